@@ -1,0 +1,24 @@
+"""The one error a user can cause, and the sentences that tell what to do about it."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class UserError(ValueError):
+    """Something the user asked for cannot be done; the message says what to do instead.
+
+    The command line prints the message alone and exits with status 2.
+    """
+
+
+def unknown(kind: str, name: str, choices: Iterable[str]) -> UserError:
+    """The error for a wrong name: the nearest choice, then all of them."""
+    known = list(choices)
+    nearest = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    return UserError(f"Unknown {kind} {name!r}.{hint} Choose from: {', '.join(known)}.")
+
+
+def needs_extra(what: str, extra: str) -> UserError:
+    """The error for a missing optional dependency, with the command that installs it."""
+    return UserError(f"{what} needs an extra package: pip install 'optiviz-lab[{extra}]'")

@@ -1,0 +1,33 @@
+"""How to step: the update rules, their schedules, and the words that name them.
+
+>>> from optiviz import optim
+>>> optim.parse("momentum:beta=0.95", lr=0.1)
+Momentum(lr=0.1, beta=0.95, form='inside')
+"""
+
+from optiviz.optim.adaptive import Adadelta, AdaGrad, Adam, AdamW, AMSGrad, Lion, Nadam, RMSProp
+from optiviz.optim.base import Optimizer
+from optiviz.optim.registry import OPTIMIZERS, name_of, parse, parse_schedule
+from optiviz.optim.schedules import SCHEDULES, Schedule
+from optiviz.optim.sgd import SGD, Momentum, Nesterov
+
+__all__ = [
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "SGD",
+    "AMSGrad",
+    "AdaGrad",
+    "Adadelta",
+    "Adam",
+    "AdamW",
+    "Lion",
+    "Momentum",
+    "Nadam",
+    "Nesterov",
+    "Optimizer",
+    "RMSProp",
+    "Schedule",
+    "name_of",
+    "parse",
+    "parse_schedule",
+]

@@ -1,0 +1,62 @@
+"""The contract of an update rule: it changes one array in place."""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optiviz.optim.schedules import Schedule
+from optiviz.optim.settings import Bound, setting, validate
+
+Array = NDArray[Any]
+State = dict[str, Array]
+# A float, an array that broadcasts against w, or a Schedule; `validate` sees to it. Rules compute
+# with whatever arithmetic the value has, which no static type says as well as Any does.
+Setting = Any
+
+
+@dataclass(frozen=True)
+class Optimizer(ABC):
+    """A rule w ← w + Δ(g), with settings that never change and a state that the run owns.
+
+    `w` may be a point `(2,)`, a stack of K trajectories `(K, 2)` with settings of shape `(K, 1)`,
+    or all the weights `(P,)` of a network. A rule updates `w` and its state in place.
+    """
+
+    # The arrays that the rule keeps between steps, all of the shape of `w`; views plot them.
+    slots: ClassVar[tuple[str, ...]] = ()
+    # Which of a problem's default rates suits the rule: "gradient" for steps in proportion to the
+    # gradient, "unit" for steps of about η whatever the gradient is, "own" for the rule's default.
+    rate: ClassVar[Literal["gradient", "unit", "own"]] = "gradient"
+
+    lr: Setting = setting(0.01, low=0)
+
+    def __post_init__(self) -> None:
+        validate(self)
+
+    def init(self, w: Array) -> State:
+        """The state before the first step; names with an underscore are not for recording."""
+        return {name: np.zeros_like(w) for name in self.slots} | {"_scratch": np.empty_like(w)}
+
+    @abstractmethod
+    def step(self, w: Array, g: Array, state: State, t: int) -> None:
+        """Update `w` and `state` in place from the gradient `g`; t counts steps from 0."""
+
+    def settings(self) -> dict[str, Any]:
+        """The settings by name, as they were given."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    @classmethod
+    def bound(cls, name: str) -> Bound:
+        """The bound of a setting."""
+        bound: Bound = cls.__dataclass_fields__[name].metadata["bound"]
+        return bound
+
+    def schedules(self) -> dict[str, Schedule]:
+        """The settings that change."""
+        return {k: v for k, v in self.settings().items() if isinstance(v, Schedule)}

@@ -1,0 +1,67 @@
+"""The update rules by name, and how a word becomes one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optiviz.optim.adaptive import Adadelta, AdaGrad, Adam, AdamW, AMSGrad, Lion, Nadam, RMSProp
+from optiviz.optim.base import Optimizer
+from optiviz.optim.schedules import SCHEDULES, Schedule
+from optiviz.optim.sgd import SGD, Momentum, Nesterov
+from optiviz.words import build, look_up, split
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "adagrad": AdaGrad,
+    "rmsprop": RMSProp,
+    "adadelta": Adadelta,
+    "adam": Adam,
+    "amsgrad": AMSGrad,
+    "adamw": AdamW,
+    "nadam": Nadam,
+    "lion": Lion,
+}
+
+
+def parse(text: str, **defaults: Any) -> Optimizer:
+    """The update rule that `name:key=value,…` describes.
+
+    Args:
+        text: such as "adam" or "momentum:lr=0.1,beta=0.95".
+        defaults: settings that hold where the text is silent.
+
+    Raises:
+        UserError: an unknown name or setting, or a value outside its bound.
+
+    >>> parse("adam:lr=0.1").lr
+    0.1
+    """
+    name, words = split(text)
+    return build(name, look_up("optimizer", name, OPTIMIZERS), words, **defaults)
+
+
+def parse_schedule(text: str, base: Any) -> Schedule:
+    """The schedule that `name:key=value,…` describes, decaying from `base`.
+
+    Raises:
+        UserError: an unknown name or setting, or a value outside its bound.
+
+    >>> parse_schedule("warmup:steps=5,then=cosine", base=0.1).then
+    Cosine(base=0.1, end=0.0)
+    """
+    name, words = split(text)
+    rule = look_up("schedule", name, SCHEDULES)
+    if "then" in words or name == "warmup":
+        then = parse_schedule(words.pop("then", "constant"), base)
+        return build(name, rule, words, then=then)
+    return build(name, rule, words, base=base)
+
+
+def name_of(optimizer: Optimizer) -> str:
+    """The name that a rule goes by: its registered one, or its class's own."""
+    for name, rule in OPTIMIZERS.items():
+        if type(optimizer) is rule:
+            return name
+    return type(optimizer).__name__.lower()

@@ -1,0 +1,117 @@
+"""Gradient descent with one rate for all coordinates: plain, with momentum, and Nesterov's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from optiviz.optim.base import Array, Optimizer, Setting, State
+from optiviz.optim.settings import choice, setting
+
+
+@dataclass(frozen=True)
+class SGD(Optimizer):
+    """Plain (stochastic) gradient descent.
+
+    w ← w - ηg
+
+    Args:
+        lr: the learning rate η ≥ 0.
+
+    Raises:
+        UserError: a setting is outside its bound.
+
+    >>> w = np.array([2.0])
+    >>> SGD(lr=0.1).step(w, g=w, state={"_scratch": np.empty(1)}, t=0)
+    >>> w
+    array([1.8])
+
+    Robbins & Monro 1951.
+    """
+
+    def step(self, w: Array, g: Array, state: State, t: int) -> None:
+        w -= np.multiply(g, self.lr, out=state["_scratch"])
+
+
+@dataclass(frozen=True)
+class Momentum(Optimizer):
+    """Gradient descent with momentum (the heavy ball).
+
+    form="inside"    v ← βv - ηg        w ← w + v     the lectures' form: v is the step itself
+    form="outside"   v ← βv + g         w ← w - ηv    PyTorch's form
+    form="average"   v ← βv + (1-β)g    w ← w - ηv    v is a running mean of the gradients
+
+    With a constant η the first two take the same path. When η changes, "inside" lets the steps
+    already in v keep their old rate, "outside" rescales them all at once. "average" takes steps
+    that are 1-β as long, so it wants an η that is 1/(1-β) as large.
+
+    Args:
+        lr: the learning rate η ≥ 0.
+        beta: β in [0, 1), how much of the velocity survives a step.
+        form: where η stands, as above.
+
+    Raises:
+        UserError: a setting is outside its bound.
+
+    >>> w, rule = np.array([2.0]), Momentum(lr=0.1, beta=0.9)
+    >>> state = rule.init(w)
+    >>> for t in range(3):
+    ...     rule.step(w, w.copy(), state, t)
+    >>> round(float(w[0]), 3)
+    0.972
+
+    Polyak 1964.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("velocity",)
+
+    beta: Setting = setting(0.9, low=0, high=1)
+    form: str = choice("inside", "outside", "average")
+
+    def step(self, w: Array, g: Array, state: State, t: int) -> None:
+        v, push = state["velocity"], state["_scratch"]
+        v *= self.beta
+        v += np.multiply(g, self._push(), out=push)
+        self._move(w, v, push)
+
+    def _push(self) -> Any:
+        """What a gradient is multiplied by before it joins the velocity."""
+        if self.form == "inside":
+            return -self.lr
+        return 1.0 if self.form == "outside" else 1 - self.beta
+
+    def _move(self, w: Array, v: Array, scratch: Array) -> None:
+        if self.form == "inside":
+            w += v
+        else:
+            w -= np.multiply(v, self.lr, out=scratch)
+
+
+@dataclass(frozen=True)
+class Nesterov(Momentum):
+    """Momentum that looks ahead: the new velocity is applied as if one step further on.
+
+    form="inside"    v ← βv - ηg        w ← w + βv - ηg
+    form="outside"   v ← βv + g         w ← w - η(βv + g)          PyTorch's form
+    form="average"   v ← βv + (1-β)g    w ← w - η(βv + (1-β)g)
+
+    w here is the point at which the gradient is taken (the form of Bengio et al. 2013 and
+    PyTorch), so the rule needs no second evaluation. Settings and errors as for `Momentum`.
+
+    >>> w, rule = np.array([2.0]), Nesterov(lr=0.1, beta=0.9)
+    >>> rule.step(w, w.copy(), rule.init(w), 0)
+    >>> round(float(w[0]), 3)
+    1.62
+
+    Nesterov 1983; Sutskever et al. 2013.
+    """
+
+    def step(self, w: Array, g: Array, state: State, t: int) -> None:
+        v, push = state["velocity"], state["_scratch"]
+        np.multiply(g, self._push(), out=push)
+        v *= self.beta
+        v += push
+        push += self.beta * v
+        self._move(w, push, push)

@@ -1,0 +1,71 @@
+"""The contract of a problem: a value and a gradient, with or without data."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Array = NDArray[Any]
+Point = tuple[float, float]
+Bounds = tuple[Point, Point]
+
+
+class Problem(ABC):
+    """Something to minimise: `value(w)` and its gradient, and the static facts that views draw.
+
+    `w` is a point `(2,)`, a stack `(K, 2)`, or a network's weights `(P,)`; a value has the shape
+    of `w` without its last axis. `batch` is an array of sample indices; None means all the data.
+    """
+
+    name: str
+    title: str
+    dtype: ClassVar[DTypeLike] = np.float64
+    n_samples: int | None = None
+    # Good learning rates by the kind of rule (see `Optimizer.rate`).
+    rates: Mapping[str, float]
+
+    @abstractmethod
+    def value_and_grad(
+        self, w: Array, batch: Array | None = None, out: Array | None = None
+    ) -> tuple[Any, Array]:
+        """The loss at `w` and its gradient, the latter written into `out` where one is given."""
+
+    def value(self, w: Array, batch: Array | None = None) -> Any:
+        """The loss at `w`."""
+        return self.value_and_grad(w, batch)[0]
+
+
+class Plane(Problem):
+    """A problem of two parameters, which can be drawn.
+
+    Attributes:
+        bounds: ((left, right), (bottom, top)), the part of the plane worth drawing.
+        start: a good point to start from.
+        minima: the known minimisers; saddles: the known saddle points.
+        axes: what the two parameters are called.
+    """
+
+    bounds: Bounds
+    start: Point
+    minima: tuple[Point, ...] = ()
+    saddles: tuple[Point, ...] = ()
+    axes: tuple[str, str] = ("w₁", "w₂")
+
+    def floor(self) -> float | None:
+        """The least known value, which a loss axis is measured from."""
+        values = [float(self.value(np.array(point))) for point in self.minima]
+        return min(values, default=None)
+
+    def grid(self, points: int = 200) -> tuple[Array, Array, Array]:
+        """The bounds sampled: x of shape (n,), y of shape (n,), values of shape (n, n)."""
+        x, y = (np.linspace(low, high, points) for low, high in self.bounds)
+        return x, y, self.on(x, y)
+
+    def on(self, x: Array, y: Array, batch: Array | None = None) -> Array:
+        """Values on the grid of `x` and `y`, rows along y."""
+        values: Array = self.value(np.stack(np.meshgrid(x, y), axis=-1), batch)
+        return values

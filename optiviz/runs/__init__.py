@@ -1,0 +1,7 @@
+"""Doing it: the loop, and the record it leaves."""
+
+from optiviz.runs.descend import descend
+from optiviz.runs.loop import Point, steps
+from optiviz.runs.record import Run
+
+__all__ = ["Point", "Run", "descend", "steps"]

@@ -1,0 +1,74 @@
+"""Run the loop to the end and keep everything."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from optiviz.errors import UserError
+from optiviz.optim import Optimizer, name_of
+from optiviz.problems.base import Plane
+from optiviz.runs import loop
+from optiviz.runs.record import Run
+
+# A loss this many times the first is on its way to infinity; the steps until it overflows
+# would show nothing more.
+BEYOND = 1e12
+
+
+def descend(
+    problem: Plane,
+    optimizer: Optimizer,
+    start: ArrayLike | None = None,
+    steps: int = 100,
+    seed: int = 0,
+) -> Run:
+    """Run an update rule on a problem and record every step.
+
+    Args:
+        problem: a surface, or any other problem of two parameters.
+        optimizer: the update rule, its settings numbers, `(K, 1)` arrays or schedules.
+        start: `(2,)`, or `(K, 2)` for K trajectories at once; the problem's own by default.
+        steps: how many steps to take.
+        seed: what random numbers come from.
+
+    Raises:
+        UserError: a start without a finite loss, no steps, or a schedule that leaves its bound.
+
+    >>> from optiviz import descend, optim, surfaces
+    >>> run = descend(surfaces["bowl"], optim.Momentum(lr=0.1), start=(2.0, 0.0), steps=3)
+    >>> run.w[:, 0].round(3)
+    array([2.   , 1.8  , 1.44 , 0.972])
+    """
+    points = loop.steps(problem, optimizer, problem.start if start is None else start, steps)
+    with np.errstate(all="ignore"):
+        point = next(points)
+        limit = BEYOND * (1 + np.abs(point.loss))
+        if not np.isfinite(limit).all():
+            raise UserError(f"The loss of {problem.name} is not finite at the start.")
+        frames = np.empty((steps + 1, *point.frame.shape), point.frame.dtype)
+        loss = np.empty((steps + 1, *np.shape(point.loss)), point.frame.dtype)
+        frames[0], loss[0] = point.frame, point.loss
+        single = point.w.ndim == 1
+        for point in points:
+            t = point.t
+            frames[t], loss[t] = point.frame, point.loss
+            if single and not -limit <= point.loss <= limit:
+                break
+        frames, loss = frames[: point.t + 1], loss[: point.t + 1]
+        lost = ~(np.abs(loss) <= limit) | ~np.isfinite(frames).all(axis=(1, -1))
+    diverged_at = np.where(lost.any(axis=0), lost.argmax(axis=0), -1)
+    length = int(diverged_at) if single and diverged_at >= 0 else len(loss)
+    hyper = {"lr": [optimizer.lr] * steps} | point.schedules
+    return Run(
+        w=frames[:length, 0],
+        loss=loss[:length],
+        grad=frames[:length, 1],
+        slots={name: frames[:length, row] for name, row in point.rows.items()},
+        hyper={name: np.array(values[: length - 1]) for name, values in hyper.items()},
+        optimizer=name_of(optimizer),
+        settings=optimizer.settings(),
+        problem=problem.name,
+        seed=seed,
+        diverged_at=diverged_at,
+    )

@@ -1,0 +1,113 @@
+"""The only loop: it joins a problem and an update rule, and everything else consumes it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from optiviz.errors import UserError
+from optiviz.optim.base import Array, Optimizer, State
+from optiviz.problems.base import Problem
+
+
+@dataclass(slots=True)
+class Point:
+    """Where a run stands. The arrays are the run's own: they change with the next step.
+
+    Attributes:
+        t: how many steps have been taken.
+        loss, w, g: the loss, the parameters and the gradient there.
+        state: the rule's arrays by name.
+        schedules: every scheduled setting, as one number for each step.
+        frame: w, g and the recorded slots as the rows of one array, to be copied all at once.
+        rows: which row of the frame each slot is.
+    """
+
+    t: int
+    loss: Any
+    w: Array
+    g: Array
+    state: State
+    schedules: dict[str, list[Any]]
+    frame: Array
+    rows: dict[str, int]
+
+
+def steps(problem: Problem, optimizer: Optimizer, start: ArrayLike, n: int) -> Iterator[Point]:
+    """Take n steps, yielding one and the same `Point` at the start and after every step.
+
+    Progress bars, recorders and early stopping are consumers: they read the point and may break.
+    A loss may overflow on the way; `np.errstate` around the consumer keeps NumPy quiet.
+
+    Args:
+        problem: gives loss and gradient.
+        optimizer: the update rule; settings of shape (K, 1) make K trajectories of one start.
+        start: `(2,)`, `(K, 2)` or `(P,)`.
+        n: the number of steps, at least 1.
+
+    Raises:
+        UserError: a start that is not finite, no steps, or a schedule that leaves its bound.
+
+    >>> from optiviz import optim, surfaces
+    >>> for point in steps(surfaces["bowl"], optim.SGD(lr=0.5), (1.0, 0.0), 2):
+    ...     print(point.t, point.loss)
+    0 0.5
+    1 0.125
+    2 0.03125
+    """
+    if n < 1:
+        raise UserError(f"steps must be at least 1, got {n}.")
+    w0 = _begin(problem, optimizer, start)
+    schedules = _resolve(optimizer, n)
+    rule = copy.copy(optimizer)
+    point = _lay_out(rule, w0, schedules)
+    w, g, state = point.w, point.g, point.state
+    for t in range(n):
+        point.loss = problem.value_and_grad(w, None, g)[0]
+        yield point
+        for name, values in schedules.items():
+            object.__setattr__(rule, name, values[t])  # the copy is ours alone
+        rule.step(w, g, state, t)
+        point.t = t + 1
+    point.loss = problem.value_and_grad(w, None, g)[0]
+    yield point
+
+
+def _begin(problem: Problem, optimizer: Optimizer, start: ArrayLike) -> Array:
+    """The start as an array, repeated where the settings ask for a stack."""
+    w = np.array(start, dtype=problem.dtype)
+    if not np.isfinite(w).all():
+        raise UserError(f"The start must be finite, got {start!r}.")
+    shapes = [np.shape(getattr(s, "base", s)) for s in optimizer.settings().values()]
+    return np.broadcast_to(w, np.broadcast_shapes(w.shape, *shapes))
+
+
+def _resolve(optimizer: Optimizer, n: int) -> dict[str, list[Any]]:
+    """The numbers that the scheduled settings take at every step."""
+    schedules = {name: schedule.values(n) for name, schedule in optimizer.schedules().items()}
+    for name, values in schedules.items():
+        optimizer.bound(name).check(type(optimizer).__name__, name, values)
+    return schedules
+
+
+def _lay_out(rule: Optimizer, start: Array, schedules: dict[str, list[Any]]) -> Point:
+    """The point at the start, with w, g and the slots as the rows of one frame.
+
+    The coordinates of a stack are kept apart in memory, each as one run of numbers, since a
+    formula reads them one at a time.
+    """
+    state = rule.init(start)
+    rows = {name: row for row, name in enumerate(state, start=2) if not name.startswith("_")}
+    frame = np.zeros((2 + len(rows), *start.shape[::-1]), start.dtype)
+    frame = frame.transpose(0, *range(start.ndim, 0, -1))
+    frame[0] = start
+    for name, row in rows.items():
+        frame[row] = state[name]
+        state[name] = frame[row]
+    state["_scratch"] = np.empty_like(frame[0])
+    return Point(0, None, frame[0], frame[1], state, schedules, frame, rows)

@@ -1,0 +1,58 @@
+"""The small language `name:key=value,key=value` that names a thing and its settings."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from optiviz.errors import UserError, unknown
+
+T = TypeVar("T")
+
+
+def split(text: str) -> tuple[str, dict[str, str]]:
+    """The name and the settings of `name:key=value,key=value`, all still words.
+
+    >>> split("momentum:beta=0.95,lr=0.1")
+    ('momentum', {'beta': '0.95', 'lr': '0.1'})
+    """
+    name, _, rest = text.strip().partition(":")
+    pairs = [item.partition("=") for item in rest.split(",") if item.strip()]
+    for key, equals, value in pairs:
+        if not (key.strip() and equals and value.strip()):
+            raise UserError(f"Cannot read {text!r}: write it as name:key=value,key=value.")
+    return name.strip().lower(), {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def look_up(kind: str, name: str, registry: Mapping[str, T]) -> T:
+    """The entry of that name, or an error that lists the choices and the nearest one."""
+    if name not in registry:
+        raise unknown(kind, name, registry)
+    return registry[name]
+
+
+def build(name: str, factory: Callable[..., T], words: dict[str, str], **given: Any) -> T:
+    """Call a factory with words turned into the types of its parameters' defaults."""
+    parameters = inspect.signature(factory).parameters
+    for key in words:
+        if key not in parameters:
+            raise unknown(f"setting of {name}", key, parameters)
+    typed = {k: _typed(f"{name}: {k}", v, parameters[k].default) for k, v in words.items()}
+    return factory(**(given | typed))
+
+
+def _typed(label: str, word: str, default: Any) -> Any:
+    if isinstance(default, bool):
+        if word.lower() not in ("true", "false"):
+            raise UserError(f"{label} must be true or false, got {word!r}.")
+        return word.lower() == "true"
+    if isinstance(default, int | float):
+        kind = type(default)
+        try:
+            return kind(word)
+        except ValueError:
+            raise UserError(
+                f"{label} must be a {'whole ' if kind is int else ''}number, got {word!r}."
+            ) from None
+    return word
