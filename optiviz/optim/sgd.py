@@ -71,22 +71,18 @@ class Momentum(Optimizer):
     form: str = choice("inside", "outside", "average")
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
-        v, push = state["velocity"], state["_scratch"]
+        v, scratch = state["velocity"], state["_scratch"]
         v *= self.beta
-        v += np.multiply(g, self._push(), out=push)
-        self._move(w, v, push)
-
-    def _push(self) -> Any:
-        """What a gradient is multiplied by before it joins the velocity."""
         if self.form == "inside":
-            return -self.lr
-        return 1.0 if self.form == "outside" else 1 - self.beta
-
-    def _move(self, w: Array, v: Array, scratch: Array) -> None:
-        if self.form == "inside":
+            v -= np.multiply(g, self.lr, scratch)
             w += v
         else:
+            v += np.multiply(g, self._share(), out=scratch)
             w -= np.multiply(v, self.lr, out=scratch)
+
+    def _share(self) -> Any:
+        """How much of a gradient joins the velocity where η stands outside."""
+        return 1.0 if self.form == "outside" else 1 - self.beta
 
 
 @dataclass(frozen=True)
@@ -110,8 +106,13 @@ class Nesterov(Momentum):
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         v, push = state["velocity"], state["_scratch"]
-        np.multiply(g, self._push(), out=push)
+        inside = self.form == "inside"
+        np.multiply(g, -self.lr if inside else self._share(), out=push)
         v *= self.beta
         v += push
         push += self.beta * v
-        self._move(w, push, push)
+        if inside:
+            w += push
+        else:
+            push *= self.lr
+            w -= push

@@ -98,7 +98,7 @@ def valley(condition: float = 20.0, rotation: float = 25.0) -> Surface:
         formula=formula,
         bounds=((-2.6, 2.6), (-1.9, 1.9)),
         start=(round(c * along - s * up, 2), round(s * along + c * up, 2)),
-        rates={"gradient": 0.5 / condition, "unit": 0.1},
+        rates={"gradient": 0.24 / condition, "unit": 0.1},
         minima=((0.0, 0.0),),
     )
 
@@ -276,7 +276,7 @@ SURFACES: dict[str, Surface] = {
         title="Styblinski–Tang",
         formula=styblinski_tang,
         bounds=((-5.0, 5.0), (-4.5, 4.5)),
-        start=(0.4, 4.0),
+        start=(0.1, 0.13),
         rates={"gradient": 0.005, "unit": 0.1},
         minima=((-2.903534027771177, -2.903534027771177),),
     ),
@@ -284,9 +284,9 @@ SURFACES: dict[str, Surface] = {
         name="rastrigin",
         title="Rastrigin",
         formula=rastrigin,
-        bounds=((-5.12, 5.12), (-4.2, 4.2)),
-        start=(-4.3, 3.4),
-        rates={"gradient": 0.001, "unit": 0.1},
+        bounds=((-3.3, 3.3), (-2.6, 2.6)),
+        start=(-2.4, 1.75),
+        rates={"gradient": 0.002, "unit": 0.1},
         minima=((0.0, 0.0),),
     ),
     "ackley": Surface(
@@ -295,7 +295,7 @@ SURFACES: dict[str, Surface] = {
         formula=ackley,
         bounds=((-5.0, 5.0), (-4.0, 4.0)),
         start=(-3.6, 2.6),
-        rates={"gradient": 0.05, "unit": 0.1},
+        rates={"gradient": 0.04, "unit": 0.1},
         minima=((0.0, 0.0),),
     ),
     "three-hump-camel": Surface(

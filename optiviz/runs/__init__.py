@@ -2,6 +2,7 @@
 
 from optiviz.runs.descend import descend
 from optiviz.runs.loop import Point, steps
+from optiviz.runs.races import race
 from optiviz.runs.record import Run
 
-__all__ = ["Point", "Run", "descend", "steps"]
+__all__ = ["Point", "Run", "descend", "race", "steps"]

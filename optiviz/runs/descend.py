@@ -41,31 +41,32 @@ def descend(
     array([2.   , 1.8  , 1.44 , 0.972])
     """
     points = loop.steps(problem, optimizer, problem.start if start is None else start, steps)
+    frames, losses = [], []
     with np.errstate(all="ignore"):
-        point = next(points)
-        limit = BEYOND * (1 + np.abs(point.loss))
-        if not np.isfinite(limit).all():
-            raise UserError(f"The loss of {problem.name} is not finite at the start.")
-        frames = np.empty((steps + 1, *point.frame.shape), point.frame.dtype)
-        loss = np.empty((steps + 1, *np.shape(point.loss)), point.frame.dtype)
-        frames[0], loss[0] = point.frame, point.loss
-        single = point.w.ndim == 1
         for point in points:
-            t = point.t
-            frames[t], loss[t] = point.frame, point.loss
-            if single and not -limit <= point.loss <= limit:
+            frames.append(point.frame.tobytes())  # the quickest copy of something small
+            losses.append(point.loss)
+            if point.t == 0:
+                single, limit = point.w.ndim == 1, BEYOND * (1 + np.abs(point.loss))
+                if not np.isfinite(limit).all():
+                    raise UserError(f"The loss of {problem.name} is not finite at the start.")
+            elif single and not -limit <= point.loss <= limit:
                 break
-        frames, loss = frames[: point.t + 1], loss[: point.t + 1]
-        lost = ~(np.abs(loss) <= limit) | ~np.isfinite(frames).all(axis=(1, -1))
+        history = np.frombuffer(b"".join(frames), point.w.dtype)
+        history = history.reshape(len(frames), *point.frame.shape)
+        loss = np.array(losses)
+        lost = ~((np.abs(loss) <= limit) & np.isfinite(history).all(axis=(1, -1)))
     diverged_at = np.where(lost.any(axis=0), lost.argmax(axis=0), -1)
     length = int(diverged_at) if single and diverged_at >= 0 else len(loss)
-    hyper = {"lr": [optimizer.lr] * steps} | point.schedules
+    hyper = {k: np.array(values[: length - 1]) for k, values in point.schedules.items()}
+    if "lr" not in hyper:
+        hyper["lr"] = np.repeat(np.asarray(optimizer.lr)[None], length - 1, axis=0)
     return Run(
-        w=frames[:length, 0],
+        w=history[:length, 0],
         loss=loss[:length],
-        grad=frames[:length, 1],
-        slots={name: frames[:length, row] for name, row in point.rows.items()},
-        hyper={name: np.array(values[: length - 1]) for name, values in hyper.items()},
+        grad=history[:length, 1],
+        slots={name: history[:length, row] for name, row in point.rows.items()},
+        hyper=hyper,
         optimizer=name_of(optimizer),
         settings=optimizer.settings(),
         problem=problem.name,

@@ -64,14 +64,15 @@ def steps(problem: Problem, optimizer: Optimizer, start: ArrayLike, n: int) -> I
         raise UserError(f"steps must be at least 1, got {n}.")
     w0 = _begin(problem, optimizer, start)
     schedules = _resolve(optimizer, n)
-    rule = copy.copy(optimizer)
+    rule = _copy(optimizer, w0)
     point = _lay_out(rule, w0, schedules)
     w, g, state = point.w, point.g, point.state
     for t in range(n):
         point.loss = problem.value_and_grad(w, None, g)[0]
         yield point
-        for name, values in schedules.items():
-            object.__setattr__(rule, name, values[t])  # the copy is ours alone
+        if schedules:
+            for name, values in schedules.items():
+                object.__setattr__(rule, name, values[t])  # the copy is ours alone
         rule.step(w, g, state, t)
         point.t = t + 1
     point.loss = problem.value_and_grad(w, None, g)[0]
@@ -83,8 +84,9 @@ def _begin(problem: Problem, optimizer: Optimizer, start: ArrayLike) -> Array:
     w = np.array(start, dtype=problem.dtype)
     if not np.isfinite(w).all():
         raise UserError(f"The start must be finite, got {start!r}.")
-    shapes = [np.shape(getattr(s, "base", s)) for s in optimizer.settings().values()]
-    return np.broadcast_to(w, np.broadcast_shapes(w.shape, *shapes))
+    settings = [getattr(value, "base", value) for value in optimizer.settings().values()]
+    stacks = [value.shape for value in settings if isinstance(value, np.ndarray)]
+    return np.broadcast_to(w, np.broadcast_shapes(w.shape, *stacks)) if stacks else w
 
 
 def _resolve(optimizer: Optimizer, n: int) -> dict[str, list[Any]]:
@@ -93,6 +95,19 @@ def _resolve(optimizer: Optimizer, n: int) -> dict[str, list[Any]]:
     for name, values in schedules.items():
         optimizer.bound(name).check(type(optimizer).__name__, name, values)
     return schedules
+
+
+def _copy(optimizer: Optimizer, w: Array) -> Optimizer:
+    """A copy for the loop to set numbers on.
+
+    In float64 its numbers become arrays of no dimension: on a single point, NumPy spends more on
+    converting a Python number than on the arithmetic.
+    """
+    rule = copy.copy(optimizer)
+    for name, value in optimizer.settings().items():
+        if isinstance(value, float) and w.dtype == np.float64:
+            object.__setattr__(rule, name, np.array(value))
+    return rule
 
 
 def _lay_out(rule: Optimizer, start: Array, schedules: dict[str, list[Any]]) -> Point:

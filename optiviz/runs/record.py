@@ -93,7 +93,7 @@ class Run:
                 arrays |= {f"{item.name}.{name}": array for name, array in value.items()}
             else:
                 facts[item.name] = value
-        text = json.dumps(facts, default=_plain)
+        text = json.dumps(facts, default=plain)
         with whole(path) as unfinished, unfinished.open("wb") as file:
             np.savez_compressed(file, facts=np.array(text), **arrays)  # type: ignore[arg-type]
         return Path(path)
@@ -119,7 +119,7 @@ class Run:
             raise UserError(f"{path} is not a run that optiviz saved: {error}.") from None
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Settings that JSON does not know: arrays as lists, schedules as their names and fields."""
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()

@@ -1,0 +1,158 @@
+"""The command line: each command reads its words here and delegates.
+
+The modules that do the work are imported by the command that needs them, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optiviz.errors import UserError
+
+app = typer.Typer(
+    name="optiviz",
+    help="See how optimisers work: paths on loss surfaces, as pictures that move.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help starts three times as fast
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one sentence and exit status 2."""
+    try:
+        app()
+    except UserError as error:
+        print(f"optiviz: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _names(registry: str) -> Callable[[], list[str]]:
+    """The names in a registry, read only when the shell asks to complete one."""
+
+    def complete() -> list[str]:
+        from optiviz.cli.listing import registries
+
+        return list(registries()[registry])
+
+    return complete
+
+
+Optim = Annotated[
+    list[str],
+    typer.Option(
+        help="An update rule, as name or name:key=value,…; repeat it to overlay several.",
+        autocompletion=_names("optimizers"),
+    ),
+]
+Surface = Annotated[
+    str,
+    typer.Option(help="What to descend; see `list surfaces`.", autocompletion=_names("surfaces")),
+]
+Steps = Annotated[int, typer.Option(help="How many steps to take.")]
+Start = Annotated[
+    str | None, typer.Option(help="Where to start, as x,y.  [default: the surface's own]")
+]
+Schedule = Annotated[
+    str | None,
+    typer.Option(
+        help="How every η decays, as name or name:key=value,…  [default: it does not]",
+        autocompletion=_names("schedules"),
+    ),
+]
+Panels = Annotated[
+    str, typer.Option(help="What to show, separated by commas.", autocompletion=_names("panels"))
+]
+Size = Annotated[str, typer.Option(help="Width and height in pixels.")]
+Theme = Annotated[str, typer.Option(help="The look.", autocompletion=_names("themes"))]
+Seed = Annotated[int, typer.Option(help="What random numbers come from.")]
+Json = Annotated[bool, typer.Option("--json", help="Print a summary that programs can read.")]
+
+
+@app.command()
+def animate(
+    optim: Optim = ["momentum"],
+    surface: Surface = "valley",
+    steps: Steps = 120,
+    start: Start = None,
+    schedule: Schedule = None,
+    panels: Panels = "path,loss",
+    fps: Annotated[float, typer.Option(help="Frames per second.")] = 25,
+    frames: Annotated[
+        int | None, typer.Option(help="How many frames.  [default: one a step, up to 300]")
+    ] = None,
+    size: Size = "960x540",
+    theme: Theme = "light",
+    seed: Seed = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where to write: .gif, .webp, .apng or .mp4.  [default: RULE-SURFACE.gif]"
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a moving picture of update rules descending a surface.
+
+    \b
+    optiviz animate --optim momentum
+    optiviz animate --optim sgd --optim adam:lr=0.1 --surface rosenbrock --out race.mp4
+    optiviz animate --optim momentum --schedule cosine --panels path,velocity,lr
+    """
+    from optiviz.cli import pictures
+
+    job = pictures.Job(optim, surface, steps, start, schedule, panels, size, theme, seed)
+    pictures.animate(job, out, fps, frames, as_json)
+
+
+@app.command()
+def plot(
+    optim: Optim = ["momentum"],
+    surface: Surface = "valley",
+    steps: Steps = 120,
+    start: Start = None,
+    schedule: Schedule = None,
+    panels: Panels = "path,loss",
+    size: Size = "960x540",
+    theme: Theme = "light",
+    seed: Seed = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(help=".png, .svg or .pdf to write.  [default: RULE-SURFACE.png]"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a still picture of update rules descending a surface.
+
+    \b
+    optiviz plot --optim nesterov --surface beale --out beale.svg
+    optiviz plot --optim sgd --optim adagrad --panels path,surface,speed --theme dark
+    """
+    from optiviz.cli import pictures
+
+    job = pictures.Job(optim, surface, steps, start, schedule, panels, size, theme, seed)
+    pictures.plot(job, out, as_json)
+
+
+@app.command("list")
+def list_names(
+    what: Annotated[
+        str | None,
+        typer.Argument(help="optimizers, surfaces, schedules, panels or themes; all if left out."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List what can be named, with a line about each.
+
+    \b
+    optiviz list
+    optiviz list surfaces --json
+    """
+    from optiviz.cli import listing
+
+    listing.show(what, as_json)

@@ -1,0 +1,109 @@
+"""`optiviz animate` and `optiviz plot`: from words to runs to a file."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from optiviz import views
+from optiviz.errors import UserError
+from optiviz.problems import parse_surface
+from optiviz.runs import Run, race
+from optiviz.runs.record import plain
+from optiviz.views import Picture
+from optiviz.views.animate import MOVING, STILL, check_ending
+from optiviz.words import split
+
+
+@dataclass(frozen=True)
+class Job:
+    """The options that `animate` and `plot` share, as they were typed."""
+
+    optim: list[str]
+    surface: str
+    steps: int
+    start: str | None
+    schedule: str | None
+    panels: str
+    size: str
+    theme: str
+    seed: int
+
+    def picture(self) -> Picture:
+        """Read the words and run the rules."""
+        problem = parse_surface(self.surface)
+        start = None if self.start is None else _pair("start", self.start, ",", float)
+        return Picture(
+            problem,
+            race(problem, self.optim, self.steps, start, self.schedule, self.seed),
+            panels=[name.strip() for name in self.panels.split(",")],
+            theme=self.theme,
+            size=_pair("size", self.size, "x", int),
+        )
+
+    def name(self, ending: str) -> Path:
+        """The file's name when none was given: the rules, then the surface."""
+        names = [split(text)[0] for text in (*self.optim, self.surface)]
+        return Path("-".join(dict.fromkeys(names)) + ending)
+
+
+def animate(job: Job, out: Path | None, fps: float, frames: int | None, as_json: bool) -> None:
+    """Write the moving picture and report it."""
+    began = time.perf_counter()
+    target = check_ending(out or job.name(".gif"), MOVING)
+    picture = job.picture()
+    count = views.animate(picture, target, fps, frames, quiet=as_json)
+    _report(picture, target, count, began, as_json)
+
+
+def plot(job: Job, out: Path | None, as_json: bool) -> None:
+    """Write the still picture and report it."""
+    began = time.perf_counter()
+    target = check_ending(out or job.name(".png"), STILL)
+    picture = job.picture()
+    views.plot(picture, target)
+    _report(picture, target, 1, began, as_json)
+
+
+def _pair(name: str, text: str, between: str, kind: Callable[[str], Any]) -> tuple[Any, Any]:
+    try:
+        first, second = (kind(part) for part in text.lower().split(between))
+    except ValueError:
+        message = f"{name} must be two numbers with a {between!r} between, got {text!r}."
+        raise UserError(message) from None
+    return first, second
+
+
+def _report(picture: Picture, path: Path, frames: int, began: float, as_json: bool) -> None:
+    """Say what was made and how every run ended."""
+    seconds = time.perf_counter() - began
+    if as_json:
+        summary = {
+            "path": str(path.resolve()),
+            "frames": frames,
+            "seconds": round(seconds, 3),
+            "size": picture.size,
+            "surface": picture.problem.name,
+            "runs": [_outcome(run) for run in picture.runs],
+        }
+        print(json.dumps(summary, ensure_ascii=False, default=plain))
+        return
+    for run, label in zip(picture.runs, picture.labels, strict=True):
+        print(f"{label}: {run.status}, loss {run.loss[-1]:.4g}")
+    print(f"Wrote {path} ({frames} {'frame' if frames == 1 else 'frames'}, {seconds:.1f} s)")
+
+
+def _outcome(run: Run) -> dict[str, Any]:
+    return {
+        "optimizer": run.optimizer,
+        "settings": run.settings,
+        "seed": run.seed,
+        "steps": run.steps,
+        "w": run.w[-1],
+        "loss": float(run.loss[-1]),
+        "status": run.status,
+    }

@@ -1,0 +1,68 @@
+"""Several update rules from one start, each described in a few words."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from optiviz.errors import UserError
+from optiviz.optim import Optimizer, parse, parse_schedule
+from optiviz.optim.registry import OPTIMIZERS
+from optiviz.problems.base import Plane, Point
+from optiviz.runs.descend import descend
+from optiviz.runs.record import Run
+from optiviz.words import look_up, split
+
+
+def contestant(problem: Plane, text: str, schedule: str | None = None) -> Optimizer:
+    """The rule that the words describe, with the problem's good rate where they give none.
+
+    Raises:
+        UserError: an unknown name or setting, or a value outside its bound.
+
+    >>> from optiviz import surfaces
+    >>> contestant(surfaces["bowl"], "momentum", schedule="cosine").lr
+    Cosine(base=0.1, end=0.0)
+    """
+    rule = look_up("optimizer", split(text)[0], OPTIMIZERS)
+    rate = problem.rates.get(rule.rate)
+    optimizer = parse(text) if rate is None else parse(text, lr=rate)
+    if schedule is None:
+        return optimizer
+    return dataclasses.replace(optimizer, lr=parse_schedule(schedule, optimizer.lr))
+
+
+def race(
+    problem: Plane,
+    optimizers: Sequence[str],
+    steps: int = 120,
+    start: Point | None = None,
+    schedule: str | None = None,
+    seed: int = 0,
+) -> list[Run]:
+    """Run every rule on the problem from the same start.
+
+    Args:
+        problem: a surface, or any other problem of two parameters.
+        optimizers: such as "adam" or "momentum:beta=0.95".
+        steps: how many steps each takes.
+        start: where; the problem's own by default. It must lie inside the problem's bounds.
+        schedule: such as "cosine" or "linear:end=0.001", for every learning rate.
+        seed: what random numbers come from.
+
+    Raises:
+        UserError: anything that cannot be read or run, in one sentence.
+
+    >>> from optiviz import surfaces
+    >>> [run.status for run in race(surfaces["bowl"], ["sgd", "adam"], steps=10)]
+    ['finished after 10 steps', 'finished after 10 steps']
+    """
+    start = problem.start if start is None else start
+    (left, right), (bottom, top) = problem.bounds
+    if not (left <= start[0] <= right and bottom <= start[1] <= top):
+        raise UserError(
+            f"The start {start[0]:g},{start[1]:g} is outside the bounds of {problem.name}: "
+            f"{left:g} to {right:g}, {bottom:g} to {top:g}."
+        )
+    rules = [contestant(problem, text, schedule) for text in optimizers]
+    return [descend(problem, rule, start, steps, seed) for rule in rules]

@@ -1,0 +1,178 @@
+"""Moving pictures: the still part drawn once, the moving artists over it for every frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from optiviz.errors import UserError, needs_extra
+from optiviz.files import whole
+from optiviz.views import gif
+from optiviz.views.figure import Scene
+from optiviz.views.panel import Picture
+
+STILL = (".png", ".svg", ".pdf")
+MOVING = (".gif", ".webp", ".apng", ".mp4")
+LAST = 2000  # milliseconds that the last frame is held
+MOST = 300  # frames, unless more are asked for
+
+
+def moments(steps: int, frames: int | None = None) -> list[int]:
+    """The steps that the frames show: every one, or as many as asked for, evenly apart.
+
+    >>> moments(4), moments(100, frames=3)
+    ([0, 1, 2, 3, 4], [0, 50, 100])
+    """
+    count = min(steps + 1, frames or MOST)
+    return np.linspace(0, steps, count).round().astype(int).tolist() if count > 1 else [steps]
+
+
+def animate(
+    picture: Picture,
+    path: str | Path,
+    fps: float = 25,
+    frames: int | None = None,
+    quiet: bool = True,
+) -> int:
+    """Write a moving picture; its ending says the format: .gif, .webp, .apng or .mp4.
+
+    Args:
+        picture: what to show.
+        path: where to write; the file appears whole or not at all.
+        fps: frames per second, from 1 to 60; GIF rounds a frame to hundredths of a second.
+        frames: how many frames, spread over the steps; by default each step has one, up to 300.
+        quiet: show no progress bar.
+
+    Returns:
+        The number of frames.
+
+    Raises:
+        UserError: an unknown ending, an impossible rate, or a place that cannot be written to.
+    """
+    target = check_ending(path, MOVING)
+    if not 1 <= fps <= 60:
+        raise UserError(f"fps must be from 1 to 60, got {fps:g}.")
+    if frames is not None and frames < 1:
+        raise UserError(f"frames must be at least 1, got {frames}.")
+    steps = moments(picture.steps, frames)
+    with whole(target) as unfinished:
+        scene = Scene(picture)
+        shown = tqdm(_frames(scene, steps), total=len(steps), unit="frame", disable=quiet or None)
+        if target.suffix == ".mp4":
+            _write_mp4(unfinished, shown, picture.size, fps)
+        else:
+            palette = gif.Palette(_frames(scene, moments(picture.steps, 9)))
+            durations = [round(1000 / fps)] * (len(steps) - 1) + [LAST]
+            write = {".gif": gif.write, ".apng": _write_apng, ".webp": _write_webp}[target.suffix]
+            with unfinished.open("wb") as file:
+                write(file, shown, palette, durations)
+    return len(steps)
+
+
+def plot(picture: Picture, path: str | Path) -> None:
+    """Write a still picture of the whole run: .png, .svg or .pdf by its ending.
+
+    Raises:
+        UserError: an unknown ending, or a place that cannot be written to.
+    """
+    target = check_ending(path, STILL)
+    with whole(target) as unfinished:
+        # No date inside, so that the same command makes the same file.
+        stamp = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+        Scene(picture).figure.savefig(unfinished, metadata=stamp.get(target.suffix))
+
+
+def check_ending(path: str | Path, endings: Sequence[str]) -> Path:
+    """The path, if its ending is one of those that can be written."""
+    target = Path(path)
+    if target.suffix not in endings:
+        raise UserError(f"Cannot write {target.name!r}: the ending must be {', '.join(endings)}.")
+    return target
+
+
+def _frames(scene: Scene, steps: Iterable[int]) -> Iterator[gif.Frame]:
+    """The frames at the given steps, in one buffer that the next frame overwrites."""
+    canvas, moving = scene.canvas, scene.moving
+    for artist in moving:
+        artist.set_animated(True)
+    canvas.draw()
+    still = canvas.copy_from_bbox(scene.figure.bbox)
+    for step in steps:
+        scene.show(step)
+        canvas.restore_region(still)
+        for artist in moving:
+            scene.figure.draw_artist(artist)
+        yield np.asarray(canvas.buffer_rgba())
+
+
+def _write_apng(
+    file: BinaryIO, frames: Iterable[gif.Frame], palette: gif.Palette, durations: list[int]
+) -> None:
+    """APNG in the palette's colours, what did not change left clear."""
+    images: list[Image.Image] = []
+    before = None
+    for frame in frames:
+        now = palette(gif.packed(frame))
+        changes = now if before is None else np.where(now == before, gif.CLEAR, now)
+        images.append(Image.fromarray(changes.astype(np.uint8)))
+        images[-1].putpalette(palette.colors.tobytes())
+        before = now
+    images[0].save(
+        file,
+        format="PNG",
+        save_all=True,
+        append_images=images[1:],
+        duration=durations,
+        loop=0,
+        transparency=gif.CLEAR,
+        blend=1,  # a frame is laid over those before it
+    )
+
+
+def _write_webp(
+    file: BinaryIO, frames: Iterable[gif.Frame], palette: gif.Palette, durations: list[int]
+) -> None:
+    """WebP without loss, which is smaller for flat colours; those of the palette, for the same."""
+    images = (Image.fromarray(palette.colors[palette(gif.packed(frame))]) for frame in frames)
+    next(images).save(
+        file,
+        format="WEBP",
+        save_all=True,
+        append_images=images,
+        duration=durations,
+        loop=0,
+        lossless=True,
+        method=2,
+        quality=50,
+    )
+
+
+def _write_mp4(path: Path, frames: Iterable[gif.Frame], size: tuple[int, int], fps: float) -> None:
+    """H.264 that every player and slide program reads, at even width and height."""
+    try:
+        import imageio_ffmpeg  # noqa: PLC0415, an extra
+    except ImportError:
+        raise needs_extra("MP4", "mp4") from None
+    width, height = size[0] // 2 * 2, size[1] // 2 * 2
+    writer = imageio_ffmpeg.write_frames(
+        str(path),
+        (width, height),
+        pix_fmt_in="rgba",
+        fps=fps,
+        codec="libx264",
+        quality=None,
+        macro_block_size=2,
+        output_params=["-crf", "18", "-movflags", "+faststart"],
+    )
+    writer.send(None)
+    for frame in frames:
+        image = np.ascontiguousarray(frame[:height, :width])
+        writer.send(image)
+    for _ in range(round(fps * LAST / 1000)):
+        writer.send(image)
+    writer.close()

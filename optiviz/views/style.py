@@ -1,0 +1,125 @@
+"""Colours, line styles and themes: one look for every picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
+
+from optiviz.optim import OPTIMIZERS
+
+
+@dataclass(frozen=True)
+class Theme:
+    """How a picture is coloured and how large its text is.
+
+    Attributes:
+        about: what the theme is for.
+        background, text, muted, grid: of the page and its axes.
+        bands: the colours of the ground from the lowest to the highest.
+        contour: of the lines between bands.
+        ink: of the rule whose colour is plain ink, black on light and white on dark.
+        scale: the size of text and lines, 1 for a screen.
+    """
+
+    about: str
+    background: str
+    text: str
+    muted: str
+    grid: str
+    bands: tuple[str, ...]
+    contour: str
+    ink: str
+    scale: float = 1.0
+
+    @cached_property
+    def ramp(self) -> LinearSegmentedColormap:
+        """The ground's colours as a continuous map."""
+        return LinearSegmentedColormap.from_list("ground", self.bands)
+
+
+_LIGHT = Theme(
+    about="for paper and pages",
+    background="#ffffff",
+    text="#1c2430",
+    muted="#667085",
+    grid="#e3e7ee",
+    bands=("#fbfcfe", "#e9eef5", "#d3dce9", "#b9c6da", "#9fb0ca"),
+    contour="#8194b3",
+    ink="#111111",
+)
+
+THEMES: dict[str, Theme] = {
+    "light": _LIGHT,
+    "dark": Theme(
+        about="for dark pages and dark rooms",
+        background="#0f141b",
+        text="#e8edf4",
+        muted="#93a0b4",
+        grid="#232c38",
+        bands=("#10161e", "#182230", "#223044", "#2e4059", "#3b5170"),
+        contour="#4d648a",
+        ink="#f5f7fa",
+    ),
+    "slides": replace(_LIGHT, about="light, with text for the back row", scale=1.35),
+}
+
+# Okabe and Ito's eight colours, which colour-blind eyes tell apart. "ink" is black or white.
+_BLUE, _SKY, _GREEN, _ORANGE, _RED, _PINK = (
+    "#0072B2",
+    "#56B4E9",
+    "#009E73",
+    "#E69F00",
+    "#D55E00",
+    "#CC79A7",
+)
+SOLID, DASHED, DASHDOT, DOTTED = "-", (0, (5, 2)), (0, (6, 2, 1.5, 2)), (0, (1.5, 1.5))
+Dash = Any  # what Matplotlib takes for a line style
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The colour and the line style by which a rule is known in every picture."""
+
+    color: str
+    dash: Dash = SOLID
+
+
+MARKS: dict[str, Mark] = {
+    "sgd": Mark("ink"),
+    "momentum": Mark(_RED),
+    "nesterov": Mark(_PINK, DASHED),
+    "adagrad": Mark(_GREEN),
+    "rmsprop": Mark(_SKY),
+    "adadelta": Mark(_GREEN, DASHED),
+    "adam": Mark(_BLUE),
+    "amsgrad": Mark(_BLUE, DASHDOT),
+    "adamw": Mark(_BLUE, DASHED),
+    "nadam": Mark(_SKY, DASHED),
+    "lion": Mark(_ORANGE),
+}
+# Every registered rule has a mark without anyone's help; the table only chooses the good ones.
+_SPARE = [Mark(color, dash) for dash in (DOTTED, DASHDOT) for color in (_PINK, _ORANGE, _GREEN)]
+
+
+def mark(name: str, theme: Theme, nth: int = 0) -> Mark:
+    """The mark of a rule; the nth more run of the same rule is a paler or darker cousin."""
+    others = [rule for rule in OPTIMIZERS if rule not in MARKS]
+    spare = _SPARE[others.index(name) % len(_SPARE)] if name in others else _SPARE[0]
+    chosen = MARKS.get(name, spare)
+    color = theme.ink if chosen.color == "ink" else chosen.color
+    if theme.ink == THEMES["dark"].ink and color == _BLUE:
+        color = "#3D9BE0"  # the same hue, light enough for a dark ground
+    if nth == 0:
+        return Mark(color, chosen.dash)
+    dash = (DASHED, DOTTED, DASHDOT)[(nth - 1) % 3]
+    toward = theme.background if nth % 2 else theme.text
+    return Mark(blend(color, toward, 0.45), dash)
+
+
+def blend(color: str, other: str, share: float) -> str:
+    """A colour moved by a share of the way towards another."""
+    mixed = [a + (b - a) * share for a, b in zip(to_rgb(color), to_rgb(other), strict=True)]
+    return "#" + "".join(f"{round(255 * channel):02x}" for channel in mixed)
