@@ -1,8 +1,8 @@
 """optiviz's GIF against matplotlib's FuncAnimation and PillowWriter on the same picture.
 
-Two panels, 121 frames, 960 x 540: the path with its fading tail and arrows over the level bands, and
-the loss. The rival draws the very same figure with the same artists; it is used as its documentation
-shows, with blitting asked for (which a writer ignores).
+Two panels, 121 frames, 960 x 540: the path with its fading tail and arrows over the level bands,
+and the loss. The rival draws the very same figure with the same artists, in the way that its
+documentation shows, with blitting asked for (which a writer ignores).
 """
 
 from __future__ import annotations

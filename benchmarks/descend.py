@@ -1,7 +1,7 @@
 """A recorded descent against a torch.optim loop, and stacked trajectories a second on one core.
 
-Both sides take 200 steps of momentum on Rosenbrock from the same start, in float64 and on one thread, and
-keep the path, the loss, the gradient and the velocity.
+Both sides take 200 steps of momentum on Rosenbrock from the same start, in float64 and on one
+thread, and keep the path, the loss, the gradient and the velocity.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ problem, rule = surfaces["rosenbrock"], optim.Momentum(lr=0.0008, beta=0.9, form
 
 
 def theirs() -> np.ndarray:
-    import torch
+    import torch  # noqa: PLC0415, an extra
 
     torch.set_num_threads(1)
     w = torch.tensor(problem.start, dtype=torch.float64, requires_grad=True)

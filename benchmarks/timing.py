@@ -23,7 +23,7 @@ def in_turn(
 
     Each round makes several calls of the one, then as many of the other.
     """
-    ours(), theirs()  # noqa: B018, warm caches and fonts
+    ours(), theirs()
     pairs = [(seconds(ours, calls), seconds(theirs, calls)) for _ in range(rounds)]
     ratios = [b / a for a, b in pairs]
     return (*(statistics.median(side) for side in zip(*pairs, strict=True)), median(ratios))

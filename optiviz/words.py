@@ -22,7 +22,10 @@ def split(text: str) -> tuple[str, dict[str, str]]:
     for key, equals, value in pairs:
         if not (key.strip() and equals and value.strip()):
             raise UserError(f"Cannot read {text!r}: write it as name:key=value,key=value.")
-    return name.strip().lower(), {key.strip(): value.strip() for key, _, value in pairs}
+    settings = {key.strip(): value.strip() for key, _, value in pairs}
+    if len(settings) < len(pairs):
+        raise UserError(f"A setting is named twice in {text!r}.")
+    return name.strip().lower(), settings
 
 
 def look_up(kind: str, name: str, registry: Mapping[str, T]) -> T:

@@ -5,7 +5,8 @@
 Momentum(lr=0.1, beta=0.95, form='inside')
 """
 
-from optiviz.optim.adaptive import Adadelta, AdaGrad, Adam, AdamW, AMSGrad, Lion, Nadam, RMSProp
+from optiviz.optim.adam import Adam, AdamW, AMSGrad, Lion, Nadam
+from optiviz.optim.adaptive import Adadelta, AdaGrad, RMSProp
 from optiviz.optim.base import Optimizer
 from optiviz.optim.registry import OPTIMIZERS, name_of, parse, parse_schedule
 from optiviz.optim.schedules import SCHEDULES, Schedule

@@ -42,7 +42,7 @@ class AdaGrad(Optimizer):
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         s, scratch = state["accumulator"], state["_scratch"]
         s += np.square(g, out=scratch)
-        root = _root(s, self.eps, self.eps_inside_root, out=scratch)
+        root = root_of(s, self.eps, self.eps_inside_root, out=scratch)
         step = np.divide(g, root, out=scratch)
         step *= self.lr
         w -= step
@@ -88,15 +88,15 @@ class RMSProp(Optimizer):
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         s, scratch = state["moment2"], state["_scratch"]
-        _average(s, self.beta, np.square(g, out=scratch), scratch)
+        average(s, self.beta, np.square(g, out=scratch), scratch)
         if self.centered:
             m = state["moment1"]
-            _average(m, self.beta, g, scratch)
+            average(m, self.beta, g, scratch)
             # Rounding can take the variance a hair below zero, where a root would be NaN.
             variance = np.maximum(s - m * m, 0, out=scratch)
-            root = _root(variance, self.eps, self.eps_inside_root, out=scratch)
+            root = root_of(variance, self.eps, self.eps_inside_root, out=scratch)
         else:
-            root = _root(s, self.eps, self.eps_inside_root, out=scratch)
+            root = root_of(s, self.eps, self.eps_inside_root, out=scratch)
         step = np.divide(g, root, out=scratch)
         step *= self.lr
         w -= step
@@ -133,220 +133,20 @@ class Adadelta(Optimizer):
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         s, u, scratch = state["moment2"], state["step_moment2"], state["_scratch"]
-        _average(s, self.rho, np.square(g, out=scratch), scratch)
+        average(s, self.rho, np.square(g, out=scratch), scratch)
         d = np.sqrt((u + self.eps) / (s + self.eps)) * g
-        _average(u, self.rho, np.square(d, out=scratch), scratch)
+        average(u, self.rho, np.square(d, out=scratch), scratch)
         w -= np.multiply(d, self.lr, out=scratch)
 
 
-@dataclass(frozen=True)
-class Adam(Optimizer):
-    """Adam: momentum and RMSProp together, both corrected for having started at zero.
-
-    m ← β₁m + (1-β₁)g    s ← β₂s + (1-β₂)g²
-    m̂ = m/(1-β₁ᵗ)        ŝ = s/(1-β₂ᵗ)        w ← w - η·m̂/(√ŝ + ε)      with t from 1
-
-    Args:
-        lr: the learning rate η ≥ 0.
-        beta1: β₁ in [0, 1), the memory of the gradient.
-        beta2: β₂ in [0, 1), the memory of its square.
-        eps: ε > 0, beside the root as in the paper and PyTorch.
-        eps_inside_root: divide by √(ŝ + ε) instead, as some lectures write it.
-
-    Raises:
-        UserError: a setting is outside its bound.
-
-    >>> w, rule = np.array([2.0]), Adam(lr=0.1)
-    >>> rule.step(w, w.copy(), rule.init(w), 0)
-    >>> round(float(w[0]), 6)
-    1.9
-
-    Kingma & Ba 2015.
-    """
-
-    slots: ClassVar[tuple[str, ...]] = ("moment1", "moment2")
-    rate: ClassVar[Literal["gradient", "unit", "own"]] = "unit"
-
-    lr: Setting = setting(0.001, low=0)
-    beta1: Setting = setting(0.9, low=0, high=1)
-    beta2: Setting = setting(0.999, low=0, high=1)
-    eps: float = setting(1e-8, low=0, above=True)
-    eps_inside_root: bool = False
-
-    def step(self, w: Array, g: Array, state: State, t: int) -> None:
-        m, s, scratch = state["moment1"], state["moment2"], state["_scratch"]
-        _average(s, self.beta2, np.square(g, out=scratch), scratch)
-        _average(m, self.beta1, g, scratch)
-        second = np.divide(self._second(state), _correction(self.beta2, t), out=scratch)
-        root = _root(second, self.eps, self.eps_inside_root, out=scratch)
-        step = np.divide(m, root, out=scratch)
-        step *= self.lr / _correction(self.beta1, t)
-        w -= step
-
-    def _second(self, state: State) -> Array:
-        """The second moment that divides the step."""
-        return state["moment2"]
-
-
-@dataclass(frozen=True)
-class AMSGrad(Adam):
-    """Adam whose divisor never shrinks: s_max ← max(s_max, s) takes the place of s.
-
-    m ← β₁m + (1-β₁)g    s ← β₂s + (1-β₂)g²    s_max ← max(s_max, s)
-    w ← w - η·m̂/(√ŝ_max + ε), both corrected for their start as in PyTorch
-
-    Settings and errors as for `Adam`.
-
-    >>> w, rule = np.array([2.0]), AMSGrad(lr=0.1)
-    >>> rule.step(w, w.copy(), rule.init(w), 0)
-    >>> round(float(w[0]), 6)
-    1.9
-
-    Reddi, Kale & Kumar 2018.
-    """
-
-    slots: ClassVar[tuple[str, ...]] = ("moment1", "moment2", "moment2_max")
-
-    def _second(self, state: State) -> Array:
-        return np.maximum(state["moment2_max"], state["moment2"], out=state["moment2_max"])
-
-
-@dataclass(frozen=True)
-class AdamW(Adam):
-    """Adam with decoupled weight decay: w ← w - ηλw before Adam's step.
-
-    Args:
-        weight_decay: λ ≥ 0; the others as for `Adam`.
-
-    Raises:
-        UserError: a setting is outside its bound.
-
-    >>> w, rule = np.array([2.0]), AdamW(lr=0.1, weight_decay=0.5)
-    >>> rule.step(w, w.copy(), rule.init(w), 0)
-    >>> round(float(w[0]), 6)
-    1.8
-
-    Loshchilov & Hutter 2019.
-    """
-
-    weight_decay: Setting = setting(0.01, low=0)
-
-    def step(self, w: Array, g: Array, state: State, t: int) -> None:
-        w *= 1 - self.lr * self.weight_decay
-        super().step(w, g, state, t)
-
-
-@dataclass(frozen=True)
-class Nadam(Optimizer):
-    """Nadam: Adam with Nesterov's look-ahead in the first moment.
-
-    μ_t = β₁(1 - ½·0.96^(tψ))    m ← β₁m + (1-β₁)g    s ← β₂s + (1-β₂)g²
-    m̂ = μ_{t+1}·m/(1 - Π_{i≤t+1} μ_i) + (1-μ_t)·g/(1 - Π_{i≤t} μ_i)
-    w ← w - η·m̂/(√ŝ + ε)                                              with t from 1
-
-    Args:
-        lr: the learning rate η ≥ 0.
-        beta1, beta2, eps: as for `Adam`.
-        momentum_decay: ψ ≥ 0, how fast μ warms up to β₁.
-
-    Raises:
-        UserError: a setting is outside its bound.
-
-    >>> w, rule = np.array([2.0]), Nadam(lr=0.1)
-    >>> rule.step(w, w.copy(), rule.init(w), 0)
-    >>> round(float(w[0]), 3)
-    1.894
-
-    Dozat 2016, in PyTorch's form.
-    """
-
-    slots: ClassVar[tuple[str, ...]] = ("moment1", "moment2")
-    rate: ClassVar[Literal["gradient", "unit", "own"]] = "unit"
-
-    lr: Setting = setting(0.002, low=0)
-    beta1: Setting = setting(0.9, low=0, high=1)
-    beta2: Setting = setting(0.999, low=0, high=1)
-    eps: float = setting(1e-8, low=0, above=True)
-    momentum_decay: float = setting(0.004, low=0)
-
-    def init(self, w: Array) -> State:
-        # One product of all μ so far per trajectory, not per coordinate.
-        return super().init(w) | {"_mu_product": np.ones_like(w[..., :1])}
-
-    def step(self, w: Array, g: Array, state: State, t: int) -> None:
-        m, s, scratch = state["moment1"], state["moment2"], state["_scratch"]
-        mu, mu_next = self._mu(t + 1), self._mu(t + 2)
-        product = state["_mu_product"]
-        product *= mu
-        _average(s, self.beta2, np.square(g, out=scratch), scratch)
-        _average(m, self.beta1, g, scratch)
-        second = np.divide(s, _correction(self.beta2, t), out=scratch)
-        root = _root(second, self.eps, inside=False, out=scratch)
-        ahead = mu_next / (1 - product * mu_next) * m
-        ahead += (1 - mu) / (1 - product) * g
-        step = np.divide(ahead, root, out=scratch)
-        step *= self.lr
-        w -= step
-
-    def _mu(self, t: int) -> Any:
-        return self.beta1 * (1 - 0.5 * 0.96 ** (t * self.momentum_decay))
-
-
-@dataclass(frozen=True)
-class Lion(Optimizer):
-    """Lion: only the sign of an interpolated momentum moves the weights, by η a step.
-
-    u = sign(β₁m + (1-β₁)g)    w ← w - η(u + λw)    m ← β₂m + (1-β₂)g
-
-    Args:
-        lr: the learning rate η ≥ 0; the paper advises a third to a tenth of Adam's.
-        beta1: β₁ in [0, 1), the memory used for the step.
-        beta2: β₂ in [0, 1), the memory that is kept.
-        weight_decay: λ ≥ 0.
-
-    Raises:
-        UserError: a setting is outside its bound.
-
-    >>> w, rule = np.array([2.0]), Lion(lr=0.1)
-    >>> rule.step(w, w.copy(), rule.init(w), 0)
-    >>> round(float(w[0]), 6)
-    1.9
-
-    Chen et al. 2023.
-    """
-
-    slots: ClassVar[tuple[str, ...]] = ("moment1",)
-    rate: ClassVar[Literal["gradient", "unit", "own"]] = "unit"
-
-    lr: Setting = setting(1e-4, low=0)
-    beta1: Setting = setting(0.9, low=0, high=1)
-    beta2: Setting = setting(0.99, low=0, high=1)
-    weight_decay: Setting = setting(0.0, low=0)
-
-    def step(self, w: Array, g: Array, state: State, t: int) -> None:
-        m, scratch = state["moment1"], state["_scratch"]
-        np.multiply(m, self.beta1, out=scratch)
-        scratch += (1 - self.beta1) * g
-        step = np.sign(scratch, out=scratch)
-        step *= self.lr
-        w *= 1 - self.lr * self.weight_decay
-        w -= step
-        _average(m, self.beta2, g, scratch)
-
-
-def _average(mean: Array, beta: Any, x: Array, scratch: Array) -> None:
+def average(mean: Array, beta: Any, x: Array, scratch: Array) -> None:
     """The running mean m ← βm + (1-β)x, in place; `scratch` may be `x` itself."""
     mean *= beta
     mean += np.multiply(x, 1 - beta, out=scratch)
 
 
-def _root(s: Array, eps: float, inside: bool, out: Array) -> Array:
+def root_of(s: Array, eps: float, inside: bool, out: Array) -> Array:
     """√s + ε, or √(s + ε), into `out`."""
     if inside:
         return np.sqrt(np.add(s, eps, out=out), out=out)
     return np.add(np.sqrt(s, out=out), eps, out=out)
-
-
-def _correction(beta: Any, t: int) -> Any:
-    """1 - βᵗ with t from 1: what an average that started at zero has to be divided by."""
-    return 1 - beta ** (t + 1)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from optiviz.optim.adaptive import Adadelta, AdaGrad, Adam, AdamW, AMSGrad, Lion, Nadam, RMSProp
+from optiviz.optim.adam import Adam, AdamW, AMSGrad, Lion, Nadam
+from optiviz.optim.adaptive import Adadelta, AdaGrad, RMSProp
 from optiviz.optim.base import Optimizer
-from optiviz.optim.schedules import SCHEDULES, Schedule
+from optiviz.optim.schedules import SCHEDULES, Schedule, WarmUp
 from optiviz.optim.sgd import SGD, Momentum, Nesterov
 from optiviz.words import build, look_up, split
 
@@ -53,7 +54,7 @@ def parse_schedule(text: str, base: Any) -> Schedule:
     """
     name, words = split(text)
     rule = look_up("schedule", name, SCHEDULES)
-    if "then" in words or name == "warmup":
+    if issubclass(rule, WarmUp):
         then = parse_schedule(words.pop("then", "constant"), base)
         return build(name, rule, words, then=then)
     return build(name, rule, words, base=base)

@@ -34,7 +34,10 @@ class Schedule(ABC):
 
     def values(self, n: int) -> list[Base]:
         """All n values, in order."""
-        return [self(k, n) for k in range(n)]
+        try:
+            return [self(k, n) for k in range(n)]
+        except OverflowError:
+            raise UserError(f"{self} outgrows all numbers within {n} steps.") from None
 
     def preview(self) -> NDArray[np.floating]:
         """A sample of values, for checking them against the bound of a setting."""

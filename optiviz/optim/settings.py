@@ -10,6 +10,8 @@ import numpy as np
 
 from optiviz.errors import UserError
 
+SCALARS = int | float | np.generic
+
 
 @dataclasses.dataclass(frozen=True)
 class Bound:
@@ -26,10 +28,9 @@ class Bound:
 
     def check(self, owner: str, name: str, value: Any) -> None:
         """Refuse a value outside the interval, naming the setting, the bound and the value."""
-        try:
-            array = np.asarray(value, dtype=float)
-        except (TypeError, ValueError):
-            raise UserError(f"{owner}: {name} must be a number {self}, got {value!r}.") from None
+        array = np.asarray(value if isinstance(value, SCALARS | np.ndarray) else None)
+        if array.dtype.kind not in "fiu":
+            raise UserError(f"{owner}: {name} must be a number {self}, got {value!r}.")
         above_low = array > self.low if self.above else array >= self.low
         inside = above_low & (array < self.high)
         if not inside.all():
@@ -54,8 +55,7 @@ def validate(owner: Any) -> None:
         name = type(owner).__name__
         if bound := field.metadata.get("bound"):
             bound.check(name, field.name, value.preview() if hasattr(value, "preview") else value)
-        choices = field.metadata.get("choices", (value,))
-        if value not in choices:
-            raise UserError(
-                f"{name}: {field.name} must be one of {', '.join(choices)}, got {value!r}."
-            )
+        choices = field.metadata.get("choices", (True, False) if field.type == "bool" else None)
+        if choices and value not in choices:
+            words = ", ".join(map(str, choices))
+            raise UserError(f"{name}: {field.name} must be one of {words}, got {value!r}.")

@@ -23,6 +23,7 @@ class Problem(ABC):
 
     name: str
     title: str
+    size: int  # how many parameters: the length of the last axis of w
     dtype: ClassVar[DTypeLike] = np.float64
     n_samples: int | None = None
     # Good learning rates by the kind of rule (see `Optimizer.rate`).
@@ -49,6 +50,7 @@ class Plane(Problem):
         axes: what the two parameters are called.
     """
 
+    size = 2
     bounds: Bounds
     start: Point
     minima: tuple[Point, ...] = ()

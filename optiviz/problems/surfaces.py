@@ -1,9 +1,4 @@
-"""Loss surfaces of two parameters, with their gradients by hand.
-
-A formula takes x and y, two floats or two arrays, and returns the value and both partial
-derivatives. It multiplies rather than uses `**`, so that a float may overflow to infinity, which
-ends a run as diverged, instead of raising.
-"""
+"""Loss surfaces of two parameters: a registry to choose from by name."""
 
 from __future__ import annotations
 
@@ -15,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from optiviz.errors import UserError
+from optiviz.problems import formulas
 from optiviz.problems.base import Array, Bounds, Plane, Point
 from optiviz.words import build, look_up, split
 
@@ -61,11 +57,6 @@ class Surface(Plane):
         return value, out
 
 
-def bowl(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    """½(x² + y²)."""
-    return 0.5 * (x * x + y * y), x, y
-
-
 def valley(condition: float = 20.0, rotation: float = 25.0) -> Surface:
     """An elongated quadratic ½(u² + κv²), its floor turned against the axes.
 
@@ -92,113 +83,24 @@ def valley(condition: float = 20.0, rotation: float = 25.0) -> Surface:
         return 0.5 * (u * u + across * v), c * u - s * across, s * u + c * across
 
     along, up = -2.1, 0.62  # the start, seen from the valley's own axes
+    start = c * along - s * up, s * along + c * up
+    pull = min(1, 2.2 / abs(start[0]), 1.6 / abs(start[1]))  # into the picture at any rotation
     return Surface(
         name="valley",
         title=f"Valley, condition number {condition:g}",
         formula=formula,
         bounds=((-2.6, 2.6), (-1.9, 1.9)),
-        start=(round(c * along - s * up, 2), round(s * along + c * up, 2)),
+        start=(round(pull * start[0], 2), round(pull * start[1], 2)),
         rates={"gradient": 0.24 / condition, "unit": 0.1},
         minima=((0.0, 0.0),),
     )
-
-
-def rosenbrock(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    """(1 - x)² + 100(y - x²)²."""
-    a, b = 1 - x, y - x * x
-    return a * a + 100 * (b * b), -2 * a - 400 * (x * b), 200 * b
-
-
-def beale(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    """(1.5 - x + xy)² + (2.25 - x + xy²)² + (2.625 - x + xy³)²."""
-    y2 = y * y
-    y3 = y2 * y
-    a, b, c = 1.5 - x + x * y, 2.25 - x + x * y2, 2.625 - x + x * y3
-    dx = 2 * (a * (y - 1) + b * (y2 - 1) + c * (y3 - 1))
-    return a * a + b * b + c * c, dx, 2 * x * (a + 2 * (b * y) + 3 * (c * y2))
-
-
-def booth(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    """(x + 2y - 7)² + (2x + y - 5)²."""
-    a, b = x + 2 * y - 7, 2 * x + y - 5
-    return a * a + b * b, 2 * a + 4 * b, 4 * a + 2 * b
-
-
-def himmelblau(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    """(x² + y - 11)² + (x + y² - 7)²."""
-    a, b = x * x + y - 11, x + y * y - 7
-    return a * a + b * b, 4 * (x * a) + 2 * b, 2 * a + 4 * (y * b)
-
-
-def saddle(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    """½(x² - y²)."""
-    return 0.5 * (x * x - y * y), x, -y
-
-
-def monkey_saddle(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    """x³ - 3xy²."""
-    return x * (x * x - 3 * (y * y)), 3 * (x * x - y * y), -6 * (x * y)
-
-
-def styblinski_tang(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    """½ Σ (z⁴ - 16z² + 5z) over z = x, y."""
-    x2, y2 = x * x, y * y
-    value = 0.5 * (x2 * x2 + y2 * y2 - 16 * (x2 + y2) + 5 * (x + y))
-    return value, 2 * (x2 * x) - 16 * x + 2.5, 2 * (y2 * y) - 16 * y + 2.5
-
-
-def rastrigin(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    """20 + Σ (z² - 10 cos 2πz) over z = x, y."""
-    turn = 2 * math.pi
-    value = 20 + x * x + y * y - 10 * (np.cos(turn * x) + np.cos(turn * y))
-    return value, 2 * x + 10 * turn * np.sin(turn * x), 2 * y + 10 * turn * np.sin(turn * y)
-
-
-def ackley(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    """20 + e - 20 exp(-0.2 √(½(x² + y²))) - exp(½(cos 2πx + cos 2πy))."""
-    turn = 2 * math.pi
-    r = np.sqrt(0.5 * (x * x + y * y))
-    cone = 20 * np.exp(-0.2 * r)
-    waves = np.exp(0.5 * (np.cos(turn * x) + np.cos(turn * y)))
-    # The tip of the cone has no gradient; 0 is the middle of those around it.
-    slope = 0.1 * cone / np.maximum(r, 1e-300)
-    dx = slope * x + 0.5 * turn * np.sin(turn * x) * waves
-    dy = slope * y + 0.5 * turn * np.sin(turn * y) * waves
-    return 20 + math.e - cone - waves, dx, dy
-
-
-def three_hump_camel(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    """2x² - 1.05x⁴ + x⁶/6 + xy + y²."""
-    x2 = x * x
-    value = x2 * (2 - 1.05 * x2 + x2 * x2 / 6) + x * y + y * y
-    return value, x * (4 - 4.2 * x2 + x2 * x2) + y, x + 2 * y
-
-
-def six_hump_camel(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    """(4 - 2.1x² + x⁴/3)x² + xy + 4(y² - 1)y²."""
-    x2, y2 = x * x, y * y
-    value = x2 * (4 - 2.1 * x2 + x2 * x2 / 3) + x * y + 4 * (y2 - 1) * y2
-    return value, x * (8 - 8.4 * x2 + 2 * (x2 * x2)) + y, x + y * (16 * y2 - 8)
-
-
-def cliff(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    """0.1x² - 0.5x + 0.25y² + 4(1 + tanh 8(x - 1)): a slope down to the foot of a wall."""
-    wall = np.tanh(8 * (x - 1))
-    value = 0.1 * (x * x) - 0.5 * x + 0.25 * (y * y) + 4 * (1 + wall)
-    return value, 0.2 * x - 0.5 + 32 * (1 - wall * wall), 0.5 * y
-
-
-def plateau(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    """1 - exp(-½(x² + 2y²)): a pit in a plain so flat that gradients vanish."""
-    pit = np.exp(-0.5 * (x * x + 2 * (y * y)))
-    return 1 - pit, x * pit, 2 * y * pit
 
 
 SURFACES: dict[str, Surface] = {
     "bowl": Surface(
         name="bowl",
         title="Bowl",
-        formula=bowl,
+        formula=formulas.bowl,
         bounds=((-2.2, 2.2), (-1.7, 1.7)),
         start=(-1.8, 1.2),
         rates={"gradient": 0.1, "unit": 0.1},
@@ -208,7 +110,7 @@ SURFACES: dict[str, Surface] = {
     "rosenbrock": Surface(
         name="rosenbrock",
         title="Rosenbrock's banana",
-        formula=rosenbrock,
+        formula=formulas.rosenbrock,
         bounds=((-2.0, 2.0), (-0.9, 2.6)),
         start=(-1.5, 2.0),
         rates={"gradient": 0.0008, "unit": 0.05},
@@ -217,7 +119,7 @@ SURFACES: dict[str, Surface] = {
     "beale": Surface(
         name="beale",
         title="Beale",
-        formula=beale,
+        formula=formulas.beale,
         bounds=((-1.0, 4.5), (-2.0, 2.0)),
         start=(1.0, 1.5),
         rates={"gradient": 0.004, "unit": 0.1},
@@ -227,7 +129,7 @@ SURFACES: dict[str, Surface] = {
     "booth": Surface(
         name="booth",
         title="Booth",
-        formula=booth,
+        formula=formulas.booth,
         bounds=((-6.0, 8.0), (-4.0, 8.0)),
         start=(-4.5, 6.5),
         rates={"gradient": 0.02, "unit": 0.3},
@@ -236,7 +138,7 @@ SURFACES: dict[str, Surface] = {
     "himmelblau": Surface(
         name="himmelblau",
         title="Himmelblau",
-        formula=himmelblau,
+        formula=formulas.himmelblau,
         bounds=((-5.5, 5.5), (-5.0, 5.0)),
         start=(-0.2, -0.9),
         rates={"gradient": 0.004, "unit": 0.1},
@@ -256,7 +158,7 @@ SURFACES: dict[str, Surface] = {
     "saddle": Surface(
         name="saddle",
         title="Saddle",
-        formula=saddle,
+        formula=formulas.saddle,
         bounds=((-2.2, 2.2), (-1.7, 1.7)),
         start=(-1.9, 0.01),
         rates={"gradient": 0.05, "unit": 0.05},
@@ -265,7 +167,7 @@ SURFACES: dict[str, Surface] = {
     "monkey-saddle": Surface(
         name="monkey-saddle",
         title="Monkey saddle",
-        formula=monkey_saddle,
+        formula=formulas.monkey_saddle,
         bounds=((-1.6, 1.6), (-1.25, 1.25)),
         start=(1.3, 0.06),
         rates={"gradient": 0.02, "unit": 0.03},
@@ -274,7 +176,7 @@ SURFACES: dict[str, Surface] = {
     "styblinski-tang": Surface(
         name="styblinski-tang",
         title="Styblinski–Tang",
-        formula=styblinski_tang,
+        formula=formulas.styblinski_tang,
         bounds=((-5.0, 5.0), (-4.5, 4.5)),
         start=(0.1, 0.13),
         rates={"gradient": 0.005, "unit": 0.1},
@@ -283,7 +185,7 @@ SURFACES: dict[str, Surface] = {
     "rastrigin": Surface(
         name="rastrigin",
         title="Rastrigin",
-        formula=rastrigin,
+        formula=formulas.rastrigin,
         bounds=((-3.3, 3.3), (-2.6, 2.6)),
         start=(-2.4, 1.75),
         rates={"gradient": 0.002, "unit": 0.1},
@@ -292,7 +194,7 @@ SURFACES: dict[str, Surface] = {
     "ackley": Surface(
         name="ackley",
         title="Ackley",
-        formula=ackley,
+        formula=formulas.ackley,
         bounds=((-5.0, 5.0), (-4.0, 4.0)),
         start=(-3.6, 2.6),
         rates={"gradient": 0.04, "unit": 0.1},
@@ -301,7 +203,7 @@ SURFACES: dict[str, Surface] = {
     "three-hump-camel": Surface(
         name="three-hump-camel",
         title="Three-hump camel",
-        formula=three_hump_camel,
+        formula=formulas.three_hump_camel,
         bounds=((-2.4, 2.4), (-2.0, 2.0)),
         start=(-0.9, 1.7),
         rates={"gradient": 0.05, "unit": 0.1},
@@ -315,7 +217,7 @@ SURFACES: dict[str, Surface] = {
     "six-hump-camel": Surface(
         name="six-hump-camel",
         title="Six-hump camel",
-        formula=six_hump_camel,
+        formula=formulas.six_hump_camel,
         bounds=((-2.1, 2.1), (-1.3, 1.3)),
         start=(-0.9, -1.1),
         rates={"gradient": 0.01, "unit": 0.05},
@@ -328,7 +230,7 @@ SURFACES: dict[str, Surface] = {
     "cliff": Surface(
         name="cliff",
         title="Cliff",
-        formula=cliff,
+        formula=formulas.cliff,
         bounds=((-6.5, 2.2), (-3.0, 3.0)),
         start=(-5.0, 2.0),
         rates={"gradient": 0.25, "unit": 0.15},
@@ -337,7 +239,7 @@ SURFACES: dict[str, Surface] = {
     "plateau": Surface(
         name="plateau",
         title="Plateau",
-        formula=plateau,
+        formula=formulas.plateau,
         bounds=((-4.4, 4.4), (-3.2, 3.2)),
         start=(-2.9, 0.9),
         rates={"gradient": 0.5, "unit": 0.1},

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from optiviz.errors import UserError
 from optiviz.optim import Optimizer, name_of
-from optiviz.problems.base import Plane
+from optiviz.problems.base import Array, Plane
 from optiviz.runs import loop
 from optiviz.runs.record import Run
 
@@ -41,24 +43,42 @@ def descend(
     array([2.   , 1.8  , 1.44 , 0.972])
     """
     points = loop.steps(problem, optimizer, problem.start if start is None else start, steps)
-    frames, losses = [], []
     with np.errstate(all="ignore"):
+        point = next(points)
+        single, limit = point.w.ndim == 1, _limit(problem, point)
+        frames, losses = [point.frame.tobytes()], [point.loss]
         for point in points:
             frames.append(point.frame.tobytes())  # the quickest copy of something small
             losses.append(point.loss)
-            if point.t == 0:
-                single, limit = point.w.ndim == 1, BEYOND * (1 + np.abs(point.loss))
-                if not np.isfinite(limit).all():
-                    raise UserError(f"The loss of {problem.name} is not finite at the start.")
-            elif single and not -limit <= point.loss <= limit:
+            if single and not -limit <= point.loss <= limit:
                 break
         history = np.frombuffer(b"".join(frames), point.w.dtype)
         history = history.reshape(len(frames), *point.frame.shape)
         loss = np.array(losses)
         lost = ~((np.abs(loss) <= limit) & np.isfinite(history).all(axis=(1, -1)))
+    return _record(problem, optimizer, seed, point, history, loss, lost)
+
+
+def _limit(problem: Plane, start: loop.Point) -> Any:
+    """The loss beyond which a run is lost."""
+    if not (np.isfinite(start.loss).all() and np.isfinite(start.frame).all()):
+        raise UserError(f"{problem.name} has no finite loss and gradient at the start.")
+    return np.minimum(BEYOND * (1 + np.abs(start.loss)), np.finfo(float).max)
+
+
+def _record(
+    problem: Plane,
+    optimizer: Optimizer,
+    seed: int,
+    point: loop.Point,
+    history: Array,
+    loss: Array,
+    lost: Array,
+) -> Run:
+    """The history under its names, that of a single run cut at its last finite point."""
     diverged_at = np.where(lost.any(axis=0), lost.argmax(axis=0), -1)
-    length = int(diverged_at) if single and diverged_at >= 0 else len(loss)
-    hyper = {k: np.array(values[: length - 1]) for k, values in point.schedules.items()}
+    length = int(diverged_at) if not diverged_at.ndim and diverged_at >= 0 else len(loss)
+    hyper = {name: np.array(values[: length - 1]) for name, values in point.schedules.items()}
     if "lr" not in hyper:
         hyper["lr"] = np.repeat(np.asarray(optimizer.lr)[None], length - 1, axis=0)
     return Run(

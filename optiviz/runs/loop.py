@@ -67,33 +67,47 @@ def steps(problem: Problem, optimizer: Optimizer, start: ArrayLike, n: int) -> I
     rule = _copy(optimizer, w0)
     point = _lay_out(rule, w0, schedules)
     w, g, state = point.w, point.g, point.state
+    value_and_grad, step = problem.value_and_grad, rule.step
     for t in range(n):
-        point.loss = problem.value_and_grad(w, None, g)[0]
+        point.loss = value_and_grad(w, None, g)[0]
         yield point
         if schedules:
             for name, values in schedules.items():
                 object.__setattr__(rule, name, values[t])  # the copy is ours alone
-        rule.step(w, g, state, t)
+        step(w, g, state, t)
         point.t = t + 1
-    point.loss = problem.value_and_grad(w, None, g)[0]
+    point.loss = value_and_grad(w, None, g)[0]
     yield point
 
 
 def _begin(problem: Problem, optimizer: Optimizer, start: ArrayLike) -> Array:
     """The start as an array, repeated where the settings ask for a stack."""
-    w = np.array(start, dtype=problem.dtype)
+    try:
+        w = np.array(start, dtype=problem.dtype)
+    except (TypeError, ValueError):
+        raise UserError(f"The start must be numbers, got {start!r}.") from None
+    if w.shape[-1:] != (problem.size,):
+        raise UserError(
+            f"The start must have {problem.size} parameters along its last axis, got {start!r}."
+        )
     if not np.isfinite(w).all():
         raise UserError(f"The start must be finite, got {start!r}.")
-    settings = [getattr(value, "base", value) for value in optimizer.settings().values()]
+    bases = [schedule.base for schedule in optimizer.schedules().values()]
+    settings = [*optimizer.settings().values(), *bases]
     stacks = [value.shape for value in settings if isinstance(value, np.ndarray)]
-    return np.broadcast_to(w, np.broadcast_shapes(w.shape, *stacks)) if stacks else w
+    try:
+        return np.broadcast_to(w, np.broadcast_shapes(w.shape, *stacks)) if stacks else w
+    except ValueError:
+        shapes = ", ".join(map(str, stacks))
+        message = f"Settings of shape {shapes} do not fit a start of shape {w.shape}."
+        raise UserError(message) from None
 
 
 def _resolve(optimizer: Optimizer, n: int) -> dict[str, list[Any]]:
     """The numbers that the scheduled settings take at every step."""
     schedules = {name: schedule.values(n) for name, schedule in optimizer.schedules().items()}
     for name, values in schedules.items():
-        optimizer.bound(name).check(type(optimizer).__name__, name, values)
+        optimizer.bound(name).check(type(optimizer).__name__, name, np.array(values))
     return schedules
 
 
@@ -117,7 +131,8 @@ def _lay_out(rule: Optimizer, start: Array, schedules: dict[str, list[Any]]) -> 
     formula reads them one at a time.
     """
     state = rule.init(start)
-    rows = {name: row for row, name in enumerate(state, start=2) if not name.startswith("_")}
+    recorded = [name for name in state if not name.startswith("_")]
+    rows = {name: row for row, name in enumerate(recorded, start=2)}
     frame = np.zeros((2 + len(rows), *start.shape[::-1]), start.dtype)
     frame = frame.transpose(0, *range(start.ndim, 0, -1))
     frame[0] = start

@@ -75,7 +75,8 @@ class Run:
     @cached_property
     def velocity(self) -> Array:
         """`(T+1, …)`: the step that led to each point, w_t - w_{t-1}; zero at the start."""
-        return np.diff(self.w, axis=0, prepend=self.w[:1])
+        with np.errstate(all="ignore"):  # those of a stack that diverged
+            return np.diff(self.w, axis=0, prepend=self.w[:1])
 
     def save(self, path: str | Path) -> Path:
         """Write the record to one `.npz` file, whole or not at all.
@@ -106,16 +107,20 @@ class Run:
             UserError: the file is missing, or is no record.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with Path(path).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 arrays = dict(file)
             facts = json.loads(str(arrays.pop("facts")))
             if facts.pop("format") != FORMAT:
                 raise ValueError("another format")
+            if any(array.dtype.kind not in "fiu" for array in arrays.values()):
+                raise ValueError("something other than numbers")
+            if not {"w", "loss", "grad", "diverged_at"} <= set(arrays):
+                raise ValueError("an array is missing")
             for group in ("slots", "hyper"):
                 keys = [key for key in arrays if key.startswith(f"{group}.")]
                 facts[group] = {key.partition(".")[2]: arrays.pop(key) for key in keys}
             return cls(**facts, **arrays)
-        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        except Exception as error:  # a damaged archive may raise nearly anything
             raise UserError(f"{path} is not a run that optiviz saved: {error}.") from None
 
 

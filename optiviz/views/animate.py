@@ -61,12 +61,12 @@ def animate(
         raise UserError(f"frames must be at least 1, got {frames}.")
     steps = moments(picture.steps, frames)
     with whole(target) as unfinished:
-        scene = Scene(picture)
-        shown = tqdm(_frames(scene, steps), total=len(steps), unit="frame", disable=quiet or None)
+        film = _Film(Scene(picture))
+        shown = tqdm(film.frames(steps), total=len(steps), unit="frame", disable=quiet or None)
         if target.suffix == ".mp4":
             _write_mp4(unfinished, shown, picture.size, fps)
         else:
-            palette = gif.Palette(_frames(scene, moments(picture.steps, 9)))
+            palette = gif.Palette(film.frames(moments(picture.steps, 9)))
             durations = [round(1000 / fps)] * (len(steps) - 1) + [LAST]
             write = {".gif": gif.write, ".apng": _write_apng, ".webp": _write_webp}[target.suffix]
             with unfinished.open("wb") as file:
@@ -82,9 +82,7 @@ def plot(picture: Picture, path: str | Path) -> None:
     """
     target = check_ending(path, STILL)
     with whole(target) as unfinished:
-        # No date inside, so that the same command makes the same file.
-        stamp = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
-        Scene(picture).figure.savefig(unfinished, metadata=stamp.get(target.suffix))
+        Scene(picture).save(unfinished)
 
 
 def check_ending(path: str | Path, endings: Sequence[str]) -> Path:
@@ -95,19 +93,25 @@ def check_ending(path: str | Path, endings: Sequence[str]) -> Path:
     return target
 
 
-def _frames(scene: Scene, steps: Iterable[int]) -> Iterator[gif.Frame]:
-    """The frames at the given steps, in one buffer that the next frame overwrites."""
-    canvas, moving = scene.canvas, scene.moving
-    for artist in moving:
-        artist.set_animated(True)
-    canvas.draw()
-    still = canvas.copy_from_bbox(scene.figure.bbox)
-    for step in steps:
-        scene.show(step)
-        canvas.restore_region(still)
-        for artist in moving:
-            scene.figure.draw_artist(artist)
-        yield np.asarray(canvas.buffer_rgba())
+class _Film:
+    """The still part of a scene, drawn once, and the frames that are laid over it."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene, self.moving = scene, scene.moving
+        for artist in self.moving:
+            artist.set_animated(True)
+        scene.canvas.draw()
+        self.still = scene.canvas.copy_from_bbox(scene.figure.bbox)
+
+    def frames(self, steps: Iterable[int]) -> Iterator[gif.Frame]:
+        """The frames at the given steps, in one buffer that the next frame overwrites."""
+        canvas, figure = self.scene.canvas, self.scene.figure
+        for step in steps:
+            self.scene.show(step)
+            canvas.restore_region(self.still)
+            for artist in self.moving:
+                figure.draw_artist(artist)
+            yield np.asarray(canvas.buffer_rgba())
 
 
 def _write_apng(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -11,14 +12,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from optiviz.views.panel import Panel, Picture
-from optiviz.views.path import Path
+from optiviz.views.path import PathPanel
 from optiviz.views.relief import Relief
 from optiviz.views.series import Loss, Rate, Speed, Velocity
 from optiviz.views.style import Theme
 from optiviz.words import look_up
 
 PANELS: dict[str, type[Panel]] = {
-    "path": Path,
+    "path": PathPanel,
     "surface": Relief,
     "loss": Loss,
     "speed": Speed,
@@ -47,7 +48,8 @@ class Scene:
             self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi)
             self.canvas: Any = FigureCanvasAgg(self.figure)
             axes = _arrange(self.figure, kinds, _header_and_footer(picture))
-            self.counter = self._titles()
+            self._titles()
+            self.counter = self._counter()
             self.panels = [kind(ax, picture) for kind, ax in zip(kinds, axes, strict=True)]
             _label_steps(self.panels)
         self.show(picture.steps)
@@ -62,13 +64,19 @@ class Scene:
         """Take every panel to step t."""
         for panel in self.panels:
             panel.show(t)
-        self.counter.set_text(f"step {t} / {self.picture.steps}")
+        self.counter.set_text(str(t))
 
-    def _titles(self) -> Any:
-        """The title, the legend and the step counter."""
+    def save(self, path: Path) -> None:
+        """Write the figure as it stands, the same bytes for the same figure."""
+        stamp = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+        with matplotlib.rc_context(_rc(self.picture.look)):
+            self.figure.savefig(path, metadata=stamp.get(path.suffix))
+
+    def _titles(self) -> None:
+        """The title and the legend."""
         figure, picture, look = self.figure, self.picture, self.picture.look
         inch = 1 / figure.get_figheight()
-        left, right = 0.22 / figure.get_figwidth(), 1 - 0.22 / figure.get_figwidth()
+        left = 0.22 / figure.get_figwidth()
         figure.text(
             left,
             1 - 0.14 * inch,
@@ -96,16 +104,19 @@ class Scene:
             labelcolor=look.text,
         )
         legend.set_in_layout(False)
-        return figure.text(
-            right,
-            1 - 0.17 * inch,
-            "",
-            ha="right",
-            va="top",
-            fontsize=10.5 * look.scale,
-            color=look.muted,
-            family="monospace",
-        )
+
+    def _counter(self) -> Any:
+        """The step counter; only its number moves, since drawing letters takes time."""
+        figure, look = self.figure, self.picture.look
+        x, y = 1 - 0.22 / figure.get_figwidth(), 1 - 0.17 / figure.get_figheight()
+        style: Any = {"fontsize": 10.5 * look.scale, "color": look.muted, "family": "monospace"}
+        total = str(self.picture.steps)
+        numbers = []
+        for words in (f" / {total}", total, "step "):
+            text = figure.text(x, y, words, ha="right", va="top", **style)
+            x -= text.get_window_extent().width / figure.bbox.width
+            numbers.append(text)
+        return numbers[1]
 
 
 def _columns(picture: Picture) -> int:
@@ -130,7 +141,7 @@ def _arrange(figure: Figure, kinds: list[type[Panel]], bands: tuple[float, float
     scale = matplotlib.rcParams["font.size"] / 9
     edges = {
         "left": 0.62 * scale / width,
-        "right": 1 - 0.22 / width,
+        "right": 1 - 0.24 * scale / width,
         "top": 1 - top / height,
         "bottom": (bottom + 0.42 * scale) / height,
     }

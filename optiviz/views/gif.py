@@ -28,11 +28,16 @@ class Palette:
     def __init__(self, samples: Iterable[Frame]) -> None:
         counts = np.zeros(1 << 3 * BITS, np.int64)
         seen = np.zeros(1 << 3 * BITS, np.uint32)  # one of the pixels that fell into each cell
+        first: Pixels | None = None
         for frame in samples:
-            pixels = packed(frame).ravel()
-            cells = _cell(pixels)
+            pixels = packed(frame)
+            if first is None:
+                first = pixels.copy()
+            else:  # what stands still has been counted
+                pixels = pixels[pixels != first]
+            cells = _cell(pixels).ravel()
             counts += np.bincount(cells, minlength=len(counts))
-            seen[cells] = pixels
+            seen[cells] = pixels.ravel()
         filled = np.flatnonzero(counts)
         by_weight = filled[np.argsort(-counts[filled], kind="stable")]
         # The flat colours of the ground and the page are kept exactly; the rest is shared out by

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from matplotlib.collections import LineCollection
+from matplotlib.patches import Polygon
 
 from optiviz.problems.base import Array, Bounds
 from optiviz.runs.record import Run
@@ -17,7 +18,7 @@ TAIL = 24  # steps until a path has faded to its resting colour
 REST = 0.5  # how far that colour has gone towards the ground's
 
 
-class Path(Panel):
+class PathPanel(Panel):
     """Contours, the path with a fading tail, the head, and its velocity and gradient arrows."""
 
     wide: ClassVar[bool] = True
@@ -34,6 +35,7 @@ class Path(Panel):
         for spine in ax.spines.values():
             spine.set_visible(False)
         ax.tick_params(length=0)
+        self.pixel = (self.bounds[0][1] - self.bounds[0][0]) / box.width  # in units of the plane
         self.factor = self._arrow_factor()
         self.trails = [
             _Trail(self, run, mark) for run, mark in zip(picture.runs, picture.marks, strict=True)
@@ -88,7 +90,7 @@ class Path(Panel):
 class _Trail:
     """One run's artists on the path panel."""
 
-    def __init__(self, panel: Path, run: Run, mark: Mark) -> None:
+    def __init__(self, panel: PathPanel, run: Run, mark: Mark) -> None:
         look = panel.picture.look
         ax, scale = panel.ax, look.scale
         self.run, self.factor = run, panel.factor
@@ -106,28 +108,13 @@ class _Trail:
         freshness = np.arange(1, TAIL + 1) / TAIL
         self.colors = [blend(mark.color, ground, REST * (1 - f)) for f in freshness]
         self.arrows = []
-        # A shorter arrow would be all head.
-        self.shortest = 0.012 * float(np.diff(panel.bounds[0])[0])
+        self.thickness = 1.5 * scale * panel.pixel * ax.figure.dpi / 72
         vectors = {"velocity": run.velocity, "gradient": _push(run)}
         arrow_colors = {"velocity": mark.color, "gradient": look.muted}
         for name in panel.arrows:
-            arrow = ax.quiver(
-                *self.points[0],
-                0,
-                0,
-                color=arrow_colors[name],
-                angles="xy",
-                scale_units="xy",
-                scale=1,
-                width=0.0045 * scale,
-                headwidth=4.2,
-                headlength=5,
-                headaxislength=4.5,
-                edgecolor=look.background,
-                linewidth=0.5,
-                minlength=0,
-                zorder=5,
-            )
+            arrow = Polygon(np.zeros((7, 2)), fc=arrow_colors[name], ec=look.background)
+            arrow.set(linewidth=0.5, zorder=5, joinstyle="miter")
+            ax.add_patch(arrow)
             self.arrows.append((panel.add(arrow), vectors[name]))
         (self.head,) = ax.plot(
             [], [], "o", ms=6.5 * scale, mfc=mark.color, mec=look.background, mew=1.2, zorder=5
@@ -144,9 +131,10 @@ class _Trail:
         self.tail.set_color(self.colors[TAIL - len(fresh) :])
         self.head.set_data(*self.points[now][:, None])
         for arrow, vectors in self.arrows:
-            arrow.set_offsets(self.points[now])
-            arrow.set_UVC(*(self.factor * vectors[now]))
-            arrow.set_visible(self.factor * np.hypot(*vectors[now]) > self.shortest)
+            outline = arrow_outline(self.points[now], self.factor * vectors[now], self.thickness)
+            arrow.set_visible(outline is not None)
+            if outline is not None:
+                arrow.set_xy(outline)
         if self.end:
             self.end.show(t)
 
@@ -154,7 +142,7 @@ class _Trail:
 class _Ending:
     """Where a diverged run left the picture, and the words that say so."""
 
-    def __init__(self, panel: Path, run: Run, mark: Mark) -> None:
+    def __init__(self, panel: PathPanel, run: Run, mark: Mark) -> None:
         look = panel.picture.look
         self.at = int(run.diverged_at)
         x, y = leaves(tame(run.w, panel.bounds), panel.bounds)
@@ -178,6 +166,20 @@ class _Ending:
     def show(self, t: int) -> None:
         for artist in self.artists:
             artist.set_visible(t >= self.at)
+
+
+def arrow_outline(tail: Array, vector: Array, thickness: float) -> Array | None:
+    """The seven corners of an arrow; a short one is thinner, and one that is a mere dot is None."""
+    length = float(np.hypot(*vector))
+    if not length > thickness:
+        return None
+    thickness = min(thickness, length / 6)
+    along = vector / length
+    across = thickness * np.array([-along[1], along[0]])
+    neck, tip = tail + vector - 4.5 * thickness * along, tail + vector
+    left = [tail + across / 2, neck + across / 2, neck + 2 * across]
+    right = [neck - 2 * across, neck - across / 2, tail - across / 2]
+    return np.array([*left, tip, *right])
 
 
 def _push(run: Run) -> Array:

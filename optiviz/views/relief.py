@@ -43,7 +43,8 @@ class Relief(Panel):
         ax.set(xlim=problem.bounds[0], ylim=problem.bounds[1], zlim=(0, 1.02), zticks=[])
         ax.set_xlabel(problem.axes[0])
         ax.set_ylabel(problem.axes[1])
-        ax.set_box_aspect((1.2, 1, 0.55), zoom=1.14)
+        box = ax.get_window_extent()
+        ax.set_box_aspect((1.2, 1, 0.55), zoom=1.14 if box.width > 1.1 * box.height else 0.95)
         ax.view_init(elev=42, azim=-118)
         for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
             axis.pane.set_visible(False)

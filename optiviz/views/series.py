@@ -76,7 +76,7 @@ class Loss(Series):
 
     def heading(self) -> str:
         floor = self.picture.problem.floor()
-        return "Loss" if not floor else "Loss above the minimum"
+        return "Loss" if not floor else "Loss above minimum"
 
     def curves(self, run: Run, mark: Mark) -> list[tuple[Array, Mark]]:
         return [(run.loss - (self.picture.problem.floor() or 0.0), mark)]
@@ -94,6 +94,7 @@ class Loss(Series):
         self.ax.set_yscale("log")
         self.ax.set_ylim(low / 1.8, high * 1.8)
         self.ax.minorticks_off()
+        self.ax.yaxis.set_major_formatter(_power)
 
     def limits(self) -> tuple[float, float]:
         first = 10 * max(abs(float(values[0])) for _, values in self._by_run())
@@ -101,10 +102,16 @@ class Loss(Series):
         return max(low, -first), min(high, first)
 
 
+def _power(value: float, _position: int) -> str:
+    """10⁻³ in plain text, which is drawn faster than a formula is set."""
+    exponent = str(round(np.log10(value))).replace("-", "−")
+    return "10" + exponent.translate(str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
 class Speed(Series):
     """|v| against step: the length of the step that led to each point."""
 
-    title: ClassVar[str] = "Speed |v|, the length of a step"
+    title: ClassVar[str] = "Speed |v|"
 
     def curves(self, run: Run, mark: Mark) -> list[tuple[Array, Mark]]:
         return [(np.hypot(*run.velocity.T), mark)]
@@ -113,7 +120,7 @@ class Speed(Series):
 class Velocity(Series):
     """Both components of the velocity against step."""
 
-    title: ClassVar[str] = "Velocity: v₁ solid, v₂ dashed"
+    title: ClassVar[str] = "Velocity v₁, v₂ (dashed)"
 
     def __init__(self, ax: Any, picture: Picture) -> None:
         super().__init__(ax, picture)

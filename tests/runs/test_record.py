@@ -1,0 +1,231 @@
+"""A record on disk: the same bits back, and nothing but a record is taken for one."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from optiviz import OPTIMIZERS, SURFACES, Run, UserError, descend, optim, schedules
+
+quick = settings(deadline=None, derandomize=True, max_examples=60)
+
+STACK = np.array([[0.1], [0.2]])
+PLAIN = {"lr": 0.1, "beta": 0.9, "form": "inside"}
+RUNS = {
+    "plain": (optim.Momentum(lr=0.1), PLAIN),
+    "scheduled": (
+        optim.Momentum(lr=schedules.WarmUp(then=schedules.Cosine(0.1), steps=3)),
+        PLAIN
+        | {
+            "lr": {
+                "schedule": "WarmUp",
+                "base": 0.1,
+                "steps": 3,
+                "then": {"schedule": "Cosine", "base": 0.1, "end": 0.0},
+            }
+        },
+    ),
+    "stack": (optim.Momentum(lr=STACK), PLAIN | {"lr": [[0.1], [0.2]]}),
+    "scheduled-stack": (
+        optim.Momentum(beta=schedules.Linear(STACK, end=0.3), lr=np.float64(0.1)),
+        PLAIN | {"beta": {"schedule": "Linear", "base": [[0.1], [0.2]], "end": 0.3}},
+    ),
+    "diverged": (optim.SGD(lr=5.0), {"lr": 5.0}),
+}
+
+
+def bits(run: Run) -> dict[str, tuple[str, tuple[int, ...], bytes]]:
+    """Every array of a record down to its bits."""
+    arrays = {"w": run.w, "loss": run.loss, "grad": run.grad, "diverged_at": run.diverged_at}
+    arrays |= {f"slots.{name}": array for name, array in run.slots.items()}
+    arrays |= {f"hyper.{name}": array for name, array in run.hyper.items()}
+    return {name: (str(a.dtype), a.shape, a.tobytes()) for name, a in arrays.items()}
+
+
+def small() -> Run:
+    return descend(SURFACES["bowl"], optim.Momentum(lr=0.1), steps=4)
+
+
+@pytest.mark.parametrize("name", list(RUNS))
+def test_a_record_comes_back_to_the_same_bits(name: str, tmp_path: Path) -> None:
+    rule, plain = RUNS[name]
+    run = descend(SURFACES["bowl"], rule, steps=40, seed=9)
+    back = Run.load(run.save(tmp_path / "run.npz"))
+    assert bits(back) == bits(run)
+    assert (back.optimizer, back.problem, back.seed) == (run.optimizer, "bowl", 9)
+    assert (back.status, back.steps) == (run.status, run.steps)
+    assert back.settings == plain
+
+
+@pytest.mark.parametrize("name", list(OPTIMIZERS))
+def test_every_rule_can_be_kept(name: str, tmp_path: Path) -> None:
+    run = descend(SURFACES["bowl"], OPTIMIZERS[name](), steps=3)
+    back = Run.load(run.save(tmp_path / "run.npz"))
+    assert bits(back) == bits(run)
+    assert back.settings == run.settings
+
+
+def test_a_record_read_and_written_again_is_the_same_file(tmp_path: Path) -> None:
+    rule, _ = RUNS["scheduled-stack"]
+    first = descend(SURFACES["bowl"], rule, steps=5).save(tmp_path / "first.npz")
+    second = Run.load(first).save(tmp_path / "second.npz")
+    assert second.read_bytes() == first.read_bytes()
+
+
+def test_a_path_may_be_a_word_and_its_ending_is_kept(tmp_path: Path) -> None:
+    path = small().save(str(tmp_path / "run.record"))
+    assert path == tmp_path / "run.record"
+    assert bits(Run.load(str(path))) == bits(small())
+
+
+@quick
+@given(
+    hnp.arrays(
+        st.sampled_from([np.float64, np.float32]),
+        st.tuples(st.integers(1, 4), st.just(2)),
+        elements=st.floats(width=32) | st.sampled_from([-0.0, 2**-140]),
+    ),
+    st.floats(),
+)
+def test_any_number_comes_back_to_the_same_bits(w: np.ndarray, rate: float) -> None:
+    run = replace(small(), w=w, hyper={"lr": np.array([rate, -0.0, 5e-324, np.nan])})
+    with TemporaryDirectory() as folder:
+        back = Run.load(run.save(Path(folder) / "run.npz"))
+    assert bits(back) == bits(run)
+
+
+# --- what is not a record ---
+
+
+class Bomb:
+    """A pickle that would write a file when it is read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple:
+        return Path.touch, (self.path,)
+
+
+def record(path: Path) -> bytes:
+    return small().save(path).read_bytes()
+
+
+def facts(path: Path, text: str, **arrays: np.ndarray) -> None:
+    with path.open("wb") as file:
+        np.savez(file, facts=np.array(text), **arrays)
+
+
+def one_array(path: Path) -> None:
+    with path.open("wb") as file:
+        np.save(file, np.ones(3))
+
+
+def pickled(path: Path) -> None:
+    path.write_bytes(pickle.dumps(Bomb(path.with_name("exploded"))))
+
+
+def object_array(path: Path, name: str) -> None:
+    bomb = np.array([Bomb(path.with_name("exploded"))], dtype=object)
+    with path.open("wb") as file:
+        np.savez(file, **({"facts": np.array("{}")} | {name: bomb}))
+
+
+def flipped(path: Path) -> None:
+    """A record in which one byte of an array has rotted."""
+    content = bytearray(record(path))
+    content[content.index(b"w.npy") + 60] ^= 0xFF
+    path.write_bytes(content)
+
+
+KNOWN = {"format": 1, "optimizer": "sgd", "settings": {}, "problem": "bowl", "seed": 0}
+ARRAYS = {"w": np.ones((2, 2)), "loss": np.ones(2), "grad": np.ones((2, 2))}
+NOT_RECORDS: dict[str, Callable[[Path], object]] = {
+    "missing": lambda path: None,
+    "folder": lambda path: path.mkdir(),
+    "empty": lambda path: path.touch(),
+    "words": lambda path: path.write_text("hello"),
+    "only-the-mark-of-a-zip": lambda path: path.write_bytes(b"PK\x03\x04"),
+    "cut-in-half": lambda path: path.write_bytes(record(path)[: len(record(path)) // 2]),
+    "cut-at-the-end": lambda path: path.write_bytes(record(path)[:-1]),
+    "rotten": flipped,
+    "pickle": pickled,
+    "object-facts": lambda path: object_array(path, "facts"),
+    "object-array": lambda path: object_array(path, "w"),
+    "one-array": one_array,
+    "no-facts": lambda path: np.savez(path, w=np.ones(3)),
+    "no-json": lambda path: facts(path, "{"),
+    "json-word": lambda path: facts(path, '"abc"'),
+    "json-number": lambda path: facts(path, "1"),
+    "json-list": lambda path: facts(path, "[]"),
+    "json-without-end": lambda path: facts(path, "[" * 100_000),
+    "no-format": lambda path: facts(path, "{}"),
+    "another-format": lambda path: facts(path, json.dumps(KNOWN | {"format": 2}), **ARRAYS),
+    "no-arrays": lambda path: facts(path, json.dumps(KNOWN)),
+    "arrays-as-words": lambda path: facts(path, json.dumps(KNOWN | {"w": 1, "loss": 2, "grad": 3})),
+    "one-array-too-many": lambda path: facts(
+        path, json.dumps(KNOWN), **ARRAYS, surprise=np.ones(2)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(NOT_RECORDS))
+def test_nothing_but_a_record_is_read(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "broken.npz"
+    NOT_RECORDS[name](path)
+    with pytest.raises(UserError, match=re.escape(str(path))):
+        Run.load(path)
+    assert not (tmp_path / "exploded").exists()
+
+
+@quick
+@given(st.data())
+def test_any_rotten_byte_gives_a_record_or_an_error(data: st.DataObject) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "run.npz"
+        content = bytearray(record(path))
+        place = data.draw(st.integers(0, len(content) - 1))
+        content[place] ^= data.draw(st.integers(1, 255))
+        path.write_bytes(content)
+        assert str(path) in _answer(path)
+
+
+def _answer(path: Path) -> str:
+    try:
+        Run.load(path)
+    except UserError as error:
+        return str(error)
+    return str(path)
+
+
+def test_a_record_that_cannot_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "run.npz"
+    with pytest.raises(UserError, match=re.escape(f"Cannot write {path}: ")):
+        small().save(path)
+
+
+def test_a_failed_write_keeps_the_record_that_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = small().save(tmp_path / "run.npz")
+    before = path.read_bytes()
+
+    def full(*args: object, **kwargs: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", full)
+    with pytest.raises(UserError, match="No space left on device"):
+        small().save(path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,108 @@
+"""Files appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from optiviz.errors import UserError
+from optiviz.files import whole
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    path = tmp_path / "picture.gif"
+    path.write_text("before")
+    return path
+
+
+def test_the_file_takes_its_name_at_the_end(target: Path) -> None:
+    with whole(target) as unfinished:
+        unfinished.write_text("after")
+        assert unfinished.parent == target.parent
+        assert unfinished.suffix == ".gif"
+        assert target.read_text() == "before"
+    assert target.read_text() == "after"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_new_file_and_a_path_in_words(tmp_path: Path) -> None:
+    with whole(str(tmp_path / "new")) as unfinished:
+        unfinished.write_text("after")
+    assert (tmp_path / "new").read_text() == "after"
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit, UserError])
+def test_an_error_leaves_nothing_behind(target: Path, error: type[BaseException]) -> None:
+    def write() -> None:
+        with whole(target) as unfinished:
+            unfinished.write_text("half")
+            raise error("stop")
+
+    with pytest.raises(error, match="stop"):
+        write()
+    assert target.read_text() == "before"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_full_disk_leaves_nothing_behind(target: Path) -> None:
+    def write() -> None:
+        with whole(target):
+            raise OSError(28, "No space left on device")
+
+    message = f"Cannot write {target}: No space left on device."
+    with pytest.raises(UserError, match=f"^{re.escape(message)}$"):
+        write()
+    assert target.read_text() == "before"
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[Path]:
+    if os.geteuid() == 0:
+        pytest.skip("root may write anywhere")
+    tmp_path.chmod(0o500)
+    yield tmp_path
+    tmp_path.chmod(0o700)
+
+
+def refused(path: Path) -> None:
+    with pytest.raises(UserError, match=re.escape(f"Cannot write {path}: ")), whole(path):
+        pytest.fail("the block was entered")
+
+
+def test_a_locked_folder(locked: Path) -> None:
+    refused(locked / "new")
+
+
+@pytest.mark.parametrize("place", ["nowhere/new", "picture.gif/new"], ids=["no-folder", "a-file"])
+def test_a_place_that_is_no_folder(target: Path, place: str) -> None:
+    refused(target.parent / place)
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_folder_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    with (
+        pytest.raises(UserError, match="Cannot write"),
+        whole(tmp_path / "taken") as unfinished,
+    ):
+        unfinished.write_text("half")
+    assert list(tmp_path.iterdir()) == [tmp_path / "taken"]
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_permissions_follow_the_umask(tmp_path: Path, umask: int, mode: int) -> None:
+    before = os.umask(umask)
+    try:
+        with whole(tmp_path / "new") as unfinished:
+            unfinished.write_text("after")
+        assert os.umask(umask) == umask
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == mode

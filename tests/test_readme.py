@@ -1,0 +1,54 @@
+"""The README cannot drift: its names, its commands and its Python are tried."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from optiviz import OPTIMIZERS, SCHEDULES, SURFACES
+from optiviz.views.figure import PANELS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+COMMANDS = [line for line in README.splitlines() if re.match(r"optiviz \w", line)]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_runs(command: str, tmp_path: Path) -> None:
+    words = shlex.split(command)
+    program = Path(sys.executable).with_name(words[0])
+    done = subprocess.run(
+        [program, *words[1:]], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert words[1] == "list" or len(list(tmp_path.iterdir())) == 1
+
+
+def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    block = next(b for b in re.findall(r"```python\n(.*?)```", README, re.S) if "import" in b)
+    exec(compile(block, "README.md", "exec"), {})
+    assert (tmp_path / "run.npz").exists()
+
+
+@pytest.mark.parametrize(
+    ("row", "registry"), [("rules", OPTIMIZERS), ("surfaces", SURFACES), ("schedules", SCHEDULES)]
+)
+def test_every_name_is_there(row: str, registry: dict[str, object]) -> None:
+    (names,) = re.findall(rf"^\| {row} \| `(.*)` \|$", README, re.M)
+    assert names.split() == list(registry)
+
+
+def test_every_panel_is_there() -> None:
+    assert f"`{','.join(PANELS)}`" in README
+
+
+def test_every_picture_exists() -> None:
+    pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
+    assert pictures
+    assert all((ROOT / picture).is_file() for picture in pictures)

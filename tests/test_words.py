@@ -1,0 +1,119 @@
+"""The language `name:key=value,…`, and errors that help."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from optiviz.errors import UserError, needs_extra, unknown
+from optiviz.words import build, look_up, split
+
+READ = [
+    ("adam", ("adam", {})),
+    ("  Adam  ", ("adam", {})),
+    ("adam:", ("adam", {})),
+    ("adam:lr=0.1", ("adam", {"lr": "0.1"})),
+    ("adam : lr = 0.1 , beta1=0.8,", ("adam", {"lr": "0.1", "beta1": "0.8"})),
+    ("run:path=a=b", ("run", {"path": "a=b"})),
+    ("run:path=c:d", ("run", {"path": "c:d"})),
+    ("", ("", {})),
+]
+
+
+@pytest.mark.parametrize(("text", "parts"), READ)
+def test_split(text: str, parts: tuple[str, dict[str, str]]) -> None:
+    assert split(text) == parts
+
+
+@pytest.mark.parametrize("text", ["adam:lr", "adam:lr=", "adam:=0.1", "adam:lr=1,beta", "a: = "])
+def test_split_says_how_to_write_it(text: str) -> None:
+    message = f"Cannot read {text!r}: write it as name:key=value,key=value."
+    with pytest.raises(UserError, match=re.escape(message)):
+        split(text)
+
+
+CHOICES = {"sgd": 1, "adam": 2, "adamw": 3}
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("adan", " Did you mean 'adam'?"),
+        ("ADAMW", " Did you mean 'adamw'?"),
+        ("sdg", " Did you mean 'sgd'?"),
+        ("zzz", ""),
+        ("", ""),
+    ],
+)
+def test_a_wrong_name_gets_the_nearest_and_all_choices(name: str, hint: str) -> None:
+    message = f"Unknown optimizer {name!r}.{hint} Choose from: sgd, adam, adamw."
+    with pytest.raises(UserError, match=f"^{re.escape(message)}$"):
+        look_up("optimizer", name, CHOICES)
+
+
+def test_a_right_name_is_found() -> None:
+    assert look_up("optimizer", "adam", CHOICES) == 2
+
+
+def make(rate: float = 0.1, count: int = 3, big: bool = False, form: str = "round") -> tuple:
+    return rate, count, big, form
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "made"),
+    [
+        ({}, {}, (0.1, 3, False, "round")),
+        ({"rate": "2"}, {}, (2.0, 3, False, "round")),
+        ({"rate": "1e-3", "count": "7"}, {}, (1e-3, 7, False, "round")),
+        ({"big": "True"}, {}, (0.1, 3, True, "round")),
+        ({"big": "false", "form": "square"}, {"big": True}, (0.1, 3, False, "square")),
+        ({}, {"rate": 9.0}, (9.0, 3, False, "round")),
+    ],
+)
+def test_words_take_the_types_of_the_defaults(words: dict, given: dict, made: tuple) -> None:
+    built = build("thing", make, words, **given)
+    assert built == made
+    assert [type(value) for value in built] == [float, int, bool, str]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ({"rate": "fast"}, "thing: rate must be a number, got 'fast'."),
+        ({"count": "2.5"}, "thing: count must be a whole number, got '2.5'."),
+        ({"big": "yes"}, "thing: big must be true or false, got 'yes'."),
+        (
+            {"rat": "1"},
+            "Unknown setting of thing 'rat'. Did you mean 'rate'? "
+            "Choose from: rate, count, big, form.",
+        ),
+    ],
+    ids=["number", "whole", "bool", "unknown"],
+)
+def test_bad_words_are_refused(words: dict[str, str], message: str) -> None:
+    with pytest.raises(UserError, match=f"^{re.escape(message)}$"):
+        build("thing", make, words)
+
+
+@pytest.mark.parametrize("word", ["__import__('os')", "1;2", "1+1", "0x10", "nan nan", "lambda: 1"])
+def test_a_word_is_never_code(word: str) -> None:
+    with pytest.raises(UserError, match="rate must be a number"):
+        build("thing", make, {"rate": word})
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (unknown("surface", "x", ["bowl"]), "Unknown surface 'x'. Choose from: bowl."),
+        (
+            needs_extra("Writing MP4", "mp4"),
+            "Writing MP4 needs an extra package: pip install 'optiviz-lab[mp4]'",
+        ),
+    ],
+    ids=["unknown", "extra"],
+)
+def test_errors_say_what_to_do(error: Any, message: str) -> None:
+    assert isinstance(error, UserError)
+    assert str(error) == message

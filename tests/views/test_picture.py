@@ -1,0 +1,243 @@
+"""What a picture shows, read back from its artists and its pixels."""
+
+from __future__ import annotations
+
+import io
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+from optiviz import OPTIMIZERS, SURFACES, descend, optim, surfaces
+from optiviz.errors import UserError
+from optiviz.runs import race
+from optiviz.views import Picture, animate, gif, plot
+from optiviz.views.animate import moments
+from optiviz.views.contour import BANDS, fit, levels, sample
+from optiviz.views.figure import PANELS, Scene
+from optiviz.views.path import leaves, tame
+from optiviz.views.style import MARKS, THEMES, mark
+
+
+def picture(surface: str = "valley", rules: tuple[str, ...] = ("momentum",), **options) -> Picture:
+    problem = surfaces[surface]
+    steps = options.pop("steps", 30)
+    return Picture(problem, race(problem, rules, steps=steps), **options)
+
+
+def pixels(scene: Scene) -> np.ndarray:
+    scene.canvas.draw()
+    return np.asarray(scene.canvas.buffer_rgba())[..., :3].copy()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("surface", SURFACES)
+def test_every_surface_in_every_theme(surface: str, theme: str) -> None:
+    scene = Scene(picture(surface, ("sgd", "adam"), theme=theme, panels=list(PANELS)))
+    image = pixels(scene)
+    assert image.shape == (540, 960, 3)
+    background = np.round(np.array(to_rgb(THEMES[theme].background)) * 255)
+    assert (image[0] == background).all(), "nothing touches the edge"
+    assert (image[:, 0] == background).all()
+    assert (image[:, -1] == background).all()
+
+
+@pytest.mark.parametrize("size", [(240, 180), (540, 960), (1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("panels", [["path"], ["loss"], ["path", "loss", "speed"], ["surface"]])
+def test_nothing_is_cut_off_at_any_size(size: tuple[int, int], panels: list[str]) -> None:
+    scene = Scene(picture(panels=panels, size=size))
+    image = pixels(scene)
+    assert image.shape == (size[1], size[0], 3)
+    edge = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    assert (edge == 255).all()
+
+
+def test_the_moving_parts_are_the_run() -> None:
+    drawn = picture(panels=("path", "loss", "speed", "velocity", "lr"))
+    run = drawn.runs[0]
+    scene = Scene(drawn)
+    path, loss, speed, velocity, rate = scene.panels
+    for t in (0, 1, 17, 30):
+        scene.show(t)
+        trail = path.trails[0]
+        np.testing.assert_array_equal(np.array(trail.line.get_data()).T, run.w[: t + 1])
+        np.testing.assert_array_equal(np.array(trail.head.get_data()).T, run.w[t : t + 1])
+        arrow, _ = trail.arrows[0]
+        if arrow.get_visible():
+            tip = arrow.get_xy()[3] - run.w[t]
+            np.testing.assert_allclose(tip, path.factor * run.velocity[t])
+        length = path.factor * np.hypot(*run.velocity[t])
+        assert arrow.get_visible() == (length > trail.thickness)
+        np.testing.assert_array_equal(loss.lines[0][0].get_ydata(), run.loss[: t + 1])
+        np.testing.assert_array_equal(
+            speed.lines[0][0].get_ydata(), np.hypot(*run.velocity[: t + 1].T)
+        )
+        for axis in (0, 1):
+            shown = velocity.lines[axis][0].get_ydata()
+            np.testing.assert_array_equal(shown, run.velocity[: t + 1, axis])
+        assert (rate.lines[0][0].get_ydata() == run.lr[0]).all()
+        assert scene.counter.get_text() == str(t)
+
+
+def test_the_gradient_arrow_is_the_push_of_the_gradient() -> None:
+    drawn = picture()
+    scene, run = Scene(drawn), drawn.runs[0]
+    scene.show(0)
+    arrow, _ = scene.panels[0].trails[0].arrows[1]
+    push = -run.lr[0] * run.grad[0]
+    assert arrow.get_visible()
+    np.testing.assert_allclose(arrow.get_xy()[3] - run.w[0], scene.panels[0].factor * push)
+
+
+def test_a_diverged_path_says_so_when_it_is_time() -> None:
+    problem = surfaces["valley"]
+    lost = descend(problem, optim.SGD(lr=0.3), steps=60)
+    drawn = Picture(problem, [lost, *race(problem, ["adam"])])
+    scene = Scene(drawn)
+    at = int(drawn.runs[0].diverged_at)
+    ending = scene.panels[0].trails[0].end
+    assert ending.artists[1].get_text() == f"diverged at step {at}"
+    for t, said in ((at - 1, False), (at, True), (drawn.steps, True)):
+        scene.show(t)
+        assert ending.artists[1].get_visible() is said
+    box = ending.artists[1].get_window_extent()
+    frame = scene.panels[0].ax.get_window_extent()
+    assert frame.x0 <= box.x0 < box.x1 <= frame.x1
+    assert frame.y0 <= box.y0 < box.y1 <= frame.y1
+
+
+def test_a_frame_equals_a_picture_drawn_from_scratch(tmp_path: Path) -> None:
+    """Blitting, the palette and storing only what changed must not alter what is seen."""
+    drawn = picture(rules=("momentum", "adam"), panels=("path", "loss"), size=(480, 270))
+    animate(drawn, tmp_path / "a.gif")
+    scene = Scene(drawn)
+    with Image.open(tmp_path / "a.gif") as film:
+        for t in (0, 7, 30):
+            film.seek(t)
+            frame = np.asarray(film.convert("RGB")).astype(int)
+            scene.show(t)
+            difference = np.abs(frame - pixels(scene)).max(axis=-1)
+            assert (difference > 40).mean() < 0.002
+            assert difference.mean() < 2
+
+
+@pytest.mark.parametrize("ending", [".webp", ".apng"])
+def test_formats_agree(tmp_path: Path, ending: str) -> None:
+    drawn = picture(size=(320, 240), steps=12)
+    for name in ("a.gif", f"b{ending}"):
+        animate(drawn, tmp_path / name)
+    with Image.open(tmp_path / "a.gif") as a, Image.open(tmp_path / f"b{ending}") as b:
+        for t in range(13):
+            a.seek(t)
+            b.seek(t)
+            both = [np.asarray(image.convert("RGB")).astype(int) for image in (a, b)]
+            assert np.abs(both[0] - both[1]).max() <= 1
+
+
+def test_gif_keeps_exact_colors_and_marks_the_unchanged() -> None:
+    rng = np.random.default_rng(0)
+    colors = rng.integers(0, 256, (40, 4), dtype=np.uint8)
+    frames = [colors[rng.integers(0, 40, (30, 50))] for _ in range(3)]
+    frames[2] = frames[1].copy()
+    frames[2][4:9, 6:20, 0] ^= 128
+    file = io.BytesIO()
+    gif.write(file, frames, gif.Palette(frames), [40, 40, 40])
+    with Image.open(file) as image:
+        for t in (0, 1):
+            image.seek(t)
+            assert (
+                np.abs(np.asarray(image.convert("RGB")) - frames[t][..., :3].astype(int)).max() <= 4
+            )
+        image.seek(2)
+        assert image.dispose_extent == (6, 4, 20, 9)
+
+
+@given(st.integers(1, 2000), st.integers(1, 400))
+def test_moments_run_from_the_start_to_the_end(steps: int, frames: int) -> None:
+    shown = moments(steps, frames)
+    assert len(shown) == min(steps + 1, frames)
+    assert shown[-1] == steps
+    assert len(shown) == 1 or shown[0] == 0
+    assert all(a < b for a, b in pairwise(shown))
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_levels_show_a_valley_and_a_basin(surface: str) -> None:
+    problem = surfaces[surface]
+    _, _, values = sample(problem, problem.bounds)
+    heights = levels(values)
+    assert (np.diff(heights) > 0).all()
+    assert heights[0] == pytest.approx(values.min())
+    assert heights[-1] == pytest.approx(values.max())
+    shares = np.histogram(values, heights)[0] / values.size
+    # Four fifths of the plateau are flat by its nature.
+    assert shares.max() < (0.85 if surface == "plateau" else 0.65), "no band swallows the picture"
+    assert (shares > 0.001).sum() > BANDS / 2
+
+
+def test_a_flat_problem_has_levels() -> None:
+    assert (np.diff(levels(np.zeros((4, 4)))) > 0).all()
+
+
+@given(st.floats(0.2, 5), st.floats(0.3, 4))
+def test_fit_keeps_the_scale_and_the_middle(width: float, aspect: float) -> None:
+    (left, right), (bottom, top) = fit(((0, width), (0, 1)), aspect)
+    assert (right - left) / (top - bottom) == pytest.approx(aspect)
+    assert left <= 0
+    assert right >= width
+    assert bottom <= 0
+    assert top >= 1
+    assert left + right == pytest.approx(width)
+
+
+@settings(deadline=None)
+@given(st.floats(-1e300, 1e300), st.floats(-1e300, 1e300))
+def test_far_points_keep_their_direction(x: float, y: float) -> None:
+    bounds = ((-1.0, 1.0), (-1.0, 1.0))
+    w = np.array([[0.5, 0.5], [x, y]])
+    (near, far) = tame(w, bounds)
+    assert (near == w[0]).all()
+    assert np.hypot(*far) <= 40.001
+    assert np.abs(leaves(np.array([near, far]), bounds)).max() <= 0.951
+
+
+def test_every_rule_has_a_look_of_its_own() -> None:
+    for theme in THEMES.values():
+        looks = [mark(name, theme) for name in OPTIMIZERS]
+        assert len({(look.color, str(look.dash)) for look in looks}) == len(looks)
+        twins = [mark("adam", theme, nth) for nth in range(4)]
+        assert len({(look.color, str(look.dash)) for look in twins}) == 4
+    assert set(MARKS) <= set(OPTIMIZERS)
+
+
+def test_a_rule_without_a_look_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(OPTIMIZERS, "mine", optim.SGD)
+    assert mark("mine", THEMES["light"]).color.startswith("#")
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"theme": "noir"}, "Unknown theme 'noir'"),
+        ({"size": (100, 100)}, "size must be from 240x180 to 3840x2160"),
+        ({"panels": ["depth"]}, "Unknown panel 'depth'"),
+    ],
+)
+def test_a_bad_picture_is_refused(options: dict, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=sentence):
+        plot(picture(**options), tmp_path / "a.png")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_stack_is_no_picture() -> None:
+    problem = surfaces["bowl"]
+    run = descend(problem, optim.SGD(lr=np.array([[0.1], [0.2]])), steps=3)
+    with pytest.raises(UserError, match="not a stack"):
+        Picture(problem, [run])
+    with pytest.raises(UserError, match="at least one run"):
+        Picture(problem, [])
