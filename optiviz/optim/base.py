@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -49,7 +48,7 @@ class Optimizer(ABC):
 
     def settings(self) -> dict[str, Any]:
         """The settings by name, as they were given."""
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return dict(vars(self))
 
     @classmethod
     def bound(cls, name: str) -> Bound:
@@ -59,4 +58,4 @@ class Optimizer(ABC):
 
     def schedules(self) -> dict[str, Schedule]:
         """The settings that change."""
-        return {k: v for k, v in self.settings().items() if isinstance(v, Schedule)}
+        return {k: v for k, v in vars(self).items() if isinstance(v, Schedule)}

@@ -46,11 +46,13 @@ def descend(
     with np.errstate(all="ignore"):
         point = next(points)
         single, limit = point.w.ndim == 1, _limit(problem, point)
-        frames, losses = [point.frame.tobytes()], [point.loss]
+        highest = float(np.max(limit))
+        copy = point.frame.tobytes  # the quickest way to copy something small
+        frames, losses = [copy()], [point.loss]
         for point in points:
-            frames.append(point.frame.tobytes())  # the quickest copy of something small
+            frames.append(copy())
             losses.append(point.loss)
-            if single and not -limit <= point.loss <= limit:
+            if single and not -highest <= point.loss <= highest:
                 break
         history = np.frombuffer(b"".join(frames), point.w.dtype)
         history = history.reshape(len(frames), *point.frame.shape)
