@@ -18,6 +18,7 @@ app = typer.Typer(
     name="optiviz",
     help="See how optimisers work: paths on loss surfaces, as pictures that move.",
     no_args_is_help=True,
+    pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help starts three times as fast
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -32,13 +33,14 @@ def main() -> None:
         sys.exit(2)
 
 
-def _names(registry: str) -> Callable[[], list[str]]:
-    """The names in a registry, read only when the shell asks to complete one."""
+def _names(*chosen: str) -> Callable[[], list[str]]:
+    """The names in some registries, read only when the shell asks to complete one."""
 
     def complete() -> list[str]:
         from optiviz.cli.listing import registries
 
-        return list(registries()[registry])
+        every = registries()
+        return [name for registry in chosen for name in every[registry]]
 
     return complete
 
@@ -50,9 +52,14 @@ Optim = Annotated[
         autocompletion=_names("optimizers"),
     ),
 ]
-Surface = Annotated[
+Problem = Annotated[
     str,
-    typer.Option(help="What to descend; see `list surfaces`.", autocompletion=_names("surfaces")),
+    typer.Option(
+        "--surface",
+        "--problem",
+        help="What to descend, as name or name:key=value,…; see `list`.",
+        autocompletion=_names("surfaces", "problems"),
+    ),
 ]
 Steps = Annotated[int, typer.Option(help="How many steps to take.")]
 Start = Annotated[
@@ -65,8 +72,16 @@ Schedule = Annotated[
         autocompletion=_names("schedules"),
     ),
 ]
+BatchSize = Annotated[
+    int | None,
+    typer.Option(help="Samples a step, where the problem has data.  [default: all of them]"),
+]
 Panels = Annotated[
-    str, typer.Option(help="What to show, separated by commas.", autocompletion=_names("panels"))
+    str | None,
+    typer.Option(
+        help="What to show, separated by commas.  [default: path,loss, and data if any]",
+        autocompletion=_names("panels"),
+    ),
 ]
 Size = Annotated[str, typer.Option(help="Width and height in pixels.")]
 Theme = Annotated[str, typer.Option(help="The look.", autocompletion=_names("themes"))]
@@ -77,12 +92,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print a summary that program
 @app.command()
 def animate(
     optim: Optim = ["momentum"],
-    surface: Surface = "valley",
+    problem: Problem = "valley",
     steps: Steps = 120,
     start: Start = None,
     schedule: Schedule = None,
-    panels: Panels = "path,loss",
+    batch_size: BatchSize = None,
+    panels: Panels = None,
     fps: Annotated[float, typer.Option(help="Frames per second.")] = 25,
+    hold: Annotated[int, typer.Option(help="How many frames each step is held for.")] = 1,
     frames: Annotated[
         int | None, typer.Option(help="How many frames.  [default: one a step, up to 300]")
     ] = None,
@@ -92,7 +109,7 @@ def animate(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Where to write: .gif, .webp, .apng or .mp4.  [default: RULE-SURFACE.gif]"
+            help="Where to write: .gif, .webp, .apng or .mp4.  [default: RULE-PROBLEM.gif]"
         ),
     ] = None,
     as_json: Json = False,
@@ -103,27 +120,31 @@ def animate(
     optiviz animate --optim momentum
     optiviz animate --optim sgd --optim adam:lr=0.1 --surface rosenbrock --out race.mp4
     optiviz animate --optim momentum --schedule cosine --panels path,velocity,lr
+    optiviz animate --problem regression --batch-size 8 --optim sgd --optim momentum
     """
     from optiviz.cli import pictures
 
-    job = pictures.Job(optim, surface, steps, start, schedule, panels, size, theme, seed)
-    pictures.animate(job, out, fps, frames, as_json)
+    job = pictures.Job(
+        optim, problem, steps, start, schedule, batch_size, panels, size, theme, seed
+    )
+    pictures.animate(job, out, fps, hold, frames, as_json)
 
 
 @app.command()
 def plot(
     optim: Optim = ["momentum"],
-    surface: Surface = "valley",
+    problem: Problem = "valley",
     steps: Steps = 120,
     start: Start = None,
     schedule: Schedule = None,
-    panels: Panels = "path,loss",
+    batch_size: BatchSize = None,
+    panels: Panels = None,
     size: Size = "960x540",
     theme: Theme = "light",
     seed: Seed = 0,
     out: Annotated[
         Path | None,
-        typer.Option(help=".png, .svg or .pdf to write.  [default: RULE-SURFACE.png]"),
+        typer.Option(help=".png, .svg or .pdf to write.  [default: RULE-PROBLEM.png]"),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -135,7 +156,9 @@ def plot(
     """
     from optiviz.cli import pictures
 
-    job = pictures.Job(optim, surface, steps, start, schedule, panels, size, theme, seed)
+    job = pictures.Job(
+        optim, problem, steps, start, schedule, batch_size, panels, size, theme, seed
+    )
     pictures.plot(job, out, as_json)
 
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from optiviz.optim import OPTIMIZERS, SCHEDULES
-from optiviz.problems import SURFACES
+from optiviz.problems import PROBLEMS, SURFACES
 from optiviz.views.figure import PANELS
 from optiviz.views.style import THEMES
 from optiviz.words import look_up
@@ -17,6 +17,7 @@ def registries() -> dict[str, dict[str, str]]:
     return {
         "optimizers": {name: _first_line(rule) for name, rule in OPTIMIZERS.items()},
         "surfaces": {name: surface.title for name, surface in SURFACES.items()},
+        "problems": {name: p.title for name, p in PROBLEMS.items() if name not in SURFACES},
         "schedules": {name: _first_line(rule) for name, rule in SCHEDULES.items()},
         "panels": {name: _first_line(panel) for name, panel in PANELS.items()},
         "themes": {name: theme.about for name, theme in THEMES.items()},

@@ -11,7 +11,7 @@ from typing import Any
 
 from optiviz import views
 from optiviz.errors import UserError
-from optiviz.problems import parse_surface
+from optiviz.problems import Samples, parse_problem
 from optiviz.runs import Run, race
 from optiviz.runs.record import plain
 from optiviz.views import Picture
@@ -24,39 +24,43 @@ class Job:
     """The options that `animate` and `plot` share, as they were typed."""
 
     optim: list[str]
-    surface: str
+    problem: str
     steps: int
     start: str | None
     schedule: str | None
-    panels: str
+    batch_size: int | None
+    panels: str | None
     size: str
     theme: str
     seed: int
 
     def picture(self) -> Picture:
         """Read the words and run the rules."""
-        problem = parse_surface(self.surface)
+        problem = parse_problem(self.problem)
+        usual = "path,data,loss" if isinstance(problem, Samples) else "path,loss"
         start = None if self.start is None else _pair("start", self.start, ",", float)
         return Picture(
             problem,
-            race(problem, self.optim, self.steps, start, self.schedule, self.seed),
-            panels=[name.strip() for name in self.panels.split(",")],
+            race(problem, self.optim, self.steps, start, self.schedule, self.batch_size, self.seed),
+            panels=[name.strip() for name in (self.panels or usual).split(",")],
             theme=self.theme,
             size=_pair("size", self.size, "x", int),
         )
 
     def name(self, ending: str) -> Path:
-        """The file's name when none was given: the rules, then the surface."""
-        names = [split(text)[0] for text in (*self.optim, self.surface)]
+        """The file's name when none was given: the rules, then the problem."""
+        names = [split(text)[0] for text in (*self.optim, self.problem)]
         return Path("-".join(dict.fromkeys(names)) + ending)
 
 
-def animate(job: Job, out: Path | None, fps: float, frames: int | None, as_json: bool) -> None:
+def animate(
+    job: Job, out: Path | None, fps: float, hold: int, frames: int | None, as_json: bool
+) -> None:
     """Write the moving picture and report it."""
     began = time.perf_counter()
     target = check_ending(out or job.name(".gif"), MOVING)
     picture = job.picture()
-    count = views.animate(picture, target, fps, frames, quiet=as_json)
+    count = views.animate(picture, target, fps, frames, hold, quiet=as_json)
     _report(picture, target, count, began, as_json)
 
 
@@ -87,7 +91,7 @@ def _report(picture: Picture, path: Path, frames: int, began: float, as_json: bo
             "frames": frames,
             "seconds": round(seconds, 3),
             "size": picture.size,
-            "surface": picture.problem.name,
+            "problem": picture.problem.name,
             "runs": [_outcome(run) for run in picture.runs],
         }
         print(json.dumps(summary, ensure_ascii=False, default=plain))

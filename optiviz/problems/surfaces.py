@@ -12,7 +12,6 @@ import numpy as np
 from optiviz.errors import UserError
 from optiviz.problems import formulas
 from optiviz.problems.base import Array, Bounds, Plane, Point
-from optiviz.words import build, look_up, split
 
 Formula = Callable[[Any, Any], tuple[Any, Any, Any]]
 
@@ -30,6 +29,7 @@ class Surface(Plane):
         rates: good learning rates: "gradient" for rules that step in proportion to the gradient,
             "unit" for rules whose steps have about the length of the rate.
         minima, saddles: the known ones.
+        curvatures: of a quadratic, its Hessian's least and greatest eigenvalue.
 
     >>> SURFACES["booth"].value_and_grad(np.array([0.0, 0.0]))
     (74.0, array([-34., -38.]))
@@ -43,6 +43,7 @@ class Surface(Plane):
     rates: Mapping[str, float]
     minima: tuple[Point, ...] = ()
     saddles: tuple[Point, ...] = ()
+    curvatures: tuple[float, float] | None = None
 
     def value_and_grad(
         self, w: Array, batch: Array | None = None, out: Array | None = None
@@ -93,6 +94,7 @@ def valley(condition: float = 20.0, rotation: float = 25.0) -> Surface:
         start=(round(pull * start[0], 2), round(pull * start[1], 2)),
         rates={"gradient": 0.24 / condition, "unit": 0.1},
         minima=((0.0, 0.0),),
+        curvatures=(1.0, float(condition)),
     )
 
 
@@ -105,6 +107,7 @@ SURFACES: dict[str, Surface] = {
         start=(-1.8, 1.2),
         rates={"gradient": 0.1, "unit": 0.1},
         minima=((0.0, 0.0),),
+        curvatures=(1.0, 1.0),
     ),
     "valley": valley(),
     "rosenbrock": Surface(
@@ -134,6 +137,7 @@ SURFACES: dict[str, Surface] = {
         start=(-4.5, 6.5),
         rates={"gradient": 0.02, "unit": 0.3},
         minima=((1.0, 3.0),),
+        curvatures=(2.0, 18.0),
     ),
     "himmelblau": Surface(
         name="himmelblau",
@@ -246,24 +250,3 @@ SURFACES: dict[str, Surface] = {
         minima=((0.0, 0.0),),
     ),
 }
-
-# The surfaces that take settings, by the function that makes them.
-FAMILIES: dict[str, Callable[..., Surface]] = {"valley": valley}
-
-
-def parse_surface(text: str) -> Surface:
-    """The surface that `name` or `name:key=value,…` describes.
-
-    Raises:
-        UserError: an unknown name or setting.
-
-    >>> parse_surface("valley:condition=50").title
-    'Valley, condition number 50'
-    """
-    name, words = split(text)
-    surface = look_up("surface", name, SURFACES)
-    if not words:
-        return surface
-    if name not in FAMILIES:
-        raise UserError(f"The surface {name!r} takes no settings; {', '.join(FAMILIES)} does.")
-    return build(name, FAMILIES[name], words)

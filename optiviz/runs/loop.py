@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from optiviz.errors import UserError
 from optiviz.optim.base import Array, Optimizer, State
 from optiviz.problems.base import Problem
+from optiviz.runs.batches import feed_of
 
 
 @dataclass(slots=True)
@@ -21,7 +22,8 @@ class Point:
 
     Attributes:
         t: how many steps have been taken.
-        loss, w, g: the loss, the parameters and the gradient there.
+        batch: the indices of the samples that the coming step is taken on, None for all.
+        loss, w, g: the parameters, and the loss and the gradient there, on the batch.
         state: the rule's arrays by name.
         schedules: every scheduled setting, as one number for each step.
         frame: w, g and the recorded slots as the rows of one array, to be copied all at once.
@@ -29,6 +31,7 @@ class Point:
     """
 
     t: int
+    batch: Array | None
     loss: Any
     w: Array
     g: Array
@@ -38,7 +41,14 @@ class Point:
     rows: dict[str, int]
 
 
-def steps(problem: Problem, optimizer: Optimizer, start: ArrayLike, n: int) -> Iterator[Point]:
+def steps(
+    problem: Problem,
+    optimizer: Optimizer,
+    start: ArrayLike,
+    n: int,
+    batch_size: int | None = None,
+    seed: int = 0,
+) -> Iterator[Point]:
     """Take n steps, yielding one and the same `Point` at the start and after every step.
 
     Progress bars, recorders and early stopping are consumers: they read the point and may break.
@@ -49,9 +59,13 @@ def steps(problem: Problem, optimizer: Optimizer, start: ArrayLike, n: int) -> I
         optimizer: the update rule; settings of shape (K, 1) make K trajectories of one start.
         start: `(2,)`, `(K, 2)` or `(P,)`.
         n: the number of steps, at least 1.
+        batch_size: m samples a step, in an order that is shuffled anew every epoch; all the data by
+            default. A schedule counts epochs on data, and steps where there is none.
+        seed: what the order of the samples comes from.
 
     Raises:
-        UserError: a start that is not finite, no steps, or a schedule that leaves its bound.
+        UserError: a start that is not finite, no steps, a batch size that does not fit, or a
+            schedule that leaves its bound.
 
     >>> from optiviz import optim, surfaces
     >>> for point in steps(surfaces["bowl"], optim.SGD(lr=0.5), (1.0, 0.0), 2):
@@ -63,20 +77,23 @@ def steps(problem: Problem, optimizer: Optimizer, start: ArrayLike, n: int) -> I
     if n < 1:
         raise UserError(f"steps must be at least 1, got {n}.")
     w0 = _begin(problem, optimizer, start)
-    schedules = _resolve(optimizer, n)
+    feed, per_epoch = feed_of(problem, batch_size, seed)
+    schedules = _resolve(optimizer, n, per_epoch)
     rule = _copy(optimizer, w0)
     point = _lay_out(rule, w0, schedules)
     w, g, state = point.w, point.g, point.state
     value_and_grad, step = problem.value_and_grad, rule.step
-    for t in range(n):
-        point.loss = value_and_grad(w, None, g)[0]
+    for t, batch in zip(range(n), feed, strict=False):
+        point.batch = batch
+        point.loss = value_and_grad(w, batch, g)[0]
         yield point
         if schedules:
             for name, values in schedules.items():
                 object.__setattr__(rule, name, values[t])  # the copy is ours alone
         step(w, g, state, t)
         point.t = t + 1
-    point.loss = value_and_grad(w, None, g)[0]
+    point.batch = next(feed)
+    point.loss = value_and_grad(w, point.batch, g)[0]
     yield point
 
 
@@ -103,12 +120,14 @@ def _begin(problem: Problem, optimizer: Optimizer, start: ArrayLike) -> Array:
         raise UserError(message) from None
 
 
-def _resolve(optimizer: Optimizer, n: int) -> dict[str, list[Any]]:
+def _resolve(optimizer: Optimizer, n: int, per_epoch: int) -> dict[str, list[Any]]:
     """The numbers that the scheduled settings take at every step."""
-    schedules = {name: schedule.values(n) for name, schedule in optimizer.schedules().items()}
-    for name, values in schedules.items():
+    resolved = {}
+    for name, schedule in optimizer.schedules().items():
+        values = schedule.values(-(-n // per_epoch))
         optimizer.bound(name).check(type(optimizer).__name__, name, np.array(values))
-    return schedules
+        resolved[name] = [values[t // per_epoch] for t in range(n)]
+    return resolved
 
 
 def _copy(optimizer: Optimizer, w: Array) -> Optimizer:
@@ -140,4 +159,4 @@ def _lay_out(rule: Optimizer, start: Array, schedules: dict[str, list[Any]]) -> 
         frame[row] = state[name]
         state[name] = frame[row]
     state["_scratch"] = np.empty_like(frame[0])
-    return Point(0, None, frame[0], frame[1], state, schedules, frame, rows)
+    return Point(0, None, None, frame[0], frame[1], state, schedules, frame, rows)

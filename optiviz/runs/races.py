@@ -38,6 +38,7 @@ def race(
     steps: int = 120,
     start: Point | None = None,
     schedule: str | None = None,
+    batch_size: int | None = None,
     seed: int = 0,
 ) -> list[Run]:
     """Run every rule on the problem from the same start.
@@ -48,6 +49,7 @@ def race(
         steps: how many steps each takes.
         start: where; the problem's own by default. It must lie inside the problem's bounds.
         schedule: such as "cosine" or "linear:end=0.001", for every learning rate.
+        batch_size: m samples a step, the same ones for every rule; all the data by default.
         seed: what random numbers come from.
 
     Raises:
@@ -65,4 +67,4 @@ def race(
             f"{left:g} to {right:g}, {bottom:g} to {top:g}."
         )
     rules = [contestant(problem, text, schedule) for text in optimizers]
-    return [descend(problem, rule, start, steps, seed) for rule in rules]
+    return [descend(problem, rule, start, steps, batch_size, seed) for rule in rules]

@@ -34,6 +34,9 @@ class Run:
         hyper: the learning rate and every scheduled setting as numbers, each `(T, …)`.
         optimizer: the rule's name; settings: its settings; problem: the problem's name.
         seed: what the run's random numbers came from.
+        batch: `(T+1, m)`, the indices of the samples at each point, -1 where a batch is short;
+            None where every step saw everything. `grad` and `batch_loss` `(T+1, …)` are on the
+            batch, `loss` is on all the data.
         diverged_at: the step that left the finite numbers, -1 for none; `(K,)` for a stack.
     """
 
@@ -47,6 +50,8 @@ class Run:
     problem: str
     seed: int
     diverged_at: Array = field(default_factory=lambda: np.array(-1))
+    batch: Array | None = None
+    batch_loss: Array | None = None
 
     @property
     def steps(self) -> int:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from matplotlib.colors import to_rgb
+from numpy.typing import NDArray
 from PIL import Image
 from tqdm import tqdm
 
@@ -15,6 +17,7 @@ from optiviz.files import whole
 from optiviz.views import gif
 from optiviz.views.figure import Scene
 from optiviz.views.panel import Picture
+from optiviz.views.style import MINIMUM
 
 STILL = (".png", ".svg", ".pdf")
 MOVING = (".gif", ".webp", ".apng", ".mp4")
@@ -37,6 +40,7 @@ def animate(
     path: str | Path,
     fps: float = 25,
     frames: int | None = None,
+    hold: int = 1,
     quiet: bool = True,
 ) -> int:
     """Write a moving picture; its ending says the format: .gif, .webp, .apng or .mp4.
@@ -46,6 +50,7 @@ def animate(
         path: where to write; the file appears whole or not at all.
         fps: frames per second, from 1 to 60; GIF rounds a frame to hundredths of a second.
         frames: how many frames, spread over the steps; by default each step has one, up to 300.
+        hold: how many frames each step is held for.
         quiet: show no progress bar.
 
     Returns:
@@ -57,6 +62,8 @@ def animate(
     target = check_ending(path, MOVING)
     if not 1 <= fps <= 60:
         raise UserError(f"fps must be from 1 to 60, got {fps:g}.")
+    if hold < 1:
+        raise UserError(f"hold must be at least 1, got {hold}.")
     if frames is not None and frames < 1:
         raise UserError(f"frames must be at least 1, got {frames}.")
     steps = moments(picture.steps, frames)
@@ -64,10 +71,10 @@ def animate(
         film = _Film(Scene(picture))
         shown = tqdm(film.frames(steps), total=len(steps), unit="frame", disable=quiet or None)
         if target.suffix == ".mp4":
-            _write_mp4(unfinished, shown, picture.size, fps)
+            _write_mp4(unfinished, shown, picture.size, fps, hold)
         else:
-            palette = gif.Palette(film.frames(moments(picture.steps, 9)))
-            durations = [round(1000 / fps)] * (len(steps) - 1) + [LAST]
+            palette = gif.Palette(film.frames(moments(picture.steps, 9)), _strong(picture))
+            durations = [round(1000 * hold / fps)] * (len(steps) - 1) + [LAST]
             write = {".gif": gif.write, ".apng": _write_apng, ".webp": _write_webp}[target.suffix]
             with unfinished.open("wb") as file:
                 write(file, shown, palette, durations)
@@ -91,6 +98,13 @@ def check_ending(path: str | Path, endings: Sequence[str]) -> Path:
     if target.suffix not in endings:
         raise UserError(f"Cannot write {target.name!r}: the ending must be {', '.join(endings)}.")
     return target
+
+
+def _strong(picture: Picture) -> NDArray[np.uint8]:
+    """The few colours that carry the meaning, though they fill few pixels."""
+    look = picture.look
+    colors = [MINIMUM, look.accent, look.text, *(mark.color for mark in picture.marks)]
+    return np.array([[round(255 * c) for c in to_rgb(color)] for color in colors], np.uint8)
 
 
 class _Film:
@@ -156,7 +170,9 @@ def _write_webp(
     )
 
 
-def _write_mp4(path: Path, frames: Iterable[gif.Frame], size: tuple[int, int], fps: float) -> None:
+def _write_mp4(
+    path: Path, frames: Iterable[gif.Frame], size: tuple[int, int], fps: float, hold: int
+) -> None:
     """H.264 that every player and slide program reads, at even width and height."""
     try:
         import imageio_ffmpeg  # noqa: PLC0415, an extra
@@ -176,7 +192,8 @@ def _write_mp4(path: Path, frames: Iterable[gif.Frame], size: tuple[int, int], f
     writer.send(None)
     for frame in frames:
         image = np.ascontiguousarray(frame[:height, :width])
-        writer.send(image)
+        for _ in range(hold):
+            writer.send(image)
     for _ in range(round(fps * LAST / 1000)):
         writer.send(image)
     writer.close()

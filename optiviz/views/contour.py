@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from optiviz.problems.base import Array, Bounds, Plane
-from optiviz.views.style import Theme
+from optiviz.views.style import MINIMUM, Theme
 
 BANDS = 20
 
@@ -45,17 +45,26 @@ def sample(problem: Plane, bounds: Bounds, points: int = 240) -> tuple[Array, Ar
     return x, y, values
 
 
-def draw_ground(ax: Axes, problem: Plane, bounds: Bounds, theme: Theme) -> None:
-    """Bands, contour lines and the known minima."""
+def draw_ground(
+    ax: Axes, problem: Plane, bounds: Bounds, theme: Theme, faint: bool = False
+) -> Array:
+    """Bands, contour lines and the known minima; returns the heights of the lines."""
     x, y, values = sample(problem, bounds)
     heights = levels(values)
-    colors: Any = theme.ramp(np.linspace(0, 1, len(heights) - 1))
+    colors: Any = theme.ramp(np.linspace(0, 0.55 if faint else 1, len(heights) - 1))
     ax.contourf(x, y, values, heights, colors=colors, extend="both", antialiased=False)
     ax.contour(
-        x, y, values, heights[1:-1], colors=theme.contour, linewidths=0.5 * theme.scale, alpha=0.55
+        x,
+        y,
+        values,
+        heights[1:-1],
+        colors=theme.contour,
+        linewidths=0.5 * theme.scale,
+        alpha=0.3 if faint else 0.55,
     )
     for point in problem.minima:
         ax.plot(*point, **minimum(theme), zorder=2.5)
+    return heights
 
 
 def minimum(theme: Theme) -> dict[str, Any]:
@@ -63,7 +72,7 @@ def minimum(theme: Theme) -> dict[str, Any]:
     return {
         "marker": "*",
         "markersize": 15 * theme.scale,
-        "markerfacecolor": "#F0E442",
+        "markerfacecolor": MINIMUM,
         "markeredgecolor": theme.text if theme.ink < "#8" else theme.background,
         "markeredgewidth": 0.9,
         "linestyle": "none",

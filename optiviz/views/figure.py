@@ -11,8 +11,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from optiviz.views.data import DataPanel
+from optiviz.views.memory import Bias, Build, Effective, Memory, Noise
 from optiviz.views.panel import Panel, Picture
-from optiviz.views.path import PathPanel
+from optiviz.views.path import PathPanel, SumPanel
 from optiviz.views.relief import Relief
 from optiviz.views.series import Loss, Rate, Speed, Velocity
 from optiviz.views.style import Theme
@@ -20,11 +22,18 @@ from optiviz.words import look_up
 
 PANELS: dict[str, type[Panel]] = {
     "path": PathPanel,
+    "sum": SumPanel,
     "surface": Relief,
+    "data": DataPanel,
     "loss": Loss,
     "speed": Speed,
     "velocity": Velocity,
     "lr": Rate,
+    "build": Build,
+    "memory": Memory,
+    "noise": Noise,
+    "bias": Bias,
+    "effective": Effective,
 }
 
 
@@ -166,7 +175,7 @@ def _arrange(figure: Figure, kinds: list[type[Panel]], bands: tuple[float, float
 
 def _label_steps(panels: list[Panel]) -> None:
     """Only the lowest of the stacked panels says what runs along them."""
-    stacked = [panel for panel in panels if not panel.wide]
+    stacked = [panel for panel in panels if panel.timeline]
     for panel in stacked[:-1]:
         panel.ax.tick_params(labelbottom=False)
     if stacked:

@@ -23,9 +23,10 @@ class Palette:
 
     Args:
         samples: some frames that between them hold the colours of all.
+        keep: colours to keep exactly, however few pixels have them, as (k, 3) numbers to 255.
     """
 
-    def __init__(self, samples: Iterable[Frame]) -> None:
+    def __init__(self, samples: Iterable[Frame], keep: NDArray[np.uint8]) -> None:
         counts = np.zeros(1 << 3 * BITS, np.int64)
         seen = np.zeros(1 << 3 * BITS, np.uint32)  # one of the pixels that fell into each cell
         first: Pixels | None = None
@@ -42,7 +43,7 @@ class Palette:
         by_weight = filled[np.argsort(-counts[filled], kind="stable")]
         # The flat colours of the ground and the page are kept exactly; the rest is shared out by
         # median cut, where the logarithm keeps thin bright lines from being outvoted.
-        flat = _channels(seen[by_weight[:FLAT]])
+        flat = np.concatenate([keep, _channels(seen[by_weight[:FLAT]])])
         votes = np.log2(1 + counts[by_weight]).astype(int) + 1
         crowd = np.repeat(_channels(seen[by_weight]), votes, axis=0)
         cut = Image.fromarray(crowd[None]).quantize(CLEAR - len(flat)).getpalette() or []

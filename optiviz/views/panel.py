@@ -93,10 +93,13 @@ class Panel(ABC):
     # Panels of the plane are given most of the picture; the others share a column beside them.
     wide: ClassVar[bool] = False
     projection: ClassVar[str | None] = None
+    # Whether steps run along the horizontal axis.
+    timeline: ClassVar[bool] = False
 
     def __init__(self, ax: Any, picture: Picture) -> None:
         self.ax = ax
         self.picture = picture
+        self.look = picture.look
         self.moving: list[Artist] = []
 
     @abstractmethod

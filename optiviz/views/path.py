@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
+from contourpy import contour_generator
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Polygon
 
+from optiviz.problems import Samples
 from optiviz.problems.base import Array, Bounds
 from optiviz.runs.record import Run
-from optiviz.views.contour import draw_ground, fit
+from optiviz.views.arrows import GRADIENT, SUM, VELOCITY, Arrow, outline
+from optiviz.views.contour import draw_ground, fit, minimum
 from optiviz.views.panel import Panel, Picture
 from optiviz.views.style import Mark, blend
 
@@ -25,66 +28,123 @@ class PathPanel(Panel):
 
     def __init__(self, ax: Any, picture: Picture) -> None:
         super().__init__(ax, picture)
-        box = ax.get_window_extent()
-        self.bounds = fit(picture.problem.bounds, box.width / box.height)
+        self.box = ax.get_window_extent()
+        self.bounds = fit(picture.problem.bounds, self.box.width / self.box.height)
         look = picture.look
         ax.set(xlim=self.bounds[0], ylim=self.bounds[1])
         ax.set_xlabel(picture.problem.axes[0])
         ax.set_ylabel(picture.problem.axes[1], rotation=0, labelpad=5 * look.scale)
-        draw_ground(ax, picture.problem, self.bounds, look)
+        batched = [run for run in picture.runs if run.batch is not None]
+        heights = draw_ground(ax, picture.problem, self.bounds, look, faint=bool(batched))
+        self.batch = BatchGround(self, batched[0], heights) if batched else None
         for spine in ax.spines.values():
             spine.set_visible(False)
         ax.tick_params(length=0)
-        self.pixel = (self.bounds[0][1] - self.bounds[0][0]) / box.width  # in units of the plane
+        # A pixel in units of the plane.
+        self.pixel = (self.bounds[0][1] - self.bounds[0][0]) / self.box.width
         self.factor = self._arrow_factor()
         self.trails = [
             _Trail(self, run, mark) for run, mark in zip(picture.runs, picture.marks, strict=True)
         ]
-        if self.arrows:
-            self._key()
+        self._key()
 
-    @property
-    def arrows(self) -> tuple[str, ...]:
+    def arrows(self) -> tuple[Arrow, ...]:
         """Which arrows there is room for: both for one run, the velocity for up to three."""
         runs = len(self.picture.runs)
-        return ("velocity", "gradient") if runs == 1 else ("velocity",) if runs <= 3 else ()
+        return (VELOCITY, GRADIENT) if runs == 1 else (VELOCITY,) if runs <= 3 else ()
+
+    def color_of(self, arrow: Arrow, mark: Mark) -> str:
+        """An arrow's colour for a run."""
+        look = self.picture.look
+        return {"run": mark.color, "muted": look.muted, "accent": look.accent}[arrow.role]
 
     def _arrow_factor(self) -> float:
         """How many times longer than life the arrows are, so that the longest can be seen well."""
+        lengths = [
+            _inside(run, self.bounds, arrow.vectors(run)).max(initial=0)
+            for run in self.picture.runs
+            for arrow in self.arrows()
+        ]
+        longest = max(lengths, default=0.0)
         (left, right), (bottom, top) = self.bounds
-        lengths = [_inside(run, self.bounds, run.velocity) for run in self.picture.runs]
-        if len(self.picture.runs) == 1:
-            lengths.append(_inside(self.picture.runs[0], self.bounds, _push(self.picture.runs[0])))
-        longest = max(float(lengths_.max(initial=0)) for lengths_ in lengths)
         factor = 0.22 * min(right - left, top - bottom) / longest if longest else 1.0
         step = 10.0 ** np.floor(np.log10(factor))
         return float(step * max(n for n in (1, 2, 5) if n * step <= factor * 1.0001))
 
     def _key(self) -> None:
         """What the arrows mean, in a corner."""
-        look = self.picture.look
         times = "" if self.factor == 1 else f" ×{self.factor:.2g}"
-        words = {"velocity": f"→ velocity{times}", "gradient": f"→ −η · gradient{times}"}
-        colors = {"velocity": self.picture.marks[0].color, "gradient": look.muted}
-        if len(self.picture.runs) > 1:
-            colors["velocity"] = look.text
-        for row, name in enumerate(self.arrows):
-            self.ax.text(
-                0.985,
-                0.975 - 0.052 * look.scale * row,
-                words[name],
-                transform=self.ax.transAxes,
-                ha="right",
-                va="top",
-                color=colors[name],
-                fontsize=8.5 * look.scale,
-                bbox={"facecolor": look.background, "alpha": 0.72, "linewidth": 0, "pad": 2},
-                zorder=6,
-            )
+        for row, arrow in enumerate(self.arrows()):
+            color = self.color_of(arrow, self.picture.marks[0])
+            if arrow.role == "run" and len(self.picture.runs) > 1:
+                color = self.picture.look.text
+            self.note(f"→ {arrow.words}{times}", row, color)
+
+    def note(self, words: str, row: int, color: str, side: str = "right") -> Any:
+        """A line of text in an upper corner, rows counted from the top."""
+        look = self.picture.look
+        return self.ax.text(
+            0.985 if side == "right" else 0.015,
+            1 - (0.10 + 0.21 * row) * look.scale * self.ax.figure.dpi / self.box.height,
+            words,
+            transform=self.ax.transAxes,
+            ha=side,
+            va="top",
+            color=color,
+            fontsize=8.5 * look.scale,
+            bbox={"facecolor": look.background, "alpha": 0.72, "linewidth": 0, "pad": 2},
+            zorder=6,
+        )
 
     def show(self, t: int) -> None:
+        if self.batch:
+            self.batch.show(t)
         for trail in self.trails:
             trail.show(t)
+
+
+class SumPanel(PathPanel):
+    """Contours and path, with β·velocity, the gradient's push and their sum at the head."""
+
+    def arrows(self) -> tuple[Arrow, ...]:
+        return SUM
+
+
+class BatchGround:
+    """The contours and the minimum of the batch that the coming step is taken on."""
+
+    POINTS = 90  # a side of the grid: the batch's surface is as smooth as the whole one
+
+    def __init__(self, panel: PathPanel, run: Run, heights: Array) -> None:
+        look = panel.picture.look
+        self.problem, self.batches = cast(Samples, panel.picture.problem), run.batch
+        self.x, self.y = (np.linspace(low, high, self.POINTS) for low, high in panel.bounds)
+        self.heights = heights[2:-1:4]
+        color = blend(look.accent, look.bands[0], 0.2)
+        self.lines = LineCollection([], colors=color, linewidths=1.1 * look.scale)
+        panel.ax.add_collection(panel.add(self.lines), autolim=False)
+        style = minimum(look) | {"markerfacecolor": look.background, "markeredgecolor": look.accent}
+        (self.star,) = panel.ax.plot([], [], **style, zorder=2.6)
+        panel.add(self.star)
+        size = (run.batch[0] >= 0).sum() if run.batch is not None else 0
+        panel.note(f"this batch of {size}", 0, look.accent, side="left")
+        panel.note(f"all {self.problem.n_samples} samples", 1, look.muted, side="left")
+
+    def batch(self, t: int) -> Array:
+        """The indices of the samples at point t."""
+        rows = cast(Array, self.batches)
+        row = rows[min(t, len(rows) - 1)]
+        return np.asarray(row[row >= 0])
+
+    def show(self, t: int) -> None:
+        batch = self.batch(t)
+        values = self.problem.on(self.x, self.y, batch)
+        contours = contour_generator(self.x, self.y, values)
+        self.lines.set_segments(
+            [cast(Array, line) for h in self.heights for line in contours.lines(h)]
+        )
+        least = self.problem.minimizer(batch)
+        self.star.set_data(*([], []) if least is None else np.array(least)[:, None])
 
 
 class _Trail:
@@ -109,13 +169,13 @@ class _Trail:
         self.colors = [blend(mark.color, ground, REST * (1 - f)) for f in freshness]
         self.arrows = []
         self.thickness = 1.5 * scale * panel.pixel * ax.figure.dpi / 72
-        vectors = {"velocity": run.velocity, "gradient": _push(run)}
-        arrow_colors = {"velocity": mark.color, "gradient": look.muted}
-        for name in panel.arrows:
-            arrow = Polygon(np.zeros((7, 2)), fc=arrow_colors[name], ec=look.background)
-            arrow.set(linewidth=0.5, zorder=5, joinstyle="miter")
-            ax.add_patch(arrow)
-            self.arrows.append((panel.add(arrow), vectors[name]))
+        for arrow in panel.arrows():
+            patch = Polygon(np.zeros((7, 2)), fc=panel.color_of(arrow, mark), ec=look.background)
+            patch.set(linewidth=0.5, zorder=5, joinstyle="miter")
+            ax.add_patch(patch)
+            offsets = np.zeros((1, 2)) if arrow.tails is None else arrow.tails(run)
+            tails, vectors = self.points + self.factor * offsets, self.factor * arrow.vectors(run)
+            self.arrows.append((panel.add(patch), tails, vectors))
         (self.head,) = ax.plot(
             [], [], "o", ms=6.5 * scale, mfc=mark.color, mec=look.background, mew=1.2, zorder=5
         )
@@ -130,11 +190,11 @@ class _Trail:
         self.tail.set_segments(list(fresh))
         self.tail.set_color(self.colors[TAIL - len(fresh) :])
         self.head.set_data(*self.points[now][:, None])
-        for arrow, vectors in self.arrows:
-            outline = arrow_outline(self.points[now], self.factor * vectors[now], self.thickness)
-            arrow.set_visible(outline is not None)
-            if outline is not None:
-                arrow.set_xy(outline)
+        for patch, tails, vectors in self.arrows:
+            corners = outline(tails[now], vectors[now], self.thickness)
+            patch.set_visible(corners is not None)
+            if corners is not None:
+                patch.set_xy(corners)
         if self.end:
             self.end.show(t)
 
@@ -166,27 +226,6 @@ class _Ending:
     def show(self, t: int) -> None:
         for artist in self.artists:
             artist.set_visible(t >= self.at)
-
-
-def arrow_outline(tail: Array, vector: Array, thickness: float) -> Array | None:
-    """The seven corners of an arrow; a short one is thinner, and one that is a mere dot is None."""
-    length = float(np.hypot(*vector))
-    if not length > thickness:
-        return None
-    thickness = min(thickness, length / 6)
-    along = vector / length
-    across = thickness * np.array([-along[1], along[0]])
-    neck, tip = tail + vector - 4.5 * thickness * along, tail + vector
-    left = [tail + across / 2, neck + across / 2, neck + 2 * across]
-    right = [neck - 2 * across, neck - across / 2, tail - across / 2]
-    return np.array([*left, tip, *right])
-
-
-def _push(run: Run) -> Array:
-    """What the gradient alone would do at each point, -ηg; the last rate serves the last point."""
-    lr = np.append(run.lr, run.lr[-1:] if len(run.lr) else [0.0])
-    push: Array = -lr[:, None] * run.grad
-    return push
 
 
 def _inside(run: Run, bounds: Bounds, vectors: Array) -> Array:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
 
+from optiviz.errors import UserError
 from optiviz.problems.base import Array
 from optiviz.runs.record import Run
 from optiviz.views.panel import Panel, Picture
@@ -16,6 +18,9 @@ class Series(Panel):
     """Lines that grow with the step, a dot at their heads."""
 
     title: ClassVar[str]
+    timeline: ClassVar[bool] = True
+    log: ClassVar[bool] = False
+    needs: ClassVar[str] = "a run"
 
     def __init__(self, ax: Any, picture: Picture) -> None:
         super().__init__(ax, picture)
@@ -25,9 +30,13 @@ class Series(Panel):
         ax.grid(color=look.grid, linewidth=0.8)
         ax.set_axisbelow(True)
         self.lines: list[tuple[Any, Any, Array, Array]] = []
+        self.diverged: list[bool] = []
         for run, mark in zip(picture.runs, picture.marks, strict=True):
             for values, line_mark in self.curves(run, mark):
                 self._line(np.arange(run.steps + 1)[-len(values) :], values, line_mark)
+                self.diverged.append(bool(run.diverged_at >= 0))
+        if not self.lines:
+            raise UserError(f"The panel {type(self).__name__.lower()!r} needs {self.needs}.")
         self._scale()
 
     def heading(self) -> str:
@@ -45,22 +54,27 @@ class Series(Panel):
         self.lines.append((self.add(line), self.add(dot), steps, values))
 
     def _scale(self) -> None:
+        """Limits that hold every curve, except for what a diverged one does at its end."""
         low, high = self.limits()
-        room = 0.07 * (high - low) or 0.5 * abs(high) or 1.0
-        self.ax.set_ylim(low - room, high + room)
+        if self.log and low > 0 and high > 30 * low:  # else a logarithmic axis would have one label
+            self.ax.set_yscale("log")
+            self.ax.set_ylim(low / 1.8, high * 1.8)
+            self.ax.minorticks_off()
+            self.ax.yaxis.set_major_formatter(_power)
+        else:
+            room = 0.07 * (high - low) or 0.5 * abs(high) or 1.0
+            self.ax.set_ylim(low - room, high + room)
 
     def limits(self) -> tuple[float, float]:
-        """The least and the greatest value to show: all but what a diverged run does at its end."""
-        kept = [
-            v[: max(2, len(v) * 3 // 4)] if r.diverged_at >= 0 else v for r, v in self._by_run()
-        ]
-        values = np.concatenate(kept)
-        return float(values.min()), float(values.max())
-
-    def _by_run(self) -> list[tuple[Run, Array]]:
-        each = len(self.lines) // len(self.picture.runs)
-        runs = [run for run in self.picture.runs for _ in range(each)]
-        return [(run, line[3]) for run, line in zip(runs, self.lines, strict=True)]
+        """The least and the greatest value to show."""
+        kept = np.concatenate(
+            [
+                values[: max(2, len(values) * 3 // 4)] if lost else values
+                for (_, _, _, values), lost in zip(self.lines, self.diverged, strict=True)
+            ]
+        )
+        kept = kept[np.isfinite(kept)]
+        return float(kept.min()), float(kept.max())
 
     def show(self, t: int) -> None:
         for line, dot, steps, values in self.lines:
@@ -74,6 +88,8 @@ class Series(Panel):
 class Loss(Series):
     """Loss against step, on a logarithmic axis where a least value is known."""
 
+    log: ClassVar[bool] = True
+
     def heading(self) -> str:
         floor = self.picture.problem.floor()
         return "Loss" if not floor else "Loss above minimum"
@@ -81,25 +97,17 @@ class Loss(Series):
     def curves(self, run: Run, mark: Mark) -> list[tuple[Array, Mark]]:
         return [(run.loss - (self.picture.problem.floor() or 0.0), mark)]
 
-    def _scale(self) -> None:
-        values = np.concatenate([values for _, values in self._by_run()])
-        if self.picture.problem.floor() is None or not (values > 0).any():
-            super()._scale()
-            return
-        high = min(float(values.max()), 1e4 * max(float(v[0]) for _, v in self._by_run()))
-        low = max(float(values[values > 0].min()), 1e-10 * high)
-        if high < 30 * low:  # a logarithmic axis would have one label
-            super()._scale()
-            return
-        self.ax.set_yscale("log")
-        self.ax.set_ylim(low / 1.8, high * 1.8)
-        self.ax.minorticks_off()
-        self.ax.yaxis.set_major_formatter(_power)
-
     def limits(self) -> tuple[float, float]:
-        first = 10 * max(abs(float(values[0])) for _, values in self._by_run())
         low, high = super().limits()
-        return max(low, -first), min(high, first)
+        starts = [float(values[0]) for _, _, _, values in self.lines]
+        if self.picture.problem.floor() is None:  # nothing to take the logarithm of
+            most = 10 * max(map(abs, starts))
+            return min(max(low, -most), 0.0), min(high, most)
+        values = np.concatenate([values for _, _, _, values in self.lines])
+        high = min(float(values.max()), 1e4 * max(starts))
+        if not (values > 0).any():
+            return low, high
+        return max(float(values[values > 0].min()), 1e-10 * high), high
 
 
 def _power(value: float, _position: int) -> str:
@@ -124,10 +132,31 @@ class Velocity(Series):
 
     def __init__(self, ax: Any, picture: Picture) -> None:
         super().__init__(ax, picture)
-        ax.axhline(0, color=picture.look.muted, linewidth=0.8, zorder=1)
+        ax.axhline(0, color=self.look.muted, linewidth=0.8, zorder=1)
+        if len(picture.runs) == 1:
+            self._zones(picture.runs[0])
+
+    def _zones(self, run: Run) -> None:
+        """Shade where the gradient keeps its sign, in the coordinate that travels furthest."""
+        axis = int(np.abs(run.velocity).sum(axis=0).argmax())
+        signs = np.sign(run.grad[:, axis])
+        edges = np.flatnonzero(np.diff(signs)) + 1
+        for first, last in pairwise([0, *edges.tolist(), len(signs)]):
+            if last - first >= 3 and signs[first]:
+                self.ax.axvspan(first, last - 1, color=self.look.accent, alpha=0.13, lw=0, zorder=0)
+        self.ax.text(
+            0.985,
+            0.96,
+            f"shaded: ∂L/∂{self.picture.problem.axes[axis]} keeps its sign",
+            transform=self.ax.transAxes,
+            ha="right",
+            va="top",
+            fontsize=8 * self.look.scale,
+            color=self.look.accent,
+        )
 
     def curves(self, run: Run, mark: Mark) -> list[tuple[Array, Mark]]:
-        paler = blend(mark.color, self.picture.look.background, 0.3)
+        paler = blend(mark.color, self.look.background, 0.3)
         first, second = run.velocity.T
         return [(first, Mark(mark.color, SOLID)), (second, Mark(paler, DASHED))]
 

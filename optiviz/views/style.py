@@ -20,6 +20,7 @@ class Theme:
         background, text, muted, grid: of the page and its axes.
         bands: the colours of the ground from the lowest to the highest.
         contour: of the lines between bands.
+        accent: of what belongs to a batch, or to memory.
         ink: of the rule whose colour is plain ink, black on light and white on dark.
         scale: the size of text and lines, 1 for a screen.
     """
@@ -31,6 +32,7 @@ class Theme:
     grid: str
     bands: tuple[str, ...]
     contour: str
+    accent: str
     ink: str
     scale: float = 1.0
 
@@ -48,6 +50,7 @@ _LIGHT = Theme(
     grid="#e3e7ee",
     bands=("#fbfcfe", "#e9eef5", "#d3dce9", "#b9c6da", "#9fb0ca"),
     contour="#8194b3",
+    accent="#7a4fbf",
     ink="#111111",
 )
 
@@ -61,10 +64,13 @@ THEMES: dict[str, Theme] = {
         grid="#232c38",
         bands=("#10161e", "#182230", "#223044", "#2e4059", "#3b5170"),
         contour="#4d648a",
+        accent="#b79cf5",
         ink="#f5f7fa",
     ),
     "slides": replace(_LIGHT, about="light, with text for the back row", scale=1.35),
 }
+
+MINIMUM = "#F0E442"  # the star at a minimum
 
 # Okabe and Ito's eight colours, which colour-blind eyes tell apart. "ink" is black or white.
 _BLUE, _SKY, _GREEN, _ORANGE, _RED, _PINK = (

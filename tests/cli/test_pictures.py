@@ -88,6 +88,15 @@ def test_a_summary_for_programs(tmp_path: Path) -> None:
     assert second["loss"] < 0.1
 
 
+def test_the_shifting_surface(tmp_path: Path) -> None:
+    words = "animate --problem regression --batch-size 8 --optim sgd --optim momentum --hold 3"
+    done = optiviz(tmp_path, *words.split(), "--steps", "20", "--size", "480x270")
+    assert done.returncode == 0, done.stderr
+    with Image.open(tmp_path / "sgd-momentum-regression.gif") as gif:
+        assert gif.n_frames == 21
+        assert gif.info["duration"] == 120
+
+
 def test_the_same_seed_makes_the_same_file(tmp_path: Path) -> None:
     for name in ("a.gif", "b.gif"):
         optiviz(tmp_path, *f"animate --steps 20 --size 320x240 --seed 3 --out {name}".split())
@@ -101,9 +110,9 @@ MISTAKES = {
     "--optim momentum:beta": "write it as name:key=value,key=value",
     "--optim momentum:lr=fast": "momentum: lr must be a number, got 'fast'.",
     "--optim sgd:lr=nan": "SGD: lr must be at least 0 and finite, got nan.",
-    "--surface valey": "Unknown surface 'valey'. Did you mean 'valley'?",
+    "--surface valey": "Unknown problem 'valey'. Did you mean 'valley'?",
     "--surface valley:condition=0": "condition must be at least 1",
-    "--surface bowl:depth=2": "The surface 'bowl' takes no settings",
+    "--surface bowl:depth=2": "'bowl' takes no settings",
     "--schedule cosin": "Unknown schedule 'cosin'. Did you mean 'cosine'?",
     "--schedule linear:stop=1": "Unknown setting of linear 'stop'.",
     "--panels path,los": "Unknown panel 'los'. Did you mean 'loss'?",
@@ -117,6 +126,10 @@ MISTAKES = {
     "--size big": "size must be two numbers with a 'x' between, got 'big'.",
     "--out picture.bmp": "the ending must be",
     "--out no/such/folder/a.gif": "Cannot write no/such/folder/a.gif: No such file or directory.",
+    "--batch-size 8": "valley has no samples, so it takes no batch_size.",
+    "--problem regression --batch-size 0": "batch_size must be from 1 to 100, got 0.",
+    "--panels data": "The panel 'data' needs a problem with data",
+    "--hold 0": "hold must be at least 1, got 0.",
     "--frames 0": "frames must be at least 1, got 0.",
     "--fps 0": "fps must be from 1 to 60, got 0.",
 }
@@ -162,7 +175,7 @@ def test_help_has_examples(tmp_path: Path, command: list[str]) -> None:
 
 def test_list(tmp_path: Path) -> None:
     every = json.loads(optiviz(tmp_path, "list", "--json").stdout)
-    assert set(every) == {"optimizers", "surfaces", "schedules", "panels", "themes"}
+    assert set(every) == {"optimizers", "surfaces", "problems", "schedules", "panels", "themes"}
     printed = optiviz(tmp_path, "list", "surfaces").stdout
     assert "Rosenbrock" in printed
     assert optiviz(tmp_path, "list", "surface").stderr.count("Did you mean 'surfaces'?") == 1

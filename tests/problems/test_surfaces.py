@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from optiviz.errors import UserError
-from optiviz.problems import SURFACES, Surface, parse_surface, valley
+from optiviz.problems import SURFACES, Surface, parse_problem, valley
 
 quick = settings(deadline=None, derandomize=True, max_examples=100)
 
@@ -224,9 +224,9 @@ def test_a_valley_starts_in_the_picture(kappa: float, angle: float) -> None:
 
 
 REFUSED = [
-    ("rosenbrok", "Unknown surface 'rosenbrok'. Did you mean 'rosenbrock'?"),
-    ("", "Unknown surface ''. Choose from: bowl, valley, "),
-    ("bowl:condition=2", "The surface 'bowl' takes no settings; valley does."),
+    ("rosenbrok", "Unknown problem 'rosenbrok'. Did you mean 'rosenbrock'?"),
+    ("", "Unknown problem ''. Choose from: bowl, valley, "),
+    ("bowl:condition=2", "'bowl' takes no settings; these do: valley"),
     ("valley:condition=0.5", "condition must be at least 1 and finite"),
     ("valley:condition=nan", "condition must be at least 1 and finite"),
     ("valley:condition=inf", "condition must be at least 1 and finite"),
@@ -239,9 +239,9 @@ REFUSED = [
 @pytest.mark.parametrize(("text", "message"), REFUSED, ids=[text for text, _ in REFUSED])
 def test_a_bad_surface_is_refused(text: str, message: str) -> None:
     with pytest.raises(UserError, match=re.escape(message)):
-        parse_surface(text)
+        parse_problem(text)
 
 
 def test_words_make_a_surface() -> None:
-    assert parse_surface("Bowl") is SURFACES["bowl"]
-    assert parse_surface("valley:condition=50,rotation=0").value(np.array([0.0, 1.0])) == 25.0
+    assert parse_problem("Bowl") is SURFACES["bowl"]
+    assert parse_problem("valley:condition=50,rotation=0").value(np.array([0.0, 1.0])) == 25.0

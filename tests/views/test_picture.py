@@ -19,7 +19,7 @@ from optiviz.runs import race
 from optiviz.views import Picture, animate, gif, plot
 from optiviz.views.animate import moments
 from optiviz.views.contour import BANDS, fit, levels, sample
-from optiviz.views.figure import PANELS, Scene
+from optiviz.views.figure import Scene
 from optiviz.views.path import leaves, tame
 from optiviz.views.style import MARKS, THEMES, mark
 
@@ -38,7 +38,8 @@ def pixels(scene: Scene) -> np.ndarray:
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("surface", SURFACES)
 def test_every_surface_in_every_theme(surface: str, theme: str) -> None:
-    scene = Scene(picture(surface, ("sgd", "adam"), theme=theme, panels=list(PANELS)))
+    panels = ["path", "surface", "loss", "speed", "velocity", "lr"]
+    scene = Scene(picture(surface, ("sgd", "adam"), theme=theme, panels=panels))
     image = pixels(scene)
     assert image.shape == (540, 960, 3)
     background = np.round(np.array(to_rgb(THEMES[theme].background)) * 255)
@@ -67,7 +68,7 @@ def test_the_moving_parts_are_the_run() -> None:
         trail = path.trails[0]
         np.testing.assert_array_equal(np.array(trail.line.get_data()).T, run.w[: t + 1])
         np.testing.assert_array_equal(np.array(trail.head.get_data()).T, run.w[t : t + 1])
-        arrow, _ = trail.arrows[0]
+        arrow, _, _ = trail.arrows[0]
         if arrow.get_visible():
             tip = arrow.get_xy()[3] - run.w[t]
             np.testing.assert_allclose(tip, path.factor * run.velocity[t])
@@ -88,7 +89,7 @@ def test_the_gradient_arrow_is_the_push_of_the_gradient() -> None:
     drawn = picture()
     scene, run = Scene(drawn), drawn.runs[0]
     scene.show(0)
-    arrow, _ = scene.panels[0].trails[0].arrows[1]
+    arrow, _, _ = scene.panels[0].trails[0].arrows[1]
     push = -run.lr[0] * run.grad[0]
     assert arrow.get_visible()
     np.testing.assert_allclose(arrow.get_xy()[3] - run.w[0], scene.panels[0].factor * push)
@@ -146,7 +147,7 @@ def test_gif_keeps_exact_colors_and_marks_the_unchanged() -> None:
     frames[2] = frames[1].copy()
     frames[2][4:9, 6:20, 0] ^= 128
     file = io.BytesIO()
-    gif.write(file, frames, gif.Palette(frames), [40, 40, 40])
+    gif.write(file, frames, gif.Palette(frames, colors[:3, :3]), [40, 40, 40])
     with Image.open(file) as image:
         for t in (0, 1):
             image.seek(t)
