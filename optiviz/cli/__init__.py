@@ -162,6 +162,51 @@ def plot(
     pictures.plot(job, out, as_json)
 
 
+@app.command("map")
+def map_(
+    optim: Optim = ["momentum"],
+    problem: Problem = "valley",
+    x: Annotated[
+        str | None, typer.Option(help="Across: lr, or a setting with its range, lr=0.001:1.")
+    ] = None,
+    y: Annotated[
+        str | None, typer.Option(help="Up: such as beta=0:0.99.  [default: beta, beta1 or rho]")
+    ] = None,
+    basins: Annotated[
+        bool, typer.Option("--basins", help="Map which minimum each start leads to.")
+    ] = False,
+    rates: Annotated[
+        bool, typer.Option("--rates", help="Map the final loss over lr, for one rule or several.")
+    ] = False,
+    steps: Annotated[
+        int | None, typer.Option(help="How many steps.  [default: 500; else 300]")
+    ] = None,
+    points: Annotated[
+        int | None, typer.Option(help="How many values along a side.  [default: 100; else 200]")
+    ] = None,
+    start: Start = None,
+    size: Size = "960x540",
+    theme: Theme = "light",
+    seed: Seed = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(help=".png, .svg or .pdf to write.  [default: RULE-PROBLEM-map.png]"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a map: how soon settings converge, where starts lead, or which rates work.
+
+    \b
+    optiviz map --problem valley --optim momentum --x lr --y beta
+    optiviz map --problem himmelblau --optim adam --basins
+    optiviz map --problem rosenbrock --optim sgd --optim momentum --optim adam --rates
+    """
+    from optiviz.cli import maps
+
+    job = maps.Job(optim, problem, x, y, basins, rates, steps, points, start, size, theme, seed)
+    maps.draw(job, out, as_json)
+
+
 @app.command("list")
 def list_names(
     what: Annotated[

@@ -14,6 +14,7 @@ from optiviz.errors import UserError
 from optiviz.problems import Samples, parse_problem
 from optiviz.runs import Run, race
 from optiviz.runs.record import plain
+from optiviz.runs.verdict import verdict
 from optiviz.views import Picture
 from optiviz.views.animate import MOVING, STILL, check_ending
 from optiviz.words import split
@@ -92,16 +93,17 @@ def _report(picture: Picture, path: Path, frames: int, began: float, as_json: bo
             "seconds": round(seconds, 3),
             "size": picture.size,
             "problem": picture.problem.name,
-            "runs": [_outcome(run) for run in picture.runs],
+            "runs": [_outcome(run, picture) for run in picture.runs],
         }
         print(json.dumps(summary, ensure_ascii=False, default=plain))
         return
-    for run, label in zip(picture.runs, picture.labels, strict=True):
-        print(f"{label}: {run.status}, loss {run.loss[-1]:.4g}")
+    for run, label, ending in zip(picture.runs, picture.labels, picture.verdicts, strict=True):
+        print(f"{label}: {ending}, loss {run.loss[-1]:.4g}")
     print(f"Wrote {path} ({frames} {'frame' if frames == 1 else 'frames'}, {seconds:.1f} s)")
 
 
-def _outcome(run: Run) -> dict[str, Any]:
+def _outcome(run: Run, picture: Picture) -> dict[str, Any]:
+    found = verdict(run, picture.problem)
     return {
         "optimizer": run.optimizer,
         "settings": run.settings,
@@ -110,4 +112,5 @@ def _outcome(run: Run) -> dict[str, Any]:
         "w": run.w[-1],
         "loss": float(run.loss[-1]),
         "status": run.status,
+        "verdict": {"kind": found.kind, "step": found.step, "text": found.text},
     }

@@ -56,9 +56,10 @@ class Scene:
         with matplotlib.rc_context(_rc(look)):
             self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi)
             self.canvas: Any = FigureCanvasAgg(self.figure)
-            axes = _arrange(self.figure, kinds, _header_and_footer(picture))
-            self._titles()
+            self._title()
             self.counter = self._counter()
+            self.endings, footer = self._legend()
+            axes = _arrange(self.figure, kinds, 0.6 * look.scale, footer)
             self.panels = [kind(ax, picture) for kind, ax in zip(kinds, axes, strict=True)]
             _label_steps(self.panels)
         self.show(picture.steps)
@@ -67,13 +68,17 @@ class Scene:
     def moving(self) -> list[Artist]:
         """Everything that `show` moves, from the bottom to the top."""
         artists = [artist for panel in self.panels for artist in panel.moving]
-        return sorted([*artists, self.counter], key=lambda artist: artist.get_zorder())
+        return sorted(
+            [*artists, self.counter, *self.endings], key=lambda artist: artist.get_zorder()
+        )
 
     def show(self, t: int) -> None:
         """Take every panel to step t."""
         for panel in self.panels:
             panel.show(t)
         self.counter.set_text(str(t))
+        for ending in self.endings:
+            ending.set_visible(t == self.picture.steps)
 
     def save(self, path: Path) -> None:
         """Write the figure as it stands, the same bytes for the same figure."""
@@ -81,38 +86,34 @@ class Scene:
         with matplotlib.rc_context(_rc(self.picture.look)):
             self.figure.savefig(path, metadata=stamp.get(path.suffix))
 
-    def _titles(self) -> None:
-        """The title and the legend."""
+    def _title(self) -> None:
+        """The title."""
+        figure, look = self.figure, self.picture.look
+        x, y = 0.22 / figure.get_figwidth(), 1 - 0.14 / figure.get_figheight()
+        style: Any = {"fontsize": 13 * look.scale, "fontweight": "bold", "color": look.text}
+        figure.text(x, y, self.picture.problem.title, va="top", **style)
+
+    def _legend(self) -> tuple[list[Any], float]:
+        """Every run's line, label and, for the last frame, verdict; and the inches it needs."""
         figure, picture, look = self.figure, self.picture, self.picture.look
-        inch = 1 / figure.get_figheight()
-        left = 0.22 / figure.get_figwidth()
-        figure.text(
-            left,
-            1 - 0.14 * inch,
-            picture.problem.title,
-            va="top",
-            fontsize=13 * look.scale,
-            fontweight="bold",
-            color=look.text,
-        )
-        handles = [
-            Line2D([], [], color=mark.color, linestyle=mark.dash, lw=2.6 * look.scale)
-            for mark in picture.marks
-        ]
-        legend = figure.legend(
-            handles,
-            picture.labels,
-            loc="lower left",
-            bbox_to_anchor=(left - 0.005, 0.04 * inch),
-            ncols=_columns(picture),
-            frameon=False,
-            fontsize=9.5 * look.scale,
-            borderpad=0.1,
-            handlelength=2.4,
-            columnspacing=2.0,
-            labelcolor=look.text,
-        )
-        legend.set_in_layout(False)
+        style: Any = {"va": "center", "fontsize": 9.5 * look.scale}
+        labels = [figure.text(0, 0, words, color=look.text, **style) for words in picture.labels]
+        endings = [figure.text(0, 0, said, color=look.muted, **style) for said in picture.verdicts]
+        widths = [[_inches(text) for text in texts] for texts in (labels, endings)]
+        width, height = figure.get_size_inches()
+        stroke, gap = 0.3 * look.scale, 0.12 * look.scale
+        needed = max(map(sum, zip(*widths, strict=True))) + stroke + 4 * gap
+        columns = max(1, min(len(labels), int((width - 0.3) / needed)))
+        rows = -(-len(labels) // columns)
+        for i, mark in enumerate(picture.marks):
+            x = 0.24 + (width - 0.3) * (i // rows) / columns
+            y = (0.17 + 0.2 * (rows - 1 - i % rows)) * look.scale / height
+            ends = [x / width, (x + stroke) / width]
+            line = Line2D(ends, [y, y], color=mark.color, ls=mark.dash, lw=2.4 * look.scale)
+            figure.add_artist(line)
+            labels[i].set_position(((x + stroke + gap) / width, y))
+            endings[i].set_position(((x + stroke + 2 * gap + widths[0][i]) / width, y))
+        return endings, (0.13 + 0.2 * rows) * look.scale
 
     def _counter(self) -> Any:
         """The step counter; only its number moves, since drawing letters takes time."""
@@ -128,22 +129,14 @@ class Scene:
         return numbers[1]
 
 
-def _columns(picture: Picture) -> int:
-    longest = max(len(label) for label in picture.labels) + 6
-    room = 104 * (picture.size[0] / picture.size[1] / (16 / 9)) ** 0.5 / picture.look.scale
-    return max(1, min(len(picture.labels), int(room / longest)))
+def _inches(text: Any) -> float:
+    """How wide a text is."""
+    return float(text.get_window_extent().width / text.figure.dpi)
 
 
-def _header_and_footer(picture: Picture) -> tuple[float, float]:
-    """The inches that the title and the legend need."""
-    rows = -(-len(picture.labels) // _columns(picture))
-    return 0.6 * picture.look.scale, (0.13 + 0.2 * rows) * picture.look.scale
-
-
-def _arrange(figure: Figure, kinds: list[type[Panel]], bands: tuple[float, float]) -> list[Any]:
+def _arrange(figure: Figure, kinds: list[type[Panel]], top: float, bottom: float) -> list[Any]:
     """Axes for every panel: wide ones in a row, the rest in a column beside or rows below."""
     width, height = figure.get_size_inches()
-    top, bottom = bands
     wide = [i for i, kind in enumerate(kinds) if kind.wide]
     rest = [i for i, kind in enumerate(kinds) if not kind.wide]
     tall = width < 1.1 * height

@@ -13,6 +13,7 @@ from optiviz.errors import UserError
 from optiviz.optim import Schedule
 from optiviz.problems.base import Plane
 from optiviz.runs.record import Run
+from optiviz.runs.verdict import verdict
 from optiviz.views.style import THEMES, Mark, Theme, mark
 from optiviz.words import look_up
 
@@ -41,6 +42,7 @@ class Picture:
     labels: Sequence[str] = ()
     look: Theme = field(init=False)
     marks: tuple[Mark, ...] = field(init=False)
+    verdicts: tuple[str, ...] = field(init=False)
 
     SMALLEST: ClassVar = (240, 180)
     LARGEST: ClassVar = (3840, 2160)
@@ -61,6 +63,8 @@ class Picture:
         marks = (mark(name, look, names[:i].count(name)) for i, name in enumerate(names))
         object.__setattr__(self, "look", look)
         object.__setattr__(self, "marks", tuple(marks))
+        verdicts = (verdict(run, self.problem).text for run in self.runs)
+        object.__setattr__(self, "verdicts", tuple(verdicts))
         object.__setattr__(self, "labels", tuple(self.labels) or tuple(map(label, self.runs)))
 
     @property

@@ -23,6 +23,7 @@ def optiviz(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_the_main_job(tmp_path: Path) -> None:
     done = optiviz(tmp_path, "animate", "--optim", "momentum")
     assert done.returncode == 0, done.stderr
+    assert "converged at step" in done.stdout
     assert "Wrote momentum-valley.gif (121 frames" in done.stdout
     with Image.open(tmp_path / "momentum-valley.gif") as gif:
         assert (gif.n_frames, gif.size, gif.info["loop"]) == (121, (960, 540), 0)
@@ -83,6 +84,8 @@ def test_a_summary_for_programs(tmp_path: Path) -> None:
     first, second = summary["runs"]
     assert (first["status"], first["steps"]) == ("diverged at step 21", 20)
     assert second["status"] == "finished after 60 steps"
+    assert first["verdict"] == {"kind": "diverged", "step": 21, "text": "diverged at step 21"}
+    assert second["verdict"]["kind"] == "descending"
     assert second["settings"]["lr"] == 0.1
     assert len(second["w"]) == 2
     assert second["loss"] < 0.1

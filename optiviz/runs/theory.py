@@ -1,0 +1,57 @@
+"""What is known about gradient descent on a quadratic before a step is taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from optiviz.optim import SGD, Momentum, Optimizer
+from optiviz.problems.base import Problem
+
+
+@dataclass(frozen=True)
+class Theory:
+    """Gradient descent with momentum on a quadratic whose curvatures λ lie in [low, high].
+
+    It converges where η < 2(1+β)/λ_max. The rate of a direction is √β as long as
+    β ≥ (1-√(ηλ))², so the best β for an η is the greatest of those bounds. The best of all is
+    η* = 4/(√λ_max+√λ_min)², β* = ((√κ-1)/(√κ+1))², with κ = λ_max/λ_min.
+
+    >>> Theory(1.0, 4.0).limit(beta=0.0)
+    0.5
+
+    Polyak 1964.
+    """
+
+    low: float
+    high: float
+
+    def limit(self, beta: Any) -> Any:
+        """The rate from which on it diverges: 2(1+β)/λ_max."""
+        return 2 * (1 + beta) / self.high
+
+    def best_beta(self, lr: Any) -> Any:
+        """The β that converges fastest for a given η: max over λ of (1-√(ηλ))²."""
+        ends = (np.square(1 - np.sqrt(np.multiply(lr, end))) for end in (self.low, self.high))
+        return np.maximum(*ends)
+
+    @property
+    def best(self) -> tuple[float, float]:
+        """η* and β*."""
+        low, high = np.sqrt(self.low), np.sqrt(self.high)
+        return float(4 / (low + high) ** 2), float(((high - low) / (high + low)) ** 2)
+
+
+def theory(problem: Problem, rule: Optimizer) -> Theory | None:
+    """What is known of a rule on a problem: only plain descent and the heavy ball on quadratics.
+
+    >>> from optiviz import optim, surfaces
+    >>> theory(surfaces["valley"], optim.Momentum()).limit(beta=0.5)
+    0.15
+    >>> theory(surfaces["valley"], optim.Adam())
+    """
+    curvatures = getattr(problem, "curvatures", None)
+    plain = type(rule) is SGD or (type(rule) is Momentum and rule.form != "average")
+    return Theory(*curvatures) if curvatures and plain else None

@@ -1,0 +1,145 @@
+"""`optiviz map` as its users meet it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+OPTIVIZ = Path(sys.executable).with_name("optiviz")
+
+
+def optiviz_map(folder: Path, words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [OPTIVIZ, "map", *words.split()],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "says"),
+    [
+        (
+            "--surface valley --optim momentum --x lr --y beta",
+            "momentum-valley-map.png",
+            "best in theory: lr 0.1336 and beta 0.4026",
+        ),
+        (
+            "--surface himmelblau --optim adam --basins",
+            "adam-himmelblau-basins.png",
+            "(3, 2): 2",
+        ),
+        (
+            "--problem rosenbrock --optim sgd --optim momentum --optim adam --rates",
+            "sgd-momentum-adam-rosenbrock-rates.png",
+            "momentum: works for η from 0.00",
+        ),
+    ],
+)
+def test_the_three_maps(tmp_path: Path, words: str, name: str, says: str) -> None:
+    done = optiviz_map(tmp_path, words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert says in done.stdout
+    assert f"Wrote {name}" in done.stdout
+    with Image.open(tmp_path / name) as picture:
+        assert picture.size == (960, 540)
+
+
+@pytest.mark.parametrize("ending", ["svg", "pdf"])
+def test_other_formats(tmp_path: Path, ending: str) -> None:
+    done = optiviz_map(tmp_path, f"--theme slides --size 540x960 --points 20 --out a.{ending}")
+    assert done.returncode == 0, done.stderr
+    assert [file.name for file in tmp_path.iterdir()] == [f"a.{ending}"]
+
+
+def summary(folder: Path, words: str) -> dict:
+    done = optiviz_map(folder, f"{words} --json")
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout)
+
+
+def test_a_rate_map_for_programs(tmp_path: Path) -> None:
+    found = summary(tmp_path, "--x lr=0.01:0.5 --y beta=0:0.9 --points 30 --steps 200 --seed 2")
+    assert Path(found["path"]) == tmp_path / "momentum-valley-map.png"
+    assert found["x"] == {"name": "lr", "from": 0.01, "to": 0.5, "points": 30}
+    assert found["y"] == {"name": "beta", "from": 0.0, "to": 0.9, "points": 30}
+    assert (found["steps"], found["seed"]) == (200, 2)
+    assert 0 < found["diverged"] < 1 - found["converged"] < 1
+    assert found["best"]["lr"] == pytest.approx(found["theory"]["lr"], rel=0.3)
+    assert found["settings"]["form"] == "inside"
+
+
+def test_basins_for_programs(tmp_path: Path) -> None:
+    found = summary(tmp_path, "--surface three-hump-camel --optim sgd --basins --points 40")
+    assert len(found["minima"]) == 3
+    assert sum(one["share"] for one in found["minima"]) + found["none"] == pytest.approx(1)
+
+
+def test_rates_for_programs(tmp_path: Path) -> None:
+    found = summary(tmp_path, "--rates --optim sgd --optim adam --x lr=0.001:1 --start 1,1")
+    first, second = found["optimizers"]
+    assert found["start"] == [1, 1]
+    assert (first["optimizer"], second["optimizer"]) == ("sgd", "adam")
+    assert first["tried"] == pytest.approx([0.001, 1])
+    assert first["works"][1] == pytest.approx(0.1, rel=0.05)
+    assert 0 < first["diverged"] < 1
+
+
+def test_data_get_a_coarser_map(tmp_path: Path) -> None:
+    found = summary(tmp_path, "--problem regression --steps 20")
+    assert found["x"]["points"] == 33
+
+
+MISTAKES = {
+    "--optim sgd": "sgd has no β to map beside lr: name another setting, or map its rates alone.",
+    "--optim sgd --optim adam": "This map shows one optimizer; --rates compares several.",
+    "--optim adm": "Unknown optimizer 'adm'. Did you mean 'adam'?",
+    "--basins --rates": "--basins and --rates are two kinds of map: choose one.",
+    "--basins --start 0,0": "--start has no meaning with --basins.",
+    "--basins --x lr": "--x has no meaning with --basins.",
+    "--rates --y beta": "--y has no meaning with --rates.",
+    "--rates --x beta": "--rates maps lr, got --x beta.",
+    "--x lr=a:b": "lr must be two numbers with a ':' between, got 'a:b'.",
+    "--x lr=1": "lr must be two numbers with a ':' between, got '1'.",
+    "--x lr=1:0.1": "lr must go from a lower value to a finite higher one, got 1:0.1.",
+    "--x lr=0:nan": "lr must go from a lower value to a finite higher one, got 0:nan.",
+    "--x lr=-1:1": "Momentum: lr must be at least 0 and finite, got -1.",
+    "--y beta=0:1": "Momentum: beta must be in [0, 1), got 1.",
+    "--y form=0:1": "form of momentum is not a number, so it cannot be an axis.",
+    "--y bta": "Unknown setting of momentum 'bta'. Did you mean 'beta'?",
+    "--optim adam --y eps": "eps has no range of its own: give one, eps=LOW:HIGH.",
+    "--y lr": "The two axes of a map must differ, got lr twice.",
+    "--steps 0": "steps must be at least 1, got 0.",
+    "--points 0": "points must be from 2 to 1000, got 0.",
+    "--points 9999": "points must be from 2 to 1000, got 9999.",
+    "--surface saddle": "saddle has no known minimum, so nothing can be said to reach it.",
+    "--start 0,0": "The start must have a finite loss, above the least known.",
+    "--start 1": "start must be two numbers with a ',' between, got '1'.",
+    "--size 9x9": "size must be from 240x180 to 3840x2160, got 9x9.",
+    "--theme drak": "Unknown theme 'drak'. Did you mean 'dark'?",
+    "--out a.gif": "Cannot write 'a.gif': the ending must be .png, .svg, .pdf.",
+    "--out no/a.png": "Cannot write no/a.png: No such file or directory.",
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_sentence_and_status_2(tmp_path: Path, mistake: str) -> None:
+    done = optiviz_map(tmp_path, mistake)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"optiviz: {MISTAKES[mistake]}\n" or "Did you mean" in done.stderr
+    assert MISTAKES[mistake] in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_help_has_examples(tmp_path: Path) -> None:
+    done = optiviz_map(tmp_path, "--help")
+    assert done.returncode == 0
+    assert "optiviz map --problem himmelblau --optim adam --basins" in done.stdout

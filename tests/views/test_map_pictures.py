@@ -1,0 +1,146 @@
+"""Pictures of maps: all on the page, in every theme and shape; and the colours are the map."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+from optiviz import surfaces
+from optiviz.errors import UserError
+from optiviz.runs.maps import basin_map, rate_map, sensitivity
+from optiviz.views.maps import draw, lightness, plot_map, ramp, rc
+from optiviz.views.sensitivity import in_words
+from optiviz.views.sheet import Sheet
+from optiviz.views.style import THEMES
+
+RULES = ["sgd", "momentum", "adam"]
+MAPS = {
+    "rates of momentum": rate_map(surfaces["valley"], "momentum", steps=200),
+    "turned": rate_map(surfaces["bowl"], "momentum", "beta", "lr", steps=50),
+    "without theory": rate_map(surfaces["rosenbrock"], "adam", steps=50),
+    "basins": basin_map(surfaces["himmelblau"], "adam", points=60),
+    "basins missed": basin_map(surfaces["rosenbrock"], "sgd", points=30, steps=5),
+    "one": sensitivity(surfaces["bowl"], ["sgd"], np.linspace(0, 3, 50)),
+    "several": sensitivity(surfaces["rosenbrock"], RULES),
+    "many": sensitivity(surfaces["valley"], [*RULES, *RULES, "nesterov", "lion", "adagrad"]),
+}
+SIZES = [(240, 180), (960, 540), (1280, 720), (540, 960)]
+
+
+def drawn(name: str, theme: str, size: tuple[int, int]) -> Sheet:
+    with matplotlib.rc_context(rc(THEMES[theme])):
+        sheet = draw(MAPS[name], THEMES[theme], size)
+        sheet.figure.canvas.draw()
+    return sheet
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", MAPS)
+def test_nothing_is_cut_off_or_crowded(name: str, theme: str) -> None:
+    for size in SIZES:
+        sheet = drawn(name, theme, size)
+        image = np.asarray(sheet.figure.canvas.buffer_rgba())[..., :3]
+        assert image.shape == (size[1], size[0], 3)
+        edge = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+        assert (edge == np.round(np.array(to_rgb(THEMES[theme].background)) * 255)).all(), size
+        for ax in sheet.figure.axes:
+            check_numbers(ax)
+
+
+def check_numbers(ax: Axes) -> None:
+    """The numbers along the lower axis do not touch."""
+    low, high = sorted(ax.get_xlim())
+    shown = [t for t in ax.xaxis.get_majorticklabels() if t.get_text()]
+    boxes = [t.get_window_extent() for t in shown if low <= t.get_position()[0] <= high]
+    for left, right in pairwise(boxes):
+        assert left.x1 < right.x0, [t.get_text() for t in shown]
+
+
+def test_the_colours_are_the_map() -> None:
+    found, look = MAPS["rates of momentum"], THEMES["light"]
+    sheet = drawn("rates of momentum", "light", (960, 540))
+    mesh = next(c for c in sheet.figure.axes[0].collections if c.get_array() is not None)
+    colors = np.asarray(mesh.get_array()).reshape(*found.loss.shape, 4)
+    bright = lightness(colors[..., :3])
+    there = np.isfinite(found.steps_to_converge)
+    order = np.argsort(found.steps_to_converge[there])
+    assert (np.diff(bright[there][order]) > -0.6).all(), "slower is paler"
+    np.testing.assert_array_equal(colors[found.diverged][0, :3], to_rgb(look.background))
+    lost = ~there & ~found.diverged
+    np.testing.assert_allclose(colors[lost][0, :3], to_rgb(look.grid))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_ramp_is_even(theme: str) -> None:
+    heights = lightness(ramp(THEMES[theme])(np.linspace(0, 1, 17))[:, :3])
+    stairs = np.diff(heights) * (-1 if theme == "dark" else 1)
+    assert stairs.min() > 0.6 * stairs.mean()
+    assert stairs.max() < 1.4 * stairs.mean()
+
+
+def test_the_theory_is_drawn_where_it_holds() -> None:
+    def words(name: str) -> str:
+        figure = drawn(name, "light", (960, 540)).figure
+        keys = [t.get_text() for legend in figure.legends for t in legend.get_texts()]
+        return " ".join([*keys, *(t.get_text() for t in figure.axes[0].texts)])
+
+    assert "limit η = 2(1+β)/λₘₐₓ" in words("rates of momentum")
+    assert "best in theory: η* 0.134, β* 0.403" in words("rates of momentum")
+    assert "best β for each η" in words("turned")
+    assert "λ" not in words("without theory")
+    assert "theory" not in words("without theory")
+
+
+def test_the_basins_have_their_letters() -> None:
+    sheet = drawn("basins", "light", (960, 540))
+    letters = {text.get_text() for text in sheet.figure.axes[0].texts}
+    assert letters == {"A", "B", "C", "D"}
+    rows = [text.get_text() for text in sheet.figure.texts]
+    assert "A  (3, 2)" in rows
+    assert "D  (3.58, −1.85)" in rows
+    missed = [text.get_text() for text in drawn("basins missed", "dark", (960, 540)).figure.texts]
+    assert "none of them" in missed
+
+
+def test_what_works_is_said() -> None:
+    found = sensitivity(surfaces["bowl"], ["sgd", "sgd", "sgd"], [[0.1, 1], [1e-5, 2e-5], [1, 9]])
+    assert in_words(found) == [
+        "works for η from 0.1 or less to 1 or more",
+        "works for no η tried",
+        "works for η from 1 or less to 1",
+    ]
+
+
+@pytest.mark.parametrize("ending", [".png", ".svg", ".pdf"])
+@pytest.mark.parametrize("name", ["rates of momentum", "basins", "several"])
+def test_the_same_map_makes_the_same_file(tmp_path: Path, name: str, ending: str) -> None:
+    files = [tmp_path / f"{n}{ending}" for n in "ab"]
+    for file in files:
+        plot_map(MAPS[name], file, "dark", (640, 360))
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert files[0].stat().st_size < 1_000_000
+    if ending == ".png":
+        with Image.open(files[0]) as image:
+            assert image.size == (640, 360)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"size": (10, 10)}, "size must be from 240x180 to 3840x2160, got 10x10."),
+        ({"theme": "drak"}, "Unknown theme 'drak'. Did you mean 'dark'?"),
+        ({"path": "a.gif"}, "the ending must be .png, .svg, .pdf"),
+    ],
+)
+def test_mistakes_leave_no_file(tmp_path: Path, options: dict, message: str) -> None:
+    path = tmp_path / options.pop("path", "a.png")
+    with pytest.raises(UserError, match=message):
+        plot_map(MAPS["one"], path, **options)
+    assert not list(tmp_path.iterdir())
