@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from optiviz.cli.pictures import _pair
+from optiviz.cli.pictures import pair
 from optiviz.errors import UserError
 from optiviz.optim import Optimizer, name_of
 from optiviz.problems import Plane, parse_problem
@@ -85,7 +85,7 @@ class Job:
         points = self.points
         if points is None:  # with data, a trajectory's step costs as much as it has samples
             points = USUAL[self.kind][1] // (3 if problem.n_samples else 1)
-        start = None if self.start is None else _pair("start", self.start, ",", float)
+        start = None if self.start is None else pair("start", self.start, ",", float)
         if self.basins:
             return basin_map(problem, rules[0], points, steps, quiet=quiet)
         if self.rates:
@@ -102,7 +102,7 @@ class Job:
 def _axis(problem: Plane, rule: Optimizer, text: str, points: int) -> Axis:
     """An axis from `name` or `name=low:high`."""
     name, given, ends = text.partition("=")
-    low, high = _pair(name, ends, ":", float) if given else (None, None)
+    low, high = pair(name, ends, ":", float) if given else (None, None)
     return axis(problem, rule, name.strip(), low, high, points)
 
 
@@ -110,7 +110,7 @@ def draw(job: Job, out: Path | None, as_json: bool) -> None:
     """Write the picture of the map and report it."""
     began = time.perf_counter()
     target = check_ending(out or job.name(), STILL)
-    size = _pair("size", job.size, "x", int)
+    size = pair("size", job.size, "x", int)
     found = job.run(quiet=as_json)
     plot_map(found, target, job.theme, size)
     seconds = time.perf_counter() - began

@@ -39,13 +39,13 @@ class Job:
         """Read the words and run the rules."""
         problem = parse_problem(self.problem)
         usual = "path,data,loss" if isinstance(problem, Samples) else "path,loss"
-        start = None if self.start is None else _pair("start", self.start, ",", float)
+        start = None if self.start is None else pair("start", self.start, ",", float)
         return Picture(
             problem,
             race(problem, self.optim, self.steps, start, self.schedule, self.batch_size, self.seed),
             panels=[name.strip() for name in (self.panels or usual).split(",")],
             theme=self.theme,
-            size=_pair("size", self.size, "x", int),
+            size=pair("size", self.size, "x", int),
         )
 
     def name(self, ending: str) -> Path:
@@ -74,7 +74,8 @@ def plot(job: Job, out: Path | None, as_json: bool) -> None:
     _report(picture, target, 1, began, as_json)
 
 
-def _pair(name: str, text: str, between: str, kind: Callable[[str], Any]) -> tuple[Any, Any]:
+def pair(name: str, text: str, between: str, kind: Callable[[str], Any]) -> tuple[Any, Any]:
+    """Two numbers of a kind from one word."""
     try:
         first, second = (kind(part) for part in text.lower().split(between))
     except ValueError:
