@@ -11,6 +11,7 @@ from optiviz.optim.base import Optimizer
 from optiviz.optim.registry import OPTIMIZERS, name_of, parse, parse_schedule
 from optiviz.optim.schedules import SCHEDULES, Schedule
 from optiviz.optim.sgd import SGD, Momentum, Nesterov
+from optiviz.optim.stepper import stepper
 
 __all__ = [
     "OPTIMIZERS",
@@ -31,4 +32,5 @@ __all__ = [
     "name_of",
     "parse",
     "parse_schedule",
+    "stepper",
 ]

@@ -1,0 +1,94 @@
+"""How a rule steps through an array too large for the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from optiviz.fast import wanted
+from optiviz.optim.base import Array, Optimizer, State
+from optiviz.optim.registry import OPTIMIZERS
+
+# What a rule touches of one block fits into the cache that a core has for itself.
+BLOCK = 32_768
+# Every so many steps, slots are rid of numbers that are on their way below the smallest normal one.
+EVERY = 64
+
+Step = Callable[[int], None]
+
+
+def stepper(
+    rule: Optimizer, w: Array, g: Array, state: State, compiled: bool | None = None
+) -> Step:
+    """A function of t that does `rule.step(w, g, state, t)`, in the quickest way for the size.
+
+    Large arrays are stepped through by a compiled sweep (with the extra `fast`, for the rules that
+    have one) or block by block, both to the same bits. A rule that is not one of optiviz's own may
+    let coordinates meet, so it gets the whole array, as do surfaces. The rule's settings may change
+    between steps; its arrays must stay the same ones.
+
+    A velocity that decays with no gradient to feed it (a pixel that is always white) reaches, in
+    float32, numbers below 10⁻³⁸, on which a processor is a hundred times slower. Such remains are
+    set to 0 long before they get there, and long after they have ceased to move any weight.
+
+    Args:
+        rule: the update rule.
+        w, g: `(P,)`, the parameters and their gradient.
+        state: what `rule.init(w)` gave.
+        compiled: use compiled sweeps: True, False, or if they can be had (None).
+
+    Raises:
+        UserError: compiled sweeps were asked for, but the extra is missing.
+
+    >>> from optiviz.optim import SGD
+    >>> w, g, rule = np.zeros(100_000), np.ones(100_000), SGD(lr=0.5)
+    >>> stepper(rule, w, g, rule.init(w))(0)
+    >>> float(w[-1])
+    -0.5
+    """
+    if w.ndim != 1 or w.size <= BLOCK or type(rule) not in OPTIMIZERS.values():
+        return partial(rule.step, w, g, state)
+    step = _compiled(rule, w, g, state) if wanted(compiled) else None
+    return _tidied(step or _blocks(rule, w, g, state), rule, state)
+
+
+def _compiled(rule: Optimizer, w: Array, g: Array, state: State) -> Step | None:
+    from optiviz.optim.compiled import step_of  # noqa: PLC0415  # Numba takes a while to import
+
+    step = step_of(rule)
+    one_each = all(np.ndim(getattr(s, "base", s)) == 0 for s in rule.settings().values())
+    return partial(step, rule, w, g, state) if step and one_each else None
+
+
+def _blocks(rule: Optimizer, w: Array, g: Array, state: State) -> Step:
+    """Step through one block after another, each with the same small scratch."""
+    scratch = np.empty(BLOCK, w.dtype)
+    blocks = []
+    for begin in range(0, w.size, BLOCK):
+        part = slice(begin, begin + BLOCK)
+        # What is not an array of coordinates counts steps, and every block takes each step once.
+        own = {k: a[part] if a.shape == w.shape else a.copy() for k, a in state.items()}
+        own["_scratch"] = scratch[: len(w[part])]
+        blocks.append((w[part], g[part], own))
+
+    def step(t: int) -> None:
+        for block in blocks:
+            rule.step(*block, t)
+
+    return step
+
+
+def _tidied(step: Step, rule: Optimizer, state: State) -> Step:
+    """The step, and every now and then zeros for what has all but faded from the slots."""
+    slots = [state[name] for name in rule.slots if name in state]
+
+    def tidy(t: int) -> None:
+        step(t)
+        if t % EVERY == EVERY - 1:
+            for slot in slots:
+                faded = np.finfo(slot.dtype).tiny ** 0.75
+                slot[np.abs(slot) < faded] = 0
+
+    return tidy
