@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -24,7 +24,7 @@ class Problem(ABC):
     name: str
     title: str
     size: int  # how many parameters: the length of the last axis of w
-    dtype: ClassVar[DTypeLike] = np.float64
+    dtype: DTypeLike = np.float64
     n_samples: int | None = None
     # Good learning rates by the kind of rule (see `Optimizer.rate`).
     rates: Mapping[str, float]
