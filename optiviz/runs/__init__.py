@@ -1,8 +1,18 @@
 """Doing it: the loop, and the record it leaves."""
 
 from optiviz.runs.descend import descend
+from optiviz.runs.gradcheck import GradientCheck, check_gradient, error_curve
 from optiviz.runs.loop import Point, steps
 from optiviz.runs.races import race
 from optiviz.runs.record import Run
 
-__all__ = ["Point", "Run", "descend", "race", "steps"]
+__all__ = [
+    "GradientCheck",
+    "Point",
+    "Run",
+    "check_gradient",
+    "descend",
+    "error_curve",
+    "race",
+    "steps",
+]
