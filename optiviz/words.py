@@ -35,6 +35,20 @@ def look_up(kind: str, name: str, registry: Mapping[str, T]) -> T:
     return registry[name]
 
 
+def pair(name: str, text: str, between: str, kind: Callable[[str], T]) -> tuple[T, T]:
+    """Two numbers with something between them, such as 960x540.
+
+    >>> pair("size", "960x540", "x", int)
+    (960, 540)
+    """
+    try:
+        first, second = (kind(part) for part in text.lower().split(between))
+    except ValueError:
+        message = f"{name} must be two numbers with a {between!r} between, got {text!r}."
+        raise UserError(message) from None
+    return first, second
+
+
 def build(name: str, factory: Callable[..., T], words: dict[str, str], **given: Any) -> T:
     """Call a factory with words turned into the types of its parameters' defaults."""
     parameters = inspect.signature(factory).parameters

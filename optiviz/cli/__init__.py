@@ -86,6 +86,8 @@ Panels = Annotated[
 Size = Annotated[str, typer.Option(help="Width and height in pixels.")]
 Theme = Annotated[str, typer.Option(help="The look.", autocompletion=_names("themes"))]
 Seed = Annotated[int, typer.Option(help="What random numbers come from.")]
+Sizes = Annotated[str, typer.Option(help="The widths of the network's layers.")]
+Biases = Annotated[bool, typer.Option("--biases", help="Give the layers biases.")]
 Json = Annotated[bool, typer.Option("--json", help="Print a summary that programs can read.")]
 
 
@@ -205,6 +207,31 @@ def map_(
 
     job = maps.Job(optim, problem, x, y, basins, rates, steps, points, start, size, theme, seed)
     maps.draw(job, out, as_json)
+
+
+@app.command()
+def gradcheck(
+    samples: Annotated[
+        int, typer.Option(help="How many samples, each by itself: the first ones of MNIST.")
+    ] = 1,
+    eps: Annotated[float, typer.Option(help="ε, by how much each weight is changed.")] = 1e-5,
+    seed: Seed = 0,
+    sizes: Sizes = "784,300,100,100,10",
+    biases: Biases = False,
+    theme: Theme = "light",
+    size: Size = "960x540",
+    out: Annotated[Path, typer.Option(help=".png, .svg or .pdf to write.")] = Path("gradcheck.png"),
+    as_json: Json = False,
+) -> None:
+    """Check backpropagation against differences of the loss, for every weight.
+
+    \b
+    optiviz gradcheck
+    optiviz gradcheck --samples 10 --eps 1e-4 --biases --out gradients.svg
+    """
+    from optiviz.cli import gradients
+
+    gradients.gradcheck(samples, eps, seed, sizes, biases, theme, size, out, as_json)
 
 
 @app.command("list")

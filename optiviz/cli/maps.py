@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from optiviz.cli.pictures import pair
+from optiviz.words import pair
 from optiviz.errors import UserError
 from optiviz.optim import Optimizer, name_of
 from optiviz.problems import Plane, parse_problem

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from optiviz import views
-from optiviz.errors import UserError
 from optiviz.problems import Samples, parse_problem
 from optiviz.runs import Run, race
 from optiviz.runs.record import plain
 from optiviz.runs.verdict import verdict
 from optiviz.views import Picture
 from optiviz.views.animate import MOVING, STILL, check_ending
-from optiviz.words import split
+from optiviz.words import pair, split
 
 
 @dataclass(frozen=True)
@@ -72,16 +70,6 @@ def plot(job: Job, out: Path | None, as_json: bool) -> None:
     picture = job.picture()
     views.plot(picture, target)
     _report(picture, target, 1, began, as_json)
-
-
-def pair(name: str, text: str, between: str, kind: Callable[[str], Any]) -> tuple[Any, Any]:
-    """Two numbers of a kind from one word."""
-    try:
-        first, second = (kind(part) for part in text.lower().split(between))
-    except ValueError:
-        message = f"{name} must be two numbers with a {between!r} between, got {text!r}."
-        raise UserError(message) from None
-    return first, second
 
 
 def _report(picture: Picture, path: Path, frames: int, began: float, as_json: bool) -> None:

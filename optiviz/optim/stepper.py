@@ -72,10 +72,13 @@ def _blocks(rule: Optimizer, w: Array, g: Array, state: State) -> Step:
         own = {k: a[part] if a.shape == w.shape else a.copy() for k, a in state.items()}
         own["_scratch"] = scratch[: len(w[part])]
         blocks.append((w[part], g[part], own))
+    counters = [name for name, array in state.items() if array.shape != w.shape]
 
     def step(t: int) -> None:
         for block in blocks:
             rule.step(*block, t)
+        for name in counters:
+            state[name] = own[name]
 
     return step
 

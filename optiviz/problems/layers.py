@@ -89,8 +89,11 @@ class Pass:
         return z
 
     def loss(self, layers: Sequence[Layer], x: Array, y: Array) -> float:
-        """The mean of -log softmax(z)_y = log Σ exp(z - max z) - (z_y - max z)."""
-        z = self.scores(layers, x)
+        """The mean of -log softmax(z)_y for the samples `(m, inputs)` and classes `(m,)`."""
+        return self.loss_of(self.scores(layers, x), y)
+
+    def loss_of(self, z: Array, y: Array) -> float:
+        """The mean of -log softmax(z)_y = log Σ exp(z - max z) - (z_y - max z), over z's memory."""
         z -= np.maximum.reduce(z, axis=1, keepdims=True, out=self._top)
         wanted = z.reshape(-1).take(self._first + y)
         np.exp(z, out=z)

@@ -153,7 +153,8 @@ class MLP(Problem):
 
     def value(self, w: Array, batch: Batch = None) -> float:
         """The mean loss of a batch, or of all samples."""
-        return self._mean(batch, lambda a, x, y: a.m * a.loss(self._layers("w", w), x, y))
+        loss: float = self._mean(batch, lambda a, x, y: a.m * a.loss(self._layers("w", w), x, y))
+        return loss
 
     def accuracy(self, w: Array, batch: Batch = None) -> float:
         """The share of a batch, or of all samples, whose likeliest class is theirs; in [0, 1]."""
@@ -162,7 +163,19 @@ class MLP(Problem):
             likeliest = a.scores(self._layers("w", w), x).argmax(axis=1)
             return int(np.count_nonzero(likeliest == y))
 
-        return self._mean(batch, hits)
+        accuracy: float = self._mean(batch, hits)
+        return accuracy
+
+    def evaluate(self, w: Array) -> tuple[float, float]:
+        """The mean loss and the accuracy on all samples, in one pass over them."""
+
+        def both(a: Pass, x: Array, y: Array) -> Array:
+            z = a.scores(self._layers("w", w), x)
+            hits = np.count_nonzero(z.argmax(axis=1) == y)
+            return np.array([a.m * a.loss_of(z, y), hits])
+
+        loss, accuracy = self._mean(None, both)
+        return float(loss), float(accuracy)
 
     def probabilities(self, w: Array, x: ArrayLike | None = None) -> Array:
         """softmax(z), `(N, classes)`, for other samples or for the problem's own."""
@@ -232,9 +245,10 @@ class MLP(Problem):
                 stop = own.stop if own.stop >= 0 else None
                 yield (end - begin) / m, slice(own.start, stop, own.step)
 
-    def _mean(self, batch: Batch, of: Callable[[Pass, Array, Array], float]) -> float:
+    def _mean(self, batch: Batch, of: Callable[[Pass, Array, Array], Any]) -> Any:
         """The mean over a batch of what a pass sums up for each piece."""
-        m, total = self._size(batch), 0.0
+        m: int = self._size(batch)
+        total: Any = 0.0
         for _, piece in self._pieces(batch, m):
             a = self._pass(self._size(piece))
             total += of(a, *self._take(piece, a.x))

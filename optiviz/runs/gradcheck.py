@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +16,8 @@ from optiviz.problems.mlp import MLP
 Float = NDArray[np.float64]
 METHODS = ("forward", "backward", "central")
 EPS = (1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
+# The edges of the bins that relative errors are counted in; what is below the first counts there.
+EDGES = np.logspace(-16, 0, 65)
 # So many changed weights are tried at once: their activations stay in the cache.
 CHUNK = 4096
 
@@ -34,6 +36,8 @@ class GradientCheck:
         mean, worst: the relative error by method, over `compared` pairs of weight and sample.
         compared, both_zero: how many pairs were compared, and how many were 0 twice.
         seconds: the time per sample, for all weights and all methods.
+        seconds_by: by method, the time per sample of the losses that it needs for all weights.
+        counts: by method, how many errors lie in each bin of `EDGES`.
     """
 
     eps: float
@@ -42,10 +46,16 @@ class GradientCheck:
     compared: int
     both_zero: int
     seconds: float
+    seconds_by: dict[str, float] = field(compare=False)
+    counts: dict[str, NDArray[np.int64]] = field(repr=False, compare=False)
 
 
 def check_gradient(
-    problem: MLP, w: ArrayLike, samples: Sequence[int] = (0,), eps: float = 1e-5
+    problem: MLP,
+    w: ArrayLike,
+    samples: Sequence[int] = (0,),
+    eps: float = 1e-5,
+    on_sample: Callable[[], object] | None = None,
 ) -> GradientCheck:
     """Compare ∂loss/∂w from backpropagation with differences of the loss, in float64.
 
@@ -60,6 +70,7 @@ def check_gradient(
         w: `(P,)`, the weights at which to check.
         samples: indices of the samples, each checked by itself.
         eps: ε > 0; 1e-5 balances truncation (∝ ε² for central) and round-off (∝ 1/ε).
+        on_sample: called after every sample, to show progress.
 
     Raises:
         UserError: no samples, an index out of range, or an ε that is not positive and finite.
@@ -89,18 +100,23 @@ def check_gradient(
     weights = np.array(w, np.float64)
     exact.value_and_grad(weights, slice(0, 1))  # a first call may have to compile
     begin = time.perf_counter()
-    errors = [_errors(exact, weights, row, eps) for row in range(len(chosen))]
+    errors, times = [], dict.fromkeys(METHODS, 0.0)
+    for row in range(len(chosen)):
+        errors.append(_errors(exact, weights, row, eps, times))
+        if on_sample:
+            on_sample()
     seconds = (time.perf_counter() - begin) / len(chosen)
     joined = {name: np.concatenate([e[name] for e in errors]) for name in METHODS}
-    pairs = exact.size * len(chosen)
     compared = {name: values[~np.isnan(values)] for name, values in joined.items()}
     return GradientCheck(
         eps=eps,
         mean={name: float(values.mean()) for name, values in compared.items()},
         worst={name: float(values.max(initial=0)) for name, values in compared.items()},
         compared=len(compared["central"]),
-        both_zero=pairs - len(compared["central"]),
+        both_zero=exact.size * len(chosen) - len(compared["central"]),
         seconds=seconds,
+        seconds_by={name: total / len(chosen) for name, total in times.items()},
+        counts={name: _counts(values) for name, values in compared.items()},
     )
 
 
@@ -109,6 +125,7 @@ def error_curve(
     w: ArrayLike,
     samples: Sequence[int] = (0,),
     eps: Sequence[float] = EPS,
+    on_sample: Callable[[], object] | None = None,
 ) -> list[GradientCheck]:
     """The check at many ε: the error falls with ε while truncation rules, then round-off lifts it.
 
@@ -119,16 +136,29 @@ def error_curve(
     >>> curve[1].mean["central"] < min(curve[0].mean["central"], curve[2].mean["central"])
     True
     """
-    return [check_gradient(problem, w, samples, value) for value in eps]
+    return [check_gradient(problem, w, samples, value, on_sample) for value in eps]
 
 
-def _errors(problem: MLP, w: Float, row: int, eps: float) -> dict[str, Float]:
-    """The relative error of every weight for one sample, NaN where both derivatives are 0."""
+def _counts(errors: Float) -> NDArray[np.int64]:
+    """How many errors lie in each bin."""
+    return np.histogram(np.clip(errors, EDGES[0], EDGES[-1]), EDGES)[0]
+
+
+def _errors(
+    problem: MLP, w: Float, row: int, eps: float, times: dict[str, float]
+) -> dict[str, Float]:
+    """The relative error of every weight for one sample, NaN where both derivatives are 0.
+
+    The seconds that each method's losses took are added to `times`.
+    """
     derivative = problem.value_and_grad(w, slice(row, row + 1))[1]
     plus, minus = np.empty_like(w), np.empty_like(w)
     base = 0.0
-    for sign, losses in ((eps, plus), (-eps, minus)):
+    for sign, losses, name in ((eps, plus, "forward"), (-eps, minus, "backward")):
+        begin = time.perf_counter()
         base = _losses_after(problem, w, row, sign, losses)
+        for method in (name, "central"):
+            times[method] += time.perf_counter() - begin
     quotients = {
         "forward": (plus - base) / eps,
         "backward": (base - minus) / eps,

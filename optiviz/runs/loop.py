@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from optiviz.errors import UserError
 from optiviz.optim.base import Array, Optimizer, State
+from optiviz.optim.stepper import stepper
 from optiviz.problems.base import Problem
 from optiviz.runs.batches import feed_of
 
@@ -48,6 +50,10 @@ def steps(
     n: int,
     batch_size: int | None = None,
     seed: int = 0,
+    *,
+    per_step: bool = False,
+    since: int = 0,
+    state: State | None = None,
 ) -> Iterator[Point]:
     """Take n steps, yielding one and the same `Point` at the start and after every step.
 
@@ -62,6 +68,9 @@ def steps(
         batch_size: m samples a step, in an order that is shuffled anew every epoch; all the data by
             default. A schedule counts epochs on data, and steps where there is none.
         seed: what the order of the samples comes from.
+        per_step: let a schedule count steps on data, too.
+        since: how many of the n steps have been taken before; `start` is the point they led to.
+        state: the arrays that the rule had there, by name.
 
     Raises:
         UserError: a start that is not finite, no steps, a batch size that does not fit, or a
@@ -78,19 +87,23 @@ def steps(
         raise UserError(f"steps must be at least 1, got {n}.")
     w0 = _begin(problem, optimizer, start)
     feed, per_epoch = feed_of(problem, batch_size, seed)
-    schedules = _resolve(optimizer, n, per_epoch)
+    schedules = _resolve(optimizer, n, 1 if per_step else per_epoch)
     rule = _copy(optimizer, w0)
     point = _lay_out(rule, w0, schedules)
-    w, g, state = point.w, point.g, point.state
-    value_and_grad, step = problem.value_and_grad, rule.step
-    for t, batch in zip(range(n), feed, strict=False):
+    for name, kept in (state or {}).items():
+        point.state[name][...] = kept
+    point.t = since
+    w, g = point.w, point.g
+    value_and_grad, step = problem.value_and_grad, stepper(rule, w, g, point.state)
+    feed = islice(feed, since, None)
+    for t, batch in zip(range(since, n), feed, strict=False):
         point.batch = batch
         point.loss = value_and_grad(w, batch, g)[0]
         yield point
         if schedules:
             for name, values in schedules.items():
                 object.__setattr__(rule, name, values[t])  # the copy is ours alone
-        step(w, g, state, t)
+        step(t)
         point.t = t + 1
     point.batch = next(feed)
     point.loss = value_and_grad(w, point.batch, g)[0]

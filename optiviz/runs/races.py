@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from optiviz.errors import UserError
 from optiviz.optim import Optimizer, parse, parse_schedule
 from optiviz.optim.registry import OPTIMIZERS
-from optiviz.problems.base import Plane, Point
+from optiviz.problems.base import Plane, Point, Problem
 from optiviz.runs.descend import descend
 from optiviz.runs.record import Run
 from optiviz.words import look_up, split
 
 
-def contestant(problem: Plane, text: str, schedule: str | None = None) -> Optimizer:
+def contestant(problem: Problem, text: str, schedule: str | None = None) -> Optimizer:
     """The rule that the words describe, with the problem's good rate where they give none.
 
     Raises:

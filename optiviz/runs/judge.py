@@ -1,0 +1,105 @@
+"""What became of a training, in one line that its numbers bear out.
+
+The rules, in the order in which they are tried; the first that applies speaks. "Chance" is ln K,
+the loss of a network that holds K classes for equally likely; L is the training loss at each
+evaluation; its last third is compared with the third before.
+
+1. diverged at step t: a batch loss there was infinite, no number, or beyond all measure.
+2. collapsed: the network says the same of every image. (ReLUs that are all dead pass no gradient,
+   so it never recovers.)
+3. converged: the last L is below `FITTED` of chance.
+4. stalled: fewer than `FEW` evaluations and no loss below chance, or the mean of the last third is
+   above `NEAR_CHANCE` of chance and not `GAIN` below that of the third before.
+5. oscillating: in the last half L turns at every second evaluation or oftener, and it goes up and
+   down by more than `SWING` of its mean.
+6. still improving: the mean of the last third is `GAIN` below that of the third before, or there
+   are too few evaluations to tell.
+7. converged: L has ceased to fall.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from optiviz.problems.base import Array
+
+FITTED = 0.005  # of chance: a training loss of 0.0115 with ten classes
+NEAR_CHANCE = 0.5  # of chance
+GAIN = 0.02  # of the third before
+SWING = 0.1  # of the mean
+FEW = 3  # evaluations: fewer show no trend
+SAME = 1e-6  # difference of probabilities between images
+
+
+def constant(probabilities: Array) -> bool:
+    """Whether a network says the same of every image.
+
+    Args:
+        probabilities: `(N, classes)`, what it says of N images.
+
+    >>> constant(np.full((5, 10), 0.1))
+    True
+    """
+    return bool(np.ptp(probabilities, axis=0).max() < SAME)
+
+
+def verdict(
+    history: Mapping[str, Array], classes: int, collapsed: bool = False, diverged_at: int = -1
+) -> str:
+    """Say in one line what became of a training.
+
+    Args:
+        history: the columns of a `Training`, of which train_loss, test_loss and test_accuracy are
+            read.
+        classes: K, the number of classes.
+        collapsed: whether the network's output is constant.
+        diverged_at: the step that left the finite numbers, -1 for none.
+
+    >>> loss = np.array([0.4, 0.2, 0.12, 0.08, 0.06])
+    >>> verdict({"train_loss": loss}, classes=10)
+    'still improving'
+    """
+    if diverged_at >= 0:
+        return f"diverged at step {diverged_at}"
+    if collapsed:
+        return _collapsed(history, classes)
+    if not len(history["train_loss"]):
+        return "stopped before the first evaluation"
+    return _trend(history["train_loss"], math.log(classes))
+
+
+def _trend(loss: Array, chance: float) -> str:
+    """Rules 3 to 7."""
+    if loss[-1] < FITTED * chance:
+        return "converged"
+    if len(loss) < FEW:
+        return "still improving" if loss[-1] < chance else "stalled"
+    third = max(len(loss) // 3, 1)
+    now, before = loss[-third:].mean(), loss[-2 * third : -third].mean()
+    falls = now < (1 - GAIN) * before
+    if not falls and now > NEAR_CHANCE * chance:
+        return "stalled"
+    if _oscillates(loss[len(loss) // 2 :]):
+        return "oscillating"
+    return "still improving" if falls else "converged"
+
+
+def _collapsed(history: Mapping[str, Array], classes: int) -> str:
+    words = "collapsed: the network's output is constant"
+    if not len(history["test_loss"]):
+        return words
+    loss, accuracy = history["test_loss"][-1], history["test_accuracy"][-1]
+    chance = math.log(classes)
+    at_chance = abs(loss - chance) < 1e-3
+    equal = f"ln {classes} = {chance:.3f}" if at_chance else f"{loss:.3f}"
+    return f"{words}, loss {equal}, accuracy {accuracy:.3f}"
+
+
+def _oscillates(loss: Array) -> bool:
+    moves = np.diff(loss)
+    turns = int((moves[1:] * moves[:-1] < 0).sum())
+    sizes = np.abs(moves)
+    return turns >= 2 and 2 * turns >= len(moves) - 1 and sizes.mean() > SWING * loss.mean()
