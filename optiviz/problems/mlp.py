@@ -175,7 +175,7 @@ class MLP(Problem):
             return np.array([a.m * a.loss_of(z, y), hits])
 
         loss, accuracy = self._mean(None, both)
-        return float(loss), float(accuracy)
+        return float(loss), round(accuracy * self.n_samples) / self.n_samples
 
     def probabilities(self, w: Array, x: ArrayLike | None = None) -> Array:
         """softmax(z), `(N, classes)`, for other samples or for the problem's own."""

@@ -10,8 +10,8 @@ evaluation; its last third is compared with the third before.
 3. converged: the last L is below `FITTED` of chance.
 4. stalled: fewer than `FEW` evaluations and no loss below chance, or the mean of the last third is
    above `NEAR_CHANCE` of chance and not `GAIN` below that of the third before.
-5. oscillating: in the last half L turns at every second evaluation or oftener, and it goes up and
-   down by more than `SWING` of its mean.
+5. oscillating: in the last half L goes up and down by `SWING` of its mean from one evaluation to
+   the next, turning at every second of them, and comes no further than a third of its way.
 6. still improving: the mean of the last third is `GAIN` below that of the third before, or there
    are too few evaluations to tell.
 7. converged: L has ceased to fall.
@@ -101,5 +101,6 @@ def _collapsed(history: Mapping[str, Array], classes: int) -> str:
 def _oscillates(loss: Array) -> bool:
     moves = np.diff(loss)
     turns = int((moves[1:] * moves[:-1] < 0).sum())
-    sizes = np.abs(moves)
-    return turns >= 2 and 2 * turns >= len(moves) - 1 and sizes.mean() > SWING * loss.mean()
+    way = float(np.abs(moves).sum())
+    wide = way > SWING * loss.mean() * len(moves) and way > 3 * abs(loss[-1] - loss[0])
+    return turns >= 2 and 2 * turns >= len(moves) - 1 and wide
