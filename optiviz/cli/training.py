@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import typer
 from tqdm import tqdm
@@ -64,6 +64,8 @@ class Job:
         if not (self.validation >= 0 and n >= 1):
             most = len(data.x_train) - 1
             raise UserError(f"validation must be from 0 to {most}, got {self.validation}.")
+        if self.dtype not in ("float32", "float64"):
+            raise UserError(f"dtype must be float32 or float64, got {self.dtype!r}.")
         sizes = (data.x_train.shape[1], *HIDDEN, len(data.classes))
         network = MLP(
             data.x_train[:n],
@@ -119,7 +121,10 @@ def resume(path: Path, others: list[str], as_json: bool) -> None:
         raise UserError(f"{path} holds a finished run ({facts['verdict']}): nothing to resume.")
     try:
         job = Job(**facts["options"])
-    except TypeError as error:
+        for name, kind in get_type_hints(Job).items():
+            if not isinstance(value := getattr(job, name), kind):
+                raise TypeError(f"{name} is {value!r}")
+    except (TypeError, KeyError) as error:
         raise UserError(f"{path / 'run.json'} is not what optiviz wrote: {error}.") from None
     _go(job, directory, as_json, fresh=False)
 
@@ -167,6 +172,8 @@ def _go(
 
 def _check(job: Job, network: MLP) -> None:
     """Refuse numbers that `train` would refuse, before a directory is made or replaced."""
+    if job.seed < 0:
+        raise UserError(f"seed must be at least 0, got {job.seed}.")
     for name in ("epochs", "batch_size", "eval_every", "patience"):
         value = getattr(job, name)
         if value is not None and value < 1:

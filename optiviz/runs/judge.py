@@ -5,8 +5,8 @@ the loss of a network that holds K classes for equally likely; L is the training
 evaluation; its last third is compared with the third before.
 
 1. diverged at step t: a batch loss there was infinite, no number, or beyond all measure.
-2. collapsed: the network says the same of every image. (ReLUs that are all dead pass no gradient,
-   so it never recovers.)
+2. collapsed: the network says the same of all but `FEW_IMAGES` of the images. (ReLUs that are all
+   dead pass no gradient, so it never recovers.)
 3. converged: the last L is below `FITTED` of chance.
 4. stalled: fewer than `FEW` evaluations and no loss below chance, or the mean of the last third is
    above `NEAR_CHANCE` of chance and not `GAIN` below that of the third before.
@@ -32,10 +32,11 @@ GAIN = 0.02  # of the third before
 SWING = 0.1  # of the mean
 FEW = 3  # evaluations: fewer show no trend
 SAME = 1e-6  # difference of probabilities between images
+FEW_IMAGES = 0.01  # of the images
 
 
 def constant(probabilities: Array) -> bool:
-    """Whether a network says the same of every image.
+    """Whether a network says the same of (nearly) every image.
 
     Args:
         probabilities: `(N, classes)`, what it says of N images.
@@ -43,7 +44,8 @@ def constant(probabilities: Array) -> bool:
     >>> constant(np.full((5, 10), 0.1))
     True
     """
-    return bool(np.ptp(probabilities, axis=0).max() < SAME)
+    away = np.abs(probabilities - np.median(probabilities, axis=0)).max(axis=1)
+    return bool(np.mean(away > SAME) <= FEW_IMAGES)
 
 
 def verdict(

@@ -140,6 +140,8 @@ def train(
     for name, value in given.items():
         if value is not None and value < 1:
             raise UserError(f"{name} must be at least 1, got {value}.")
+    if seed < 0:
+        raise UserError(f"seed must be at least 0, got {seed}.")
     if patience is not None and validation is None:
         raise UserError("patience watches the validation loss: split off a validation set.")
     per_epoch = feed_of(network, batch_size, seed)[1]
@@ -259,7 +261,7 @@ class _Course:
         lost = at.stopped == "diverged"
         w = at.best if lost or self.patience else at.w
         history = {name: np.array([row[name] for row in at.rows]) for name in COLUMNS}
-        collapsed = not lost and judge.constant(self.test.probabilities(w, self.test.x[:100]))
+        collapsed = not lost and judge.constant(self.test.probabilities(w, self.test.x[:1000]))
         classes = self.network.sizes[-1]
         return Training(
             optimizer=name_of(self.optimizer),

@@ -14,7 +14,7 @@ from optiviz.problems.base import Array
 from optiviz.runs.train import Training
 from optiviz.views.animate import STILL, check_ending
 from optiviz.views.page import Page
-from optiviz.views.style import DASHED, DOTTED, SOLID, Mark, blend, mark
+from optiviz.views.style import DOTTED, SOLID, Mark, blend, mark
 
 TITLES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "cifar10": "CIFAR-10"}
 
@@ -97,8 +97,6 @@ def _panel(page: Page, ax: Any, done: Training, what: str, marks: dict[str, Mark
     best = np.concatenate(shown)
     if what == "accuracy":
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
-        top = done.history["test_accuracy"].max()
-        ax.axhline(top, color=page.look.muted, lw=0.8, ls=DASHED, zorder=1)
     elif best.min() > 0 and best.max() > 3 * best.min():
         _logarithmic(ax, best)
     ax.set_xlim(0, max(float(epoch[-1]), 1e-9))
