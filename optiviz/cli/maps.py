@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from optiviz.words import pair
 from optiviz.errors import UserError
 from optiviz.optim import Optimizer, name_of
 from optiviz.problems import Plane, parse_problem
@@ -28,7 +27,7 @@ from optiviz.runs.record import plain
 from optiviz.views.animate import STILL, check_ending
 from optiviz.views.maps import plot_map
 from optiviz.views.sensitivity import in_words
-from optiviz.words import split
+from optiviz.words import pair, split
 
 Map = RateMap | BasinMap | Sensitivity
 # Kinds of map: how many steps and how many points along a side, unless others are asked for.

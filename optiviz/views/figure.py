@@ -53,7 +53,7 @@ class Scene:
         look, (width, height) = picture.look, picture.size
         # The area in inches is always the same, so text keeps its share of the picture.
         dpi = 100 * (width * height / (960 * 540)) ** 0.5
-        with matplotlib.rc_context(matplotlib_settings(look)):
+        with matplotlib.rc_context(rc(look)):
             self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi)
             self.canvas: Any = FigureCanvasAgg(self.figure)
             self._title()
@@ -83,7 +83,7 @@ class Scene:
     def save(self, path: Path) -> None:
         """Write the figure as it stands, the same bytes for the same figure."""
         stamp = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
-        with matplotlib.rc_context(matplotlib_settings(self.picture.look)):
+        with matplotlib.rc_context(rc(self.picture.look)):
             self.figure.savefig(path, metadata=stamp.get(path.suffix))
 
     def _title(self) -> None:
@@ -175,8 +175,8 @@ def _label_steps(panels: list[Panel]) -> None:
         stacked[-1].ax.set_xlabel("step")
 
 
-def matplotlib_settings(look: Theme) -> Any:
-    """A theme in Matplotlib's own words."""
+def rc(look: Theme) -> Any:
+    """Matplotlib's settings for a theme."""
     return {
         "font.size": 9 * look.scale,
         "axes.facecolor": look.background,

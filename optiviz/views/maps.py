@@ -18,10 +18,10 @@ from optiviz.files import whole
 from optiviz.problems.base import Array
 from optiviz.runs.axes import Axis
 from optiviz.runs.maps import BasinMap, RateMap, Sensitivity
+from optiviz.views import figure
 from optiviz.views.animate import STILL, check_ending
 from optiviz.views.basins import draw_basins
 from optiviz.views.contour import minimum
-from optiviz.views.figure import matplotlib_settings
 from optiviz.views.sensitivity import draw_sensitivity
 from optiviz.views.sheet import EDGE, SYMBOLS, Sheet, described, plain_log
 from optiviz.views.style import DASHED, SOLID, THEMES, Theme
@@ -50,7 +50,7 @@ def plot_map(
 
 def rc(look: Theme) -> Any:
     """Matplotlib's settings for a map, which need to hold while it is drawn and saved."""
-    return matplotlib_settings(look) | {
+    return figure.rc(look) | {
         "hatch.color": look.muted,
         "hatch.linewidth": 0.6 * look.scale,
     }

@@ -17,6 +17,18 @@ from optiviz.runs.verdict import verdict
 from optiviz.views.style import THEMES, Mark, Theme, mark
 from optiviz.words import look_up
 
+SMALLEST, LARGEST = (240, 180), (3840, 2160)  # pixels
+
+
+def check_size(size: tuple[int, int]) -> None:
+    """Refuse a width and height, in pixels, that no picture can have."""
+    bounds = zip(SMALLEST, size, LARGEST, strict=True)
+    if not all(least <= pixels <= most for least, pixels, most in bounds):
+        raise UserError(
+            f"size must be from {SMALLEST[0]}x{SMALLEST[1]} to {LARGEST[0]}x{LARGEST[1]}, "
+            f"got {size[0]}x{size[1]}."
+        )
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -44,20 +56,12 @@ class Picture:
     marks: tuple[Mark, ...] = field(init=False)
     verdicts: tuple[str, ...] = field(init=False)
 
-    SMALLEST: ClassVar = (240, 180)
-    LARGEST: ClassVar = (3840, 2160)
-
     def __post_init__(self) -> None:
         if not self.runs:
             raise UserError("A picture needs at least one run.")
         if any(run.w.ndim != 2 for run in self.runs):
             raise UserError("A picture shows single trajectories of two parameters, not a stack.")
-        bounds = zip(self.SMALLEST, self.size, self.LARGEST, strict=True)
-        if not all(least <= pixels <= most for least, pixels, most in bounds):
-            raise UserError(
-                f"size must be from {self.SMALLEST[0]}x{self.SMALLEST[1]} "
-                f"to {self.LARGEST[0]}x{self.LARGEST[1]}, got {self.size[0]}x{self.size[1]}."
-            )
+        check_size(self.size)
         look = look_up("theme", self.theme, THEMES)
         names = [run.optimizer for run in self.runs]
         marks = (mark(name, look, names[:i].count(name)) for i, name in enumerate(names))

@@ -7,9 +7,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from optiviz.problems.base import Array
+from optiviz.runs.record import Run
 from optiviz.views.contour import levels, minimum, sample
 from optiviz.views.panel import Panel, Picture
 from optiviz.views.path import tame
+from optiviz.views.style import Mark
 
 
 class Relief(Panel):
@@ -52,17 +54,21 @@ class Relief(Panel):
             axis._axinfo["grid"].update(color=look.grid)
         for point in problem.minima:
             ax.plot(*point, self._height(problem.value(np.array(point))) + 0.01, **minimum(look))
-        self.trails = []
-        for run, mark in zip(picture.runs, picture.marks, strict=True):
-            points = tame(run.w, problem.bounds)
-            low, high = np.array(problem.bounds).T
-            points = np.where((points >= low).all(1) & (points <= high).all(1), points.T, np.nan).T
-            z = self._height(run.loss) + 0.012
-            (line,) = ax.plot([], [], [], color=mark.color, ls=mark.dash, lw=2.2 * look.scale)
-            (head,) = ax.plot(
-                [], [], [], "o", ms=7 * look.scale, mfc=mark.color, mec=look.background
-            )
-            self.trails.append((self.add(line), self.add(head), np.column_stack([points, z])))
+        self.trails = [
+            self._trail(run, mark) for run, mark in zip(picture.runs, picture.marks, strict=True)
+        ]
+
+    def _trail(self, run: Run, mark: Mark) -> tuple[Any, Any, Array]:
+        """One run's line, head and points; what lies outside the relief is left out."""
+        bounds, scale = self.picture.problem.bounds, self.look.scale
+        low, high = np.array(bounds).T
+        points = tame(run.w, bounds)
+        points = np.where((points >= low).all(1) & (points <= high).all(1), points.T, np.nan).T
+        z = self._height(run.loss) + 0.012
+        (line,) = self.ax.plot([], [], [], color=mark.color, ls=mark.dash, lw=2.2 * scale)
+        (head,) = self.ax.plot([], [], [], "o", ms=7 * scale, color=mark.color)
+        head.set_markeredgecolor(self.look.background)
+        return self.add(line), self.add(head), np.column_stack([points, z])
 
     def _height(self, values: Any) -> Array:
         """A value's place among the levels, from 0 to 1."""

@@ -17,7 +17,7 @@ from matplotlib.ticker import FuncFormatter, LogFormatterMathtext, LogLocator, N
 
 from optiviz.errors import UserError
 from optiviz.optim import Optimizer, Schedule, name_of
-from optiviz.views.panel import Picture
+from optiviz.views.panel import check_size
 from optiviz.views.style import Theme
 
 EDGE = 0.22  # inches that stay empty
@@ -41,10 +41,7 @@ class Sheet:
     """
 
     def __init__(self, look: Theme, size: tuple[int, int]) -> None:
-        limits = zip(Picture.SMALLEST, size, Picture.LARGEST, strict=True)
-        if not all(least <= pixels <= most for least, pixels, most in limits):
-            words = ["x".join(map(str, pair)) for pair in (Picture.SMALLEST, Picture.LARGEST, size)]
-            raise UserError(f"size must be from {words[0]} to {words[1]}, got {words[2]}.")
+        check_size(size)
         dpi = 100 * (size[0] * size[1] / (960 * 540)) ** 0.5
         self.look = look
         self.width, self.height = size[0] / dpi, size[1] / dpi

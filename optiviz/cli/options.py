@@ -1,0 +1,73 @@
+"""The options that several commands share, and how the shell completes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+
+def names(*chosen: str) -> Callable[[], list[str]]:
+    """The names in some registries, read only when the shell asks to complete one."""
+
+    def complete() -> list[str]:
+        from optiviz.cli.listing import registries
+
+        every = registries()
+        return [name for registry in chosen for name in every[registry]]
+
+    return complete
+
+
+def data_sets() -> list[str]:
+    """The data sets' names."""
+    from optiviz.problems import DATASETS
+
+    return list(DATASETS)
+
+
+Optim = Annotated[
+    list[str],
+    typer.Option(
+        help="An update rule, as name or name:key=value,…; repeat it to overlay several.",
+        autocompletion=names("optimizers"),
+    ),
+]
+Problem = Annotated[
+    str,
+    typer.Option(
+        "--surface",
+        "--problem",
+        help="What to descend, as name or name:key=value,…; see `list`.",
+        autocompletion=names("surfaces", "problems"),
+    ),
+]
+Steps = Annotated[int, typer.Option(help="How many steps to take.")]
+Start = Annotated[
+    str | None, typer.Option(help="Where to start, as x,y.  [default: the surface's own]")
+]
+Schedule = Annotated[
+    str | None,
+    typer.Option(
+        help="How every η decays, as name or name:key=value,…  [default: it does not]",
+        autocompletion=names("schedules"),
+    ),
+]
+BatchSize = Annotated[
+    int | None,
+    typer.Option(help="Samples a step, where the problem has data.  [default: all of them]"),
+]
+Panels = Annotated[
+    str | None,
+    typer.Option(
+        help="What to show, separated by commas.  [default: path,loss, and data if any]",
+        autocompletion=names("panels"),
+    ),
+]
+Size = Annotated[str, typer.Option(help="Width and height in pixels.")]
+Theme = Annotated[str, typer.Option(help="The look.", autocompletion=names("themes"))]
+Seed = Annotated[int, typer.Option(help="What random numbers come from.")]
+Sizes = Annotated[str, typer.Option(help="The widths of the network's layers.")]
+Biases = Annotated[bool, typer.Option("--biases", help="Give the layers biases.")]
+Json = Annotated[bool, typer.Option("--json", help="Print a summary that programs can read.")]
