@@ -104,7 +104,7 @@ def power(value: float, digits: int = 2) -> str:
     ('8.8·10⁻⁹', '10⁻⁵', '0.25')
     """
     if 0.01 <= abs(value) < 1000 or value == 0:
-        return f"{value:.{digits}g}"
+        return f"{round(value):d}" if abs(value) >= 100 else f"{value:.{digits}g}"
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     factor = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
