@@ -69,12 +69,10 @@ def steps(
             default. A schedule counts epochs on data, and steps where there is none.
         seed: what the order of the samples comes from.
         per_step: let a schedule count steps on data, too.
-        since: how many of the n steps have been taken before; `start` is the point they led to.
-        state: the arrays that the rule had there, by name.
+        since, state: how many of the n steps led to `start`, and the rule's arrays there by name.
 
     Raises:
-        UserError: a start that is not finite, no steps, a batch size that does not fit, or a
-            schedule that leaves its bound.
+        UserError: a start, a number of steps, a batch size or a schedule that is out of bounds.
 
     >>> from optiviz import optim, surfaces
     >>> for point in steps(surfaces["bowl"], optim.SGD(lr=0.5), (1.0, 0.0), 2):
@@ -89,13 +87,9 @@ def steps(
     feed, per_epoch = feed_of(problem, batch_size, seed)
     schedules = _resolve(optimizer, n, 1 if per_step else per_epoch)
     rule = _copy(optimizer, w0)
-    point = _lay_out(rule, w0, schedules)
-    for name, kept in (state or {}).items():
-        point.state[name][...] = kept
-    point.t = since
-    w, g = point.w, point.g
+    point = _lay_out(rule, w0, schedules, since, state or {})
+    w, g, feed = point.w, point.g, islice(feed, since, None)
     value_and_grad, step = problem.value_and_grad, stepper(rule, w, g, point.state)
-    feed = islice(feed, since, None)
     for t, batch in zip(range(since, n), feed, strict=False):
         point.batch = batch
         point.loss = value_and_grad(w, batch, g)[0]
@@ -156,7 +150,9 @@ def _copy(optimizer: Optimizer, w: Array) -> Optimizer:
     return rule
 
 
-def _lay_out(rule: Optimizer, start: Array, schedules: dict[str, list[Any]]) -> Point:
+def _lay_out(
+    rule: Optimizer, start: Array, schedules: dict[str, list[Any]], since: int, before: State
+) -> Point:
     """The point at the start, with w, g and the slots as the rows of one frame.
 
     The coordinates of a stack are kept apart in memory, each as one run of numbers, since a
@@ -172,4 +168,6 @@ def _lay_out(rule: Optimizer, start: Array, schedules: dict[str, list[Any]]) -> 
         frame[row] = state[name]
         state[name] = frame[row]
     state["_scratch"] = np.empty_like(frame[0])
-    return Point(0, None, None, frame[0], frame[1], state, schedules, frame, rows)
+    for name, kept in before.items():
+        state[name][...] = kept
+    return Point(since, None, None, frame[0], frame[1], state, schedules, frame, rows)

@@ -110,25 +110,21 @@ def train(
         network: the network on its training set.
         test, validation: the same network on other data; see `MLP.on`.
         optimizer: the update rule; its schedules count epochs.
-        epochs: passes over the training set.
-        batch_size: m samples an update; the last batch of an epoch may be smaller.
+        epochs, batch_size: passes over the training set, and m samples an update.
         seed: what the first weights and the order of the samples come from.
-        eval_every: updates from one evaluation to the next, an epoch of them by default; the end is
-            always evaluated.
-        patience: stop after so many evaluations without a smaller validation loss, and go back to
-            the weights that had the smallest.
+        eval_every: updates from one evaluation to the next; by default an epoch of them.
+        patience: evaluations without a smaller validation loss, after which the weights go back to
+            those that had the smallest.
         start: `(P,)`, the first weights, instead of those of the seed.
         per_step: let schedules count steps.
         threads: for BLAS. One is the quickest as soon as other programs want the cores, too.
-        on_progress: called ten times a second with the step and the figures of the last evaluation,
-            of which train_loss and seconds are up to date.
+        on_progress: called ten times a second with the step and the figures of the last evaluation.
         on_checkpoint: called after every evaluation, and when stopped.
         stop: asked before every update; True ends the training in good order.
         resume: where to go on, to the same bits as if there had been no break.
 
     Raises:
-        UserError: a number below 1, a patience without a validation set, a batch size that does not
-            fit, or a schedule that leaves its bound.
+        UserError: a number out of range, or a patience without a validation set.
 
     >>> from optiviz import optim
     >>> net = MLP([[0.0, 1.0], [1.0, 0.0]], [0, 1], sizes=(2, 8, 2))
@@ -136,14 +132,7 @@ def train(
     >>> float(done.history["test_accuracy"][-1]), done.verdict
     (1.0, 'converged')
     """
-    given = {"epochs": epochs, "eval_every": eval_every, "patience": patience, "threads": threads}
-    for name, value in given.items():
-        if value is not None and value < 1:
-            raise UserError(f"{name} must be at least 1, got {value}.")
-    if seed < 0:
-        raise UserError(f"seed must be at least 0, got {seed}.")
-    if patience is not None and validation is None:
-        raise UserError("patience watches the validation loss: split off a validation set.")
+    _check(epochs, eval_every, patience, threads, seed, validation)
     per_epoch = feed_of(network, batch_size, seed)[1]
     w = network.start(seed) if start is None else np.array(start, network.dtype)
     course = _Course(
@@ -152,20 +141,27 @@ def train(
         *(eval_every or per_epoch, patience, on_progress, on_checkpoint, stop),
     )
     with threadpool_limits(threads), np.errstate(all="ignore"):
-        at = course.at
-        points = steps(
-            network,
-            optimizer,
-            at.w,
-            course.n,
-            batch_size,
-            seed,
-            per_step=per_step,
-            since=at.step,
-            state=at.slots,
-        )
-        course.follow(points)
+        course.follow(course.steps(batch_size, seed, per_step))
         return course.result(seed, epochs, batch_size)
+
+
+def _check(
+    epochs: int,
+    eval_every: int | None,
+    patience: int | None,
+    threads: int,
+    seed: int,
+    validation: MLP | None,
+) -> None:
+    """Refuse what the loop does not look at."""
+    given = {"epochs": epochs, "eval_every": eval_every, "patience": patience, "threads": threads}
+    for name, value in given.items():
+        if value is not None and value < 1:
+            raise UserError(f"{name} must be at least 1, got {value}.")
+    if seed < 0:
+        raise UserError(f"seed must be at least 0, got {seed}.")
+    if patience is not None and validation is None:
+        raise UserError("patience watches the validation loss: split off a validation set.")
 
 
 @dataclass
@@ -184,6 +180,12 @@ class _Course:
     on_progress: Callable[[int, Row], object] | None
     on_checkpoint: Callable[[Checkpoint], object] | None
     stop: Callable[[], bool] | None
+
+    def steps(self, batch_size: int, seed: int, per_step: bool) -> Iterator[Point]:
+        """The steps that are still to be taken."""
+        at = self.at
+        how: Any = {"per_step": per_step, "since": at.step, "state": at.slots}
+        return steps(self.network, self.optimizer, at.w, self.n, batch_size, seed, **how)
 
     def follow(self, points: Iterator[Point]) -> None:
         """Take the steps; the clock stands still during evaluations and reports."""
