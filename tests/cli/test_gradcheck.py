@@ -1,0 +1,58 @@
+"""`optiviz gradcheck` in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+OPTIVIZ = Path(sys.executable).with_name("optiviz")
+
+
+def gradcheck(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [OPTIVIZ, "gradcheck", *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_every_weight_of_the_sources_network(tmp_path: Path) -> None:
+    done = gradcheck(tmp_path, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    facts = json.loads(done.stdout)
+    assert facts["weights"] == facts["compared"] + facts["both_zero"] == 276_200
+    assert facts["mean"]["central"] < 3e-6
+    assert facts["mean"]["central"] < facts["mean"]["forward"]
+    curve = {point["eps"]: point["mean"]["central"] for point in facts["curve"]}
+    assert min(curve.values()) < curve[1e-11], "round-off grows as ε shrinks"
+    assert min(curve.values()) < curve[0.1], "truncation grows with ε"
+    with Image.open(tmp_path / "gradcheck.png") as picture:
+        assert picture.size == (960, 540)
+
+
+def test_what_is_printed(tmp_path: Path) -> None:
+    done = gradcheck(
+        tmp_path, "--sizes", "784,9,10", "--biases", "--samples", "2", "--out", "a.svg"
+    )
+    assert done.returncode == 0, done.stderr
+    assert all(word in done.stdout for word in ("forward", "backward", "central", "Wrote a.svg"))
+
+
+MISTAKES = {
+    "--eps 0": "eps must be above 0 and finite, got 0.",
+    "--samples 0": "samples must be from 1 to 60000, got 0.",
+    "--sizes 784,x": "sizes must be whole numbers with commas between, got '784,x'.",
+    "--sizes 10,5": "sizes must begin with 784 pixels and end with 10 classes, got 10,5.",
+    "--out a.gif": "the ending must be .png, .svg, .pdf.",
+    "--theme drak": "Did you mean 'dark'?",
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_sentence_and_status_2(tmp_path: Path, mistake: str) -> None:
+    done = gradcheck(tmp_path, *mistake.split())
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert MISTAKES[mistake] in done.stderr
+    assert not list(tmp_path.iterdir())
