@@ -33,7 +33,9 @@ def test_every_weight_of_the_sources_network(tmp_path: Path) -> None:
 
 
 def test_what_is_printed(tmp_path: Path) -> None:
-    done = gradcheck(tmp_path, *"--sizes 784,9,10 --biases --samples 2 --out a.svg".split())
+    done = gradcheck(
+        tmp_path, *["--sizes", "784,9,10", "--biases", "--samples", "2", "--out", "a.svg"]
+    )
     assert done.returncode == 0, done.stderr
     assert all(word in done.stdout for word in ("forward", "backward", "central", "Wrote a.svg"))
 
