@@ -108,10 +108,11 @@ def train(
     optiviz train --resume early
     """
     from optiviz.cli import training
+    from optiviz.runs.job import Job
 
     if resume is not None:
         training.resume(resume, training.given(context), as_json)
         return
     words = {"data_dir": None if data_dir is None else str(data_dir)}
     own = {k: v for k, v in context.params.items() if k in training.OPTIONS}
-    training.start(training.Job(**own | words), out, overwrite, as_json)
+    training.start(Job(**own | words), out, overwrite, as_json)
