@@ -1,22 +1,32 @@
-"""The commands on networks: gradcheck, train."""
+"""The commands on networks: gradcheck, train, compare."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from optiviz.cli.app import app
 from optiviz.cli.options import (
     Biases,
+    DataDir,
+    DataSet,
+    Dtype,
+    Epochs,
+    EvalEvery,
+    Init,
+    Jobs,
     Json,
+    Optim,
+    Samples,
     Schedule,
+    SchedulePer,
     Seed,
     Size,
     Sizes,
     Theme,
-    data_sets,
+    Widths,
     names,
 )
 
@@ -59,31 +69,21 @@ def train(
     lr: Annotated[
         float | None, typer.Option(help="η.  [default: 0.1, or 0.001 for rules like Adam]")
     ] = None,
-    batch_size: Annotated[int, typer.Option(help="Samples an update.")] = 100,
-    epochs: Annotated[int, typer.Option(help="Passes over the training set.")] = 10,
+    batch_size: Samples = 100,
+    epochs: Epochs = 10,
     seed: Seed = 0,
     schedule: Schedule = None,
-    schedule_per: Annotated[str, typer.Option(help="What the schedule counts: epoch, step.")] = (
-        "epoch"
-    ),
-    sizes: Annotated[
-        str | None, typer.Option(help="Widths of all layers.  [default: 784,300,100,100,10]")
-    ] = None,
-    biases: Annotated[bool, typer.Option("--biases", help="Give the layers biases.")] = False,
-    init: Annotated[str, typer.Option(help="First weights: glorot or he.")] = "glorot",
-    dtype: Annotated[str, typer.Option(help="float32 or float64.")] = "float32",
-    dataset: Annotated[
-        str, typer.Option(help="mnist, fashion-mnist or cifar10.", autocompletion=data_sets)
-    ] = "mnist",
-    data_dir: Annotated[
-        Path | None, typer.Option(help="Where its files are.  [default: the usual place]")
-    ] = None,
+    schedule_per: SchedulePer = "epoch",
+    sizes: Widths = None,
+    biases: Biases = False,
+    init: Init = "glorot",
+    dtype: Dtype = "float32",
+    dataset: DataSet = "mnist",
+    data_dir: DataDir = None,
     validation: Annotated[
         int, typer.Option(help="Split off so many of the last training samples.")
     ] = 0,
-    eval_every: Annotated[
-        int | None, typer.Option(help="Updates between evaluations.  [default: an epoch]")
-    ] = None,
+    eval_every: EvalEvery = None,
     patience: Annotated[
         int | None,
         typer.Option(help="Stop after so many evaluations without a smaller validation loss."),
@@ -91,9 +91,7 @@ def train(
     out: Annotated[
         Path | None, typer.Option(help="Directory to write.  [default: runs/RULE-DATA-SEED]")
     ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a run that is there.")
-    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
     resume: Annotated[
         Path | None, typer.Option(help="Go on with the stopped or killed run in this directory.")
     ] = None,
@@ -116,3 +114,59 @@ def train(
     words = {"data_dir": None if data_dir is None else str(data_dir)}
     own = {k: v for k, v in context.params.items() if k in training.OPTIONS}
     training.start(Job(**own | words), out, overwrite, as_json)
+
+
+@app.command()
+def compare(
+    context: typer.Context,
+    optim: Optim = ["sgd:lr=0.1", "momentum:lr=0.01,beta=0.9", "adam:lr=0.001"],
+    batch_size: Samples = 100,
+    epochs: Epochs = 5,
+    seeds: Annotated[int, typer.Option(help="How many seeds for each rule.")] = 3,
+    seed: Annotated[int, typer.Option(help="The first of the seeds.")] = 0,
+    schedule: Schedule = None,
+    schedule_per: SchedulePer = "epoch",
+    sizes: Widths = None,
+    biases: Biases = False,
+    init: Init = "glorot",
+    dtype: Dtype = "float32",
+    dataset: DataSet = "mnist",
+    data_dir: DataDir = None,
+    eval_every: EvalEvery = None,
+    jobs: Jobs = None,
+    size: Size = "960x540",
+    theme: Theme = "light",
+    out: Annotated[
+        Path | None, typer.Option(help="Directory to write.  [default: runs/compare-RULES]")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with the stopped or killed one in this directory.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Train a network with several rules and seeds, and write tables, curves and a race.
+
+    A seed gives all rules the same first weights and the same batches.
+
+    \b
+    optiviz compare
+    optiviz compare --optim sgd:lr=0.1 --optim adam --epochs 10 --seeds 5 --out compared
+    optiviz compare --resume compared
+    """
+    from optiviz.cli import comparing, training
+    from optiviz.runs.job import Job
+
+    look = comparing.looks(theme, size)
+    if resume is not None:
+        free = ("--jobs", "--size", "--theme")
+        others = [name for name in training.given(context) if name not in free]
+        done = comparing.resume(resume, jobs, others, quiet=as_json)
+    else:
+        words: dict[str, Any] = {"data_dir": None if data_dir is None else str(data_dir)}
+        words |= {"optim": optim[0], "lr": None, "validation": 0, "patience": None}
+        own = {k: v for k, v in context.params.items() if k in training.OPTIONS}
+        done = comparing.start(
+            Job(**own | words), optim, seeds, jobs, out, overwrite, quiet=as_json
+        )
+    comparing.report(done, look, as_json)

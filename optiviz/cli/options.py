@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -71,3 +72,19 @@ Seed = Annotated[int, typer.Option(help="What random numbers come from.")]
 Sizes = Annotated[str, typer.Option(help="The widths of the network's layers.")]
 Biases = Annotated[bool, typer.Option("--biases", help="Give the layers biases.")]
 Json = Annotated[bool, typer.Option("--json", help="Print a summary that programs can read.")]
+Init = Annotated[str, typer.Option(help="First weights: glorot or he.")]
+Dtype = Annotated[str, typer.Option(help="float32 or float64.")]
+Widths = Annotated[
+    str | None, typer.Option(help="Widths of all layers.  [default: 784,300,100,100,10]")
+]
+Samples = Annotated[int, typer.Option("--batch-size", help="Samples an update.")]
+Epochs = Annotated[int, typer.Option(help="Passes over the training set.")]
+SchedulePer = Annotated[str, typer.Option(help="What the schedule counts: epoch, step.")]
+DataSet = Annotated[
+    str, typer.Option(help="mnist, fashion-mnist or cifar10.", autocompletion=data_sets)
+]
+DataDir = Annotated[
+    Path | None, typer.Option(help="Where its files are.  [default: the usual place]")
+]
+EvalEvery = Annotated[int | None, typer.Option(help="Updates between evaluations.")]
+Jobs = Annotated[int | None, typer.Option(help="How many processes.  [default: one a core]")]

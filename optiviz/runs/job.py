@@ -83,6 +83,24 @@ class Job:
             text += f"{',' if ':' in text else ':'}lr={self.lr}"
         return contestant(network, text, self.schedule)
 
+    def check(self, network: MLP) -> None:
+        """Refuse numbers that `train` would refuse, before a directory is made or replaced."""
+        if self.seed < 0:
+            raise UserError(f"seed must be at least 0, got {self.seed}.")
+        for name in ("epochs", "batch_size", "eval_every", "patience"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise UserError(f"{name} must be at least 1, got {value}.")
+        self.per_epoch(network)
+        if self.patience is not None and not self.validation:
+            raise UserError(
+                "--patience watches the validation loss: split off --validation samples."
+            )
+
+    def per_epoch(self, network: MLP) -> int:
+        """How many updates make an epoch."""
+        return feed_of(network, self.batch_size, self.seed)[1]
+
 
 @dataclass(frozen=True)
 class Work:
@@ -111,7 +129,7 @@ class Work:
         """
         look_up("optimizer", split(job.optim)[0], OPTIMIZERS)
         work = cls._prepared(dataclasses.replace(job, compiled=wanted()), path)
-        _check(work.job, work.networks[0])
+        work.job.check(work.networks[0])
         work.directory.create(work._facts(), overwrite)
         return work
 
@@ -139,12 +157,12 @@ class Work:
 
     @classmethod
     def _prepared(cls, job: Job, path: Path) -> Work:
-        networks = job.networks(_data(job.dataset, job.data_dir))
+        networks = job.networks(data_of(job))
         return cls(job, RunDirectory(path), networks, job.rule(networks[0]))
 
     def _facts(self) -> dict[str, Any]:
         """What `run.json` says at the beginning."""
-        data = _data(self.job.dataset, self.job.data_dir)
+        data = data_of(self.job)
         facts = {"options": dataclasses.asdict(self.job), "settings": self.rule.settings()}
         return facts | {"data": {"name": data.name, "checksum": data.checksum}}
 
@@ -156,8 +174,7 @@ class Work:
     @property
     def total(self) -> int:
         """The updates that it takes."""
-        per_epoch = feed_of(self.networks[0], self.job.batch_size, self.job.seed)[1]
-        return self.job.epochs * per_epoch
+        return self.job.epochs * self.job.per_epoch(self.networks[0])
 
     def train(
         self, on_progress: Callable[[int, Row], object], stop: Callable[[], bool]
@@ -182,23 +199,12 @@ class Work:
         return done, self.directory.finish(done, self.networks[0])
 
 
-@lru_cache(1)
-def _data(dataset: str, data_dir: str | None) -> Dataset:
-    """The data set, read once by all the trainings of a process."""
-    return load(dataset, data_dir)
+def data_of(job: Job) -> Dataset:
+    """The data set of a job, read once by all the trainings of a process."""
+    return _load(job.dataset, job.data_dir)
 
 
-def _check(job: Job, network: MLP) -> None:
-    """Refuse numbers that `train` would refuse, before a directory is made or replaced."""
-    if job.seed < 0:
-        raise UserError(f"seed must be at least 0, got {job.seed}.")
-    for name in ("epochs", "batch_size", "eval_every", "patience"):
-        value = getattr(job, name)
-        if value is not None and value < 1:
-            raise UserError(f"{name} must be at least 1, got {value}.")
-    feed_of(network, job.batch_size, job.seed)
-    if job.patience is not None and not job.validation:
-        raise UserError("--patience watches the validation loss: split off --validation samples.")
+_load = lru_cache(1)(load)
 
 
 def _widths(text: str, usual: tuple[int, ...]) -> tuple[int, ...]:

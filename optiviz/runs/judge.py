@@ -2,14 +2,15 @@
 
 The rules, in the order in which they are tried; the first that applies speaks. "Chance" is ln K,
 the loss of a network that holds K classes for equally likely; L is the training loss at each
-evaluation; its last third is compared with the third before.
+evaluation; its last third is compared with the third before. Either third is a whole epoch at
+least, since L falls in stairs: the second time that a sample is seen, it is known.
 
 1. diverged at step t: a batch loss there was infinite, no number, or beyond all measure.
 2. collapsed: the network says the same of all but `FEW_IMAGES` of the images. (ReLUs that are all
    dead pass no gradient, so it never recovers.)
 3. converged: the last L is below `FITTED` of chance.
-4. stalled: fewer than `FEW` evaluations and no loss below chance, or the mean of the last third is
-   above `NEAR_CHANCE` of chance and not `GAIN` below that of the third before.
+4. stalled: too few evaluations for two thirds and no loss below chance, or the mean of the last
+   third is above `NEAR_CHANCE` of chance and not `GAIN` below that of the third before.
 5. oscillating: in the last half L goes up and down by `SWING` of its mean from one evaluation to
    the next, turning at every second of them, and comes no further than a third of its way.
 6. still improving: the mean of the last third is `GAIN` below that of the third before, or there
@@ -55,7 +56,7 @@ def verdict(
 
     Args:
         history: the columns of a `Training`, of which train_loss, test_loss and test_accuracy are
-            read.
+            read; the epoch of each evaluation, too, where it is given.
         classes: K, the number of classes.
         collapsed: whether the network's output is constant.
         diverged_at: the step that left the finite numbers, -1 for none.
@@ -70,16 +71,19 @@ def verdict(
         return _collapsed(history, classes)
     if not len(history["train_loss"]):
         return "stopped before the first evaluation"
-    return _trend(history["train_loss"], math.log(classes))
+    loss = history["train_loss"]
+    epoch = history.get("epoch", np.arange(len(loss)))
+    an_epoch = int((epoch > epoch[-1] - 1 + 1e-9).sum())
+    return _trend(loss, math.log(classes), an_epoch)
 
 
-def _trend(loss: Array, chance: float) -> str:
-    """Rules 3 to 7."""
+def _trend(loss: Array, chance: float, an_epoch: int) -> str:
+    """Rules 3 to 7; an epoch has so many evaluations."""
     if loss[-1] < FITTED * chance:
         return "converged"
-    if len(loss) < FEW:
+    third = max(len(loss) // 3, an_epoch)
+    if len(loss) < max(FEW, 2 * third):
         return "still improving" if loss[-1] < chance else "stalled"
-    third = max(len(loss) // 3, 1)
     now, before = loss[-third:].mean(), loss[-2 * third : -third].mean()
     falls = now < (1 - GAIN) * before
     if not falls and now > NEAR_CHANCE * chance:

@@ -129,6 +129,20 @@ class RunDirectory:
             seconds=float(seconds),
         )
 
+    def history(self) -> dict[str, Any]:
+        """The columns of `metrics.csv`, each an array with a number for every evaluation.
+
+        Raises:
+            UserError: the file is missing or damaged.
+        """
+        path = self.path / "metrics.csv"
+        try:
+            with path.open(encoding="utf-8", newline="") as file:
+                rows = list(csv.DictReader(file))
+            return {name: np.array([float(row[name]) for row in rows]) for name in COLUMNS}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UserError(f"{path} is not what optiviz wrote: {error}.") from None
+
     def finish(self, done: Training, network: MLP) -> dict[str, Any]:
         """Write the weights and what became of the run; the facts, for a summary.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 from tqdm import tqdm
@@ -35,6 +37,20 @@ def moments(steps: int, frames: int | None = None) -> list[int]:
     return np.linspace(0, steps, count).round().astype(int).tolist() if count > 1 else [steps]
 
 
+class Movie(Protocol):
+    """A figure, drawn at once, some of whose artists can be taken to any step."""
+
+    figure: Figure
+    canvas: Any
+
+    @property
+    def moving(self) -> Sequence[Artist]:
+        """Everything that `show` moves, from the bottom to the top."""
+
+    def show(self, t: int) -> None:
+        """Take the artists to step t."""
+
+
 def animate(
     picture: Picture,
     path: str | Path,
@@ -59,26 +75,51 @@ def animate(
     Raises:
         UserError: an unknown ending, an impossible rate, or a place that cannot be written to.
     """
+    if frames is not None and frames < 1:
+        raise UserError(f"frames must be at least 1, got {frames}.")
+    steps = moments(picture.steps, frames)
+    colors = [MINIMUM, picture.look.accent, *(mark.color for mark in picture.marks)]
+    record(lambda: Scene(picture), steps, path, [picture.look.text, *colors], fps, hold, quiet)
+    return len(steps)
+
+
+def record(
+    movie: Callable[[], Movie],
+    steps: Sequence[int],
+    path: str | Path,
+    colors: Sequence[str],
+    fps: float = 25,
+    hold: int = 1,
+    quiet: bool = True,
+) -> None:
+    """Write the given steps of what `movie` makes as a moving picture.
+
+    Args:
+        movie: called once the options are known to be good.
+        steps: one for each frame.
+        path, fps, hold, quiet: see `animate`.
+        colors: the few that carry the meaning, though they fill few pixels.
+
+    Raises:
+        UserError: an unknown ending, an impossible rate, or a place that cannot be written to.
+    """
     target = check_ending(path, MOVING)
     if not 1 <= fps <= 60:
         raise UserError(f"fps must be from 1 to 60, got {fps:g}.")
     if hold < 1:
         raise UserError(f"hold must be at least 1, got {hold}.")
-    if frames is not None and frames < 1:
-        raise UserError(f"frames must be at least 1, got {frames}.")
-    steps = moments(picture.steps, frames)
     with whole(target) as unfinished:
-        film = _Film(Scene(picture))
+        film = _Film(movie())
         shown = tqdm(film.frames(steps), total=len(steps), unit="frame", disable=quiet or None)
         if target.suffix == ".mp4":
-            _write_mp4(unfinished, shown, picture.size, fps, hold)
+            _write_mp4(unfinished, shown, film.size, fps, hold)
         else:
-            palette = gif.Palette(film.frames(moments(picture.steps, 9)), _strong(picture))
+            samples = [steps[i] for i in moments(len(steps) - 1, 9)]
+            palette = gif.Palette(film.frames(samples), _strong(colors))
             durations = [round(1000 * hold / fps)] * (len(steps) - 1) + [LAST]
             write = {".gif": gif.write, ".apng": _write_apng, ".webp": _write_webp}[target.suffix]
             with unfinished.open("wb") as file:
                 write(file, shown, palette, durations)
-    return len(steps)
 
 
 def plot(picture: Picture, path: str | Path) -> None:
@@ -100,28 +141,27 @@ def check_ending(path: str | Path, endings: Sequence[str]) -> Path:
     return target
 
 
-def _strong(picture: Picture) -> NDArray[np.uint8]:
-    """The few colours that carry the meaning, though they fill few pixels."""
-    look = picture.look
-    colors = [MINIMUM, look.accent, look.text, *(mark.color for mark in picture.marks)]
+def _strong(colors: Sequence[str]) -> NDArray[np.uint8]:
+    """Colours as numbers to 255, `(k, 3)`."""
     return np.array([[round(255 * c) for c in to_rgb(color)] for color in colors], np.uint8)
 
 
 class _Film:
-    """The still part of a scene, drawn once, and the frames that are laid over it."""
+    """The still part of a movie, drawn once, and the frames that are laid over it."""
 
-    def __init__(self, scene: Scene) -> None:
-        self.scene, self.moving = scene, scene.moving
+    def __init__(self, movie: Movie) -> None:
+        self.movie, self.moving = movie, movie.moving
         for artist in self.moving:
             artist.set_animated(True)
-        scene.canvas.draw()
-        self.still = scene.canvas.copy_from_bbox(scene.figure.bbox)
+        movie.canvas.draw()
+        self.still = movie.canvas.copy_from_bbox(movie.figure.bbox)
+        self.size: tuple[int, int] = movie.canvas.get_width_height()
 
     def frames(self, steps: Iterable[int]) -> Iterator[gif.Frame]:
         """The frames at the given steps, in one buffer that the next frame overwrites."""
-        canvas, figure = self.scene.canvas, self.scene.figure
+        canvas, figure = self.movie.canvas, self.movie.figure
         for step in steps:
-            self.scene.show(step)
+            self.movie.show(step)
             canvas.restore_region(self.still)
             for artist in self.moving:
                 figure.draw_artist(artist)

@@ -16,6 +16,7 @@ from optiviz.views.animate import STILL, check_ending
 from optiviz.views.page import Page
 from optiviz.views.style import DOTTED, SOLID, Mark, blend, mark
 
+PERCENT = FuncFormatter(lambda value, _: f"{100 * value:g} %")
 TITLES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "cifar10": "CIFAR-10"}
 
 
@@ -96,18 +97,21 @@ def _panel(page: Page, ax: Any, done: Training, what: str, marks: dict[str, Mark
         ax.plot(epoch, values, color=own.color, ls=own.dash, lw=1.8 * page.look.scale, **style)
     best = np.concatenate(shown)
     if what == "accuracy":
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
+        ax.yaxis.set_major_formatter(PERCENT)
     elif best.min() > 0 and best.max() > 3 * best.min():
-        _logarithmic(ax, best)
+        logarithmic(ax, best)
     ax.set_xlim(0, max(float(epoch[-1]), 1e-9))
     ax.xaxis.set_major_locator(MaxNLocator(integer=epoch[-1] >= 4))
 
 
-def _logarithmic(ax: Any, values: Array) -> None:
+def logarithmic(ax: Any, values: Array) -> None:
     """A logarithmic axis with plain numbers, as many as are easily read."""
-    wide = values.max() > 300 * values.min()
+    ratio = values.max() / values.min()
+    subs = (
+        (1.0,) if ratio > 300 else (1.0, 2.0, 5.0) if ratio > 10 else (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+    )
     ax.set_yscale("log")
-    ax.yaxis.set_major_locator(LogLocator(subs=(1.0,) if wide else (1.0, 2.0, 5.0)))
+    ax.yaxis.set_major_locator(LogLocator(subs=subs))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_ylim(values.min() / 1.15, values.max() * 1.15)

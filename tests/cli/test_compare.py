@@ -1,0 +1,174 @@
+"""`optiviz compare` as its users meet it: in a process of its own, in an empty folder."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+OPTIVIZ = Path(sys.executable).with_name("optiviz")
+RULES = "--optim sgd:lr=0.1 --optim adam"
+SMALL = f"compare {RULES} --sizes 784,16,10 --epochs 1 --seeds 2 --jobs 2"
+FILES = {"compare.json", "runs", "metrics.csv", "table.csv", "table.md"}
+FILES |= {"curves.png", "curves.svg", "race.gif"}
+
+
+def optiviz(folder: Path, words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [OPTIVIZ, *words.split()],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a comparison without a break."""
+    folder = tmp_path_factory.mktemp("compared")
+    done = optiviz(folder, SMALL)
+    assert done.returncode == 0, done.stderr
+    assert "trainings done=4" in done.stderr
+    assert "`sgd:lr=0.1`" in done.stdout
+    assert "Wrote runs/compare-sgd-adam" in done.stdout
+    return folder / "runs" / "compare-sgd-adam"
+
+
+def test_what_is_written(compared: Path) -> None:
+    assert {path.name for path in compared.iterdir()} == FILES
+    assert {path.name for path in (compared / "runs").iterdir()} == {
+        *("sgd-0", "sgd-1", "adam-0", "adam-1")
+    }
+    metrics = rows_of(compared / "metrics.csv")
+    assert len(metrics) == 16
+    assert {(row["optimizer"], row["seed"]) for row in metrics} == {
+        (text, seed) for text in ("sgd:lr=0.1", "adam") for seed in "01"
+    }
+    with Image.open(compared / "race.gif") as race:
+        assert race.size == (960, 540)
+        assert race.n_frames == 121
+
+
+def test_the_table_tells_what_the_runs_hold(compared: Path) -> None:
+    table = rows_of(compared / "table.csv")
+    for row, name in zip(table, ("sgd", "adam"), strict=True):
+        ends = [
+            rows_of(compared / "runs" / f"{name}-{seed}" / "metrics.csv")[-1] for seed in (0, 1)
+        ]
+        for column, source in (("accuracy", "test_accuracy"), ("loss", "test_loss")):
+            values = [float(end[source]) for end in ends]
+            assert float(row[column]) == pytest.approx(np.mean(values), rel=1e-12)
+            assert float(row[f"{column}_sd"]) == pytest.approx(np.std(values, ddof=1), rel=1e-9)
+        assert float(row["seconds"]) > 0
+        assert (row["epochs_to_goal"], row["reached"]) == ("", "0")  # 16 units do not get there
+    lines = (compared / "table.md").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 4
+    assert f"{100 * float(table[0]['accuracy']):.2f} ±" in lines[2]
+
+
+def test_all_rules_begin_alike_and_see_the_same(compared: Path, tmp_path: Path) -> None:
+    """The same rule twice under two names leaves the same numbers; `train` leaves them, too."""
+    done = optiviz(tmp_path, SMALL.replace("adam", "momentum:beta=0,lr=0.1") + " --out twice")
+    assert done.returncode == 0, done.stderr
+    rows = rows_of(tmp_path / "twice" / "metrics.csv")
+    for row in rows:
+        del row["seconds"], row["optimizer"]
+    assert rows[:8] == rows[8:]
+    words = "train --optim adam --sizes 784,16,10 --epochs 1 --eval-every 150 --seed 1 --out alone"
+    assert optiviz(tmp_path, words).returncode == 0
+    alone, within = (
+        [row | {"seconds": ""} for row in rows_of(path / "metrics.csv")]
+        for path in (tmp_path / "alone", compared / "runs" / "adam-1")
+    )
+    assert alone == within
+
+
+def test_json(tmp_path: Path) -> None:
+    done = optiviz(tmp_path, "compare --optim sgd --sizes 784,10 --epochs 1 --seeds 1 --json")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    summary = json.loads(done.stdout)
+    assert summary["table"][0]["accuracy_sd"] is None
+    assert Path(summary["path"]) == tmp_path / "runs" / "compare-sgd"
+
+
+@pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGKILL])
+def test_a_stopped_one_goes_on_to_the_same_numbers(
+    compared: Path, tmp_path: Path, blow: signal.Signals
+) -> None:
+    words = [OPTIVIZ, *SMALL.split(), "--jobs", "1", "--out", "a"]
+    run = subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    while run.poll() is None and not (tmp_path / "a/runs/adam-0/run.json").exists():
+        time.sleep(0.01)
+    run.send_signal(blow)
+    _, told = run.communicate(timeout=30)
+    assert run.returncode == (130 if blow == signal.SIGINT else -9)
+    if blow == signal.SIGINT:
+        assert "To go on: optiviz compare --resume a" in told
+    done = optiviz(tmp_path, "compare --resume a --theme dark")
+    assert done.returncode == 0, done.stderr
+    ours, whole = (
+        [row | {"seconds": ""} for row in rows_of(path / "metrics.csv")]
+        for path in (tmp_path / "a", compared)
+    )
+    assert ours == whole
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--optim adm", "Unknown optimizer 'adm'"),
+        ("--optim sgd --optim momentum:beta=2", "beta must be"),
+        ("--seeds 0", "seeds must be at least 1"),
+        ("--jobs 0", "jobs must be at least 1"),
+        ("--epochs 0", "epochs must be at least 1"),
+        ("--batch-size 0", "batch_size must be at least 1"),
+        ("--theme pink", "Unknown theme 'pink'"),
+        ("--size 10x10", "size must be from"),
+        ("--resume nowhere", "nowhere holds no comparison"),
+        ("--resume nowhere --epochs 3", "leave out --epochs"),
+    ],
+)
+def test_bad_input_is_one_sentence(tmp_path: Path, words: str, message: str) -> None:
+    done = optiviz(tmp_path, f"compare {words}")
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stderr.strip().count("\n") == 0
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_is_replaced_unless_told(compared: Path, tmp_path: Path) -> None:
+    again = f"{SMALL} --out {tmp_path}"
+    (tmp_path / "thesis.txt").write_text("mine")
+    for words, message in ((again, "is not empty"), (f"{again} --overwrite", "no comparison")):
+        done = optiviz(tmp_path, words)
+        assert done.returncode == 2
+        assert message in done.stderr
+    shutil.copytree(compared, tmp_path / "old")
+    again = "compare --optim sgd --sizes 784,10 --epochs 1 --seeds 1 --out old"
+    assert optiviz(tmp_path, again).returncode == 2
+    assert optiviz(tmp_path, f"{again} --overwrite").returncode == 0
+    assert [path.name for path in (tmp_path / "old" / "runs").iterdir()] == ["sgd-0"]
+
+
+def test_a_damaged_one_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "compare.json").write_text('{"format": 1}')
+    done = optiviz(tmp_path, "compare --resume .")
+    assert done.returncode == 2
+    assert "not what optiviz wrote" in done.stderr
