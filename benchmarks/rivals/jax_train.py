@@ -1,13 +1,14 @@
 """Three epochs of SGD on MNIST in JAX, every epoch compiled as one `lax.scan`."""
 
 import gzip
+import itertools
 from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-import optiviz.problems as problems  # only for the place of its data
+from optiviz import problems  # only for the place of its data
 
 EPOCHS, BATCH, RATE = 3, 100, 0.1
 
@@ -50,7 +51,7 @@ x_test, y_test = images("t10k-images-idx3-ubyte"), jnp.asarray(read("t10k-labels
 rng = np.random.default_rng(0)
 widths = (784, 300, 100, 100, 10)
 weights = []
-for i, o in zip(widths, widths[1:], strict=False):
+for i, o in itertools.pairwise(widths):
     bound = (6 / (i + o)) ** 0.5
     weights.append(jnp.asarray(rng.uniform(-bound, bound, (i, o)).astype(np.float32)))
 for epoch in range(EPOCHS):

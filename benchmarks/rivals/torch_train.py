@@ -1,12 +1,13 @@
 """Three epochs of SGD on MNIST in PyTorch, as a script that anyone would write."""
 
 import gzip
+import itertools
 from pathlib import Path
 
 import numpy as np
 import torch
 
-import optiviz.problems as problems  # only for the place of its data
+from optiviz import problems  # only for the place of its data
 
 EPOCHS, BATCH, RATE = 3, 100, 0.1
 
@@ -29,7 +30,7 @@ x, y = images("train-images-idx3-ubyte"), labels("train-labels-idx1-ubyte")
 x_test, y_test = images("t10k-images-idx3-ubyte"), labels("t10k-labels-idx1-ubyte")
 widths = (784, 300, 100, 100, 10)
 layers: list[torch.nn.Module] = []
-for i, o in zip(widths, widths[1:], strict=False):
+for i, o in itertools.pairwise(widths):
     layers += [torch.nn.Linear(i, o, bias=False), torch.nn.ReLU()]
     torch.nn.init.xavier_uniform_(layers[-2].weight)
 model = torch.nn.Sequential(*layers[:-1])
