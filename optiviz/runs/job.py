@@ -21,6 +21,7 @@ from optiviz.runs.train import Checkpoint, Row, Training, train
 from optiviz.words import look_up, split
 
 HIDDEN = (300, 100, 100)
+LONG = 5000  # updates: fewer are done before the compiler has even been loaded
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,9 @@ class Work:
             UserError: words that cannot be read, or a directory that is not to be written to.
         """
         look_up("optimizer", split(job.optim)[0], OPTIMIZERS)
-        work = cls._prepared(dataclasses.replace(job, compiled=wanted()), path)
+        updates = job.epochs * len(data_of(job).x_train) / max(job.batch_size, 1)
+        compiled = wanted() and updates >= LONG
+        work = cls._prepared(dataclasses.replace(job, compiled=compiled), path)
         work.job.check(work.networks[0])
         work.directory.create(work._facts(), overwrite)
         return work

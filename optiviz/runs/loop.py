@@ -89,7 +89,8 @@ def steps(
     rule = _copy(optimizer, w0)
     point = _lay_out(rule, w0, schedules, since, state or {})
     w, g, feed = point.w, point.g, islice(feed, since, None)
-    value_and_grad, step = problem.value_and_grad, stepper(rule, w, g, point.state)
+    value_and_grad = problem.value_and_grad
+    step = stepper(rule, w, g, point.state, problem.compiled)
     for t, batch in zip(range(since, n), feed, strict=False):
         point.batch = batch
         point.loss = value_and_grad(w, batch, g)[0]
