@@ -1,4 +1,4 @@
-"""The commands on networks: gradcheck, train, compare."""
+"""The commands on networks: gradcheck, train, compare, landscape."""
 
 from __future__ import annotations
 
@@ -170,3 +170,50 @@ def compare(
             Job(**own | words), optim, seeds, jobs, out, overwrite, quiet=as_json
         )
     comparing.report(done, look, as_json)
+
+
+@app.command()
+def landscape(
+    context: typer.Context,
+    optim: Optim = ["sgd:lr=0.1", "momentum:lr=0.05", "adam:lr=0.001"],
+    updates: Annotated[int, typer.Option(help="How many updates each rule makes.")] = 600,
+    batch_size: Samples = 100,
+    images: Annotated[
+        int, typer.Option(help="Training samples whose mean loss is the surface.")
+    ] = 2000,
+    directions: Annotated[
+        str, typer.Option(help="What spans the plane: pca, or random (filter-normalised).")
+    ] = "pca",
+    panels: Annotated[str, typer.Option(help="What to show.")] = "path,truth",
+    schedule: Schedule = None,
+    sizes: Widths = None,
+    biases: Biases = False,
+    init: Init = "glorot",
+    dataset: DataSet = "mnist",
+    data_dir: DataDir = None,
+    seed: Seed = 0,
+    size: Size = "960x540",
+    theme: Theme = "light",
+    out: Annotated[
+        Path, typer.Option(help=".gif, .webp, .apng, .mp4, .png, .svg or .pdf to write.")
+    ] = Path("landscape.gif"),
+    as_json: Json = False,
+) -> None:
+    """Draw trajectories of a network on a plane through its weights.
+
+    The plane is a slice: the trajectories run beside it, so their own loss is drawn, too.
+
+    \b
+    optiviz landscape
+    optiviz landscape --optim sgd --optim adam --panels surface,truth --out relief.png
+    """
+    from optiviz.cli import slicing, training
+    from optiviz.runs.job import Job
+
+    words: dict[str, Any] = {"data_dir": None if data_dir is None else str(data_dir)}
+    words |= {"optim": optim[0], "lr": None, "validation": 0, "patience": None, "epochs": 1}
+    words |= {"schedule_per": "epoch", "dtype": "float32", "eval_every": None, "compiled": False}
+    own = {k: v for k, v in context.params.items() if k in training.OPTIONS}
+    job = Job(**own | words)
+    look = {"panels": panels, "size": size, "theme": theme}
+    slicing.draw(job, optim, updates, images, directions, look, out, as_json)

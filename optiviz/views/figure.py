@@ -16,7 +16,7 @@ from optiviz.views.memory import Bias, Build, Effective, Memory, Noise
 from optiviz.views.panel import Panel, Picture
 from optiviz.views.path import PathPanel, SumPanel
 from optiviz.views.relief import Relief
-from optiviz.views.series import Loss, Rate, Speed, Velocity
+from optiviz.views.series import Loss, Rate, Speed, Truth, Velocity
 from optiviz.views.style import Theme
 from optiviz.words import look_up
 
@@ -29,6 +29,7 @@ PANELS: dict[str, type[Panel]] = {
     "speed": Speed,
     "velocity": Velocity,
     "lr": Rate,
+    "truth": Truth,
     "build": Build,
     "memory": Memory,
     "noise": Noise,

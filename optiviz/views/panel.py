@@ -67,7 +67,7 @@ class Picture:
         marks = (mark(name, look, names[:i].count(name)) for i, name in enumerate(names))
         object.__setattr__(self, "look", look)
         object.__setattr__(self, "marks", tuple(marks))
-        verdicts = (verdict(run, self.problem).text for run in self.runs)
+        verdicts = (ending(run, self.problem) for run in self.runs)
         object.__setattr__(self, "verdicts", tuple(verdicts))
         object.__setattr__(self, "labels", tuple(self.labels) or tuple(map(label, self.runs)))
 
@@ -75,6 +75,12 @@ class Picture:
     def steps(self) -> int:
         """The last step of the longest run."""
         return max(run.steps for run in self.runs)
+
+
+def ending(run: Run, problem: Plane) -> str:
+    """How a run ended: its verdict, or its own loss where the plane shows but its shadow."""
+    true = run.slots.get("true_loss")
+    return verdict(run, problem).text if true is None else f"loss {true[-1]:.3g}"
 
 
 def label(run: Run) -> str:

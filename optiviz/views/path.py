@@ -33,7 +33,10 @@ class PathPanel(Panel):
         look = picture.look
         ax.set(xlim=self.bounds[0], ylim=self.bounds[1])
         ax.set_xlabel(picture.problem.axes[0])
-        ax.set_ylabel(picture.problem.axes[1], rotation=0, labelpad=5 * look.scale)
+        upright = len(picture.problem.axes[1]) < 4
+        ax.set_ylabel(
+            picture.problem.axes[1], rotation=0 if upright else 90, labelpad=4 * look.scale
+        )
         batched = [run for run in picture.runs if run.batch is not None]
         heights = draw_ground(ax, picture.problem, self.bounds, look, faint=bool(batched))
         self.batch = BatchGround(self, batched[0], heights) if batched else None

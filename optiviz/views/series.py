@@ -110,6 +110,21 @@ class Loss(Series):
         return max(float(values[values > 0].min()), 1e-10 * high), high
 
 
+class Truth(Series):
+    """The loss of a trajectory's own weights and, dashed, that of the plane below them."""
+
+    title: ClassVar[str] = "Loss of the weights, and of the slice (dashed)"
+    log: ClassVar[bool] = True
+    needs: ClassVar[str] = "a trajectory on a slice of a network's loss surface"
+
+    def curves(self, run: Run, mark: Mark) -> list[tuple[Array, Mark]]:
+        true = run.slots.get("true_loss")
+        if true is None:
+            return []
+        paler = blend(mark.color, self.look.background, 0.35)
+        return [(true, Mark(mark.color, SOLID)), (run.loss, Mark(paler, DASHED))]
+
+
 def _power(value: float, _position: int) -> str:
     """10⁻³ in plain text, which is drawn faster than a formula is set."""
     exponent = str(round(np.log10(value))).replace("-", "−")
