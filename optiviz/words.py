@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from optiviz.errors import UserError, unknown
 
 T = TypeVar("T")
+# A name in two parts: of a framework and a rule in it, or of a module and a class in it.
+FOREIGN = re.compile(r"\s*((?i:torch|optax|keras):\w+|[\w.]+:[A-Z]\w*)\s*(:|$)(.*)", re.DOTALL)
 
 
 def split(text: str) -> tuple[str, dict[str, str]]:
@@ -16,8 +19,11 @@ def split(text: str) -> tuple[str, dict[str, str]]:
 
     >>> split("momentum:beta=0.95,lr=0.1")
     ('momentum', {'beta': '0.95', 'lr': '0.1'})
+    >>> split("torch:AdamW:lr=0.1")
+    ('torch:AdamW', {'lr': '0.1'})
     """
-    name, _, rest = text.strip().partition(":")
+    foreign = FOREIGN.match(text)
+    name, _, rest = text.strip().partition(":") if foreign is None else foreign.groups()
     pairs = [item.partition("=") for item in rest.split(",") if item.strip()]
     for key, equals, value in pairs:
         if not (key.strip() and equals and value.strip()):
@@ -25,7 +31,34 @@ def split(text: str) -> tuple[str, dict[str, str]]:
     settings = {key.strip(): value.strip() for key, _, value in pairs}
     if len(settings) < len(pairs):
         raise UserError(f"A setting is named twice in {text!r}.")
-    return name.strip().lower(), settings
+    return name.strip() if foreign else name.strip().lower(), settings
+
+
+def slug(*texts: str) -> str:
+    """A file's name, without its ending, made of what some texts name.
+
+    >>> slug("torch:AdamW:lr=0.01", "adam", "adam:lr=0.1", "valley")
+    'torch-AdamW-adam-valley'
+    """
+    names = [re.sub(r"[^\w.]+", "-", split(text)[0]).strip("-") for text in texts]
+    return "-".join(dict.fromkeys(names))[:100]
+
+
+def guess(word: str) -> Any:
+    """A word as what it looks like: a number, true, false, none, numbers with / between, or text.
+
+    >>> [guess(word) for word in ("0.9/0.99", "2", "1e-8", "true", "none", "nesterov")]
+    [(0.9, 0.99), 2, 1e-08, True, None, 'nesterov']
+    """
+    known = {"true": True, "false": False, "none": None}
+    if word.lower() in known:
+        return known[word.lower()]
+    for kind in (int, float, lambda text: tuple(float(part) for part in text.split("/"))):
+        try:
+            return kind(word)
+        except ValueError:
+            continue
+    return word
 
 
 def look_up(kind: str, name: str, registry: Mapping[str, T]) -> T:

@@ -27,7 +27,7 @@ from optiviz.runs.record import plain
 from optiviz.views.animate import STILL, check_ending
 from optiviz.views.maps import plot_map
 from optiviz.views.sensitivity import in_words
-from optiviz.words import pair, split
+from optiviz.words import pair, slug
 
 Map = RateMap | BasinMap | Sensitivity
 # Kinds of map: how many steps and how many points along a side, unless others are asked for.
@@ -58,8 +58,7 @@ class Job:
 
     def name(self) -> Path:
         """The file's name when none was given."""
-        names = [split(text)[0] for text in (*self.optim, self.surface)]
-        return Path("-".join([*dict.fromkeys(names), self.kind]) + ".png")
+        return Path(f"{slug(*self.optim, self.surface)}-{self.kind}.png")
 
     def check(self) -> None:
         """Refuse options that have no meaning together."""

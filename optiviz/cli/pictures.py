@@ -15,7 +15,7 @@ from optiviz.runs.record import plain
 from optiviz.runs.verdict import verdict
 from optiviz.views import Picture
 from optiviz.views.animate import MOVING, STILL, check_ending
-from optiviz.words import pair, split
+from optiviz.words import pair, slug
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,7 @@ class Job:
 
     def name(self, ending: str) -> Path:
         """The file's name when none was given: the rules, then the problem."""
-        names = [split(text)[0] for text in (*self.optim, self.problem)]
-        return Path("-".join(dict.fromkeys(names)) + ending)
+        return Path(slug(*self.optim, self.problem) + ending)
 
 
 def animate(

@@ -8,6 +8,7 @@ Momentum(lr=0.1, beta=0.95, form='inside')
 from optiviz.optim.adam import Adam, AdamW, AMSGrad, Lion, Nadam
 from optiviz.optim.adaptive import Adadelta, AdaGrad, RMSProp
 from optiviz.optim.base import Optimizer
+from optiviz.optim.foreign import Foreign, from_keras, from_optax, from_torch
 from optiviz.optim.registry import OPTIMIZERS, name_of, parse, parse_schedule
 from optiviz.optim.schedules import SCHEDULES, Schedule
 from optiviz.optim.sgd import SGD, Momentum, Nesterov
@@ -22,6 +23,7 @@ __all__ = [
     "Adadelta",
     "Adam",
     "AdamW",
+    "Foreign",
     "Lion",
     "Momentum",
     "Nadam",
@@ -29,6 +31,9 @@ __all__ = [
     "Optimizer",
     "RMSProp",
     "Schedule",
+    "from_keras",
+    "from_optax",
+    "from_torch",
     "name_of",
     "parse",
     "parse_schedule",

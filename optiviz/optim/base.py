@@ -17,6 +17,7 @@ State = dict[str, Array]
 # A float, an array that broadcasts against w, or a Schedule; `validate` sees to it. Rules compute
 # with whatever arithmetic the value has, which no static type says as well as Any does.
 Setting = Any
+Rate = Literal["gradient", "unit", "own"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Optimizer(ABC):
     slots: ClassVar[tuple[str, ...]] = ()
     # Which of a problem's default rates suits the rule: "gradient" for steps in proportion to the
     # gradient, "unit" for steps of about η whatever the gradient is, "own" for the rule's default.
-    rate: ClassVar[Literal["gradient", "unit", "own"]] = "gradient"
+    rate: ClassVar[Rate] = "gradient"
 
     lr: Setting = setting(0.01, low=0)
 

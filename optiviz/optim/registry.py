@@ -7,6 +7,7 @@ from typing import Any
 from optiviz.optim.adam import Adam, AdamW, AMSGrad, Lion, Nadam
 from optiviz.optim.adaptive import Adadelta, AdaGrad, RMSProp
 from optiviz.optim.base import Optimizer
+from optiviz.optim.foreign import Foreign, parse_foreign
 from optiviz.optim.schedules import SCHEDULES, Schedule, WarmUp
 from optiviz.optim.sgd import SGD, Momentum, Nesterov
 from optiviz.words import build, look_up, split
@@ -30,7 +31,8 @@ def parse(text: str, **defaults: Any) -> Optimizer:
     """The update rule that `name:key=value,…` describes.
 
     Args:
-        text: such as "adam" or "momentum:lr=0.1,beta=0.95".
+        text: such as "adam" or "momentum:lr=0.1,beta=0.95"; a framework's rule, "torch:AdamW"; or
+            a class in a module that can be imported, "mypackage.mymodule:MyRule".
         defaults: settings that hold where the text is silent.
 
     Raises:
@@ -40,6 +42,8 @@ def parse(text: str, **defaults: Any) -> Optimizer:
     0.1
     """
     name, words = split(text)
+    if ":" in name:
+        return parse_foreign(name, words, **defaults)
     return build(name, look_up("optimizer", name, OPTIMIZERS), words, **defaults)
 
 
@@ -62,6 +66,8 @@ def parse_schedule(text: str, base: Any) -> Schedule:
 
 def name_of(optimizer: Optimizer) -> str:
     """The name that a rule goes by: its registered one, or its class's own."""
+    if isinstance(optimizer, Foreign):
+        return optimizer.name
     for name, rule in OPTIMIZERS.items():
         if type(optimizer) is rule:
             return name

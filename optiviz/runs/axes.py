@@ -128,7 +128,7 @@ def _range(problem: Plane, rule: Optimizer, name: str, bound: Bound) -> tuple[fl
         curvatures = getattr(problem, "curvatures", None)
         if rule.rate == "gradient" and curvatures:
             return 0.02 / curvatures[1], 10 / curvatures[1]
-        rate = problem.rates.get(rule.rate, type(rule)().lr)
+        rate = problem.rates.get(rule.rate, type(rule).lr)
         return rate / 100, 100 * rate
     if bound.high == 1:
         return 0.0, 0.99

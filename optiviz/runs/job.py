@@ -11,14 +11,13 @@ from typing import Any, get_type_hints
 
 from optiviz.errors import UserError
 from optiviz.fast import wanted
-from optiviz.optim import Optimizer
-from optiviz.optim.registry import OPTIMIZERS
+from optiviz.optim import Optimizer, parse
 from optiviz.problems import MLP, Dataset, load
 from optiviz.runs.batches import feed_of
 from optiviz.runs.races import contestant
 from optiviz.runs.rundir import RunDirectory
 from optiviz.runs.train import Checkpoint, Row, Training, train
-from optiviz.words import look_up, split
+from optiviz.words import slug, split
 
 HIDDEN = (300, 100, 100)
 LONG = 5000  # updates: fewer are done before the compiler has even been loaded
@@ -48,7 +47,7 @@ class Job:
 
     def name(self) -> Path:
         """The directory's name when none was given: the rule, the data and the seed."""
-        return Path("runs") / f"{split(self.optim)[0]}-{self.dataset}-{self.seed}"
+        return Path("runs") / f"{slug(self.optim)}-{self.dataset}-{self.seed}"
 
     def networks(self, data: Dataset) -> tuple[MLP, MLP, MLP | None]:
         """The network on the training set, on the test set, and on what is split off."""
@@ -81,7 +80,7 @@ class Job:
         if self.lr is not None:
             if "lr" in split(text)[1]:
                 raise UserError(f"The learning rate is given twice: in --lr and in {text!r}.")
-            text += f"{',' if ':' in text else ':'}lr={self.lr}"
+            text = text.rstrip(": ") + f"{',' if split(text)[1] else ':'}lr={self.lr}"
         return contestant(network, text, self.schedule)
 
     def check(self, network: MLP) -> None:
@@ -128,7 +127,7 @@ class Work:
         Raises:
             UserError: words that cannot be read, or a directory that is not to be written to.
         """
-        look_up("optimizer", split(job.optim)[0], OPTIMIZERS)
+        parse(job.optim)  # a mistake is told before the data are read
         updates = job.epochs * len(data_of(job).x_train) / max(job.batch_size, 1)
         compiled = wanted() and updates >= LONG
         work = cls._prepared(dataclasses.replace(job, compiled=compiled), path)

@@ -7,15 +7,21 @@ from collections.abc import Sequence
 
 from optiviz.errors import UserError
 from optiviz.optim import Optimizer, parse, parse_schedule
-from optiviz.optim.registry import OPTIMIZERS
 from optiviz.problems.base import Plane, Point, Problem
 from optiviz.runs.descend import descend
 from optiviz.runs.record import Run
-from optiviz.words import look_up, split
+from optiviz.words import split
+
+Entry = str | Optimizer | type[Optimizer]
 
 
-def contestant(problem: Problem, text: str, schedule: str | None = None) -> Optimizer:
-    """The rule that the words describe, with the problem's good rate where they give none.
+def contestant(problem: Problem, entry: Entry, schedule: str | None = None) -> Optimizer:
+    """The rule that an entry describes, with the problem's good rate where it gives none.
+
+    Args:
+        problem: what it is to run on.
+        entry: words such as "adam:beta1=0.8", a class, or a rule with its rate.
+        schedule: the words of a schedule for the rate.
 
     Raises:
         UserError: an unknown name or setting, or a value outside its bound.
@@ -24,9 +30,14 @@ def contestant(problem: Problem, text: str, schedule: str | None = None) -> Opti
     >>> contestant(surfaces["bowl"], "momentum", schedule="cosine").lr
     Cosine(base=0.1, end=0.0)
     """
-    rule = look_up("optimizer", split(text)[0], OPTIMIZERS)
-    rate = problem.rates.get(rule.rate)
-    optimizer = parse(text) if rate is None else parse(text, lr=rate)
+    if isinstance(entry, Optimizer):
+        optimizer, free = entry, False
+    elif isinstance(entry, type):
+        optimizer, free = entry(), True
+    else:
+        optimizer, free = parse(entry), not {"lr", "learning_rate"} & set(split(entry)[1])
+    if free and optimizer.rate in problem.rates:
+        optimizer = dataclasses.replace(optimizer, lr=problem.rates[optimizer.rate])
     if schedule is None:
         return optimizer
     return dataclasses.replace(optimizer, lr=parse_schedule(schedule, optimizer.lr))
@@ -34,7 +45,7 @@ def contestant(problem: Problem, text: str, schedule: str | None = None) -> Opti
 
 def race(
     problem: Plane,
-    optimizers: Sequence[str],
+    optimizers: Sequence[Entry],
     steps: int = 120,
     start: Point | None = None,
     schedule: str | None = None,
@@ -45,7 +56,7 @@ def race(
 
     Args:
         problem: a surface, or any other problem of two parameters.
-        optimizers: such as "adam" or "momentum:beta=0.95".
+        optimizers: such as "adam", "momentum:beta=0.95" or "torch:AdamW", or rules or classes.
         steps: how many steps each takes.
         start: where; the problem's own by default. It must lie inside the problem's bounds.
         schedule: such as "cosine" or "linear:end=0.001", for every learning rate.
@@ -66,5 +77,5 @@ def race(
             f"The start {start[0]:g},{start[1]:g} is outside the bounds of {problem.name}: "
             f"{left:g} to {right:g}, {bottom:g} to {top:g}."
         )
-    rules = [contestant(problem, text, schedule) for text in optimizers]
+    rules = [contestant(problem, entry, schedule) for entry in optimizers]
     return [descend(problem, rule, start, steps, batch_size, seed) for rule in rules]

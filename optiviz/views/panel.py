@@ -14,7 +14,7 @@ from optiviz.optim import Schedule
 from optiviz.problems.base import Plane
 from optiviz.runs.record import Run
 from optiviz.runs.verdict import verdict
-from optiviz.views.style import THEMES, Mark, Theme, mark
+from optiviz.views.style import THEMES, Mark, Theme, marks
 from optiviz.words import look_up
 
 SMALLEST, LARGEST = (240, 180), (3840, 2160)  # pixels
@@ -64,9 +64,8 @@ class Picture:
         check_size(self.size)
         look = look_up("theme", self.theme, THEMES)
         names = [run.optimizer for run in self.runs]
-        marks = (mark(name, look, names[:i].count(name)) for i, name in enumerate(names))
         object.__setattr__(self, "look", look)
-        object.__setattr__(self, "marks", tuple(marks))
+        object.__setattr__(self, "marks", tuple(marks(names, look)))
         verdicts = (ending(run, self.problem) for run in self.runs)
         object.__setattr__(self, "verdicts", tuple(verdicts))
         object.__setattr__(self, "labels", tuple(self.labels) or tuple(map(label, self.runs)))

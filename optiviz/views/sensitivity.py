@@ -11,7 +11,8 @@ from matplotlib.lines import Line2D
 from optiviz.optim import name_of
 from optiviz.runs.maps import Sensitivity
 from optiviz.views.sheet import EDGE, Sheet, described, plain_log
-from optiviz.views.style import Mark, mark
+from optiviz.views.style import Mark
+from optiviz.views.style import marks as marks_of
 
 # As shares of the start's height: what lies lower is rounding, and where the panel ends.
 DEEPEST, HIGHEST = 1e-12, 2.2
@@ -21,7 +22,7 @@ def draw_sensitivity(sheet: Sheet, found: Sensitivity) -> None:
     """The losses above, and a row below for each rule: where it works and where it diverges."""
     look, s = sheet.look, sheet.look.scale
     names = [name_of(curve.rule) for curve in found.curves]
-    marks = [mark(name, look, names[:i].count(name)) for i, name in enumerate(names)]
+    marks = marks_of(names, look)
     words = [described(curve.rule, "lr") for curve in found.curves]
     sheet.title(
         found.problem.title,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
-
-from optiviz.optim import OPTIMIZERS
 
 
 @dataclass(frozen=True)
@@ -106,15 +106,29 @@ MARKS: dict[str, Mark] = {
     "nadam": Mark(_SKY, DASHED),
     "lion": Mark(_ORANGE),
 }
-# Every registered rule has a mark without anyone's help; the table only chooses the good ones.
+# Any other rule has one of these, the same in every picture.
 _SPARE = [Mark(color, dash) for dash in (DOTTED, DASHDOT) for color in (_PINK, _ORANGE, _GREEN)]
 
 
 def mark(name: str, theme: Theme, nth: int = 0) -> Mark:
     """The mark of a rule; the nth more run of the same rule is a paler or darker cousin."""
-    others = [rule for rule in OPTIMIZERS if rule not in MARKS]
-    spare = _SPARE[others.index(name) % len(_SPARE)] if name in others else _SPARE[0]
-    chosen = MARKS.get(name, spare)
+    chosen = MARKS.get(name) or _SPARE[zlib.crc32(name.encode()) % len(_SPARE)]
+    return _shade(chosen, theme, nth)
+
+
+def marks(names: Sequence[str], theme: Theme) -> list[Mark]:
+    """The marks of the rules of one picture: no two share a colour while another is free."""
+    chosen: dict[str, Mark] = {name: MARKS[name] for name in names if name in MARKS}
+    for name in names:
+        first = zlib.crc32(name.encode()) % len(_SPARE)
+        turned = [*_SPARE[first:], *_SPARE[:first]]
+        taken, colors = list(chosen.values()), {mark.color for mark in chosen.values()}
+        own = min(turned, key=lambda spare: (spare in taken, spare.color in colors))
+        chosen.setdefault(name, own)
+    return [_shade(chosen[name], theme, names[:i].count(name)) for i, name in enumerate(names)]
+
+
+def _shade(chosen: Mark, theme: Theme, nth: int) -> Mark:
     color = theme.ink if chosen.color == "ink" else chosen.color
     if theme.ink == THEMES["dark"].ink and color == _BLUE:
         color = "#3D9BE0"  # the same hue, light enough for a dark ground
