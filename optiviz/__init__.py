@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from optiviz import optim, problems
     from optiviz.errors import UserError
     from optiviz.optim import OPTIMIZERS, SCHEDULES, schedules
-    from optiviz.problems import SURFACES
+    from optiviz.problems import SURFACES, surface
     from optiviz.runs import Run, descend, steps
 
     surfaces = SURFACES
@@ -29,6 +29,7 @@ _HOMES = {
     "problems": "optiviz.problems",
     "schedules": "optiviz.optim.schedules",
     "steps": "optiviz.runs:steps",
+    "surface": "optiviz.problems:surface",
     "surfaces": "optiviz.problems:SURFACES",
 }
 
@@ -43,6 +44,7 @@ __all__ = [
     "problems",
     "schedules",
     "steps",
+    "surface",
     "surfaces",
 ]
 

@@ -22,7 +22,7 @@ from optiviz.runs.job import Job
 from optiviz.runs.record import plain
 from optiviz.views.comparison import accuracy, animate_comparison, plot_comparison
 from optiviz.views.page import Page
-from optiviz.words import pair, split
+from optiviz.words import pair, slug
 
 HEADS = ("optimiser", "test accuracy", "test loss", "seconds", f"epochs to {GOAL:.0%}", "verdict")
 
@@ -37,8 +37,7 @@ def start(
     quiet: bool,
 ) -> Comparison:
     """Compare from the beginning."""
-    names = dict.fromkeys(split(text)[0] for text in optim)
-    path = out or Path("runs") / "-".join(["compare", *names])
+    path = out or Path("runs") / f"compare-{slug(*optim)}"
     return _go(
         path,
         quiet,

@@ -31,7 +31,7 @@ def data_sets() -> list[str]:
 Optim = Annotated[
     list[str],
     typer.Option(
-        help="An update rule, as name or name:key=value,…; repeat it to overlay several.",
+        help="An update rule: name, name:key=value,… or torch:AdamW; repeat it to overlay several.",
         autocompletion=names("optimizers"),
     ),
 ]
@@ -40,7 +40,7 @@ Problem = Annotated[
     typer.Option(
         "--surface",
         "--problem",
-        help="What to descend, as name or name:key=value,…; see `list`.",
+        help="What to descend: name, name:key=value,… or a formula in x and y; see `list`.",
         autocompletion=names("surfaces", "problems"),
     ),
 ]

@@ -2,6 +2,8 @@
 
 from optiviz.problems.base import Plane, Problem
 from optiviz.problems.datasets import DATASETS, Dataset, load
+from optiviz.problems.expressions import expression
+from optiviz.problems.functions import surface
 from optiviz.problems.mlp import MLP
 from optiviz.problems.registry import PROBLEMS, parse_problem
 from optiviz.problems.regression import Samples, logistic, regression, valleys
@@ -17,10 +19,12 @@ __all__ = [
     "Problem",
     "Samples",
     "Surface",
+    "expression",
     "load",
     "logistic",
     "parse_problem",
     "regression",
+    "surface",
     "valley",
     "valleys",
 ]

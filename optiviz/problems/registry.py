@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from optiviz.errors import UserError
 from optiviz.problems.base import Plane
+from optiviz.problems.expressions import expression, looks_like
 from optiviz.problems.regression import logistic, regression, valleys
 from optiviz.problems.surfaces import SURFACES, valley
 from optiviz.words import build, look_up, split
@@ -27,14 +28,18 @@ FAMILIES: dict[str, Callable[..., Plane]] = {
 
 
 def parse_problem(text: str) -> Plane:
-    """The problem that `name` or `name:key=value,…` describes.
+    """The problem that `name`, `name:key=value,…` or an expression in x and y describes.
 
     Raises:
-        UserError: an unknown name or setting.
+        UserError: an unknown name or setting, or what is no expression, and where.
 
     >>> parse_problem("valley:condition=50").title
     'Valley, condition number 50'
+    >>> parse_problem("x**2 + 10*y**2").minima
+    ((0.0, 0.0),)
     """
+    if text.partition(":")[0].strip().lower() not in PROBLEMS and looks_like(text):
+        return expression(text)
     name, words = split(text)
     problem = look_up("problem", name, PROBLEMS)
     if not words:

@@ -19,7 +19,7 @@ from optiviz.views.animate import STILL, check_ending, record
 from optiviz.views.curves import PERCENT, TITLES, logarithmic
 from optiviz.views.page import Page
 from optiviz.views.sheet import described
-from optiviz.views.style import Mark, blend, mark
+from optiviz.views.style import Mark, blend, marks
 
 FRAMES = 120
 COLUMNS = {"test_loss": "Test loss", "test_accuracy": "Test accuracy"}
@@ -74,8 +74,7 @@ def animate_comparison(
 
 def marks_of(comparison: Comparison, look: Any) -> list[Mark]:
     """The colour and line of every rule."""
-    names = [name_of(one.rule) for one in comparison.contestants]
-    return [mark(name, look, names[:i].count(name)) for i, name in enumerate(names)]
+    return marks([name_of(one.rule) for one in comparison.contestants], look)
 
 
 class Race:
