@@ -19,7 +19,7 @@ from optiviz.views.animate import STILL, check_ending, record
 from optiviz.views.curves import PERCENT, TITLES, logarithmic
 from optiviz.views.page import Page
 from optiviz.views.sheet import described
-from optiviz.views.style import Mark, blend, marks
+from optiviz.views.style import Mark, Theme, blend, markss
 
 FRAMES = 120
 COLUMNS = {"test_loss": "Test loss", "test_accuracy": "Test accuracy"}
@@ -72,7 +72,7 @@ def animate_comparison(
     record(lambda: Race(comparison, theme, size), steps, path, colors, quiet=quiet)
 
 
-def marks_of(comparison: Comparison, look: Any) -> list[Mark]:
+def marks_of(comparison: Comparison, look: Theme) -> list[Mark]:
     """The colour and line of every rule."""
     return marks([name_of(one.rule) for one in comparison.contestants], look)
 
