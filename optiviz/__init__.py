@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from optiviz.optim import OPTIMIZERS, SCHEDULES, schedules
     from optiviz.problems import SURFACES, surface
     from optiviz.runs import Run, descend, steps
+    from optiviz.widgets import play
 
     surfaces = SURFACES
 
@@ -26,6 +27,7 @@ _HOMES = {
     "UserError": "optiviz.errors:UserError",
     "descend": "optiviz.runs:descend",
     "optim": "optiviz.optim",
+    "play": "optiviz.widgets:play",
     "problems": "optiviz.problems",
     "schedules": "optiviz.optim.schedules",
     "steps": "optiviz.runs:steps",
@@ -41,6 +43,7 @@ __all__ = [
     "UserError",
     "descend",
     "optim",
+    "play",
     "problems",
     "schedules",
     "steps",

@@ -43,7 +43,7 @@ def animate(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Where to write: .gif, .webp, .apng or .mp4.  [default: RULE-PROBLEM.gif]"
+            help="Where to write: .gif, .webp, .apng, .mp4 or .html.  [default: RULE-PROBLEM.gif]"
         ),
     ] = None,
     as_json: Json = False,
@@ -55,6 +55,7 @@ def animate(
     optiviz animate --optim sgd --optim adam:lr=0.1 --surface rosenbrock --out race.mp4
     optiviz animate --optim momentum --schedule cosine --panels path,velocity,lr
     optiviz animate --problem regression --batch-size 8 --optim sgd --optim momentum
+    optiviz animate --optim momentum --optim adam --out figure.html
     """
     from optiviz.cli import pictures
 

@@ -15,6 +15,7 @@ from optiviz.runs.record import plain
 from optiviz.runs.verdict import verdict
 from optiviz.views import Picture
 from optiviz.views.animate import MOVING, STILL, check_ending
+from optiviz.views.player import USUAL
 from optiviz.words import pair, slug
 
 
@@ -33,10 +34,12 @@ class Job:
     theme: str
     seed: int
 
-    def picture(self) -> Picture:
+    def picture(self, ending: str) -> Picture:
         """Read the words and run the rules."""
         problem = parse_problem(self.problem)
         usual = "path,data,loss" if isinstance(problem, Samples) else "path,loss"
+        if ending == ".html":
+            usual = ",".join(USUAL)
         start = None if self.start is None else pair("start", self.start, ",", float)
         return Picture(
             problem,
@@ -57,7 +60,7 @@ def animate(
     """Write the moving picture and report it."""
     began = time.perf_counter()
     target = check_ending(out or job.name(".gif"), MOVING)
-    picture = job.picture()
+    picture = job.picture(target.suffix)
     count = views.animate(picture, target, fps, frames, hold, quiet=as_json)
     _report(picture, target, count, began, as_json)
 
@@ -66,7 +69,7 @@ def plot(job: Job, out: Path | None, as_json: bool) -> None:
     """Write the still picture and report it."""
     began = time.perf_counter()
     target = check_ending(out or job.name(".png"), STILL)
-    picture = job.picture()
+    picture = job.picture(target.suffix)
     views.plot(picture, target)
     _report(picture, target, 1, began, as_json)
 

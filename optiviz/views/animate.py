@@ -16,13 +16,14 @@ from tqdm import tqdm
 
 from optiviz.errors import UserError, needs_extra
 from optiviz.files import whole
-from optiviz.views import gif
+from optiviz.views import gif, player
 from optiviz.views.figure import Scene
 from optiviz.views.panel import Picture
 from optiviz.views.style import MINIMUM
 
 STILL = (".png", ".svg", ".pdf")
-MOVING = (".gif", ".webp", ".apng", ".mp4")
+FRAMED = (".gif", ".webp", ".apng", ".mp4")
+MOVING = (*FRAMED, ".html")
 LAST = 2000  # milliseconds that the last frame is held
 MOST = 300  # frames, unless more are asked for
 
@@ -59,7 +60,9 @@ def animate(
     hold: int = 1,
     quiet: bool = True,
 ) -> int:
-    """Write a moving picture; its ending says the format: .gif, .webp, .apng or .mp4.
+    """Write a moving picture; its ending says the format: .gif, .webp, .apng, .mp4 or .html.
+
+    The last is a page with a player, whose frames are the steps and whose time the viewer rules.
 
     Args:
         picture: what to show.
@@ -75,11 +78,16 @@ def animate(
     Raises:
         UserError: an unknown ending, an impossible rate, or a place that cannot be written to.
     """
+    target = check_ending(path, MOVING)
+    _check(fps, hold)
     if frames is not None and frames < 1:
         raise UserError(f"frames must be at least 1, got {frames}.")
+    if target.suffix == ".html":
+        player.write_page(picture, target)
+        return picture.steps + 1
     steps = moments(picture.steps, frames)
     colors = [MINIMUM, picture.look.accent, *(mark.color for mark in picture.marks)]
-    record(lambda: Scene(picture), steps, path, [picture.look.text, *colors], fps, hold, quiet)
+    record(lambda: Scene(picture), steps, target, [picture.look.text, *colors], fps, hold, quiet)
     return len(steps)
 
 
@@ -103,11 +111,8 @@ def record(
     Raises:
         UserError: an unknown ending, an impossible rate, or a place that cannot be written to.
     """
-    target = check_ending(path, MOVING)
-    if not 1 <= fps <= 60:
-        raise UserError(f"fps must be from 1 to 60, got {fps:g}.")
-    if hold < 1:
-        raise UserError(f"hold must be at least 1, got {hold}.")
+    target = check_ending(path, FRAMED)
+    _check(fps, hold)
     with whole(target) as unfinished:
         film = _Film(movie())
         shown = tqdm(film.frames(steps), total=len(steps), unit="frame", disable=quiet or None)
@@ -120,6 +125,13 @@ def record(
             write = {".gif": gif.write, ".apng": _write_apng, ".webp": _write_webp}[target.suffix]
             with unfinished.open("wb") as file:
                 write(file, shown, palette, durations)
+
+
+def _check(fps: float, hold: int) -> None:
+    if not 1 <= fps <= 60:
+        raise UserError(f"fps must be from 1 to 60, got {fps:g}.")
+    if hold < 1:
+        raise UserError(f"hold must be at least 1, got {hold}.")
 
 
 def plot(picture: Picture, path: str | Path) -> None:

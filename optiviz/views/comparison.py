@@ -19,7 +19,7 @@ from optiviz.views.animate import STILL, check_ending, record
 from optiviz.views.curves import PERCENT, TITLES, logarithmic
 from optiviz.views.page import Page
 from optiviz.views.sheet import described
-from optiviz.views.style import Mark, Theme, blend, markss
+from optiviz.views.style import Mark, Theme, blend, marks
 
 FRAMES = 120
 COLUMNS = {"test_loss": "Test loss", "test_accuracy": "Test accuracy"}
