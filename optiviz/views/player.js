@@ -1003,9 +1003,9 @@ const KEYS = {
 };
 
 // A player in an element. `onStart` is called with the start that a person chose, if one may.
-export class Player {
-  constructor(root, { theme = "auto", onStart = null, fills = false, title = true } = {}) {
-    Object.assign(this, { root, onStart, fills, theme });
+class Player {
+  constructor(root, { theme = "auto", onStart = null, fills = false, wheel = fills, title = true } = {}) {
+    Object.assign(this, { root, onStart, fills, wheels: wheel, theme });
     this.runs = [];
     this.earlier = [];
     this.time = 0;
@@ -1161,7 +1161,7 @@ export class Player {
     this.scrub.max = this.steps;
     this.counter.style.width = `${String(this.steps).length * 2 + 8}ch`;
     this.toggles.batch.hidden = !this.batched;
-    this.toggles.ghost.hidden = !this.onStart;
+    this.toggles.ghost.hidden = !this.earlier.length;
     this.writeLegend();
     this.redraw();
   }
@@ -1459,7 +1459,7 @@ export class Player {
 
   wheel(event) {
     const place = this.place(event);
-    if (!(this.fills || event.ctrlKey || event.metaKey) || !this.plane.inside(...place)) return;
+    if (!(this.wheels || event.ctrlKey || event.metaKey) || !this.plane.inside(...place)) return;
     event.preventDefault();
     const lines = event.deltaMode === 1 ? 16 : 1;
     this.plane.zoomBy(Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0015)), ...place);
@@ -1526,7 +1526,7 @@ export class Player {
 // ---------------------------------------------------------------- where it is mounted
 
 // In a page of its own.
-export function mount(root, ground, paths, options = {}) {
+function mount(root, ground, paths, options = {}) {
   const player = new Player(root, { fills: true, ...options });
   const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   player.setGround(bytes(ground));
@@ -1537,7 +1537,7 @@ export function mount(root, ground, paths, options = {}) {
 const view = (data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 // In a notebook, as an anywidget with the traits ground, paths, theme and start.
-export function render({ model, el }) {
+function render({ model, el }) {
   const root = el.appendChild(element("div"));
   const onStart = (start) => {
     model.set("start", start);

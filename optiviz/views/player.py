@@ -28,7 +28,7 @@ from optiviz.views.style import MINIMUM, SOLID, THEMES, Dash, Theme, mark
 PANELS = {"loss": "loss", "speed": "velocity", "velocity": "velocity", "lr": "lr"}
 USUAL = ("path", "loss", "velocity", "lr")
 ASPECTS = (0.7, 2.2)  # of the canvases that the ground is sampled for
-LEVELS = {False: 320, True: 120}  # points a side; with samples each costs as many losses
+POINTS = {False: 320, True: 80}  # points a side; with samples each costs as many losses
 MORE = 40  # levels above those of the bounds, at most, where the canvas shows more
 KINDS: dict[type[Plane], str] = {
     Regression: "regression",
@@ -61,9 +61,9 @@ def pack(facts: dict[str, Any], arrays: list[tuple[int, str, Array]]) -> bytes:
 def ground(problem: Plane) -> bytes:
     """What stands still: the heights of the ground in levels, minima, axes, themes, samples."""
     low, high = (fit(problem.bounds, aspect) for aspect in ASPECTS)
-    extent = (high[0], low[1])
-    x, _, values = sample(problem, extent, LEVELS[isinstance(problem, Samples)])
-    inside = sample(problem, fit(problem.bounds, 4 / 3), 160)[2]
+    extent, points = (high[0], low[1]), POINTS[isinstance(problem, Samples)]
+    values = sample(problem, extent, points)[2]
+    inside = sample(problem, fit(problem.bounds, 4 / 3), points // 2)[2]
     heights = _extended(levels(inside), float(values.max()))
     count = len(heights) - 1
     shares = np.interp(values, heights, np.linspace(0, 1, count + 1))
@@ -73,7 +73,7 @@ def ground(problem: Plane) -> bytes:
         "axes": problem.axes,
         "bounds": problem.bounds,
         "extent": extent,
-        "points": len(x),
+        "points": points,
         "levels": count,
         "batchLevels": heights[2 : len(levels(inside)) - 1 : 4].tolist(),
         "minima": problem.minima,

@@ -66,7 +66,7 @@ def test_the_ground_is_that_of_every_picture(problem: str) -> None:
     """Heights are sent as levels, those of every picture, which go on where the page is wider."""
     plane = parse_problem(problem)
     facts = unpack(player.ground(plane))
-    own = levels(sample(plane, fit(plane.bounds, 4 / 3), 160)[2])
+    own = levels(sample(plane, fit(plane.bounds, 4 / 3), facts["points"] // 2)[2])
     assert facts["levels"] >= BANDS
     values = sample(plane, facts["extent"], facts["points"])[2]
     sent = facts["heights"].reshape(values.shape) / 65535 * facts["levels"]
