@@ -33,7 +33,10 @@ function number(value, digits = 3) {
   if (value === 0) return "0";
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (size >= 0.001 && size < 9999.5) return value.toPrecision(digits).replace("-", "−");
+  if (size >= 0.001 && size < 9999.5) {
+    const words = size >= 10 ** digits ? value.toFixed(0) : value.toPrecision(digits);
+    return words.replace("-", "−");
+  }
   const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
   return `${mantissa.replace("-", "−")}·10${raised(Number(exponent))}`;
 }

@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -91,7 +92,9 @@ class State:
                 "from optiviz.runs import race",
                 "",
                 f"problem = parse_problem({self.problem_words!r})",
-                f"rules = {self.rules_words!r}",
+                "rules = [",
+                *(f"    {text!r}," for text in self.rules_words),
+                "]",
                 "runs = race(",
                 f"    problem, rules, steps={self.steps}, start={self.start!r},",
                 f"    schedule={self.schedule_words!r}, batch_size={self.batch!r}, "
@@ -116,17 +119,15 @@ class State:
         """The problem."""
         return parse_problem(self.problem_words)
 
-    def runs(self, problem: Plane) -> list[Run]:
+    def runs(self) -> list[Run]:
         """The runs, by the way that the command takes."""
-        return race(
-            problem,
-            self.rules_words,
-            self.steps,
-            self.start,
-            self.schedule_words,
-            self.batch,
-            self.seed,
-        )
+        rest = (self.steps, self.start, self.schedule_words, self.batch, self.seed)
+        return [_run(self.problem_words, rule, *rest) for rule in self.rules_words]
+
+
+@lru_cache(maxsize=24)  # a slider changes one rule: the others need not run again
+def _run(problem: str, rule: str, *rest: Any) -> Run:
+    return race(parse_problem(problem), [rule], *rest)[0]
 
 
 def words(name: str, settings: Mapping[str, float]) -> str:

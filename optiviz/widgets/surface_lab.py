@@ -81,7 +81,7 @@ class SurfaceLab(anywidget.AnyWidget):
         """Run a state and show it; all in one message to the page."""
         try:
             problem = state.plane()
-            picture = Picture(problem, state.runs(problem), USUAL)
+            picture = Picture(problem, state.runs(), USUAL)
         except UserError as error:
             self.reply = self.reply | {"serial": serial, "notes": [*notes, str(error)]}
             return

@@ -55,8 +55,7 @@ ANYTHING = st.recursive(NUMBERS, lambda inner: st.lists(inner, max_size=3), max_
 def is_good(state: State) -> None:
     """It runs, and its link and its controls give it back."""
     short = dataclasses.replace(state, steps=min(state.steps, 3))
-    problem = short.plane()
-    assert all(np.isfinite(run.w).all() for run in short.runs(problem))
+    assert all(np.isfinite(run.w).all() for run in short.runs())
     assert from_query(state.query()) == (state, [])
     assert clean(json.loads(json.dumps(state.controls()))) == (state, [])
 
@@ -130,7 +129,7 @@ def test_the_command_and_the_python_make_the_same_bits(link: str, tmp_path: Path
     state, notes = from_query(link)
     assert notes == []
     problem = state.plane()
-    runs = state.runs(problem)
+    runs = state.runs()
     path = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     command = state.command("a.html") + " --json"
     made = subprocess.run(
@@ -162,8 +161,8 @@ def test_every_situation_is_as_its_words_say() -> None:
         assert notes == []
         problem = state.plane()
         endings[situation.title] = (
-            state.runs(problem),
-            Picture(problem, state.runs(problem)).verdicts,
+            state.runs(),
+            Picture(problem, state.runs()).verdicts,
         )
     _, (slow, fast, lost) = endings["Too large a step"]
     assert "diverg" in lost
