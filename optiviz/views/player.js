@@ -74,8 +74,9 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 // Four weights of Catmull and Rom's cubic and the row they begin at, for every position.
 function cubic(positions, count) {
-  return positions.map((p) => {
-    const i = clamp(Math.floor(p), 0, count - 2);
+  return positions.map((position) => {
+    const p = clamp(position, 0, count - 1);
+    const i = Math.min(Math.floor(p), count - 2);
     const t = p - i;
     const w = [
       ((2 - t) * t - 1) * t * 0.5,
@@ -418,6 +419,10 @@ class Plane extends Sheet {
     tile.getContext("2d").putImageData(image, 0, 0);
     context.save();
     this.clip(context);
+    const [[l, r], [b, t]] = ground.extent; // nothing is known of what lies beyond
+    context.beginPath();
+    context.rect(this.x(l), this.y(t), (r - l) / this.unit, (t - b) / this.unit);
+    context.clip();
     context.imageSmoothingEnabled = cell !== CELL * this.dense;
     context.drawImage(tile, left, top, (px.length - 1) * CELL, (py.length - 1) * CELL);
     context.beginPath();
@@ -1116,6 +1121,8 @@ class Player {
     this.watch.observe(this.canvas);
     this.scheme.addEventListener("change", () => this.setTheme(this.theme), later);
     this.root.addEventListener("keydown", (event) => this.key(event), later);
+    const anywhere = (event) => event.target === document.body && this.key(event);
+    if (this.wheels) document.addEventListener("keydown", anywhere, later);
     const on = (name, action) => this.canvas.addEventListener(name, action.bind(this), later);
     on("pointerdown", this.pointerDown);
     on("pointermove", this.pointerMove);
@@ -1142,6 +1149,7 @@ class Player {
     this.title.textContent = this.ground.title;
     this.runs = [];
     this.earlier = [];
+    this.changed = null;
     this.plane.home();
     this.setTheme(this.theme);
   }
@@ -1150,8 +1158,10 @@ class Player {
     const facts = unpack(bytes);
     const now = performance.now();
     // While a slider is drawn, the setting before the drag stays the one to compare with.
-    if (this.runs.length && now - (this.changed ?? 0) > 700) this.earlier = this.runs;
-    this.changed = now;
+    if (this.runs.length) {
+      if (now - (this.changed ?? -Infinity) > 700) this.earlier = this.runs;
+      this.changed = now;
+    }
     const atEnd = this.time >= this.steps;
     const first = !this.runs.length;
     const panels = String(this.facts?.panels);
@@ -1227,7 +1237,9 @@ class Player {
 
   setTheme(theme) {
     this.theme = theme;
-    const dark = theme === "dark" || (theme === "auto" && this.scheme.matches);
+    const page = document.body.dataset.jpThemeLight; // a notebook's own theme
+    const night = page ? page === "false" : this.scheme.matches;
+    const dark = theme === "dark" || (theme === "auto" && night);
     const look = this.ground.themes[dark ? "dark" : "light"];
     this.look = { ...look, isDark: dark };
     this.scale = theme === "slides" ? 1.35 : 1;

@@ -27,7 +27,7 @@ from optiviz.views.style import MINIMUM, SOLID, THEMES, Dash, Theme, mark
 # The panels that the player has; "speed" and "velocity" are one there.
 PANELS = {"loss": "loss", "speed": "velocity", "velocity": "velocity", "lr": "lr"}
 USUAL = ("path", "loss", "velocity", "lr")
-ASPECTS = (0.7, 2.2)  # of the canvases that the ground is sampled for
+ASPECTS = (0.7, 2.6)  # of the canvases that the ground is sampled for
 POINTS = {False: 320, True: 80}  # points a side; with samples each costs as many losses
 MORE = 40  # levels above those of the bounds, at most, where the canvas shows more
 KINDS: dict[type[Plane], str] = {

@@ -291,6 +291,7 @@ class SurfaceLab {
     this.model = model;
     this.offers = model.get("offers");
     this.serial = 0;
+    this.scheme = window.matchMedia("(prefers-color-scheme: dark)");
     this.asked = new URLSearchParams(location.search);
     this.voila = Boolean(document.getElementById("rendered_cells") || document.body.dataset.voila);
     this.build(host);
@@ -301,7 +302,7 @@ class SurfaceLab {
     this.heard = (message, buffers) => this.hear(message, buffers);
     model.on("change:reply", this.replied);
     model.on("msg:custom", this.heard);
-    this.chooseTheme(this.asked.get("theme") ?? remembered());
+    this.chooseTheme(this.asked.get("look") ?? remembered());
     // A link is read by Python, which answers with the state; without one the usual start is there.
     const keys = ["problem", "optim", "steps", "start", "schedule", "batch-size", "batch", "seed"];
     if (this.voila && keys.some((key) => this.asked.has(key))) {
@@ -452,7 +453,8 @@ class SurfaceLab {
   }
 
   link() {
-    const extra = `&theme=${this.player.look.isDark ? "dark" : "light"}&t=${Math.min(this.player.step, this.player.steps)}`;
+    // Not "theme": that is Voilà's own word, and costs the page the kernel that waits for it.
+    const extra = `&look=${this.player.look.isDark ? "dark" : "light"}&t=${Math.min(this.player.step, this.player.steps)}`;
     const address = this.voila ? location.origin + location.pathname : "";
     return `${address}?${this.reply.query}${extra}`;
   }
@@ -465,9 +467,11 @@ class SurfaceLab {
   // ---- light and dark
 
   chooseTheme(theme, remember = false) {
-    this.theme = ["light", "dark"].includes(theme) ? theme : "auto";
-    const dark = this.theme === "dark" || (this.theme === "auto" && this.player.scheme.matches);
-    this.root.dataset.theme = dark ? "dark" : "light";
+    const known = ["light", "dark"].includes(theme);
+    this.theme = known ? theme : this.scheme.matches ? "dark" : "light";
+    const dark = this.theme === "dark";
+    this.scheme.onchange = known ? null : () => this.chooseTheme(null);
+    this.root.dataset.theme = this.theme;
     if (this.voila) document.body.style.background = dark ? "#0f141b" : "#ffffff";
     if (remember) {
       try {
@@ -636,6 +640,7 @@ class SurfaceLab {
   dispose() {
     this.model.off("change:reply", this.replied);
     this.model.off("msg:custom", this.heard);
+    this.scheme.onchange = null;
     this.player.dispose();
   }
 }

@@ -60,7 +60,7 @@ def is_good(state: State) -> None:
     assert clean(json.loads(json.dumps(state.controls()))) == (state, [])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.one_of(CONTROLS, ANYTHING))
 def test_any_controls_become_a_good_state(sent: Any) -> None:
     state, notes = clean(sent)
@@ -68,7 +68,7 @@ def test_any_controls_become_a_good_state(sent: Any) -> None:
     assert all(len(note) < 400 for note in notes)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.one_of(
         st.text(max_size=80),
@@ -117,7 +117,8 @@ def test_a_megabyte_is_refused_at_once() -> None:
 
 
 STATES = [
-    *(situation.link for situation in SITUATIONS),
+    SITUATIONS[2].link,
+    SITUATIONS[4].link,
     "problem=logistic:noise=1.3&optim=lion&optim=adadelta&optim=nadam&batch-size=7&seed=3"
     "&schedule=cosine:end=0.0001&start=-0.123456789,1.1&steps=40",
     "problem=himmelblau&optim=nesterov:beta=0.95&optim=nesterov&schedule=step:step_size=7,gamma=0.3",
