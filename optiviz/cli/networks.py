@@ -164,7 +164,7 @@ def compare(
         done = comparing.resume(resume, jobs, others, quiet=as_json)
     else:
         words: dict[str, Any] = {"data_dir": None if data_dir is None else str(data_dir)}
-        words |= {"optim": optim[0], "lr": None, "validation": 0, "patience": None}
+        words |= {"optim": optim[0], "lr": None}
         own = {k: v for k, v in context.params.items() if k in training.OPTIONS}
         done = comparing.start(
             Job(**own | words), optim, seeds, jobs, out, overwrite, quiet=as_json
@@ -211,8 +211,7 @@ def landscape(
     from optiviz.runs.job import Job
 
     words: dict[str, Any] = {"data_dir": None if data_dir is None else str(data_dir)}
-    words |= {"optim": optim[0], "lr": None, "validation": 0, "patience": None, "epochs": 1}
-    words |= {"schedule_per": "epoch", "dtype": "float32", "eval_every": None, "compiled": False}
+    words |= {"optim": optim[0], "lr": None, "epochs": 1, "compiled": False}
     own = {k: v for k, v in context.params.items() if k in training.OPTIONS}
     job = Job(**own | words)
     look = {"panels": panels, "size": size, "theme": theme}

@@ -20,6 +20,7 @@ PIECE = 1000
 # A compiled pass beats the products of BLAS while m times the share of inputs that are not zero is
 # below this: on MNIST, where a fifth are not, up to a batch of 26. Measured with two threads.
 FEW = 5.0
+RATES = {"gradient": 0.02, "unit": 0.001}  # the learning rates of rules that are given none
 # Kept passes: a batch size, the remainder of an epoch, the evaluation and its remainder.
 KEPT = 4
 
@@ -78,7 +79,7 @@ class MLP(Problem):
         if str(np.dtype(dtype)) not in ("float32", "float64"):
             raise UserError(f"dtype must be float32 or float64, got {np.dtype(dtype)}.")
         self.name, self.title = name, title
-        self.rates = {"gradient": 0.02, "unit": 0.001}
+        self.rates = RATES
         self.sizes, self.biases, self.init = tuple(sizes), biases, init
         self.dtype = np.dtype(dtype)
         self.x = _samples(x, self.sizes[0], self.dtype)

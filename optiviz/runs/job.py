@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,22 +33,36 @@ class Job:
     batch_size: int
     epochs: int
     seed: int
-    schedule: str | None
-    schedule_per: str
-    sizes: str | None
-    biases: bool
-    init: str
-    dtype: str
-    dataset: str
-    data_dir: str | None
-    validation: int
-    eval_every: int | None
-    patience: int | None
+    schedule: str | None = None
+    schedule_per: str = "epoch"
+    sizes: str | None = None
+    biases: bool = False
+    init: str = "glorot"
+    dtype: str = "float32"
+    dataset: str = "mnist"
+    data_dir: str | None = None
+    validation: int = 0
+    eval_every: int | None = None
+    patience: int | None = None
     compiled: bool | None = None
 
     def name(self) -> Path:
         """The directory's name when none was given: the rule, the data and the seed."""
         return Path("runs") / f"{slug(self.optim)}-{self.dataset}-{self.seed}"
+
+    def command(self) -> str:
+        """The command that does the same; what is left to its default is left out.
+
+        >>> Job("adam", lr=0.001, batch_size=100, epochs=5, seed=0).command()
+        'optiviz train --optim adam --lr 0.001 --batch-size 100 --epochs 5 --seed 0'
+        """
+        words = ["optiviz", "train"]
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if value is not None and value != field.default and field.name != "compiled":
+                words.append(f"--{field.name.replace('_', '-')}")
+                words += [] if value is True else [str(value)]
+        return shlex.join(words)
 
     def networks(self, data: Dataset) -> tuple[MLP, MLP, MLP | None]:
         """The network on the training set, on the test set, and on what is split off."""
