@@ -28,6 +28,13 @@ def data_sets() -> list[str]:
     return list(DATASETS)
 
 
+def labs() -> list[str]:
+    """The labs' names."""
+    from optiviz.widgets.serving import APPS
+
+    return list(APPS)
+
+
 Optim = Annotated[
     list[str],
     typer.Option(

@@ -1,0 +1,34 @@
+"""The command that serves the labs: app."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from optiviz.cli.app import app
+from optiviz.cli.options import labs
+
+
+@app.command("app")
+def serve(
+    name: Annotated[
+        str, typer.Argument(help="The lab: surfaces or mnist.", autocompletion=labs)
+    ] = "surfaces",
+    port: Annotated[int, typer.Option(help="Where; a busy port is passed over.")] = 8866,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser.")] = False,
+    ip: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    base_url: Annotated[
+        str, typer.Option(help="The path that all addresses begin with, behind a proxy.")
+    ] = "/",
+    max_users: Annotated[int, typer.Option(help="How many may have the page open at once.")] = 20,
+) -> None:
+    """Open a lab in the browser: sliders for everything, and pictures that answer at once.
+
+    \b
+    optiviz app
+    optiviz app mnist --port 8900 --no-browser
+    """
+    from optiviz.widgets import serving
+
+    serving.serve(name, port, ip, base_url, max_users, browser=not no_browser)
