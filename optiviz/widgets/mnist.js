@@ -23,10 +23,7 @@ function icon(name) {
   return span.firstChild;
 }
 
-const number = (value) => {
-  const plain = String(Number(Number(value).toPrecision(4)));
-  return plain.replace(/^(-?[\d.]+)e-(\d+)$/, "$1·10⁻$2").replace(/⁻(\d+)$/, (_, d) => "⁻" + [...d].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]).join(""));
-};
+const number = (value) => String(Number(Number(value).toPrecision(4)));
 const percent = (value) => (value == null ? "–" : `${(100 * value).toFixed(2)} %`);
 const spaced = (value) => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 

@@ -77,18 +77,24 @@ class Kernels(AsyncMappingKernelManager):
             self.fill(kernel)
         return kernel
 
+    async def shutdown_kernel(  # type: ignore[override]
+        self, kernel_id: str, now: bool = True, restart: bool = False
+    ) -> None:
+        """End a kernel at once: one that is asked to end would first finish what it computes."""
+        await super().shutdown_kernel(kernel_id, now=True, restart=restart)  # type: ignore[no-untyped-call]
+
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
         """End a kernel that has died, or whose page has been gone for a while.
 
         Busy or not makes no difference: without a page nobody sees what it computes.
         """
         if not await self.is_alive(kernel_id):
-            await self.shutdown_kernel(kernel_id, now=True)  # type: ignore[no-untyped-call]
+            await self.shutdown_kernel(kernel_id)
         elif self._kernel_connections.get(kernel_id, 0) > 0:
             self.left.pop(kernel_id, None)
         elif time.monotonic() - self.left.setdefault(kernel_id, time.monotonic()) > LEFT:
             del self.left[kernel_id]
-            await self.shutdown_kernel(kernel_id, now=True)  # type: ignore[no-untyped-call]
+            await self.shutdown_kernel(kernel_id)
 
 
 class Page(TornadoVoilaHandler):  # type: ignore[misc]
