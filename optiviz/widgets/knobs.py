@@ -38,8 +38,10 @@ class Knob:
         >>> Knob("β", (0.0, 0.9, 0.99), 0.9).nearest(7), Knob("β", (0.0, 0.9), 0.9).nearest("x")
         (0.99, 0.9)
         """
-        if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or (isinstance(value, float) and math.isnan(value)):
             return self.default
+        value = min(max(value, self.values[0]), self.values[-1])
         return min(self.values, key=lambda known: abs(known - value))
 
     def facts(self) -> dict[str, Any]:

@@ -87,9 +87,10 @@ class Lane:
             resume=self.checkpoint,
         )
         self.step, self.w, self.pace = self.done.steps, self.done.w, self.done.updates_per_second
-        self.phase = "stopped" if self.done.stopped == "interrupted" else "finished"
-        if self.phase == "finished":
+        stopped = self.done.stopped == "interrupted"
+        if not stopped:
             self.checkpoint = self.parts = None  # several copies of the weights, room to compute
+        self.phase = "stopped" if stopped else "finished"
 
 
 class Race:
@@ -102,25 +103,23 @@ class Race:
 
     def __init__(self, lanes: list[Lane], changed: Callable[[], None]) -> None:
         self.lanes, self.changed = lanes, changed
-        self.threads: list[threading.Thread] = []
         self._stop = threading.Event()
         self._begun = (0.0, 0)
 
     @property
     def running(self) -> bool:
         """Whether any training is under way."""
-        return any(thread.is_alive() for thread in self.threads)
+        return any(lane.phase in ("waiting", "training") for lane in self.lanes)
 
     def go(self) -> None:
         """Begin, or continue what was stopped."""
         self._stop.clear()
         self._begun = (time.perf_counter(), sum(lane.step for lane in self.lanes))
         ready = [lane for lane in self.lanes if lane.phase in ("waiting", "stopped")]
-        self.threads = [threading.Thread(target=self._run, args=(x,), daemon=True) for x in ready]
         for lane in ready:
             lane.phase = "waiting"
-        for thread in self.threads:
-            thread.start()
+        for lane in ready:
+            threading.Thread(target=self._run, args=(lane,), daemon=True).start()
 
     def stop(self) -> None:
         """End every training before its next update; see `go`."""
@@ -132,7 +131,7 @@ class Race:
                 lane.run(self._stop.is_set, self.changed)
         except Exception as error:  # a thread has no one else to tell
             lane.phase, lane.trouble = "failed", f"{type(error).__name__}: {error}"
-        threading.Timer(0.05, self.changed).start()  # when this thread has ended
+        self.changed()
 
     def figures(self) -> dict[str, Any]:
         """The share that is done, the updates a second and the seconds left, of all together."""
