@@ -96,7 +96,7 @@ const CHARTS = {
 function ranges(chart, runs) {
   let low = Infinity, high = -Infinity, epochs = 1;
   for (const run of runs) {
-    epochs = Math.max(epochs, run.epochs);
+    epochs = Math.max(epochs, run.span);
     for (const row of run.rows) {
       for (const value of chart.pick(row)) {
         if (value == null || !chart.good(value)) continue;

@@ -171,7 +171,8 @@ class MnistLab(anywidget.AnyWidget):
         with self.hold_sync():
             marks = _marks([lane.job for lane in self.lanes])
             self.runs = [
-                _facts(lane) | {"mark": mark, "shown": lane.key == self._shown}
+                _facts(lane, lane in self.race.lanes)
+                | {"mark": mark, "shown": lane.key == self._shown}
                 for lane, mark in zip(self.lanes, marks, strict=True)
             ]
             stopped = any(lane.phase == "stopped" for lane in self.race.lanes)
@@ -216,8 +217,8 @@ def _finite(values: Any) -> list[float | None]:
     return [v if v is not None and math.isfinite(v) else None for v in values]
 
 
-def _facts(lane: Lane) -> dict[str, Any]:
-    """A run as a line of the table."""
+def _facts(lane: Lane, ahead: bool) -> dict[str, Any]:
+    """A run as a line of the table; its curve leaves room for what is still ahead of it."""
     last: Row = lane.rows[-1] if lane.rows else {}
     job = lane.job
     rule, _, settings = job.optim.partition(":")
@@ -232,6 +233,7 @@ def _facts(lane: Lane) -> dict[str, Any]:
         "phase": lane.phase,
         "epoch": lane.step / lane.total * job.epochs,
         "epochs": job.epochs,
+        "span": job.epochs if ahead else math.ceil(lane.step / lane.total * job.epochs),
         "loss": loss,
         "accuracy": accuracy,
         "pace": round(lane.pace),

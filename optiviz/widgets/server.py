@@ -66,9 +66,11 @@ class Kernels(AsyncMappingKernelManager):
         """Say which kernel the request's place has got."""
         _seat.get(Seat()).kernel = kernel
 
-    def give_back(self, kernel: str = "") -> None:
-        """Free the place of a kernel, or of a request that got none."""
+    def give_back(self, kernel: str) -> bool:
+        """Free the place of a kernel, if it has one."""
+        taken = len(self.seats)
         self.seats = [seat for seat in self.seats if seat.kernel != kernel]
+        return len(self.seats) < taken
 
     async def start_kernel(self, **how: Any) -> str:  # type: ignore[override]
         """Start a kernel; one that is not heated for later belongs to the request."""
@@ -116,8 +118,8 @@ class Page(TornadoVoilaHandler):  # type: ignore[misc]
                 async for html in super().get_generator(path):
                     yield html
             finally:
-                if not seat.kernel:
-                    self.kernel_manager.give_back()
+                if not seat.kernel:  # it could not be started
+                    self.kernel_manager.seats.remove(seat)
 
 
 class Leave(VoilaShutdownKernelHandler):  # type: ignore[misc]
@@ -131,9 +133,13 @@ class Leave(VoilaShutdownKernelHandler):  # type: ignore[misc]
         """Pass: see the class."""
 
     async def post(self, kernel_id: str) -> None:
-        """End the kernel; its place is free at once, so that a page can be reloaded."""
-        self.kernel_manager.give_back(kernel_id)
-        await super().post(kernel_id)
+        """End the kernel; its place is free at once, so that a page can be reloaded.
+
+        A page calls twice, as it begins to close and as it is gone: some browsers tell it only one.
+        """
+        if self.kernel_manager.give_back(kernel_id):
+            await self.kernel_manager.shutdown_kernel(kernel_id)
+        self.set_status(204)
 
 
 class Lab(Voila):  # type: ignore[misc]

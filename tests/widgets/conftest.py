@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-# The seconds that a forgotten kernel lives are shorter here than anyone wants to wait.
-QUICK = (
-    "from optiviz.widgets import server; server.LOOK, server.LEFT = 1, 2;"
+# The seconds that a dead and a forgotten kernel stay are longer than anyone wants to wait.
+PROGRAM = (
+    "from optiviz.widgets import server; server.LOOK, server.LEFT = 1, {left};"
     "from optiviz.cli import main; main()"
 )
 
@@ -65,10 +65,10 @@ class Served:
         raise AssertionError("no such process")
 
 
-def _begin(folder: Path, words: list[str], path: Path | None) -> Served:
+def _begin(folder: Path, words: list[str], left: int, path: Path | None) -> Served:
     environment = os.environ | ({"PYTHONPATH": str(path)} if path else {})
     process = subprocess.Popen(
-        [sys.executable, "-c", QUICK, "app", *words, "--no-browser"],
+        [sys.executable, "-c", PROGRAM.format(left=left), "app", *words, "--no-browser"],
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
@@ -99,8 +99,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
     pytest.importorskip("voila", reason="needs the extra apps")
     with ExitStack() as stack:
 
-        def start(*words: str, path: Path | None = None) -> Served:
-            served = _begin(tmp_path_factory.mktemp("elsewhere"), list(words), path)
+        def start(*words: str, left: int = 60, path: Path | None = None) -> Served:
+            served = _begin(tmp_path_factory.mktemp("elsewhere"), list(words), left, path)
             stack.callback(_end, served)
             return served
 

@@ -67,7 +67,8 @@ def port() -> Iterator[int]:
 @pytest.fixture(scope="module")
 def lab(serve: Callable[..., Any], port: int) -> Any:
     """A lab with two places, asked to listen where someone else does."""
-    return serve("mnist", "--port", str(port), "--max-users", "2", "--base-url", "course/lab")
+    words = ("--port", str(port), "--max-users", "2", "--base-url", "course/lab")
+    return serve("mnist", *words, left=2)
 
 
 def gone(lab: Any, kernel: str, seconds: float) -> bool:
