@@ -513,17 +513,19 @@ function render({ model, el: host }) {
   const lab = { model, root: el("div", { class: "lab" }), facts: model.get("facts"), runs: [], points: new Map(), hidden: new Set() };
   lab.send = (type, run = null) => model.send({ type, run });
   lab.visible = () => lab.runs.filter((run) => !lab.hidden.has(run.run)).map((run) => ({ ...run, ...(lab.points.get(run.run) ?? { rows: [] }) }));
-  const readout = el("p", { class: "lab-figures", "aria-hidden": "true" });
+  const readout = el("div", { class: "lab-read", "aria-hidden": "true", hidden: true });
   lab.read = (epoch) => {
-    if (epoch == null) { readout.textContent = "\u00a0"; return; }
+    readout.hidden = epoch == null;
+    if (epoch == null) return;
     const near = (rows) => (rows.length && epoch <= rows.at(-1)[0] + 0.05 ? rows.reduce((best, row) => (Math.abs(best[0] - epoch) <= Math.abs(row[0] - epoch) ? best : row)) : null);
-    readout.replaceChildren(el("span", {}, `epoch ${epoch.toFixed(1)}`), ...lab.visible().flatMap((run) => {
+    readout.replaceChildren(...[`epoch ${epoch.toFixed(1)}`, "loss", "accuracy"].map((words) => el("span", { class: "lab-muted" }, words)), ...lab.visible().flatMap((run) => {
       const row = near(run.rows);
-      return row ? [el("span", {}, swatch(run.mark, lab.root.dataset.theme), ` ${run.rule} loss `, el("b", {}, row[2] == null ? "–" : row[2].toPrecision(3)), " accuracy ", el("b", {}, percent(row[3])))] : [];
+      return row ? [el("span", {}, swatch(run.mark, lab.root.dataset.theme), ` ${run.rule}`), el("b", {}, row[2] == null ? "–" : row[2].toPrecision(3)), el("b", {}, percent(row[3]))] : [];
     }));
   };
   const look = theme(lab.root, () => everything());
   lab.curves = charts(lab);
+  lab.curves.node.append(readout);
   const form = controls(lab), drive = transport(lab), runs = table(lab), side = panels(lab);
   const code = el("code", { tabindex: 0, "aria-label": "the command that repeats this run" });
   const copied = el("span", { class: "lab-spoken", role: "status" });
@@ -538,7 +540,7 @@ function render({ model, el: host }) {
     file("PNG", "png", async () => save("mnist-lab.png", await lab.curves.picture())),
     file("weights.npz", "weights", () => shown() && lab.send("weights", shown().run)),
   ];
-  const stage = el("main", { class: "lab-stage" }, lab.curves.node, readout, drive.node, runs.node, el("div", { class: "lab-command" }, code, copy, copied));
+  const stage = el("main", { class: "lab-stage" }, lab.curves.node, drive.node, runs.node, el("div", { class: "lab-command" }, code, copy, copied));
   lab.root.append(
     el("header", { class: "lab-header" }, el("h1", {}, "optiviz ", el("span", {}, "MNIST lab")), el("span", { class: "lab-space" }), ...files, look.toggle),
     el("div", { class: "lab-columns" }, form.node, stage, side.node));

@@ -187,7 +187,7 @@ def _look(page: Any) -> None:
     box.check()
     chart = page.locator("[data-chart=loss]").bounding_box()
     page.mouse.move(chart["x"] + 60, chart["y"] + 50)
-    page.locator(".lab-stage > .lab-figures b").first.wait_for()
+    page.locator(".lab-read b").first.wait_for()
     page.mouse.move(0, 0)
     digits = page.locator(".lab-digits").inner_text()
     page.locator("tr[data-run='4'] .lab-name").click()
