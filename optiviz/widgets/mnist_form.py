@@ -7,7 +7,7 @@ from typing import Any
 
 from optiviz.optim import OPTIMIZERS
 from optiviz.problems.mlp import RATES
-from optiviz.runs.jobs import HIDDEN, Job
+from optiviz.runs.job import HIDDEN, Job
 from optiviz.views.style import THEMES, mark
 from optiviz.widgets.knobs import Knob, decades
 

@@ -15,7 +15,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from optiviz.runs.jobs import Job
+from optiviz.runs.job import Job
 from optiviz.runs.train import COLUMNS, Row
 from optiviz.widgets import mnist_form
 from optiviz.widgets.mnist_pictures import look

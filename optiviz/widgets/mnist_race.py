@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from optiviz.optim import Optimizer
 from optiviz.problems import MLP
 from optiviz.problems.base import Array
-from optiviz.runs.jobs import Job
+from optiviz.runs.job import Job
 from optiviz.runs.train import Checkpoint, Row, Training, train
 from optiviz.widgets.shared_data import mnist
 
