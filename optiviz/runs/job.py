@@ -73,6 +73,9 @@ class Job:
         if self.dtype not in ("float32", "float64"):
             raise UserError(f"dtype must be float32 or float64, got {self.dtype!r}.")
         sizes = (data.x_train.shape[1], *HIDDEN, len(data.classes))
+        compiled = self.compiled
+        if compiled is None:
+            compiled = wanted() and self.epochs * n >= LONG * self.batch_size
         network = MLP(
             data.x_train[:n],
             data.y_train[:n],
@@ -80,7 +83,7 @@ class Job:
             biases=self.biases,
             init=self.init,
             dtype=self.dtype,
-            compiled=self.compiled,
+            compiled=compiled,
             name=data.name,
             title=data.name,
         )
@@ -143,9 +146,9 @@ class Work:
             UserError: words that cannot be read, or a directory that is not to be written to.
         """
         parse(job.optim)  # a mistake is told before the data are read
-        updates = job.epochs * len(data_of(job).x_train) / max(job.batch_size, 1)
-        compiled = wanted() and updates >= LONG
-        work = cls._prepared(dataclasses.replace(job, compiled=compiled), path)
+        work = cls._prepared(job, path)
+        settled = dataclasses.replace(job, compiled=work.networks[0].compiled)
+        work = dataclasses.replace(work, job=settled)  # also where there is no compiler later on
         work.job.check(work.networks[0])
         work.directory.create(work._facts(), overwrite)
         return work
