@@ -3,7 +3,7 @@
 The modules that do the work are imported by the command that needs them, so that `--help` is quick.
 """
 
-from optiviz.cli import drawing, networks, serve
+from optiviz.cli import drawing, networks, published, serve
 from optiviz.cli.app import app, main
 
-__all__ = ["app", "drawing", "main", "networks", "serve"]
+__all__ = ["app", "drawing", "main", "networks", "published", "serve"]

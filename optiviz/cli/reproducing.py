@@ -1,0 +1,93 @@
+"""`optiviz reproduce`: published tables, run again and reported."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from tqdm import tqdm
+
+from optiviz.errors import UserError
+from optiviz.runs import reproduce as runs
+from optiviz.runs.report import summary, write_report
+from optiviz.runs.tables import Table, tables
+from optiviz.words import look_up
+
+INTERRUPTED = 130  # what shells call a program that Ctrl-C ended
+BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} and about {remaining} to go"
+
+
+def show(as_json: bool) -> None:
+    """Print every table with its rows and about how long a seed of it takes."""
+    facts = []
+    for name, table in tables().items():
+        tasks = [task for row in table.rows if not row.cannot for task in _tasks(table, row)]
+        seconds = sum({task.file: task.seconds for task in tasks}.values())
+        facts.append({"table": name, "rows": len(table.rows), "seconds": round(seconds)})
+        facts[-1]["title"] = table.title
+    if as_json:
+        print(json.dumps(facts, ensure_ascii=False, indent=2))
+        return
+    for fact in facts:
+        minutes = f"{int(fact['seconds']) / 60:.1f} min"
+        print(f"{fact['table']:<20}{fact['rows']:>3} rows {minutes:>9}  {fact['title']}")
+    print("Minutes are estimates for one seed in one process; tables share what they can.")
+
+
+def _tasks(table: Table, row: runs.Row) -> list[runs.Task]:
+    return runs.tasks_of(table, row, seeds=1)
+
+
+def reproduce(
+    every: bool,
+    names: list[str],
+    seeds: int,
+    jobs: int,
+    data_dir: Path | None,
+    out: Path,
+    theme: str,
+    as_json: bool,
+) -> None:
+    """Run the chosen tables and report; after Ctrl-C report what is there."""
+    if every == bool(names):
+        raise UserError("Say which tables: --all, or --table NAME; --list shows their names.")
+    known = tables()
+    for name in names:
+        look_up("table", name, known)
+    chosen = [table for name, table in known.items() if every or name in names]
+    where = None if data_dir is None else str(data_dir)
+    interrupted = False
+    try:
+        with _bar(quiet=as_json) as progress:
+            runs.reproduce(
+                chosen, out, seeds=seeds, jobs=jobs, data_dir=where, on_progress=progress
+            )
+    except KeyboardInterrupt:
+        interrupted = True
+    collected = runs.collect(chosen, out, seeds, where)
+    write_report(collected, out)
+    if as_json:
+        print(json.dumps({"path": str(out.resolve()), "summary": summary(collected)}))
+    else:
+        print(f"{summary(collected)}\nWrote {out / 'report.md'} and {out / 'report.csv'}")
+    if interrupted:
+        print("Stopped. The same command goes on where it was.", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED)
+
+
+@contextmanager
+def _bar(quiet: bool) -> Iterator[Callable[[float, float], None]]:
+    """What shows a progress bar in estimated seconds."""
+    with tqdm(total=1.0, disable=quiet, desc="reproduce", bar_format=BAR, file=sys.stderr) as bar:
+
+        def show(done: float, total: float) -> None:
+            if bar.total == 1.0:  # what was done before does not speak for the pace
+                bar.total = total
+                bar.initial = bar.n = done
+            bar.update(done - bar.n)
+
+        yield show
