@@ -7,39 +7,41 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import typer
 from tqdm import tqdm
 
 from optiviz.errors import UserError
 from optiviz.runs import reproduce as runs
-from optiviz.runs.report import summary, write_report
+from optiviz.runs.report import scored, summary, write_report
 from optiviz.runs.tables import Table, tables
+from optiviz.views.agreement import plot_agreement
+from optiviz.views.page import Page
 from optiviz.words import look_up
 
 INTERRUPTED = 130  # what shells call a program that Ctrl-C ended
+PICTURE = "accuracies.png"
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} and about {remaining} to go"
 
 
 def show(as_json: bool) -> None:
     """Print every table with its rows and about how long a seed of it takes."""
-    facts = []
-    for name, table in tables().items():
-        tasks = [task for row in table.rows if not row.cannot for task in _tasks(table, row)]
-        seconds = sum({task.file: task.seconds for task in tasks}.values())
-        facts.append({"table": name, "rows": len(table.rows), "seconds": round(seconds)})
-        facts[-1]["title"] = table.title
+    facts = [_facts(table) for table in tables().values()]
     if as_json:
         print(json.dumps(facts, ensure_ascii=False, indent=2))
         return
     for fact in facts:
-        minutes = f"{int(fact['seconds']) / 60:.1f} min"
+        minutes = f"{fact['seconds'] / 60:.1f} min"
         print(f"{fact['table']:<20}{fact['rows']:>3} rows {minutes:>9}  {fact['title']}")
     print("Minutes are estimates for one seed in one process; tables share what they can.")
 
 
-def _tasks(table: Table, row: runs.Row) -> list[runs.Task]:
-    return runs.tasks_of(table, row, seeds=1)
+def _facts(table: Table) -> dict[str, Any]:
+    tasks = [t for row in table.rows if not row.cannot for t in runs.tasks_of(table, row, 1)]
+    seconds = sum({task.file: task.seconds for task in tasks}.values())
+    facts = {"table": table.name, "rows": len(table.rows), "seconds": round(seconds)}
+    return facts | {"title": table.title}
 
 
 def reproduce(
@@ -56,6 +58,7 @@ def reproduce(
     if every == bool(names):
         raise UserError("Say which tables: --all, or --table NAME; --list shows their names.")
     known = tables()
+    Page(theme, (1600, 1000))  # a mistake in the picture is told before the work
     for name in names:
         look_up("table", name, known)
     chosen = [table for name, table in known.items() if every or name in names]
@@ -69,7 +72,11 @@ def reproduce(
     except KeyboardInterrupt:
         interrupted = True
     collected = runs.collect(chosen, out, seeds, where)
-    write_report(collected, out)
+    pictures = []
+    if scored(collected):
+        plot_agreement(collected, out / PICTURE, theme=theme)
+        pictures = [PICTURE]
+    write_report(collected, out, pictures)
     if as_json:
         print(json.dumps({"path": str(out.resolve()), "summary": summary(collected)}))
     else:
@@ -81,13 +88,17 @@ def reproduce(
 
 @contextmanager
 def _bar(quiet: bool) -> Iterator[Callable[[float, float], None]]:
-    """What shows a progress bar in estimated seconds."""
-    with tqdm(total=1.0, disable=quiet, desc="reproduce", bar_format=BAR, file=sys.stderr) as bar:
+    """What shows a progress bar in estimated seconds, from the first report on."""
+    bars: list[tqdm] = []
 
-        def show(done: float, total: float) -> None:
-            if bar.total == 1.0:  # what was done before does not speak for the pace
-                bar.total = total
-                bar.initial = bar.n = done
-            bar.update(done - bar.n)
+    def show(done: float, total: float) -> None:
+        if not bars:  # what was done before does not speak for the pace
+            how: Any = {"disable": quiet, "desc": "reproduce", "bar_format": BAR}
+            bars.append(tqdm(total=total, initial=done, file=sys.stderr, **how))
+        bars[0].update(done - bars[0].n)
 
+    try:
         yield show
+    finally:
+        for bar in bars:
+            bar.close()

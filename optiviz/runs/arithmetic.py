@@ -73,7 +73,8 @@ def epoch(samples: int, batch_size: int) -> Figures:
     >>> epoch(10, 4)
     {'batches': 3, 'last_batch': 2}
     """
-    feed, sizes = batches(samples, batch_size, seed=0), []
+    feed = batches(samples, batch_size, seed=0)
+    sizes: list[int] = []
     while sum(sizes) < samples:
         sizes.append(len(next(feed)))
     return {"batches": len(sizes), "last_batch": sizes[-1]}

@@ -32,7 +32,7 @@ def difference(outcome: Outcome, name: str) -> float:
     """
     published = outcome.row.published.get(name, Decimal("nan"))
     gap = outcome.mean(name) - float(published)
-    return 100 * gap if name in ACCURACIES else gap
+    return round(100 * gap, 9) if name in ACCURACIES else gap  # 0.5 is 0.5, not a bit more
 
 
 def agrees(ours: float, published: Decimal) -> bool:
@@ -200,7 +200,7 @@ def comma_separated(collected: Collected) -> str:
 def settings_of(outcome: Outcome) -> str:
     """What the table says of a row's settings, in a few words."""
     given = outcome.row.given.items()
-    return " ".join(
+    return ", ".join(
         _setting(v) if k in ("label", "optim", "method") else f"{SYMBOLS.get(k, k)} {_setting(v)}"
         for k, v in given
     )

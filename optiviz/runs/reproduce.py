@@ -19,10 +19,20 @@ import numpy as np
 
 from optiviz.errors import UserError
 from optiviz.files import whole
+from optiviz.problems import SURFACES
+from optiviz.problems import load as load_data
 from optiviz.runs.arithmetic import ARITHMETIC
 from optiviz.runs.pool import Report, Stop, share_out
+from optiviz.runs.races import contestant
 from optiviz.runs.tables import Row, Table
-from optiviz.runs.trainings import GRADIENTS, TRAINING, check_gradients, seconds_of, train_row
+from optiviz.runs.trainings import (
+    GRADIENTS,
+    TRAINING,
+    check_gradients,
+    job_of,
+    seconds_of,
+    train_row,
+)
 
 FORMAT = 1
 Result = dict[str, Any]
@@ -124,6 +134,9 @@ def reproduce(
             raise UserError(f"{name} must be at least 1, got {number}.")
     rows = [(table, row) for table in tables for row in table.rows]
     chosen = [(table, row) for table, row in rows if not reason(table, row, data_dir)]
+    if data_dir is not None:
+        for name in {row.settings.get("dataset", "mnist") for _, row in chosen} - {"mnist"}:
+            load_data(name, data_dir)  # a wrong directory is told before the work
     wanted = {
         task.file: task for table, row in chosen for task in tasks_of(table, row, seeds, data_dir)
     }
@@ -154,10 +167,9 @@ def reason(table: Table, row: Row, data_dir: str | None) -> str:
     if row.settings["dataset"] != "mnist" and data_dir is None:
         name = row.settings["dataset"]
         return f"The data set {name} is not in the package: say where it is with --data-dir."
-    from optiviz.runs.trainings import rule_of  # noqa: PLC0415
-
+    job = job_of(row.settings)
     try:
-        rule_of(row.settings)
+        contestant(SURFACES["bowl"], job.optim, job.schedule)  # its own rates are not asked for
     except UserError as error:
         return str(error)
     return ""

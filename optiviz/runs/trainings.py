@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from optiviz.optim import Optimizer
-from optiviz.problems import MLP, SURFACES, load
+from optiviz.problems import MLP, load
+from optiviz.problems.base import Array
 from optiviz.problems.layers import count
 from optiviz.problems.mlp import PIECE
 from optiviz.runs.gradcheck import check_gradient
+from optiviz.runs.job import Job
 from optiviz.runs.pool import Report, Stop
-from optiviz.runs.races import contestant
 from optiviz.runs.train import Training, train
 
 TRAINING, GRADIENTS = "training", "gradients"
@@ -25,27 +25,26 @@ KEPT = ("epoch", "train_loss", "test_loss", "test_accuracy", "val_loss", "val_ac
 RULES = {"sgd": 60, "momentum": 180, "adam": 280, "adagrad": 350}
 OTHERS, PASS, SAMPLE, WEIGHTS = 400, 40, 15, 276_200
 
-_data = lru_cache(1)(load)
+_data = lru_cache(1)(load)  # read once by all the trainings of a process
 
 
 def train_row(
     settings: Settings, seed: int, data_dir: str | None, report: Report, stop: Stop
 ) -> dict[str, Any] | None:
     """Train as a row says; its figures, verdict and history, or None if it was told to stop."""
-    network, test, validation = networks(settings, data_dir)
-    batch_size, epochs = settings["batch_size"], settings["epochs"]
-    total = epochs * -(-network.n_samples // batch_size)
-    window = settings.get("loss_of_last")
+    job = job_of(settings, seed, data_dir)
+    network, test, validation = job.networks(_data(job.dataset, data_dir))
+    total = job.epochs * -(-network.n_samples // job.batch_size)
     done = train(
         network,
         test,
-        rule_of(settings),
-        epochs=epochs,
-        batch_size=batch_size,
+        job.rule(network),
+        epochs=job.epochs,
+        batch_size=job.batch_size,
         seed=seed,
         validation=validation,
-        eval_every=None if window is None else window // batch_size,
-        patience=settings.get("patience"),
+        eval_every=job.eval_every,
+        patience=job.patience,
         on_progress=lambda step, _: report(100 * step // total),
         stop=stop,
     )
@@ -74,38 +73,37 @@ def _figures(done: Training, test: MLP) -> dict[str, float]:
     return {name: float(history[column][at]) for name, column in figures.items()} | seconds
 
 
-def networks(settings: Settings, data_dir: str | None = None) -> tuple[MLP, MLP, MLP | None]:
-    """The network on the training set, on the test set, and on what is split off."""
-    data = _data(settings["dataset"], data_dir)
-    split = settings.get("validation", 0)
-    n = len(data.x_train) - split
-    how: Any = {"biases": settings["biases"], "name": data.name, "title": data.name}
-    network = MLP(data.x_train[:n], data.y_train[:n], settings["sizes"], **how)
-    validation = network.on(data.x_train[n:], data.y_train[n:]) if split else None
-    return network, network.on(data.x_test, data.y_test), validation
-
-
-def rule_of(settings: Settings) -> Optimizer:
-    """The update rule that a row's settings describe.
-
-    Raises:
-        UserError: a rule that is not there, or an extra that is missing.
-
-    >>> rule_of({"optim": "momentum", "beta": 0.1, "lr": 0.1, "lr_end": 0.001}).lr
-    Linear(base=0.1, end=0.001)
-    """
-    text = settings["optim"]
+def job_of(settings: Settings, seed: int = 0, data_dir: str | None = None) -> Job:
+    """A row's settings in the words of the command line."""
+    text, window = settings["optim"], settings.get("loss_of_last")
     for name in ("lr", "beta"):
         if name in settings:
             text += f"{',' if '=' in text else ':'}{name}={settings[name]!r}"
     end = settings.get("lr_end")
-    schedule = None if end is None else f"linear:end={end!r}"
-    return contestant(SURFACES["bowl"], text, schedule)  # whose own rates are not asked for
+    return Job(
+        optim=text,
+        lr=None,
+        batch_size=settings["batch_size"],
+        epochs=settings["epochs"],
+        seed=seed,
+        schedule=None if end is None else f"linear:end={end!r}",
+        schedule_per="epoch",
+        sizes=",".join(map(str, settings["sizes"])),
+        biases=settings["biases"],
+        init="glorot",
+        dtype="float32",
+        dataset=settings["dataset"],
+        data_dir=data_dir,
+        validation=settings.get("validation", 0),
+        eval_every=None if window is None else window // settings["batch_size"],
+        patience=settings.get("patience"),
+    )
 
 
 def check_gradients(settings: Settings, seed: int) -> dict[str, Any]:
     """Backpropagation against one kind of differences, on the first samples and first weights."""
-    network = networks(settings)[0]
+    data = _data("mnist", None)
+    network = MLP(data.x_train, data.y_train)
     w, samples = network.start(seed), range(settings["samples"])
     if settings["layers"] == "last":
         network, w = _last_layer(network, w, len(samples))
@@ -115,7 +113,7 @@ def check_gradients(settings: Settings, seed: int) -> dict[str, Any]:
     return {"figures": figures, "verdict": "", "history": {}}
 
 
-def _last_layer(network: MLP, w: np.ndarray, n: int) -> tuple[MLP, np.ndarray]:
+def _last_layer(network: MLP, w: Array, n: int) -> tuple[MLP, Array]:
     """The last layer as a network of its own, on what the layers below make of n samples."""
     *below, last = network.layers(w)
     a = network.x[:n]
