@@ -12,6 +12,7 @@ from typing import Any
 import typer
 from tqdm import tqdm
 
+from optiviz.cli.training import INTERRUPTED
 from optiviz.errors import UserError
 from optiviz.runs import reproduce as runs
 from optiviz.runs.report import scored, summary, write_report
@@ -20,7 +21,6 @@ from optiviz.views.agreement import plot_agreement
 from optiviz.views.page import Page
 from optiviz.words import look_up
 
-INTERRUPTED = 130  # what shells call a program that Ctrl-C ended
 PICTURE = "accuracies.png"
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} and about {remaining} to go"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -12,6 +10,7 @@ from typing import Any
 
 from optiviz.files import whole
 from optiviz.runs.arithmetic import ARITHMETIC
+from optiviz.runs.compare import write_csv
 from optiviz.runs.reproduce import Outcome
 from optiviz.runs.tables import Source, Table
 
@@ -92,8 +91,7 @@ def write_report(collected: Collected, out: Path, pictures: Sequence[str] = ()) 
     """
     with whole(out / "report.md") as unfinished:
         unfinished.write_text(markdown(collected, pictures), encoding="utf-8")
-    with whole(out / "report.csv") as unfinished:
-        unfinished.write_text(comma_separated(collected), encoding="utf-8", newline="")
+    write_csv(out / "report.csv", COLUMNS, figures_of(collected))
 
 
 def markdown(collected: Collected, pictures: Sequence[str] = ()) -> str:
@@ -177,11 +175,9 @@ def _far(outcome: Outcome) -> bool:
     return any(abs(difference(outcome, name)) > TOLERANCE for name in ACCURACIES)
 
 
-def comma_separated(collected: Collected) -> str:
-    """A line for every published figure."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
+def figures_of(collected: Collected) -> list[dict[str, Any]]:
+    """Every published figure beside ours, one each."""
+    found = []
     for table, outcomes in collected:
         for outcome in outcomes:
             for name, published in outcome.row.published.items():
@@ -191,10 +187,9 @@ def comma_separated(collected: Collected) -> str:
                 words = {"table": table.name, "row": outcome.row.name, "figure": name}
                 words |= {"settings": settings_of(outcome), "published": str(published).lower()}
                 words |= {"seeds": str(len(outcome.results)), "verdict": outcome.verdicts}
-                writer.writerow(
-                    words | numbers | {"note": outcome.row.note, "reason": outcome.reason}
-                )
-    return text.getvalue()
+                words |= {"note": outcome.row.note, "reason": outcome.reason}
+                found.append(words | numbers)
+    return found
 
 
 def settings_of(outcome: Outcome) -> str:

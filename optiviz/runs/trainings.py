@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from optiviz.problems.base import Array
 from optiviz.problems.layers import count
 from optiviz.problems.mlp import PIECE
 from optiviz.runs.gradcheck import check_gradient
-from optiviz.runs.job import Job
+from optiviz.runs.job import Job, data_of
 from optiviz.runs.pool import Report, Stop
 from optiviz.runs.train import Training, train
 
@@ -25,16 +24,14 @@ KEPT = ("epoch", "train_loss", "test_loss", "test_accuracy", "val_loss", "val_ac
 RULES = {"sgd": 60, "momentum": 180, "adam": 280, "adagrad": 350}
 OTHERS, PASS, SAMPLE, WEIGHTS = 400, 40, 15, 276_200
 
-_data = lru_cache(1)(load)  # read once by all the trainings of a process
-
 
 def train_row(
     settings: Settings, seed: int, data_dir: str | None, report: Report, stop: Stop
 ) -> dict[str, Any] | None:
     """Train as a row says; its figures, verdict and history, or None if it was told to stop."""
     job = job_of(settings, seed, data_dir)
-    network, test, validation = job.networks(_data(job.dataset, data_dir))
-    total = job.epochs * -(-network.n_samples // job.batch_size)
+    network, test, validation = job.networks(data_of(job))
+    total = job.epochs * job.per_epoch(network)
     done = train(
         network,
         test,
@@ -102,7 +99,7 @@ def job_of(settings: Settings, seed: int = 0, data_dir: str | None = None) -> Jo
 
 def check_gradients(settings: Settings, seed: int) -> dict[str, Any]:
     """Backpropagation against one kind of differences, on the first samples and first weights."""
-    data = _data("mnist", None)
+    data = load("mnist")
     network = MLP(data.x_train, data.y_train)
     w, samples = network.start(seed), range(settings["samples"])
     if settings["layers"] == "last":
