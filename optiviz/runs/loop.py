@@ -52,6 +52,7 @@ def steps(
     seed: int = 0,
     *,
     per_step: bool = False,
+    shuffle: bool = True,
     since: int = 0,
     state: State | None = None,
 ) -> Iterator[Point]:
@@ -69,6 +70,7 @@ def steps(
             default. A schedule counts epochs on data, and steps where there is none.
         seed: what the order of the samples comes from.
         per_step: let a schedule count steps on data, too.
+        shuffle: False takes the samples in their own order, every epoch.
         since, state: how many of the n steps led to `start`, and the rule's arrays there by name.
 
     Raises:
@@ -84,7 +86,7 @@ def steps(
     if n < 1:
         raise UserError(f"steps must be at least 1, got {n}.")
     w0 = _begin(problem, optimizer, start)
-    feed, per_epoch = feed_of(problem, batch_size, seed)
+    feed, per_epoch = feed_of(problem, batch_size, seed, shuffle)
     schedules = _resolve(optimizer, n, 1 if per_step else per_epoch)
     rule = _copy(optimizer, w0)
     point = _lay_out(rule, w0, schedules, since, state or {})

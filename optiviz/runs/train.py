@@ -98,6 +98,7 @@ def train(
     patience: int | None = None,
     start: ArrayLike | None = None,
     per_step: bool = False,
+    shuffle: bool = True,
     threads: int = 1,
     on_progress: Callable[[int, Row], object] | None = None,
     on_checkpoint: Callable[[Checkpoint], object] | None = None,
@@ -117,6 +118,7 @@ def train(
             those that had the smallest.
         start: `(P,)`, the first weights, instead of those of the seed.
         per_step: let schedules count steps.
+        shuffle: False takes the samples in their own order, every epoch.
         threads: for BLAS. One is the quickest as soon as other programs want the cores, too.
         on_progress: called ten times a second with the step and the figures of the last evaluation.
         on_checkpoint: called after every evaluation, and when stopped.
@@ -141,7 +143,7 @@ def train(
         *(eval_every or per_epoch, patience, on_progress, on_checkpoint, stop),
     )
     with threadpool_limits(threads), np.errstate(all="ignore"):
-        course.follow(course.steps(batch_size, seed, per_step))
+        course.follow(course.steps(batch_size, seed, per_step, shuffle))
         return course.result(seed, epochs, batch_size)
 
 
@@ -181,10 +183,10 @@ class _Course:
     on_checkpoint: Callable[[Checkpoint], object] | None
     stop: Callable[[], bool] | None
 
-    def steps(self, batch_size: int, seed: int, per_step: bool) -> Iterator[Point]:
+    def steps(self, batch_size: int, seed: int, per_step: bool, shuffle: bool) -> Iterator[Point]:
         """The steps that are still to be taken."""
         at = self.at
-        how: Any = {"per_step": per_step, "since": at.step, "state": at.slots}
+        how: Any = {"per_step": per_step, "shuffle": shuffle, "since": at.step, "state": at.slots}
         return steps(self.network, self.optimizer, at.w, self.n, batch_size, seed, **how)
 
     def follow(self, points: Iterator[Point]) -> None:

@@ -42,6 +42,7 @@ def train_row(
         validation=validation,
         eval_every=job.eval_every,
         patience=job.patience,
+        shuffle=settings["shuffle"],
         on_progress=lambda step, _: report(100 * step // total),
         stop=stop,
     )

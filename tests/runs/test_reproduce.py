@@ -13,18 +13,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from optiviz.errors import UserError
-from optiviz.problems import load
+from optiviz.problems import MLP, load
 from optiviz.runs import reproduce as runs
 from optiviz.runs.report import difference, figures_of, markdown, scored, summary
 from optiviz.runs.tables import Row, Source, Table
 from optiviz.runs.trainings import train_row
 from optiviz.views.agreement import LIMIT, lines_of, plot_agreement
 
-TINY = {"dataset": "mnist", "sizes": [784, 9, 10], "biases": False, "epochs": 1}
+TINY = {"dataset": "mnist", "shuffle": True, "sizes": [784, 9, 10], "biases": False, "epochs": 1}
 SOURCE = Source("tiny", "Tiny tables", "nobody", "today", ("A remark.",))
 
 
@@ -156,6 +157,24 @@ def test_patience_reports_the_best_epoch() -> None:
     assert figures["val_loss"] == min(losses)
     assert figures["best_epoch"] == 1 + losses.index(min(losses)) == len(losses) - 2
     assert figures["val_accuracy"] == result["history"]["val_accuracy"][-3]
+
+
+def test_the_order_of_samples_is_the_source_s() -> None:
+    results = []
+    for shuffle in (True, False):
+        settings = {"optim": "sgd:lr=0.1", "batch_size": 1000, "shuffle": shuffle}
+        result = train_row(TINY | settings, 0, None, quiet, never)
+        assert result is not None
+        results.append(result["figures"]["loss"])
+    data = load("mnist")
+    network = MLP(data.x_train, data.y_train, (784, 9, 10))
+    w, losses = network.start(0), []
+    for first in range(0, 60_000, 1000):
+        loss, gradient = network.value_and_grad(w, slice(first, first + 1000))
+        losses.append(loss)
+        w -= np.float32(0.1) * gradient
+    assert results[1] == pytest.approx(np.mean(losses), rel=1e-5)
+    assert results[0] != pytest.approx(results[1], rel=1e-5)
 
 
 def test_a_stopped_training_keeps_nothing() -> None:
