@@ -125,7 +125,7 @@ def _column(page: Page, ax: Any, lines: Sequence[Line], most: int) -> None:
     ax.xaxis.set_major_locator(MultipleLocator(0.5))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+g}" if value else "0"))
     ax.set_xlabel("ours less published, points", fontsize=8 * look.scale)
-    ax.tick_params(labelsize=8 * look.scale)
+    ax.tick_params(labelsize=8 * min(look.scale, 1.1))  # numbers of neighbours must not touch
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
 
