@@ -59,7 +59,7 @@ class RateMapView {
   }
 
   get shown() {
-    return this.canvas.offsetParent !== null;
+    return this.node.offsetParent !== null;
   }
 
   // Ask for the map of a lane, if it is seen and no longer the one that is shown.
@@ -91,12 +91,13 @@ class RateMapView {
     this.facts = this.key_ = null;
     this.title.textContent = "Map of η and β";
     this.words.textContent = words;
-    this.draw();
+    this.canvas.hidden = true;
   }
 
   take(block) {
     this.facts = unpack(block);
     this.cursor = null;
+    this.canvas.hidden = false;
     this.title.textContent = `Steps to converge: η and ${this.facts.y === "rho" ? "ρ" : this.facts.y === "beta1" ? "β₁" : "β"}`;
     this.draw();
     this.point(null);
@@ -398,7 +399,7 @@ class SurfaceLab {
     if (first && this.asked.has("t") && this.voila) this.player.goTo(Number(this.asked.get("t")) || 0);
     if (!stale) this.writeControls();
     this.say(reply.notes.length ? reply.notes.join(" ") : this.looking, Boolean(reply.notes.length));
-    this.commandCode.textContent = this.command();
+    this.writeCommand();
     this.pythonCode.textContent = reply.python;
     this.mapLater();
     this.linkLater();
@@ -413,6 +414,12 @@ class SurfaceLab {
   command(ending = ".gif") {
     const theme = this.player.look.isDark ? " --theme=dark" : "";
     return this.reply.commands[ending] + theme;
+  }
+
+  // Its words stay whole where the line breaks.
+  writeCommand(ending) {
+    const parts = this.command(ending).split(" ").map((word) => element("span", {}, word));
+    this.commandCode.replaceChildren(...parts.flatMap((part, i) => (i ? [" ", part] : [part])));
   }
 
   say(words, warns = false) {
@@ -436,7 +443,7 @@ class SurfaceLab {
 
   make(ending) {
     this.making.textContent = `Making the ${ending.slice(1).toUpperCase()} …`;
-    this.commandCode.textContent = this.command(ending);
+    this.writeCommand(ending);
     this.model.send({ type: "file", ending, theme: this.player.look.isDark ? "dark" : "light" });
   }
 
@@ -484,7 +491,7 @@ class SurfaceLab {
     this.player.setTheme(this.theme);
     this.structure = null;
     this.writeControls();
-    this.commandCode.textContent = this.command();
+    this.writeCommand();
     this.map.draw();
   }
 
