@@ -82,7 +82,10 @@ class Kernels(AsyncMappingKernelManager):
     async def shutdown_kernel(  # type: ignore[override]
         self, kernel_id: str, now: bool = True, restart: bool = False
     ) -> None:
-        """End a kernel at once: one that is asked to end would first finish what it computes."""
+        """End a kernel at once: one that is asked to would first finish, or print a traceback."""
+        provisioner = self.get_kernel(kernel_id).provisioner
+        if provisioner is not None:
+            await provisioner.kill()
         await super().shutdown_kernel(kernel_id, now=True, restart=restart)  # type: ignore[no-untyped-call]
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:

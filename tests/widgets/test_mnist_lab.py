@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import pytest
 
 from optiviz.problems import load
 from optiviz.runs.train import COLUMNS, train
+from optiviz.views.style import THEMES
 from optiviz.widgets import mnist_form, shared_data
 from optiviz.widgets.mnist_pictures import look
 from optiviz.widgets.mnist_race import Lane, Race
@@ -184,7 +186,8 @@ def test_a_page_trains_stops_looks_and_takes_away(lab: Any, tmp_path: Path) -> N
         say("continue")
         await until(lambda: lab.status["phase"] == "ready")
 
-    asyncio.run(visit())
+    with ThreadPoolExecutor(1) as pool:  # in this thread a browser may have its loop
+        pool.submit(asyncio.run, visit()).result()
     assert {run["phase"] for run in lab.runs} == {"finished"}
     assert lab.runs[0]["mark"] != lab.runs[1]["mark"]
     rows: dict[int, list[Any]] = {1: [], 2: []}
@@ -244,3 +247,12 @@ def test_a_lab_in_a_notebook_needs_no_server(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delenv(shared_data.FOLDER, raising=False)
     shared_data._mnist.cache_clear()
     assert shared_data.mnist().checksum == load("mnist").checksum
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_has_the_colours_of_the_pictures(theme: str) -> None:
+    css = (Path(shared_data.__file__).parent / "lab.css").read_text(encoding="utf-8")
+    block = css.split("}")[0 if theme == "light" else 1]
+    look = THEMES[theme]
+    for name in ("background", "text", "muted", "grid", "accent"):
+        assert f"--ov-{name}: {getattr(look, name)};" in block

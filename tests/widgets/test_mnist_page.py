@@ -32,17 +32,11 @@ def lab(serve: Callable[..., Any]) -> Any:
     return serve("mnist", "--port", "18810")
 
 
-@pytest.fixture(scope="module")
-def context(chromium: Any) -> Iterator[Any]:
-    context = chromium.new_context(viewport={"width": 1280, "height": 720})
-    yield context
-    context.close()
-
-
 @pytest.fixture
-def page(lab: Any, context: Any) -> Iterator[Any]:
+def page(lab: Any, chromium: Any) -> Iterator[Any]:
     """The lab's page; it may ask no other host, and has nothing to complain of."""
-    page, trouble = context.new_page(), []
+    context, trouble = chromium.new_context(viewport={"width": 1280, "height": 720}), []
+    page = context.new_page()
     page.on("request", lambda r: trouble.append(r.url) if foreign(r.url, lab) else None)
     page.on("console", lambda m: trouble.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: trouble.append(str(error)))
@@ -52,7 +46,8 @@ def page(lab: Any, context: Any) -> Iterator[Any]:
     page.trouble = trouble
     yield page
     assert trouble == []
-    page.close()
+    page.close()  # before its context, or the server is not told
+    context.close()
 
 
 def foreign(url: str, lab: Any) -> bool:
