@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from optiviz.optim import OPTIMIZERS, SCHEDULES, schedules
     from optiviz.problems import SURFACES, surface
     from optiviz.runs import Run, descend, steps
-    from optiviz.widgets import play
+    from optiviz.widgets.play import play
 
     surfaces = SURFACES
 
@@ -27,7 +27,7 @@ _HOMES = {
     "UserError": "optiviz.errors:UserError",
     "descend": "optiviz.runs:descend",
     "optim": "optiviz.optim",
-    "play": "optiviz.widgets:play",
+    "play": "optiviz.widgets.play:play",
     "problems": "optiviz.problems",
     "schedules": "optiviz.optim.schedules",
     "steps": "optiviz.runs:steps",

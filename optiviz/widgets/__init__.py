@@ -1,8 +1,4 @@
-"""Pages that answer: the player in a notebook, and the labs.
+"""Pages that answer: the player in a notebook, the labs, and what serves them.
 
-They need the extra `apps`, so nothing here is imported before it is used.
+They need the extra `apps`, and nothing is imported before it is used.
 """
-
-from optiviz.widgets.play import play
-
-__all__ = ["play"]
