@@ -42,7 +42,7 @@ def start(
         path,
         quiet,
         lambda show: runs.compare(
-            job, optim, seeds, path, jobs=_jobs(jobs), overwrite=overwrite, on_progress=show
+            job, optim, seeds, path, jobs=cores(jobs), overwrite=overwrite, on_progress=show
         ),
     )
 
@@ -51,7 +51,7 @@ def resume(path: Path, jobs: int | None, others: list[str], quiet: bool) -> Comp
     """Go on with a comparison that was stopped or killed."""
     if others:
         raise UserError(f"--resume goes on as it was begun: leave out {', '.join(others)}.")
-    return _go(path, quiet, lambda show: runs.resume(path, jobs=_jobs(jobs), on_progress=show))
+    return _go(path, quiet, lambda show: runs.resume(path, jobs=cores(jobs), on_progress=show))
 
 
 def looks(theme: str, size: str) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def report(comparison: Comparison, look: dict[str, Any], as_json: bool) -> None:
     """Write the table and the pictures, and print the table."""
     path = comparison.path
     table = comparison.table()
-    lines = markdown(table)
+    lines = markdown([HEADS, *map(_cells, table)])
     with whole(path / "table.md") as unfinished:
         unfinished.write_text("\n".join(lines) + "\n", encoding="utf-8")
     for ending in (".png", ".svg"):
@@ -79,10 +79,9 @@ def report(comparison: Comparison, look: dict[str, Any], as_json: bool) -> None:
     print(f"Wrote {path}: table, metrics, curves and race.gif")
 
 
-def markdown(table: list[dict[str, Any]]) -> list[str]:
-    """The lines of a table in Markdown, its columns as wide as what stands in them."""
-    rows = [HEADS, *map(_cells, table)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(HEADS))]
+def markdown(rows: list[tuple[str, ...]]) -> list[str]:
+    """The lines of a table in Markdown, heads first, its columns as wide as what stands there."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = [
         "| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |"
         for row in rows
@@ -99,7 +98,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     return (f"`{row['optimizer']}`", accuracy(row), loss, seconds, epochs, row["verdict"])
 
 
-def _jobs(jobs: int | None) -> int:
+def cores(jobs: int | None) -> int:
     """As many processes as there are cores, if no one said how many."""
     return jobs if jobs is not None else len(os.sched_getaffinity(0))
 

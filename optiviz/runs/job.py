@@ -115,6 +115,12 @@ class Job:
                 "--patience watches the validation loss: split off --validation samples."
             )
 
+    def course(self) -> dict[str, Any]:
+        """What `train` is to be told."""
+        names = ("epochs", "batch_size", "seed", "eval_every", "patience")
+        told = {name: getattr(self, name) for name in names}
+        return told | {"per_step": self.schedule_per == "step"}
+
     def per_epoch(self, network: MLP) -> int:
         """How many updates make an epoch."""
         return feed_of(network, self.batch_size, self.seed)[1]
@@ -200,17 +206,11 @@ class Work:
         self, on_progress: Callable[[int, Row], object], stop: Callable[[], bool]
     ) -> tuple[Training, dict[str, Any]]:
         """Train to the end, or until told to stop; the training, and what `run.json` then says."""
-        job = self.job
         done = train(
             *self.networks[:2],
             self.rule,
-            epochs=job.epochs,
-            batch_size=job.batch_size,
-            seed=job.seed,
             validation=self.networks[2],
-            eval_every=job.eval_every,
-            patience=job.patience,
-            per_step=job.schedule_per == "step",
+            **self.job.course(),
             on_progress=on_progress,
             on_checkpoint=self.directory.save,
             stop=stop,

@@ -51,7 +51,7 @@ def share_out(
     # Processes are started anew: a copy of this one would inherit the locks of its BLAS threads.
     context = multiprocessing.get_context("spawn")
     reports, stop = context.Queue(), context.Event()
-    pool = ProcessPoolExecutor(min(jobs, len(tasks) or 1), context, _begin, (reports, stop))
+    pool = ProcessPoolExecutor(min(jobs, len(tasks) or 1), context, begin, (reports, stop))
     try:
         waiting = {pool.submit(_do, work, i, task): i for i, task in enumerate(tasks)}
         while waiting:
@@ -69,7 +69,7 @@ def share_out(
         reports.close()
 
 
-def _begin(reports: Any, stop: Any) -> None:
+def begin(reports: Any, stop: Any) -> None:
     """Set up a worker; Ctrl-C reaches it by way of the process that started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _here.update(reports=reports, stop=stop)
