@@ -19,6 +19,7 @@ from optiviz.errors import UserError
 from optiviz.files import whole
 from optiviz.runs import sweep as runs
 from optiviz.runs import sweep_table as tables
+from optiviz.runs.claims import require
 from optiviz.runs.job import Job
 from optiviz.runs.plan import Plan
 from optiviz.runs.record import plain
@@ -54,8 +55,12 @@ def plan(
 
 
 def _rules(text: str) -> list[str]:
-    """Rules with commas between; those of a rule with settings stand between its settings."""
-    return [part.strip() for part in re.split(r",(?![^,]*=)", text) if part.strip()]
+    """Rules with commas between; a comma before name=value is one of a rule's own.
+
+    >>> _rules("sgd,momentum:lr=0.1,beta=0.9,adam")
+    ['sgd', 'momentum:lr=0.1,beta=0.9', 'adam']
+    """
+    return [part.strip() for part in re.split(r",(?!\s*\w+\s*=)", text) if part.strip()]
 
 
 def run(
@@ -67,6 +72,7 @@ def run(
     as_json: bool,
 ) -> None:
     """Carry the plan out, and write and print what it found."""
+    require()
     plan.check()
     path = out or Path("runs") / f"sweep-{slug(*plan.optimizers)}"
     _take(path, plan)
@@ -148,7 +154,7 @@ def _draw(
         if len(rows) > 1:
             views.plot_heat(rows, target, title=title, span=span, **look)
     if strips:
-        title = f"Learning rates on {data}"
+        title = f"Learning rates on {data}" + (", trials of the search" if searched else "")
         views.plot_strips(strips, path / "sensitivity.png", title=title, **look)
 
 

@@ -51,6 +51,10 @@ class Optimizer(ABC):
         """The settings by name, as they were given."""
         return dict(vars(self))
 
+    def known(self) -> list[str]:
+        """The names of the settings that the rule takes."""
+        return list(self.settings())
+
     @classmethod
     def bound(cls, name: str) -> Bound:
         """The bound of a setting."""

@@ -8,6 +8,7 @@ is not of the shape of the parameters, such as a count of steps, has a name with
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import sys
 from collections.abc import Mapping
@@ -113,6 +114,13 @@ class Foreign(Optimizer):
     def settings(self) -> dict[str, Any]:
         given = {k: v if isinstance(v, PLAIN) else repr(v) for k, v in self.options.items()}
         return {"lr": self.lr} | given
+
+    def known(self) -> list[str]:
+        try:
+            names = list(inspect.signature(self.make).parameters)
+        except (TypeError, ValueError):
+            names = []
+        return ["lr", *(n for n in names if n not in ("params", "lr", "learning_rate", "kwargs"))]
 
 
 def from_torch(rule: Any, lr: float | None = None, **options: Any) -> Foreign:

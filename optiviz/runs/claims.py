@@ -149,9 +149,14 @@ class Claims:
         return bool(now - seen > GRACE)
 
 
-def _optuna() -> Any:
+def require() -> None:
+    """Refuse to go on without Optuna."""
     if find_spec("optuna") is None:
         raise needs_extra("A sweep", "sweep")
+
+
+def _optuna() -> Any:
+    require()
     import optuna  # noqa: PLC0415  # an extra, and slow to import
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 from optiviz.errors import UserError, unknown
-from optiviz.optim import Foreign, parse
+from optiviz.optim import parse
 from optiviz.runs.job import Job, data_of
 from optiviz.words import split
 
@@ -105,13 +105,11 @@ class Plan:
             job.check(network)
 
     def _settings(self) -> list[str]:
-        every = [name for text in self.optimizers for name in parse(text).settings()]
+        every = [name for text in self.optimizers for name in parse(text).known()]
         return [*OF_JOB, *dict.fromkeys(every)]
 
     def _takes(self, text: str, setting: str) -> bool:
-        rule = parse(text)
-        known = setting in rule.settings() or isinstance(rule, Foreign)
-        return setting in OF_JOB or known
+        return setting in OF_JOB or setting in parse(text).known()
 
     def cells(self) -> list[Cell]:
         """Every training of the grid, all seeds of a setting together."""

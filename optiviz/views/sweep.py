@@ -18,6 +18,7 @@ from optiviz.views.animate import STILL, check_ending
 from optiviz.views.page import Page
 from optiviz.views.style import marks
 
+APART = 2.0  # times: rates closer together have no room for two numbers
 SYMBOLS = {"lr": "η", "batch_size": "batch size", "beta": "β", "beta1": "β₁", "rho": "ρ"}
 
 
@@ -216,11 +217,12 @@ def _strip(page: Page, ax: Any, y: float, strip: Strip, color: str) -> None:
         ax.plot(found, [y] * len(found), "o", color=color, ms=10 * scale, alpha=0.3, zorder=2)
     ax.plot(strip.lr, [y] * len(strip.lr), "o", color=color, ms=4 * scale, zorder=3)
     style: Any = {"ha": "center", "fontsize": 8 * scale, "color": look.muted}
-    few = len(strip.lr) <= 12
+    told = 0.0
     for lr, value in zip(strip.lr, strip.accuracy, strict=True):
         words = "diverged" if np.isnan(value) else f"{100 * value:.1f}"
-        if few:
+        if lr > APART * told:
             ax.annotate(words, (lr, y), (0, -13 * scale), textcoords="offset points", **style)
+            told = lr
     middle = float(np.sqrt(strip.lr[0] * strip.lr[-1]))
     said: Any = {"ha": "center", "fontsize": 9 * scale, "color": look.text}
     ax.annotate(str(strip), (middle, y), (0, 12 * scale), textcoords="offset points", **said)

@@ -209,6 +209,17 @@ def test_a_grid_gives_every_rule_the_settings_it_takes() -> None:
     plan.check()
 
 
+def test_a_foreign_rule_takes_what_its_class_takes() -> None:
+    pytest.importorskip("torch")
+    grid = {"lr": (0.1, 0.01), "beta": (0.5, 0.9), "momentum": (0.0, 0.5, 0.9)}
+    plan = Plan(job(), ("momentum", "torch:SGD:nesterov=false"), grid)
+    assert Counter(cell.optim for cell in plan.cells()) == {
+        "momentum": 4,
+        "torch:SGD:nesterov=false": 6,
+    }
+    plan.check()
+
+
 def test_the_same_plan_has_the_same_name_on_every_machine() -> None:
     grid = {"lr": (0.1,), "batch_size": (10,)}
     plan = Plan(job(), ("sgd",), grid)
