@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import shlex
 import subprocess
@@ -18,9 +19,18 @@ from optiviz.views.figure import PANELS
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 COMMANDS = [line for line in README.splitlines() if re.match(r"optiviz \w", line)]
+LONG = ("optiviz compare", "optiviz landscape")
+each_command = pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(line, marks=pytest.mark.slow) if line.startswith(LONG) else line
+        for line in COMMANDS
+        if not line.startswith("optiviz app")  # which serves until it is stopped
+    ],
+)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@each_command
 def test_every_command_runs(command: str, tmp_path: Path) -> None:
     words = shlex.split(command)
     program = Path(sys.executable).with_name(words[0])
@@ -33,9 +43,14 @@ def test_every_command_runs(command: str, tmp_path: Path) -> None:
 
 def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    block = next(b for b in re.findall(r"```python\n(.*?)```", README, re.S) if "import" in b)
-    exec(compile(block, "README.md", "exec"), {})
-    assert (tmp_path / "run.npz").exists()
+    panels = dict(PANELS)
+    failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    PANELS.clear()
+    PANELS.update(panels)
+    assert tried > 20
+    assert not failed
+    names = {"run.npz", "race.svg", "race.gif", "slope.png"}
+    assert names == {path.name for path in tmp_path.iterdir()}
 
 
 @pytest.mark.parametrize(

@@ -83,10 +83,14 @@ class Kernels(AsyncMappingKernelManager):
         self, kernel_id: str, now: bool = True, restart: bool = False
     ) -> None:
         """End a kernel at once: one that is asked to would first finish, or print a traceback."""
-        provisioner = self.get_kernel(kernel_id).provisioner
-        if provisioner is not None:
-            await provisioner.kill()
+        await _kill(self.get_kernel(kernel_id))
         await super().shutdown_kernel(kernel_id, now=True, restart=restart)  # type: ignore[no-untyped-call]
+
+    async def shutdown_all(self, now: bool = True) -> None:  # type: ignore[override]
+        """End every kernel at once, as the server ends."""
+        for kernel in list(self._kernels.values()):
+            await _kill(kernel)
+        await super().shutdown_all(now=True)
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
         """End a kernel that has died, or whose page has been gone for a while.
@@ -100,6 +104,11 @@ class Kernels(AsyncMappingKernelManager):
         elif time.monotonic() - self.left.setdefault(kernel_id, time.monotonic()) > LEFT:
             del self.left[kernel_id]
             await self.shutdown_kernel(kernel_id)
+
+
+async def _kill(kernel: Any) -> None:
+    if kernel.provisioner is not None:
+        await kernel.provisioner.kill()
 
 
 class Page(TornadoVoilaHandler):  # type: ignore[misc]
