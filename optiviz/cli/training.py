@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import typer
 from tqdm import tqdm
 
 from optiviz.errors import UserError
+from optiviz.runs.interrupt import interruptible
 from optiviz.runs.job import Job, Work
 from optiviz.runs.record import plain
 from optiviz.runs.train import Row, Training
@@ -52,22 +52,6 @@ def _go(work: Work, interrupted: list[int], as_json: bool) -> None:
     if len(done.history["step"]):
         plot_training(done, path / "curves.png")
     _report(done, path, facts, as_json)
-
-
-@contextmanager
-def interruptible() -> Iterator[list[int]]:
-    """A list that is empty until Ctrl-C is pressed; pressing it again ends the program at once."""
-    pressed: list[int] = []
-
-    def handle(number: int, _frame: object) -> None:
-        pressed.append(number)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    before = signal.signal(signal.SIGINT, handle)
-    try:
-        yield pressed
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

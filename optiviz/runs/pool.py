@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 from optiviz.errors import UserError
+from optiviz.runs.interrupt import interruptible
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -54,12 +55,15 @@ def share_out(
     pool = ProcessPoolExecutor(min(jobs, len(tasks) or 1), context, begin, (reports, stop))
     try:
         waiting = {pool.submit(_do, work, i, task): i for i, task in enumerate(tasks)}
-        while waiting:
-            done = wait(waiting, WAIT, FIRST_COMPLETED).done
-            while on_progress and not reports.empty():
-                on_progress(*reports.get())
-            for future in sorted(done, key=waiting.__getitem__):
-                yield waiting.pop(future), future.result()
+        with interruptible() as pressed:
+            while waiting:
+                done = wait(waiting, WAIT, FIRST_COMPLETED).done
+                while on_progress and not reports.empty():
+                    on_progress(*reports.get())
+                for future in sorted(done, key=waiting.__getitem__):
+                    yield waiting.pop(future), future.result()
+                if pressed:
+                    raise KeyboardInterrupt
     except BrokenProcessPool:
         message = "A working process was killed, perhaps for want of memory: try fewer --jobs."
         raise UserError(message) from None

@@ -15,6 +15,7 @@ from typing import Any
 from optiviz.errors import UserError
 from optiviz.runs import pool
 from optiviz.runs.claims import Claims
+from optiviz.runs.interrupt import interruptible
 from optiviz.runs.plan import OBJECTIVES, Cell, Plan, Settings
 from optiviz.runs.trials import Searched, Trial
 
@@ -146,21 +147,20 @@ def sweep(
     workers = [start() for _ in range(min(jobs, plan.total - done))]
     try:
         killed = 0
-        while workers:
-            time.sleep(LOOK / 2)
-            done, before = here.finished(), done
-            killed = killed if done == before else 0
-            if on_progress:
-                on_progress(done, plan.total)
-            for worker in [worker for worker in workers if not worker.is_alive()]:
-                workers.remove(worker)
-                if worker.exitcode and worker.exitcode > 0:
-                    raise UserError(errors.get() if not errors.empty() else "A process failed.")
-                if worker.exitcode:
-                    killed += 1
-                    if killed >= KILLED:
-                        raise UserError("Processes are killed, perhaps for want of memory.")
-                    workers.append(start())
+        with interruptible() as pressed:
+            while workers:
+                time.sleep(LOOK / 2)
+                if pressed:
+                    raise KeyboardInterrupt
+                done, before = here.finished(), done
+                killed = killed if done == before else 0
+                if on_progress:
+                    on_progress(done, plan.total)
+                lost = _lost(workers, errors)
+                killed += lost
+                if killed >= KILLED:
+                    raise UserError("Processes are killed, perhaps for want of memory.")
+                workers += [start() for _ in range(lost)]
     finally:
         stop.set()
         for worker in workers:
@@ -168,6 +168,20 @@ def sweep(
     if on_progress:
         on_progress(here.finished(), plan.total)
     return here
+
+
+def _lost(workers: list[Any], errors: Any) -> int:
+    """Take away the processes that have ended; how many of them were killed.
+
+    Raises:
+        UserError: one of them failed.
+    """
+    ended = [worker for worker in workers if not worker.is_alive()]
+    for worker in ended:
+        workers.remove(worker)
+        if worker.exitcode > 0:
+            raise UserError(errors.get() if not errors.empty() else "A process failed.")
+    return sum(worker.exitcode < 0 for worker in ended)
 
 
 def _work(plan: Plan, url: str, stop: Any, errors: Any) -> None:
