@@ -88,6 +88,12 @@ def train(
         int | None,
         typer.Option(help="Stop after so many evaluations without a smaller validation loss."),
     ] = None,
+    threads: Annotated[
+        int,
+        typer.Option(
+            help="For the products of matrices; more than 1 is faster on an idle machine."
+        ),
+    ] = 1,
     out: Annotated[
         Path | None, typer.Option(help="Directory to write.  [default: runs/RULE-DATA-SEED]")
     ] = None,

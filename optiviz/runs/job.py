@@ -44,6 +44,7 @@ class Job:
     validation: int = 0
     eval_every: int | None = None
     patience: int | None = None
+    threads: int = 1
     compiled: bool | None = None
 
     def name(self) -> Path:
@@ -105,7 +106,7 @@ class Job:
         """Refuse numbers that `train` would refuse, before a directory is made or replaced."""
         if self.seed < 0:
             raise UserError(f"seed must be at least 0, got {self.seed}.")
-        for name in ("epochs", "batch_size", "eval_every", "patience"):
+        for name in ("epochs", "batch_size", "eval_every", "patience", "threads"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UserError(f"{name} must be at least 1, got {value}.")
@@ -117,7 +118,7 @@ class Job:
 
     def course(self) -> dict[str, Any]:
         """What `train` is to be told."""
-        names = ("epochs", "batch_size", "seed", "eval_every", "patience")
+        names = ("epochs", "batch_size", "seed", "eval_every", "patience", "threads")
         told = {name: getattr(self, name) for name in names}
         return told | {"per_step": self.schedule_per == "step"}
 
