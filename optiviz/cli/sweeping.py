@@ -17,6 +17,7 @@ from optiviz.cli.comparing import cores, looks, markdown
 from optiviz.cli.training import INTERRUPTED
 from optiviz.errors import UserError
 from optiviz.files import whole
+from optiviz.problems.datasets import TITLES
 from optiviz.runs import sweep as runs
 from optiviz.runs import sweep_table as tables
 from optiviz.runs.claims import require
@@ -24,7 +25,6 @@ from optiviz.runs.job import Job
 from optiviz.runs.plan import Plan
 from optiviz.runs.record import plain
 from optiviz.views import sweep as views
-from optiviz.views.curves import TITLES
 from optiviz.words import guess, slug
 
 __all__ = ["looks", "plan", "run"]

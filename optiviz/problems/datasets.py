@@ -201,3 +201,4 @@ DATASETS: dict[str, Source] = {
     "fashion-mnist": Source(_read_fashion, (28, 28), _CLOTHES),
     "cifar10": Source(_read_cifar, SIDES, tuple(_THINGS.split())),
 }
+TITLES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "cifar10": "CIFAR-10"}

@@ -14,6 +14,7 @@ from optiviz.errors import UserError
 from optiviz.fast import wanted
 from optiviz.optim import Optimizer, parse
 from optiviz.problems import MLP, Dataset, load
+from optiviz.problems.datasets import TITLES
 from optiviz.runs.batches import feed_of
 from optiviz.runs.races import contestant
 from optiviz.runs.rundir import RunDirectory
@@ -86,7 +87,7 @@ class Job:
             dtype=self.dtype,
             compiled=compiled,
             name=data.name,
-            title=data.name,
+            title=TITLES.get(data.name, data.name),
         )
         split_off = network.on(data.x_train[n:], data.y_train[n:]) if self.validation else None
         return network, network.on(data.x_test, data.y_test), split_off

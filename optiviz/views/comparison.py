@@ -14,9 +14,10 @@ from optiviz.errors import UserError
 from optiviz.files import whole
 from optiviz.optim import name_of
 from optiviz.problems.base import Array
+from optiviz.problems.datasets import TITLES
 from optiviz.runs.compare import Comparison, Contestant
 from optiviz.views.animate import STILL, check_ending, record
-from optiviz.views.curves import PERCENT, TITLES, logarithmic
+from optiviz.views.curves import PERCENT, logarithmic
 from optiviz.views.page import Page
 from optiviz.views.sheet import described
 from optiviz.views.style import Mark, Theme, blend, marks

@@ -11,13 +11,13 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from optiviz.errors import UserError
 from optiviz.files import whole
 from optiviz.problems.base import Array
+from optiviz.problems.datasets import TITLES
 from optiviz.runs.train import Training
 from optiviz.views.animate import STILL, check_ending
 from optiviz.views.page import Page
 from optiviz.views.style import DOTTED, SOLID, Mark, blend, mark
 
 PERCENT = FuncFormatter(lambda value, _: f"{100 * value:g} %")
-TITLES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "cifar10": "CIFAR-10"}
 
 
 def plot_training(
