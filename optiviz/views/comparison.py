@@ -30,6 +30,7 @@ def plot_comparison(
     comparison: Comparison,
     path: str | Path,
     *,
+    title: str = "",
     theme: str = "light",
     size: tuple[int, int] = (960, 540),
 ) -> None:
@@ -38,6 +39,7 @@ def plot_comparison(
     Args:
         comparison: every training of it evaluated at least once.
         path: where to write; .png, .svg or .pdf by its ending.
+        title: what stands above; by default what was compared on what.
         theme: "light", "dark" or "slides".
         size: width and height in pixels.
 
@@ -47,13 +49,14 @@ def plot_comparison(
     """
     target = check_ending(path, STILL)
     with whole(target) as unfinished:
-        Race(comparison, theme, size, finished=True).page.save(unfinished)
+        Race(comparison, title, theme, size, finished=True).page.save(unfinished)
 
 
 def animate_comparison(
     comparison: Comparison,
     path: str | Path,
     *,
+    title: str = "",
     theme: str = "light",
     size: tuple[int, int] = (960, 540),
     quiet: bool = True,
@@ -61,7 +64,7 @@ def animate_comparison(
     """Write the same curves as a race through the epochs: .gif, .webp, .apng or .mp4.
 
     Args:
-        comparison, path, theme, size: see `plot_comparison`.
+        comparison, path, title, theme, size: see `plot_comparison`.
         quiet: show no progress bar.
 
     Raises:
@@ -70,7 +73,7 @@ def animate_comparison(
     page = Page(theme, size)
     colors = [page.look.text, *(m.color for m in marks_of(comparison, page.look))]
     steps = range(FRAMES + 1)
-    record(lambda: Race(comparison, theme, size), steps, path, colors, quiet=quiet)
+    record(lambda: Race(comparison, title, theme, size), steps, path, colors, quiet=quiet)
 
 
 def marks_of(comparison: Comparison, look: Theme) -> list[Mark]:
@@ -83,13 +86,14 @@ class Race:
 
     Args:
         comparison: what to show.
-        theme, size: see `plot_comparison`.
+        title, theme, size: see `plot_comparison`.
         finished: write the final accuracies into the legend, for a picture that stands still.
     """
 
     def __init__(
         self,
         comparison: Comparison,
+        title: str,
         theme: str,
         size: tuple[int, int],
         finished: bool = False,
@@ -105,23 +109,24 @@ class Race:
         self._heads: list[tuple[Any, Array, Array]] = []
         self._covers: list[Rectangle] = []
         with self.page.style():
-            self._draw(finished)
+            self._draw(title, finished)
         self.show(FRAMES)
 
-    def _draw(self, finished: bool) -> None:
+    def _draw(self, title: str, finished: bool) -> None:
         page, job = self.page, self.comparison.job
         scale = page.look.scale
         seeds = len(self.comparison.seeds)
         shown = f"mean ± sd of {seeds} seeds" if seeds > 1 else f"seed {job.seed}"
         note = f"m = {job.batch_size}    {shown}, the same first weights and batches for all"
-        header = page.titles(f"Optimisers on {TITLES.get(job.dataset, job.dataset)}", note)
+        usual = f"Optimisers on {TITLES.get(job.dataset, job.dataset)}"
+        header = page.titles(title or usual, note)
         footer = page.legend(self.marks, self._labels(finished))
         edges = {"left": 0.62 * scale / page.width, "right": 1 - 0.3 / page.width}
         edges["top"] = 1 - (header + 0.12 * scale) / page.height
         edges["bottom"] = (footer + 0.5 * scale) / page.height
         axes = page.figure.subplots(1, 2, gridspec_kw=edges | {"wspace": 0.21 * scale})
-        for ax, (column, title) in zip(axes, COLUMNS.items(), strict=True):
-            page.axes(ax, title, "epoch")
+        for ax, (column, heading) in zip(axes, COLUMNS.items(), strict=True):
+            page.axes(ax, heading, "epoch")
             self._panel(ax, column)
 
     def _labels(self, finished: bool) -> list[str]:
@@ -143,7 +148,7 @@ class Race:
         elif values.min() > 0 and values.max() > 3 * values.min():
             logarithmic(ax, values)
         ax.set_xlim(0, self.epochs)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=self.epochs >= 4))
+        ax.xaxis.set_major_locator(MaxNLocator(integer=self.epochs >= 2))
         cover = Rectangle((0, 0), self.epochs, 1, transform=ax.get_xaxis_transform())
         self._covers.append(cover)
         for one, own in zip(self.comparison.contestants, self.marks, strict=True):

@@ -24,6 +24,7 @@ def plot_training(
     done: Training,
     path: str | Path,
     *,
+    title: str = "",
     theme: str = "light",
     size: tuple[int, int] = (960, 540),
 ) -> None:
@@ -32,6 +33,7 @@ def plot_training(
     Args:
         done: the training, evaluated at least once.
         path: where to write; .png, .svg or .pdf by its ending.
+        title: what stands above; by default the rule and the data.
         theme: "light", "dark" or "slides".
         size: width and height in pixels.
 
@@ -53,11 +55,11 @@ def plot_training(
     target = check_ending(path, STILL)
     page = Page(theme, size)
     with whole(target) as unfinished:
-        training_figure(page, done)
+        training_figure(page, done, title)
         page.save(unfinished)
 
 
-def training_figure(page: Page, done: Training) -> None:
+def training_figure(page: Page, done: Training, title: str) -> None:
     """Draw both panels, the title, and a legend that tells the last numbers."""
     main = mark(done.optimizer, page.look).color
     paler = blend(main, page.look.background, 0.5)
@@ -65,8 +67,8 @@ def training_figure(page: Page, done: Training) -> None:
     if np.isnan(done.history["val_loss"]).all():
         del marks["val"]
     with page.style():
-        title = f"{done.optimizer} on {TITLES.get(done.problem, done.problem)}"
-        header = page.titles(title, _note(done))
+        usual = f"{done.optimizer} on {TITLES.get(done.problem, done.problem)}"
+        header = page.titles(title or usual, _note(done))
         footer = page.legend(list(marks.values()), [_label(done, name) for name in marks])
         scale = page.look.scale
         left, right = page.figure.subplots(
@@ -101,7 +103,7 @@ def _panel(page: Page, ax: Any, done: Training, what: str, marks: dict[str, Mark
     elif best.min() > 0 and best.max() > 3 * best.min():
         logarithmic(ax, best)
     ax.set_xlim(0, max(float(epoch[-1]), 1e-9))
-    ax.xaxis.set_major_locator(MaxNLocator(integer=epoch[-1] >= 4))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=epoch[-1] >= 2))
 
 
 def logarithmic(ax: Any, values: Array) -> None:

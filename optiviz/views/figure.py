@@ -92,7 +92,7 @@ class Scene:
         figure, look = self.figure, self.picture.look
         x, y = 0.22 / figure.get_figwidth(), 1 - 0.14 / figure.get_figheight()
         style: Any = {"fontsize": 13 * look.scale, "fontweight": "bold", "color": look.text}
-        figure.text(x, y, self.picture.problem.title, va="top", **style)
+        figure.text(x, y, self.picture.title, va="top", **style)
 
     def _legend(self) -> tuple[list[Any], float]:
         """Every run's line, label and, for the last frame, verdict; and the inches it needs."""

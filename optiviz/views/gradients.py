@@ -36,7 +36,7 @@ def plot_gradients(
 
     Args:
         check: whose errors are spread out.
-        curve: checks at several ε, as `error_curve` makes them.
+        curve: checks at several ε, as `error_curve` makes them; if empty, the spread stands alone.
         path: where to write; .png, .svg or .pdf by its ending.
         title: what stands above.
         theme: "light", "dark" or "slides".
@@ -61,10 +61,32 @@ def plot_gradients(
         page.save(unfinished)
 
 
+def plot_error_curve(
+    curve: Sequence[GradientCheck],
+    path: str | Path,
+    *,
+    title: str = "The error of a difference, against ε",
+    theme: str = "light",
+    size: tuple[int, int] = (960, 540),
+) -> None:
+    """Write the mean error against ε alone.
+
+    Arguments and errors as for `plot_gradients`.
+    """
+    target = check_ending(path, STILL)
+    page = Page(theme, size)
+    with whole(target) as unfinished, page.style():
+        header = page.titles(title, "Mean relative error of the derivatives, for each ε")
+        footer = page.legend([MARKS[name] for name in METHODS], METHODS)
+        (ax,) = _panels(page, header, footer, 1)
+        _against_eps(page, ax, curve)
+        page.save(unfinished)
+
+
 def gradients_figure(
     page: Page, check: GradientCheck, curve: Sequence[GradientCheck], title: str
 ) -> None:
-    """Draw both panels, the title, and a legend that tells the numbers."""
+    """Draw the panels, the title, and a legend that tells the numbers."""
     with page.style():
         header = page.titles(title, _note(check))
         labels = [
@@ -72,20 +94,24 @@ def gradients_figure(
             for name in METHODS
         ]
         footer = page.legend([MARKS[name] for name in METHODS], labels)
-        scale = page.look.scale
-        left, right = page.figure.subplots(
-            1,
-            2,
-            gridspec_kw={
-                "left": 0.72 * scale / page.width,
-                "right": 1 - 0.3 / page.width,
-                "top": 1 - (header + 0.12 * scale) / page.height,
-                "bottom": (footer + 0.5 * scale) / page.height,
-                "wspace": 0.21 * scale,
-            },
-        )
+        left, *right = _panels(page, header, footer, 2 if curve else 1)
         _spread(page, left, check)
-        _against_eps(page, right, check, curve)
+        for ax in right:
+            _against_eps(page, ax, curve)
+            ax.axvline(check.eps, color=page.look.muted, lw=1, ls=(0, (2, 2)), zorder=1)
+
+
+def _panels(page: Page, header: float, footer: float, count: int) -> list[Any]:
+    """Axes in a row between the title and the legend."""
+    scale = page.look.scale
+    room = {
+        "left": 0.72 * scale / page.width,
+        "right": 1 - 0.3 / page.width,
+        "top": 1 - (header + 0.12 * scale) / page.height,
+        "bottom": (footer + 0.5 * scale) / page.height,
+        "wspace": 0.21 * scale,
+    }
+    return list(page.figure.subplots(1, count, squeeze=False, gridspec_kw=room)[0])
 
 
 def _note(check: GradientCheck) -> str:
@@ -120,8 +146,8 @@ def _spread(page: Page, ax: Any, check: GradientCheck) -> None:
     ax.minorticks_off()
 
 
-def _against_eps(page: Page, ax: Any, check: GradientCheck, curve: Sequence[GradientCheck]) -> None:
-    """The mean relative error at every ε, and where the check was made."""
+def _against_eps(page: Page, ax: Any, curve: Sequence[GradientCheck]) -> None:
+    """The mean relative error at every ε."""
     page.axes(ax, "Mean relative error against ε", "ε")
     look = page.look
     eps = [point.eps for point in curve]
@@ -131,7 +157,6 @@ def _against_eps(page: Page, ax: Any, check: GradientCheck, curve: Sequence[Grad
         mark = MARKS[name]
         style = {"color": mark.color, "ls": mark.dash, "lw": 1.8 * look.scale}
         ax.plot(eps, mean, "o", ms=3.6 * look.scale, **style)
-    ax.axvline(check.eps, color=look.muted, lw=1, ls=(0, (2, 2)), zorder=1)
     ax.set_xscale("log")
     ax.set_yscale("log")
     low, high = ax.get_ylim()

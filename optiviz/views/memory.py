@@ -86,7 +86,7 @@ class Noise(Series):
     have built. Both are root mean squares over the last ten steps, so that they can be read.
     """
 
-    title: ClassVar[str] = "Noise of gradient (dotted), velocity"
+    title: ClassVar[str] = "Noise of g (dotted) and of v"
     needs: ClassVar[str] = "a --batch-size below the number of samples, and sgd or momentum"
     log: ClassVar[bool] = True
     WINDOW: ClassVar[int] = 10

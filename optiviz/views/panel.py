@@ -41,6 +41,7 @@ class Picture:
         theme: "light", "dark" or "slides".
         size: width and height in pixels.
         labels: the runs' names in the legend; their rules and settings by default.
+        title: what stands above; the problem's title by default.
 
     Raises:
         UserError: no run, a stack of runs, an unknown theme, or an impossible size.
@@ -52,6 +53,7 @@ class Picture:
     theme: str = "light"
     size: tuple[int, int] = (960, 540)
     labels: Sequence[str] = ()
+    title: str = ""
     look: Theme = field(init=False)
     marks: tuple[Mark, ...] = field(init=False)
     verdicts: tuple[str, ...] = field(init=False)
@@ -68,6 +70,7 @@ class Picture:
         object.__setattr__(self, "marks", tuple(marks(names, look)))
         verdicts = (ending(run, self.problem) for run in self.runs)
         object.__setattr__(self, "verdicts", tuple(verdicts))
+        object.__setattr__(self, "title", self.title or self.problem.title)
         object.__setattr__(self, "labels", tuple(self.labels) or tuple(map(label, self.runs)))
 
     @property

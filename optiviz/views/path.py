@@ -18,6 +18,7 @@ from optiviz.views.panel import Panel, Picture
 from optiviz.views.style import Mark, blend
 
 TAIL = 24  # steps until a path has faded to its resting colour
+FEW = 50  # steps, each of which can be marked by a dot
 REST = 0.5  # how far that colour has gone towards the ground's
 
 
@@ -32,6 +33,8 @@ class PathPanel(Panel):
         self.bounds = fit(picture.problem.bounds, self.box.width / self.box.height)
         look = picture.look
         ax.set(xlim=self.bounds[0], ylim=self.bounds[1])
+        if look.scale > 1:  # wide numbers would run into each other
+            ax.locator_params("x", nbins=6)
         ax.set_xlabel(picture.problem.axes[0])
         upright = len(picture.problem.axes[1]) < 4
         ax.set_ylabel(
@@ -163,6 +166,9 @@ class _Trail:
         resting = blend(mark.color, ground, REST)
         (self.halo,) = ax.plot([], [], color=look.background, lw=3.6 * scale, alpha=0.55, zorder=3)
         (self.line,) = ax.plot([], [], color=resting, ls=mark.dash, lw=1.9 * scale, zorder=3.1)
+        if run.steps <= FEW:
+            self.line.set(marker="o", ms=3.6 * scale, mec=look.background, mew=0.4 * scale)
+            self.line.set(mfc=blend(resting, mark.color, 0.5))
         self.tail = LineCollection([], linewidths=2.3 * scale, capstyle="round", zorder=3.2)
         ax.add_collection(self.tail, autolim=False)
         for artist in (self.halo, self.line, self.tail):

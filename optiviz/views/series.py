@@ -113,7 +113,7 @@ class Loss(Series):
 class Truth(Series):
     """The loss of a trajectory's own weights and, dashed, that of the plane below them."""
 
-    title: ClassVar[str] = "Loss of the weights, and of the slice (dashed)"
+    title: ClassVar[str] = "True loss, slice's (dashed)"
     log: ClassVar[bool] = True
     needs: ClassVar[str] = "a trajectory on a slice of a network's loss surface"
 
