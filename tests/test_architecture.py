@@ -22,7 +22,7 @@ ORDER = [
     {"optim", "problems"},
     {"runs"},
     {"views"},
-    {"cli", "widgets"},
+    {"cli", "widgets", "gallery"},
 ]
 APART = {"optim", "problems"}
 RANK = {part: rank for rank, parts in enumerate(ORDER) for part in parts}

@@ -35,6 +35,13 @@ def labs() -> list[str]:
     return list(APPS)
 
 
+def gallery_scripts() -> list[str]:
+    """The names of the gallery's scripts."""
+    from optiviz.gallery.scripts import scripts
+
+    return list(scripts())
+
+
 Optim = Annotated[
     list[str],
     typer.Option(

@@ -1,0 +1,25 @@
+"""
+The zig-zag in a valley, and the condition number
+=================================================
+
+κ is the curvature across a valley over the curvature along it.
+One η has to serve both: what the walls can bear is little for the floor.
+Even with the best η = 2/(1 + κ) the path swings from wall to wall, and takes about κ times as long.
+"""
+
+from dataclasses import replace
+
+from optiviz.gallery.export import SLIDE, export
+from optiviz.problems import valley
+from optiviz.runs import race
+from optiviz.views import Picture
+from optiviz.views.tiles import Tiles
+
+tiles = []
+for condition in (1, 4, 16, 64):
+    problem = valley(condition=condition, rotation=10)
+    problem = replace(problem, bounds=((-3.4, 1.4), (-1.15, 1.15)), start=(-3.0, 0.0))
+    runs = race(problem, [f"sgd:lr={0.98 * 2 / (1 + condition)}"], steps=120)
+    tiles.append(Picture(problem, runs, ["path"], labels=[f"κ = {condition}"], **SLIDE))
+note = "Each with the best η for its κ: 2/(1 + κ), less 2 %"
+export(Tiles("The narrower the valley, the longer the zig-zag", note, tiles))

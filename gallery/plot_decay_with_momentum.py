@@ -1,0 +1,42 @@
+"""
+Decay with momentum
+===================
+
+On mini-batches a constant η never lets momentum rest: the last few batches always pull it away.
+With a decaying η it comes down as fast, and then settles, for the pull shrinks with η.
+The curves are means over 200 orders of the same samples.
+"""
+
+import numpy as np
+
+from optiviz import descend, optim
+from optiviz.gallery.export import SLIDE, export
+from optiviz.optim import parse_schedule
+from optiviz.problems import valleys
+from optiviz.views.page import Page
+
+problem = valleys(n=60, noise=1.0, condition=6, seed=1)
+SCHEDULES = {
+    "constant": "#D55E00",
+    "step:step_size=5,gamma=0.5": "#111111",
+    "linear:end=0.0003": "#009E73",
+    "cosine:end=0.0003": "#0072B2",
+}
+page = Page(**SLIDE)
+with page.style():
+    note = "Momentum, β = 0.9, η₀ = 0.03; a mean of shifted valleys in batches of 4"
+    page.titles("With a decaying η, momentum settles", note)
+    grid = {"left": 0.1, "right": 0.97, "top": 0.76, "bottom": 0.13, "wspace": 0.25}
+    left, right = page.figure.subplots(1, 2, width_ratios=(2, 1), gridspec_kw=grid)
+    page.axes(left, "Loss above the minimum, mean of 200 runs", "step")
+    page.axes(right, "Learning rate η", "step")
+    for words, color in SCHEDULES.items():
+        rule = optim.Momentum(lr=parse_schedule(words, 0.03), beta=0.9)
+        runs = [descend(problem, rule, steps=300, batch_size=4, seed=seed) for seed in range(200)]
+        mean = np.mean([run.loss for run in runs], axis=0) - problem.floor()
+        left.plot(mean, color=color, lw=3, label=words.partition(":")[0])
+        right.plot(runs[0].lr, color=color, lw=3)
+    left.set(yscale="log", xlim=(0, 300))
+    right.set(xlim=(0, 300), ylim=(0, 0.032))
+    left.legend(frameon=False, fontsize=15)
+export(page.save)

@@ -1,0 +1,18 @@
+"""
+MNIST: AdaGrad
+==============
+
+AdaGrad gives each of the 276 200 weights a rate of its own, which only sinks.
+It makes a flying start, since at first every weight takes a step of the full η.
+RMSProp's rates do not sink: it is as fast and less calm.  Three epochs are too few to stall.
+"""
+
+from functools import partial
+
+from optiviz.gallery.export import SLIDE, export
+from optiviz.gallery.mnist import compared
+from optiviz.views.comparison import animate_comparison, plot_comparison
+
+done = compared(["sgd:lr=0.1", "adagrad:lr=0.01", "rmsprop:lr=0.001"], epochs=3)
+how = {"title": "AdaGrad on MNIST, 20 000 images, 3 epochs", **SLIDE}
+export(partial(plot_comparison, done, **how), partial(animate_comparison, done, **how))

@@ -1,0 +1,20 @@
+"""
+MNIST: a learning rate that decays
+==================================
+
+In batches of 10 a large constant η learns fast and then rattles about.
+With linear decay to a hundredth, η_k = η₀(1 − α) + α·η_N, the same start comes to rest.
+A small constant η is calm all along, and slower.
+"""
+
+from functools import partial
+
+from optiviz import optim, schedules
+from optiviz.gallery.export import SLIDE, export
+from optiviz.gallery.mnist import compared
+from optiviz.views.comparison import animate_comparison, plot_comparison
+
+rates = (0.2, schedules.Linear(0.2, end=0.002), 0.02)
+done = compared([optim.SGD(lr=lr) for lr in rates], epochs=3, batch_size=10)
+how = {"title": "Decay on MNIST, 20 000 images, 3 epochs", **SLIDE}
+export(partial(plot_comparison, done, **how), partial(animate_comparison, done, **how))

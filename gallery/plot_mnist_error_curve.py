@@ -1,0 +1,19 @@
+"""
+MNIST: the error of a difference against ε
+==========================================
+
+A large ε misses the curvature, and from 10⁻³ on it trips over the kinks of ReLU.
+A small ε drowns in round-off, which grows as 1/ε.
+In between lies the best ε: near 10⁻⁶, and near 10⁻⁴ for central differences, whose error is ∝ ε².
+"""
+
+from functools import partial
+
+from optiviz.gallery.export import SLIDE, export
+from optiviz.gallery.mnist import mnist
+from optiviz.runs import error_curve
+from optiviz.views.gradients import plot_error_curve
+
+network, _ = mnist()
+curve = error_curve(network, network.start(seed=0))
+export(partial(plot_error_curve, curve, **SLIDE))

@@ -1,0 +1,20 @@
+"""
+MNIST: the gradient checked by three differences
+================================================
+
+Is backpropagation right?  Change each weight by ε and see what the loss does.
+Forward and backward differences are off by a share of ε, central ones only by a share of ε².
+So central differences agree with backpropagation best, for all 276 200 weights.
+"""
+
+from functools import partial
+
+from optiviz.gallery.export import SLIDE, export
+from optiviz.gallery.mnist import mnist
+from optiviz.runs import check_gradient
+from optiviz.views.gradients import plot_gradients
+
+network, _ = mnist()
+check = check_gradient(network, network.start(seed=0), samples=range(2), eps=1e-5)
+title = "Three differences against backpropagation: 276 200 weights"
+export(partial(plot_gradients, check, [], title=title, **SLIDE))

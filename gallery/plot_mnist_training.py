@@ -1,0 +1,17 @@
+"""
+MNIST: loss and accuracy
+========================
+
+A network 784-300-100-100-10 learns to read digits by mini-batch descent, η = 0.1 and m = 10.
+The loss falls steeply at first and then ever more slowly, and the accuracy mirrors it.
+The loss on the training batches goes on falling below that of the test images: they are known.
+"""
+
+from functools import partial
+
+from optiviz.gallery.export import SLIDE, export
+from optiviz.gallery.mnist import mnist, trained
+from optiviz.views.curves import plot_training
+
+done = trained(mnist(), "sgd:lr=0.1", epochs=3, batch_size=10, evaluations=8)
+export(partial(plot_training, done, title="MNIST, 20 000 images, 3 epochs", **SLIDE))

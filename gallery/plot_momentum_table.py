@@ -1,0 +1,44 @@
+"""
+Momentum, worked by hand
+========================
+
+L = ½w², so the gradient is w itself; η = 0.1, β = 0.9, and both begin at w = 2.
+Gradient descent takes steps that shrink: 0.200, 0.180, 0.162.
+Momentum keeps nine tenths of its last step and adds the new gradient: 0.200, 0.360, 0.468.
+"""
+
+import numpy as np
+
+from optiviz import descend, optim, surfaces
+from optiviz.gallery.export import SLIDE, export
+from optiviz.views.page import Page
+from optiviz.views.style import mark
+
+STEPS = 5
+rules = {"sgd": optim.SGD(lr=0.1), "momentum": optim.Momentum(lr=0.1, beta=0.9)}
+page = Page(**SLIDE)
+w = np.linspace(-0.15, 2.15, 200)
+with page.style():
+    title = "By hand: steps that shrink, steps that grow"
+    page.titles(title, "v ← βv − ηg,  w ← w + v    with g = w,  η = 0.1,  β = 0.9")
+    for row, (name, rule) in enumerate(rules.items()):
+        run = descend(surfaces["bowl"], rule, start=(2.0, 0.0), steps=STEPS)
+        color, x = mark(name, page.look).color, run.w[:, 0]
+        ax = page.figure.add_axes((0.06, 0.52 - 0.41 * row, 0.4, 0.3))
+        page.axes(ax, name, "w" if row else "")
+        ax.plot(w, w**2 / 2, color=page.look.muted, lw=2)
+        ax.plot(x, x**2 / 2, "o-", color=color, ms=10, lw=3)
+        ax.set(xlim=(-0.15, 2.15), ylim=(-0.15, 2.3))
+        table = page.figure.add_axes((0.52, 0.48 - 0.41 * row, 0.45, 0.36))
+        table.axis("off")
+        steps = {
+            "t": range(1, STEPS + 1),
+            "w": [f"{n:.3f}".replace("-", "−") for n in x[1:]],
+            "ηg": [f"{n:.3f}" for n in 0.1 * x[:-1]],
+            "step": [f"{n:.3f}" for n in x[:-1] - x[1:]],
+        }
+        for place, (head, cells) in zip((0.06, 0.34, 0.64, 0.97), steps.items(), strict=True):
+            words = "\n".join([head, *map(str, cells)])
+            style = {"color": color, "weight": "bold"} if head == "step" else {}
+            table.text(place, 1, words, ha="right", va="top", size=16, linespacing=1.55, **style)
+export(page.save)

@@ -1,0 +1,18 @@
+"""
+RMSProp forgets
+===============
+
+RMSProp divides η by a running mean of squared gradients, which remembers 1/(1 − β) steps.
+Both begin on a wall whose gradient is huge, and fall to a floor that is nearly flat.
+AdaGrad never forgets the wall and crawls; RMSProp has forgotten it, and its rate recovers.
+"""
+
+from optiviz import surfaces
+from optiviz.gallery.export import SLIDE, export
+from optiviz.runs import race
+from optiviz.views import Picture
+
+problem = surfaces["beale"]
+runs = race(problem, ["adagrad:lr=0.1", "rmsprop:lr=0.02,beta=0.9"], steps=200)
+title = "RMSProp forgets the wall, so its rate recovers"
+export(Picture(problem, runs, ["path", "effective", "loss"], title=title, **SLIDE), frames=68)

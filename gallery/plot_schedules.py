@@ -1,0 +1,47 @@
+"""
+Linear decay and its cousins
+============================
+
+A large η travels far, a small one settles: a schedule has both, one after the other.
+Linear decay is η_k = η₀(1 − α) + α·η_N with α = k/N.
+Its cousins differ in where they spend their steps: at the top, at the bottom, or on stairs.
+"""
+
+from optiviz.gallery.export import SLIDE, export
+from optiviz.optim import parse_schedule
+from optiviz.views.page import Page
+
+N = 100
+SCHEDULES = {
+    "linear:end=0.01": "#D55E00",
+    "cosine": "#0072B2",
+    "step:step_size=25,gamma=0.5": "#111111",
+    "exponential:gamma=0.96": "#009E73",
+    "inverse-time:decay=0.1": "#56B4E9",
+    "one-cycle": "#CC79A7",
+}
+page = Page(**SLIDE)
+with page.style():
+    page.titles(
+        "Learning rates that decay", "Each begins or peaks at η₀ = 1 and lasts N = 100 steps"
+    )
+    grid = page.figure.subplots(
+        2,
+        3,
+        sharex=True,
+        sharey=True,
+        gridspec_kw={"left": 0.07, "right": 0.97, "top": 0.78, "bottom": 0.12, "hspace": 0.35},
+    )
+    for ax, (words, color) in zip(grid.flat, SCHEDULES.items(), strict=True):
+        for other in SCHEDULES:
+            ax.plot(parse_schedule(other, 1.0).values(N), color=page.look.grid, lw=2)
+        page.axes(ax, words.partition(":")[0], "")
+        values = parse_schedule(words, 1.0).values(N)
+        ax.plot(values, color=color, lw=4)
+        ax.fill_between(range(N), values, color=color, alpha=0.12, lw=0)
+    grid[0, 0].set(xlim=(0, N), ylim=(0, 1.04))
+    for ax in grid[1]:
+        ax.set_xlabel("step k")
+    for ax in grid[:, 0]:
+        ax.set_ylabel("η", rotation=0, labelpad=10)
+export(page.save)

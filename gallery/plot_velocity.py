@@ -1,0 +1,18 @@
+"""
+Velocity builds, then fades
+===========================
+
+A gradient of one sign adds |ηg| in every step, and the decay takes (1 − β)|v| away.
+While the gain is greater than the loss, v grows; where they cross, it peaks.
+Then it fades, long before the gradient turns: momentum brakes by itself.
+"""
+
+from optiviz.gallery.export import SLIDE, export
+from optiviz.problems import PROBLEMS
+from optiviz.runs import race
+from optiviz.views import Picture
+
+problem = PROBLEMS["regression"]
+runs = race(problem, ["momentum:lr=0.004,beta=0.8"], steps=80)
+title = "Velocity builds while gain exceeds loss, then fades"
+export(Picture(problem, runs, ["path", "velocity", "build"], title=title, **SLIDE))

@@ -1,0 +1,161 @@
+"""The page that shows the gallery: thumbnails, captions, sources and downloads, all offline."""
+
+from __future__ import annotations
+
+import html
+import io
+import keyword
+import tokenize
+from pathlib import Path
+
+from PIL import Image
+
+from optiviz.files import whole
+from optiviz.gallery.build import Build
+from optiviz.gallery.scripts import HERE, Script
+from optiviz.views.animate import FRAMED
+
+THUMBNAIL = (768, 432)  # pixels: sharp at twice the width that a card has on most screens
+PLAYED = (".gif", ".webp", ".apng")  # what an <img> plays
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>optiviz: the gallery</title>
+<style>
+{css}</style>
+</head>
+<body>
+<header>
+<h1>How optimisers work, in {count} pictures</h1>
+<p>In the order in which they teach. Each is made by a script short enough to read on a slide:
+point at a picture to see it move, open its source below it, take away what you need.</p>
+<nav>{links}</nav>
+</header>
+<main>
+{chapters}
+</main>
+<footer>Made by <code>optiviz gallery --all</code>. This page needs no network.</footer>
+<script>
+for (const link of document.querySelectorAll("a[data-moving]")) {{
+  const image = link.querySelector("img"), still = image.src;
+  const show = (moving) => {{ image.src = moving ? link.dataset.moving : still; }};
+  link.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && show(true));
+  link.addEventListener("pointerleave", () => show(false));
+  link.addEventListener("focus", () => link.matches(":focus-visible") && show(true));
+  link.addEventListener("blur", () => show(false));
+}}
+</script>
+</body>
+</html>
+"""
+
+
+def write_index(build: Build) -> Path:
+    """Write `index.html`, a thumbnail of every picture, and the scripts beside it.
+
+    Raises:
+        UserError: a place that cannot be written to.
+    """
+    chapters: dict[str, list[str]] = {}
+    for script in build.scripts:
+        files = build.files(script)
+        _thumbnail(build.out, script)
+        with whole(build.out / script.path.name) as unfinished:
+            unfinished.write_bytes(script.path.read_bytes())
+        chapters.setdefault(script.chapter, []).append(_card(script, files))
+    ids = {chapter: f"chapter-{n}" for n, chapter in enumerate(chapters, start=1)}
+    links = (f'<a href="#{ids[chapter]}">{html.escape(chapter)}</a>' for chapter in chapters)
+    page = PAGE.format(
+        css=(HERE / "index.css").read_text(encoding="utf-8"),
+        count=len(build.scripts),
+        links="".join(links),
+        chapters="\n".join(
+            f'<h2 id="{ids[chapter]}">{html.escape(chapter)}</h2>\n<div class="cards">\n'
+            + "\n".join(cards)
+            + "\n</div>"
+            for chapter, cards in chapters.items()
+        ),
+    )
+    target = build.out / "index.html"
+    with whole(target) as unfinished:
+        unfinished.write_text(page, encoding="utf-8")
+    return target
+
+
+def _thumbnail(out: Path, script: Script) -> None:
+    """The still picture made small, in few colours; one that is newer than it stays."""
+    still, small = out / f"{script.name}.png", _small(out, script)
+    small.parent.mkdir(exist_ok=True)
+    if small.is_file() and small.stat().st_mtime >= still.stat().st_mtime:
+        return
+    with Image.open(still) as image, whole(small) as unfinished:
+        resized = image.convert("RGB").resize(THUMBNAIL, Image.Resampling.LANCZOS)
+        resized.quantize(128).save(unfinished, optimize=True)
+
+
+def _small(out: Path, script: Script) -> Path:
+    return out / "thumbnails" / f"{script.name}.png"
+
+
+def _card(script: Script, files: list[Path]) -> str:
+    by_ending = {path.suffix: path for path in files}
+    playing = next((by_ending[ending].name for ending in PLAYED if ending in by_ending), None)
+    opened = playing or f"{script.name}.png"
+    moving = f' data-moving="{playing}"' if playing else ""
+    moves = any(ending in by_ending for ending in FRAMED)
+    title, caption = html.escape(script.title), html.escape(script.caption)
+    downloads = [
+        f'<a href="{path.name}" download>{path.suffix[1:]} <small>{_size(path)}</small></a>'
+        if path.suffix != ".html"
+        else f'<a href="{path.name}">player <small>{_size(path)}</small></a>'
+        for path in files
+    ]
+    downloads.append(f'<a href="{script.path.name}" download>{script.path.name}</a>')
+    return f"""<article id="{script.name}">
+<a class="picture" href="{opened}"{moving}>
+<img src="thumbnails/{script.name}.png" alt="{title}" loading="lazy" width="768" height="432">
+{'<span class="badge">▶ moves</span>' if moves else ""}</a>
+<div class="words"><h3>{title}</h3><p>{caption}</p></div>
+<div class="files">{"".join(downloads)}</div>
+<details><summary>Source, {len(script.code.splitlines())} lines</summary>
+<pre>{coloured(script.code)}</pre></details>
+</article>"""
+
+
+def _size(path: Path) -> str:
+    size = path.stat().st_size
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1000))} kB"
+
+
+def coloured(code: str) -> str:
+    """Python as HTML, with keywords, strings and comments in classes of their own.
+
+    >>> coloured("import os  # why")
+    '<span class="k">import</span> os  <span class="c"># why</span>'
+    """
+    lines, parts, at = code.splitlines(keepends=True), [], (1, 0)
+    fstrings = {getattr(tokenize, f"FSTRING_{part}", -1) for part in ("START", "MIDDLE", "END")}
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        kind = "k" if keyword.iskeyword(token.string) else ""
+        kind = "c" if token.type == tokenize.COMMENT else kind
+        kind = "s" if token.type in {tokenize.STRING, *fstrings} else kind
+        if kind:
+            parts.append(html.escape(_between(lines, at, token.start), quote=False))
+            words = html.escape(_between(lines, token.start, token.end), quote=False)
+            parts.append(f'<span class="{kind}">{words}</span>')
+            at = token.end
+    parts.append(html.escape(_between(lines, at, (len(lines) + 1, 0)), quote=False))
+    return "".join(parts)
+
+
+def _between(lines: list[str], begin: tuple[int, int], end: tuple[int, int]) -> str:
+    """The text from one place to another, each a row from 1 and a column."""
+    if begin[0] == end[0]:
+        return lines[begin[0] - 1][begin[1] : end[1]]
+    rows = lines[begin[0] - 1 : end[0] - 1]
+    last = lines[end[0] - 1][: end[1]] if end[0] <= len(lines) else ""
+    return "".join([rows[0][begin[1] :], *rows[1:], last])

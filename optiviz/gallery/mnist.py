@@ -1,0 +1,74 @@
+"""Trainings of the gallery: honest but brief, and on few images where `--quick` says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from optiviz.gallery.export import asked
+from optiviz.optim import Optimizer
+from optiviz.problems import MLP, load
+from optiviz.runs import Training, train
+from optiviz.runs.compare import Comparison, Contestant
+from optiviz.runs.job import HIDDEN, Job
+from optiviz.runs.races import contestant
+
+IMAGES = 20_000
+QUICK = 40  # times as few images
+
+
+def mnist(images: int = IMAGES) -> tuple[MLP, MLP]:
+    """The network 784-300-100-100-10 on the first training images, and on the test images."""
+    data, less = load("mnist"), QUICK if asked().quick else 1
+    n, tests = images // less, len(data.x_test) // less
+    sizes = (data.x_train.shape[1], *HIDDEN, len(data.classes))
+    network = MLP(data.x_train[:n], data.y_train[:n], sizes, name="mnist", title="mnist")
+    return network, network.on(data.x_test[:tests], data.y_test[:tests])
+
+
+def brief(updates: int) -> int:
+    """So many updates, or with `--quick` few."""
+    return max(20, updates // QUICK) if asked().quick else updates
+
+
+def trained(
+    networks: tuple[MLP, MLP],
+    rule: str | Optimizer,
+    *,
+    epochs: int = 1,
+    batch_size: int = 100,
+    evaluations: int = 8,
+    seed: int = 0,
+) -> Training:
+    """Train with one rule, evaluated so many times an epoch; schedules count updates."""
+    network, test = networks
+    every = max(1, network.n_samples // batch_size // evaluations)
+    return train(
+        network,
+        test,
+        contestant(network, rule),
+        epochs=epochs,
+        batch_size=batch_size,
+        seed=seed,
+        eval_every=every,
+        per_step=True,
+    )
+
+
+def compared(
+    rules: Sequence[str | Optimizer], *, epochs: int = 2, batch_size: int = 100, seeds: int = 1
+) -> Comparison:
+    """Train with several rules, from the same first weights and on the same batches."""
+    networks = mnist()
+    done = []
+    for rule in rules:
+        every = [
+            trained(networks, rule, epochs=epochs, batch_size=batch_size, seed=seed)
+            for seed in range(seeds)
+        ]
+        histories = tuple(one.history for one in every)
+        verdicts = tuple(one.verdict for one in every)
+        done.append(Contestant(str(rule), contestant(networks[0], rule), histories, verdicts))
+    job = Job("sgd", lr=None, batch_size=batch_size, epochs=epochs, seed=0)
+    # Nothing was written: the path is none.
+    return Comparison(Path(), job, tuple(range(seeds)), tuple(done))
