@@ -14,5 +14,5 @@ from optiviz.gallery.export import SLIDE, export
 from optiviz.runs.maps import basin_map
 from optiviz.views.maps import plot_map
 
-found = basin_map(surfaces["himmelblau"], "momentum:lr=0.008,beta=0.9", points=400, steps=300)
+found = basin_map(surfaces["himmelblau"], "momentum:lr=0.008,beta=0.9", points=300, steps=300)
 export(partial(plot_map, found, **SLIDE))

@@ -4,7 +4,7 @@ Decay with momentum
 
 On mini-batches a constant η never lets momentum rest: the last few batches always pull it away.
 With a decaying η it comes down as fast, and then settles, for the pull shrinks with η.
-The curves are means over 200 orders of the same samples.
+The curves are means over 50 orders of the same samples.
 """
 
 import numpy as np
@@ -28,11 +28,11 @@ with page.style():
     page.titles("With a decaying η, momentum settles", note)
     grid = {"left": 0.1, "right": 0.97, "top": 0.76, "bottom": 0.13, "wspace": 0.25}
     left, right = page.figure.subplots(1, 2, width_ratios=(2, 1), gridspec_kw=grid)
-    page.axes(left, "Loss above the minimum, mean of 200 runs", "step")
+    page.axes(left, "Loss above the minimum, mean of 50 runs", "step")
     page.axes(right, "Learning rate η", "step")
     for words, color in SCHEDULES.items():
         rule = optim.Momentum(lr=parse_schedule(words, 0.03), beta=0.9)
-        runs = [descend(problem, rule, steps=300, batch_size=4, seed=seed) for seed in range(200)]
+        runs = [descend(problem, rule, steps=300, batch_size=4, seed=seed) for seed in range(50)]
         mean = np.mean([run.loss for run in runs], axis=0) - problem.floor()
         left.plot(mean, color=color, lw=3, label=words.partition(":")[0])
         right.plot(runs[0].lr, color=color, lw=3)

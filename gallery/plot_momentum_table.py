@@ -24,21 +24,21 @@ with page.style():
     for row, (name, rule) in enumerate(rules.items()):
         run = descend(surfaces["bowl"], rule, start=(2.0, 0.0), steps=STEPS)
         color, x = mark(name, page.look).color, run.w[:, 0]
-        ax = page.figure.add_axes((0.06, 0.52 - 0.41 * row, 0.4, 0.3))
+        ax = page.figure.add_axes((0.06, 0.5 - 0.41 * row, 0.4, 0.3))
         page.axes(ax, name, "w" if row else "")
         ax.plot(w, w**2 / 2, color=page.look.muted, lw=2)
         ax.plot(x, x**2 / 2, "o-", color=color, ms=10, lw=3)
         ax.set(xlim=(-0.15, 2.15), ylim=(-0.15, 2.3))
-        table = page.figure.add_axes((0.52, 0.48 - 0.41 * row, 0.45, 0.36))
+        table = page.figure.add_axes((0.52, 0.47 - 0.41 * row, 0.45, 0.36))
         table.axis("off")
         steps = {
-            "t": range(1, STEPS + 1),
-            "w": [f"{n:.3f}".replace("-", "−") for n in x[1:]],
-            "ηg": [f"{n:.3f}" for n in 0.1 * x[:-1]],
-            "step": [f"{n:.3f}" for n in x[:-1] - x[1:]],
+            "t": range(STEPS + 1),
+            "w": [f"{n:.3f}".replace("-", "−") for n in x],
+            "ηg": ["–", *(f"{n:.3f}" for n in 0.1 * x[:-1])],
+            "step": ["–", *(f"{n:.3f}" for n in x[:-1] - x[1:])],
         }
         for place, (head, cells) in zip((0.06, 0.34, 0.64, 0.97), steps.items(), strict=True):
             words = "\n".join([head, *map(str, cells)])
             style = {"color": color, "weight": "bold"} if head == "step" else {}
-            table.text(place, 1, words, ha="right", va="top", size=16, linespacing=1.55, **style)
+            table.text(place, 1, words, ha="right", va="top", size=16, linespacing=1.3, **style)
 export(page.save)

@@ -94,7 +94,7 @@ def _thumbnail(out: Path, script: Script) -> None:
         return
     with Image.open(still) as image, whole(small) as unfinished:
         resized = image.convert("RGB").resize(THUMBNAIL, Image.Resampling.LANCZOS)
-        resized.quantize(128).save(unfinished, optimize=True)
+        resized.quantize(256, Image.Quantize.MAXCOVERAGE).save(unfinished, optimize=True)
 
 
 def _small(out: Path, script: Script) -> Path:
@@ -107,6 +107,7 @@ def _card(script: Script, files: list[Path]) -> str:
     opened = playing or f"{script.name}.png"
     moving = f' data-moving="{playing}"' if playing else ""
     moves = any(ending in by_ending for ending in FRAMED)
+    badge = ' <span class="badge">▶&nbsp;moves</span>' if moves else ""
     title, caption = html.escape(script.title), html.escape(script.caption)
     downloads = [
         f'<a href="{path.name}" download>{path.suffix[1:]} <small>{_size(path)}</small></a>'
@@ -117,9 +118,8 @@ def _card(script: Script, files: list[Path]) -> str:
     downloads.append(f'<a href="{script.path.name}" download>{script.path.name}</a>')
     return f"""<article id="{script.name}">
 <a class="picture" href="{opened}"{moving}>
-<img src="thumbnails/{script.name}.png" alt="{title}" loading="lazy" width="768" height="432">
-{'<span class="badge">▶ moves</span>' if moves else ""}</a>
-<div class="words"><h3>{title}</h3><p>{caption}</p></div>
+<img src="thumbnails/{script.name}.png" alt="{title}" loading="lazy" width="768" height="432"></a>
+<div class="words"><h3>{title}{badge}</h3><p>{caption}</p></div>
 <div class="files">{"".join(downloads)}</div>
 <details><summary>Source, {len(script.code.splitlines())} lines</summary>
 <pre>{coloured(script.code)}</pre></details>

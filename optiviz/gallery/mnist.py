@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from optiviz.gallery.export import asked
@@ -15,11 +16,12 @@ from optiviz.runs.races import contestant
 
 IMAGES = 20_000
 QUICK = 40  # times as few images
+_load = cache(load)  # read once, where one process makes several pictures
 
 
 def mnist(images: int = IMAGES) -> tuple[MLP, MLP]:
     """The network 784-300-100-100-10 on the first training images, and on the test images."""
-    data, less = load("mnist"), QUICK if asked().quick else 1
+    data, less = _load("mnist"), QUICK if asked().quick else 1
     n, tests = images // less, len(data.x_test) // less
     sizes = (data.x_train.shape[1], *HIDDEN, len(data.classes))
     network = MLP(data.x_train[:n], data.y_train[:n], sizes, name="mnist", title="mnist")

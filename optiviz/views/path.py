@@ -18,7 +18,7 @@ from optiviz.views.panel import Panel, Picture
 from optiviz.views.style import Mark, blend
 
 TAIL = 24  # steps until a path has faded to its resting colour
-FEW = 50  # steps, each of which can be marked by a dot
+FEW = 60  # steps, each of which can be marked by a dot
 REST = 0.5  # how far that colour has gone towards the ground's
 
 

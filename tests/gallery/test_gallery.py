@@ -1,0 +1,249 @@
+"""The gallery: every script draws what it drew, and all of them become a page that is whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from drawn import RECORDED, drawn
+from PIL import Image
+
+from optiviz.errors import UserError
+from optiviz.gallery.build import Build, run
+from optiviz.gallery.index import THUMBNAIL, write_index
+from optiviz.gallery.scripts import CHAPTERS, Script, home, script, scripts
+from optiviz.problems import load
+
+OPTIVIZ = Path(sys.executable).with_name("optiviz")
+NAMES = list(scripts())
+each_script = pytest.mark.parametrize("name", NAMES)
+LARGEST = 3_000_000  # bytes of a GIF
+STILL = "plot_bias_correction"  # quick to draw, and cannot move
+MOVES = "plot_gradient_descent"
+
+
+def test_the_order_is_complete() -> None:
+    assert sorted(NAMES) == sorted(path.stem for path in home().glob("plot_*.py"))
+    assert len(NAMES) == sum(map(len, CHAPTERS.values()))
+
+
+@each_script
+def test_a_script_can_be_read_on_a_slide(name: str) -> None:
+    lines = script(name).path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) < 50
+    assert lines[0] == '"""'
+    assert lines[2] == "=" * len(lines[1])
+    caption = script(name).caption
+    assert len(re.findall(r"[.?!:](\s|$)", caption)) >= 3
+    assert all(line.strip() for line in caption.splitlines())
+
+
+@each_script
+def test_a_script_draws_what_it_drew(name: str) -> None:
+    known = json.loads(RECORDED.read_text(encoding="utf-8"))[name]
+    # Single precision rounds differently from one processor to the next, and training adds it up.
+    accuracy = {"rel": 0.03, "abs": 1e-3} if "mnist" in name else {"rel": 2e-3, "abs": 1e-6}
+    found = drawn(script(name).path)
+    for ax, other in zip(found, known, strict=True):
+        means = ax.pop("means"), other.pop("means")
+        assert ax == other
+        assert means[0] == pytest.approx(means[1], **accuracy)
+
+
+def test_a_wrong_picture_is_noticed(tmp_path: Path) -> None:
+    text = script(MOVES).path.read_text(encoding="utf-8").replace("lr=0.15", "lr=0.16")
+    changed = tmp_path / f"{MOVES}.py"
+    changed.write_text(text, encoding="utf-8")
+    known = json.loads(RECORDED.read_text(encoding="utf-8"))[MOVES]
+    assert [ax["means"] for ax in drawn(changed)] != [
+        pytest.approx(ax["means"], rel=2e-3) for ax in known
+    ]
+
+
+def optiviz(folder: Path, words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [OPTIVIZ, "gallery", *words.split()],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_the_list_is_in_teaching_order(tmp_path: Path) -> None:
+    done = optiviz(tmp_path, "--list")
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"^  (plot_\w+)", done.stdout, re.M) == NAMES
+    assert all(one.title in done.stdout for one in scripts().values())
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("plot_momentom", "Did you mean 'plot_momentum'"),
+        ("plot_momentum --formats tiff", "Unknown format 'tiff'. Choose from: png, svg"),
+        (f"{STILL} --formats gif", f"{STILL} cannot be written as .gif. Choose from: .png"),
+        ("", "Name one script, such as plot_momentum, or say --all or --list."),
+        ("plot_momentum --all", "Name one script, such as plot_momentum, or say --all or --list."),
+        ("--all --formats tiff", "Unknown format 'tiff'. Choose from: png, svg"),
+    ],
+)
+def test_a_mistake_is_one_sentence(tmp_path: Path, words: str, says: str) -> None:
+    done = optiviz(tmp_path, words)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not [*tmp_path.rglob("*.png"), *tmp_path.rglob("*.gif")]
+
+
+def test_one_picture_in_all_formats(tmp_path: Path) -> None:
+    done = optiviz(tmp_path, "gradient_descent --out slides --formats gif,png,svg,html")
+    assert done.returncode == 0, done.stderr
+    slides = tmp_path / "slides"
+    assert {path.name for path in slides.iterdir()} == {
+        f"{MOVES}.{ending}" for ending in ("gif", "png", "svg", "html")
+    }
+    check_gif(slides / f"{MOVES}.gif")
+
+
+def check_gif(path: Path) -> None:
+    """16:9, not too large, and the last frame is held for two seconds."""
+    assert path.stat().st_size <= LARGEST
+    with Image.open(path) as image:
+        assert image.size == (1280, 720)
+        image.seek(image.n_frames - 1)
+        assert image.info["duration"] == 2000
+
+
+def test_a_script_runs_alone(tmp_path: Path) -> None:
+    copy = shutil.copy(script(MOVES).path, tmp_path)
+    subprocess.run([sys.executable, copy], cwd=tmp_path.parent, check=True, capture_output=True)
+    check_gif(tmp_path / f"{MOVES}.gif")
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> list[Script]:
+    """Two scripts that may be changed."""
+    copies = []
+    for name in (MOVES, STILL):
+        one = script(name)
+        path = Path(shutil.copy(one.path, tmp_path))
+        copies.append(Script(one.name, one.chapter, path, one.title, one.caption))
+        os.utime(path, (1e9, 1e9))
+    return copies
+
+
+def test_a_build_goes_on_where_it_was(two: list[Script], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def stale(formats: str = "svg,html", quick: bool = False) -> list[str]:
+        return [one.name for one in Build(two, out, formats, quick).stale()]
+
+    assert stale() == [MOVES, STILL]
+    without = {one.name: lacking for one, lacking in Build(two, out, "svg,html").run(1)}
+    assert without == {MOVES: [], STILL: [".html"]}
+    assert stale() == []
+    assert stale("svg") == []
+    assert stale("svg,pdf") == [MOVES, STILL]
+    assert stale(quick=True) == [MOVES, STILL]
+    (out / f"{MOVES}.svg").unlink()
+    assert stale() == [MOVES]
+    assert [one.name for one, _ in Build(two, out, "svg,html").run(1)] == [MOVES]
+    os.utime(two[1].path)
+    assert stale() == [STILL]
+    (out / ".gallery.json").write_text("[", encoding="utf-8")
+    with pytest.raises(UserError, match="is not what optiviz wrote"):
+        stale()
+
+
+class Links(HTMLParser):
+    """Everything that a page refers to, and every place in it that can be referred to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.places: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.found += [
+            given[name] or "" for name in ("href", "src", "data-moving") if name in given
+        ]
+        self.places.add(given.get("id") or "")
+
+
+def test_the_page_is_whole(two: list[Script], tmp_path: Path) -> None:
+    build = Build(two, tmp_path / "out", "gif,html")
+    assert len(list(build.run(2))) == 2
+    page = write_index(build)
+    text = page.read_text(encoding="utf-8")
+    assert "http" not in text
+    assert "//" not in text
+    links = Links()
+    links.feed(text)
+    assert len(links.found) > 10
+    for link in links.found:
+        if link.startswith("#"):
+            assert link[1:] in links.places
+        elif link != "data:,":
+            assert (page.parent / link).is_file(), link
+    assert all(one.caption.splitlines()[0][:20] in text for one in two)
+    with Image.open(page.parent / "thumbnails" / f"{MOVES}.png") as image:
+        assert image.size == THUMBNAIL
+
+
+def test_the_page_in_a_browser(two: list[Script], tmp_path: Path, chromium) -> None:
+    build = Build(two, tmp_path / "out", "gif")
+    list(build.run(2))
+    page = chromium.new_page(viewport={"width": 390, "height": 800})
+    wrong, asked = [], []
+    page.on("pageerror", lambda error: wrong.extend([error]))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(write_index(build).as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    image = page.locator(f"#{MOVES} img")
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == THUMBNAIL[0]
+    page.locator(f"#{MOVES} .picture").hover()
+    assert image.get_attribute("src") == f"{MOVES}.gif"
+    page.close()
+    assert not wrong
+    assert all(url.startswith(("file:", "data:")) for url in asked)
+
+
+def test_training_is_quick_only_if_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    from optiviz.gallery import mnist  # noqa: PLC0415
+
+    for words, count in (([], mnist.IMAGES), (["--quick"], mnist.IMAGES // mnist.QUICK)):
+        monkeypatch.setattr(sys, "argv", ["plot_x.py", *words])
+        network, test = mnist.mnist()
+        assert network.n_samples == count
+        assert (network.x == load("mnist").x_train[:count]).all()
+        assert mnist.brief(400) == (20 if words else 400)
+    assert test.n_samples == 250
+
+
+@pytest.mark.slow
+def test_the_whole_gallery(tmp_path: Path) -> None:
+    done = optiviz(tmp_path, "--all --quick --jobs 2 --out all")
+    assert done.returncode == 0, done.stderr
+    moving = sorted((tmp_path / "all").glob("*.gif"))
+    assert len(moving) > 15
+    for path in moving:
+        check_gif(path)
+    again = optiviz(tmp_path, "--all --quick --jobs 2 --out all")
+    assert f"{len(NAMES)} of them were there" in again.stdout
+
+
+def test_a_script_is_run_as_if_typed(tmp_path: Path) -> None:
+    before = list(sys.argv)
+    run(script(STILL).path, tmp_path / "new" / "folder", "")
+    assert sys.argv == before
+    assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == [f"{STILL}.png"]
