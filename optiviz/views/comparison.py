@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Bbox, TransformedBbox
 
 from optiviz.errors import UserError
 from optiviz.files import whole
@@ -107,7 +107,7 @@ class Race:
         self.moving: list[Artist] = []
         self.epochs = float(comparison.job.epochs)
         self._heads: list[tuple[Any, Array, Array]] = []
-        self._covers: list[Rectangle] = []
+        self._clipped: list[tuple[Any, Any]] = []
         with self.page.style():
             self._draw(title, finished)
         self.show(FRAMES)
@@ -149,13 +149,11 @@ class Race:
             logarithmic(ax, values)
         ax.set_xlim(0, self.epochs)
         ax.xaxis.set_major_locator(MaxNLocator(integer=self.epochs >= 2))
-        cover = Rectangle((0, 0), self.epochs, 1, transform=ax.get_xaxis_transform())
-        self._covers.append(cover)
         for one, own in zip(self.comparison.contestants, self.marks, strict=True):
-            self._curve(ax, one, own, column, cover)
+            self._curve(ax, one, own, column)
 
-    def _curve(self, ax: Any, one: Contestant, own: Mark, column: str, cover: Rectangle) -> None:
-        """A rule's mean and band, seen through the part of the panel that is not covered."""
+    def _curve(self, ax: Any, one: Contestant, own: Mark, column: str) -> None:
+        """A rule's mean and band, which `show` clips."""
         look = self.page.look
         epoch, every = mean_and_band(one, column)
         mean = every.mean(axis=0)
@@ -166,8 +164,7 @@ class Race:
             band = {"color": pale, "lw": 0, "alpha": 0.5, "zorder": 2}
             parts.append(ax.fill_between(epoch, mean - sd, mean + sd, **band))
         parts += ax.plot(epoch, mean, color=own.color, ls=own.dash, lw=1.9 * look.scale, zorder=3)
-        for part in parts:
-            part.set_clip_path(cover)
+        self._clipped += [(ax, part) for part in parts]
         dot = {"marker": "o", "ms": 6 * look.scale, "mec": look.background, "clip_on": False}
         (head,) = ax.plot([], [], color=own.color, zorder=4, **dot)
         self._heads.append((head, epoch, mean))
@@ -176,8 +173,8 @@ class Race:
     def show(self, t: int) -> None:
         """Uncover the curves up to t of `FRAMES` of the way."""
         now = self.epochs * t / FRAMES
-        for cover in self._covers:
-            cover.set_width(now)
+        for ax, part in self._clipped:
+            part.set_clip_box(TransformedBbox(Bbox([[0, 0], [now, 1]]), ax.get_xaxis_transform()))
         for head, epoch, mean in self._heads:
             there = min(max(now, epoch[0]), epoch[-1])
             head.set_data([there], [np.interp(there, epoch, mean)])

@@ -1,0 +1,59 @@
+"""The race of a comparison: its curves grow with time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+
+from optiviz.optim import SGD, Adam
+from optiviz.runs.compare import Comparison, Contestant
+from optiviz.runs.job import Job
+from optiviz.runs.train import COLUMNS
+from optiviz.views.comparison import FRAMES, Race
+
+
+@pytest.fixture
+def comparison() -> Comparison:
+    """Two rules with two seeds each, their curves made up."""
+    epoch = np.arange(1.0, 5.0)
+
+    def history(level: float) -> dict[str, np.ndarray]:
+        known = {"epoch": epoch, "step": epoch * 10, "seconds": epoch}
+        known |= {"test_loss": level / epoch, "test_accuracy": 1 - 0.1 * level / epoch}
+        return {name: known.get(name, np.zeros(4)) for name in COLUMNS}
+
+    one, two = (
+        Contestant(name, rule, (history(level), history(1.2 * level)), ("", ""))
+        for name, rule, level in (("sgd", SGD(lr=0.1), 2.0), ("adam", Adam(), 1.0))
+    )
+    job = Job("sgd", lr=None, batch_size=1, epochs=4, seed=0)
+    return Comparison(Path(), job, (0, 1), (one, two))
+
+
+def test_the_curves_are_uncovered_step_by_step(comparison: Comparison) -> None:
+    race = Race(comparison, "Two rules", "light", (480, 270))
+    color = np.round(255 * np.array(to_rgb(race.marks[1].color)))
+    ax = race.figure.axes[0]
+    box = ax.get_window_extent()
+    counts = []
+    for t in (0, FRAMES // 2, FRAMES):
+        race.show(t)
+        race.canvas.draw()
+        image = np.asarray(race.canvas.buffer_rgba())[::-1, :, :3]
+        shown = (image[int(box.y0) : int(box.y1)] == color).all(axis=-1)
+        columns = np.flatnonzero(shown.any(axis=0)) - box.x0
+        inside = columns[(columns >= 0) & (columns <= box.width)]
+        counts.append(inside.max(initial=0) / box.width)
+    assert counts[0] == 0
+    assert counts[1] == pytest.approx(0.5, abs=0.04)
+    assert counts[2] == pytest.approx(1.0, abs=0.02)
+
+
+def test_the_title_is_free(comparison: Comparison) -> None:
+    words = [text.get_text() for text in Race(comparison, "Mine", "light", (480, 270)).figure.texts]
+    assert words[0] == "Mine"
+    usual = [text.get_text() for text in Race(comparison, "", "light", (480, 270)).figure.texts]
+    assert usual[0] == "Optimisers on MNIST"
