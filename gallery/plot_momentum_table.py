@@ -40,5 +40,5 @@ with page.style():
         for place, (head, cells) in zip((0.06, 0.34, 0.64, 0.97), steps.items(), strict=True):
             words = "\n".join([head, *map(str, cells)])
             style = {"color": color, "weight": "bold"} if head == "step" else {}
-            table.text(place, 1, words, ha="right", va="top", size=16, linespacing=1.3, **style)
+            table.text(place, 0, words, ha="right", va="bottom", size=16, linespacing=1.3, **style)
 export(page.save)

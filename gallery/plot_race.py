@@ -4,7 +4,7 @@ Seven optimisers race on Rosenbrock
 
 The banana's floor is curved and nearly flat; its walls are a hundred times as steep.
 All seven start together, each with a rate that suits this surface.
-Those with momentum or with rates of their own turn the corner; plain descent crawls.
+Those with momentum turn the corner first; plain descent and AdaGrad crawl far behind.
 """
 
 from optiviz import surfaces
@@ -20,7 +20,7 @@ rules = [
     "adagrad:lr=0.8",
     "rmsprop:lr=0.03",
     "adam:lr=0.35",
-    "lion:lr=0.02",
+    "lion:lr=0.012",
 ]
 runs = race(problem, rules, steps=400)
 title, names = "Seven optimisers race through the banana", [run.optimizer for run in runs]
