@@ -173,8 +173,9 @@ class Race:
     def show(self, t: int) -> None:
         """Uncover the curves up to t of `FRAMES` of the way."""
         now = self.epochs * t / FRAMES
+        uncovered = Bbox.from_extents(0, 0, now, 1)
         for ax, part in self._clipped:
-            part.set_clip_box(TransformedBbox(Bbox([[0, 0], [now, 1]]), ax.get_xaxis_transform()))
+            part.set_clip_box(TransformedBbox(uncovered, ax.get_xaxis_transform()))
         for head, epoch, mean in self._heads:
             there = min(max(now, epoch[0]), epoch[-1])
             head.set_data([there], [np.interp(there, epoch, mean)])
