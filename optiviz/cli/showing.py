@@ -7,9 +7,7 @@ import sys
 from pathlib import Path
 
 import typer
-from tqdm import tqdm
 
-from optiviz.cli.training import INTERRUPTED
 from optiviz.gallery.scripts import script, scripts
 
 
@@ -34,6 +32,9 @@ def one(name: str, out: Path, formats: str, quick: bool) -> None:
 
 def everything(out: Path, formats: str, jobs: int | None, quick: bool) -> None:
     """Run what has to be run, and write the page."""
+    from tqdm import tqdm
+
+    from optiviz.cli.training import INTERRUPTED
     from optiviz.gallery.build import Build
     from optiviz.gallery.index import write_index
 

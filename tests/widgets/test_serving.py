@@ -187,12 +187,13 @@ def test_nothing_is_left_when_it_ends(serve: Callable[..., Any]) -> None:
 
 
 @pytest.mark.slow
-def test_the_wheel_serves_its_notebooks(serve: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_wheel_has_the_gallery_and_serves_its_notebooks(serve: Callable[..., Any], tmp_path: Path) -> None:
     pip = [sys.executable, "-m", "pip"]
     subprocess.run([*pip, "wheel", "-q", "--no-deps", "-w", tmp_path, ROOT], check=True)
     (wheel,) = tmp_path.glob("*.whl")
     installed = tmp_path / "installed"
     subprocess.run([*pip, "install", "-q", "--no-deps", "-t", installed, wheel], check=True)
+    assert (installed / "optiviz" / "gallery" / "plots" / "plot_momentum.py").is_file()
     for name in serving.APPS:
         assert (installed / "optiviz" / "widgets" / "apps" / f"{name}.ipynb").is_file()
         lab = serve(name, "--port", "18780", path=installed)
