@@ -64,8 +64,7 @@ def write_index(build: Build) -> Path:
     for script in build.scripts:
         files = build.files(script)
         _thumbnail(build.out, script)
-        with whole(build.out / script.path.name) as unfinished:
-            unfinished.write_bytes(script.path.read_bytes())
+        _copy(script.path, build.out / script.path.name)
         chapters.setdefault(script.chapter, []).append(_card(script, files))
     ids = {chapter: f"chapter-{n}" for n, chapter in enumerate(chapters, start=1)}
     links = (f'<a href="#{ids[chapter]}">{html.escape(chapter)}</a>' for chapter in chapters)
@@ -84,6 +83,14 @@ def write_index(build: Build) -> Path:
     with whole(target) as unfinished:
         unfinished.write_text(page, encoding="utf-8")
     return target
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file, unless the same is there: a script that is newer than its picture is run."""
+    content = source.read_bytes()
+    if not target.is_file() or target.read_bytes() != content:
+        with whole(target) as unfinished:
+            unfinished.write_bytes(content)
 
 
 def _thumbnail(out: Path, script: Script) -> None:

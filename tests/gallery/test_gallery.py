@@ -200,6 +200,13 @@ def test_the_page_is_whole(two: list[Script], tmp_path: Path) -> None:
         assert image.size == THUMBNAIL
 
 
+def test_a_build_beside_its_scripts_stays_fresh(two: list[Script], tmp_path: Path) -> None:
+    build = Build(two[1:], tmp_path, "png")
+    list(build.run(1))
+    write_index(build)
+    assert not build.stale()
+
+
 def test_the_page_in_a_browser(two: list[Script], tmp_path: Path, chromium) -> None:
     build = Build(two, tmp_path / "out", "gif")
     list(build.run(2))

@@ -187,7 +187,9 @@ def test_nothing_is_left_when_it_ends(serve: Callable[..., Any]) -> None:
 
 
 @pytest.mark.slow
-def test_the_wheel_has_the_gallery_and_serves_its_notebooks(serve: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_wheel_has_the_gallery_and_serves_its_notebooks(
+    serve: Callable[..., Any], tmp_path: Path
+) -> None:
     pip = [sys.executable, "-m", "pip"]
     subprocess.run([*pip, "wheel", "-q", "--no-deps", "-w", tmp_path, ROOT], check=True)
     (wheel,) = tmp_path.glob("*.whl")
