@@ -148,8 +148,9 @@ def compare(
         if value < 1:
             raise UserError(f"{name} must be at least 1, got {value}.")
     texts = list(dict.fromkeys(optimizers))
+    job.check()
     network = job.networks(data_of(job))[0]
-    job.check(network)
+    job.per_epoch(network)
     for text in texts:
         dataclasses.replace(job, optim=text).rule(network)
     if job.eval_every is None:

@@ -103,15 +103,14 @@ class Job:
             text = text.rstrip(": ") + f"{',' if split(text)[1] else ':'}lr={self.lr}"
         return contestant(network, text, self.schedule)
 
-    def check(self, network: MLP) -> None:
-        """Refuse numbers that `train` would refuse, before a directory is made or replaced."""
+    def check(self) -> None:
+        """Refuse numbers that `train` would refuse, before the data are read."""
         if self.seed < 0:
             raise UserError(f"seed must be at least 0, got {self.seed}.")
         for name in ("epochs", "batch_size", "eval_every", "patience", "threads"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UserError(f"{name} must be at least 1, got {value}.")
-        self.per_epoch(network)
         if self.patience is not None and not self.validation:
             raise UserError(
                 "--patience watches the validation loss: split off --validation samples."
@@ -153,11 +152,12 @@ class Work:
         Raises:
             UserError: words that cannot be read, or a directory that is not to be written to.
         """
-        parse(job.optim)  # a mistake is told before the data are read
+        parse(job.optim)
+        job.check()
         work = cls._prepared(job, path)
         settled = dataclasses.replace(job, compiled=work.networks[0].compiled)
         work = dataclasses.replace(work, job=settled)  # also where there is no compiler later on
-        work.job.check(work.networks[0])
+        job.per_epoch(work.networks[0])  # a batch may be too large for the data
         work.directory.create(work._facts(), overwrite)
         return work
 

@@ -102,7 +102,8 @@ class Plan:
         for cell in self.finals(usual) if self.tune else self.cells():
             job = cell.job(self.job)
             job.rule(network)
-            job.check(network)
+            job.check()
+            job.per_epoch(network)
 
     def _settings(self) -> list[str]:
         every = [name for text in self.optimizers for name in parse(text).known()]

@@ -82,6 +82,7 @@ def test_the_table_tells_what_the_runs_hold(compared: Path) -> None:
     assert f"{100 * float(table[0]['accuracy']):.2f} ±" in lines[2]
 
 
+@pytest.mark.slow
 def test_all_rules_begin_alike_and_see_the_same(compared: Path, tmp_path: Path) -> None:
     """The same rule twice under two names leaves the same numbers; `train` leaves them, too."""
     done = optiviz(tmp_path, SMALL.replace("adam", "momentum:beta=0,lr=0.1") + " --out twice")
@@ -108,7 +109,9 @@ def test_json(tmp_path: Path) -> None:
     assert Path(summary["path"]) == tmp_path / "runs" / "compare-sgd"
 
 
-@pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "blow", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.slow)]
+)
 def test_a_stopped_one_goes_on_to_the_same_numbers(
     compared: Path, tmp_path: Path, blow: signal.Signals
 ) -> None:
@@ -153,6 +156,7 @@ def test_bad_input_is_one_sentence(tmp_path: Path, words: str, message: str) -> 
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_nothing_is_replaced_unless_told(compared: Path, tmp_path: Path) -> None:
     again = f"{SMALL} --out {tmp_path}"
     (tmp_path / "thesis.txt").write_text("mine")

@@ -18,6 +18,7 @@ def gradcheck(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_every_weight_of_the_sources_network(tmp_path: Path) -> None:
     done = gradcheck(tmp_path, "--json")
     assert (done.returncode, done.stderr) == (0, "")

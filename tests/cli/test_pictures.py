@@ -52,7 +52,12 @@ def test_mp4(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ending", "mark"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")]
+    ("ending", "mark"),
+    [
+        ("png", b"\x89PNG"),
+        pytest.param("svg", b"<?xml", marks=pytest.mark.slow),
+        pytest.param("pdf", b"%PDF", marks=pytest.mark.slow),
+    ],
 )
 def test_still_formats(tmp_path: Path, ending: str, mark: bytes) -> None:
     words = [

@@ -161,6 +161,7 @@ def test_ctrl_c_saves_and_exits_with_130(tmp_path: Path, whole: Path) -> None:
     np.testing.assert_array_equal(weights(tmp_path / "a"), weights(whole))
 
 
+@pytest.mark.slow
 def test_a_run_killed_before_its_first_checkpoint_begins_again(tmp_path: Path, whole: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "run.json").write_bytes((whole / "run.json").read_bytes())
@@ -170,6 +171,7 @@ def test_a_run_killed_before_its_first_checkpoint_begins_again(tmp_path: Path, w
     np.testing.assert_array_equal(weights(tmp_path / "a"), weights(whole))
 
 
+@pytest.mark.slow
 def test_a_second_run_does_not_replace_the_first(tmp_path: Path) -> None:
     words = ["train", "--sizes", "784,4,10", "--epochs", "1", "--out", "a"]
     assert optiviz(tmp_path, *words).returncode == 0

@@ -60,6 +60,7 @@ def files(out: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in kept if path.name[0] != "."}
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(PROGRAM)
     out, how = tmp_path / "out", {"cwd": tmp_path, "stderr": subprocess.PIPE, "text": True}
