@@ -33,6 +33,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 PROGRAM = [str(Path(sys.executable).with_name("optiviz")), "sweep"]
 SMALL = ["--sizes", "784,10", "--batch-size", "2000", "--epochs", "1", "--json"]
 GRID = [*PROGRAM, *SMALL, "--optim", "sgd,adam", "--grid", "lr=0.1,0.01,0.001", "--seeds", "2"]
+LONGER = [*GRID, "--epochs", "8"]  # for a test that has to catch it at work
 POSTGRES = Path(shutil.which("pg_ctl") or "/usr/lib/postgresql/15/bin/pg_ctl").resolve().parent
 
 
@@ -55,7 +56,7 @@ def start(words: list[str], folder: Path) -> subprocess.Popen:
 def workers(process: subprocess.Popen) -> list[int]:
     """The processes that train for it."""
     listed = subprocess.run(
-        ["ps", "-o", "pid=,args=", "-g", str(os.getpgid(process.pid))],
+        ["ps", "-ww", "-o", "pid=,args=", "-g", str(os.getpgid(process.pid))],
         capture_output=True,
         text=True,
         check=False,
@@ -251,7 +252,7 @@ def test_a_plan_that_cannot_be_run_is_refused(plan: Plan, sentence: str) -> None
 
 
 def test_a_grid_with_one_of_two_workers_killed(tmp_path: Path) -> None:
-    running = start([*GRID, "--jobs", "2"], tmp_path)
+    running = start([*LONGER, "--jobs", "2"], tmp_path)
     until_under_way(url_in(tmp_path))
     os.kill(workers(running)[0], signal.SIGKILL)
     assert running.wait(120) == 0
@@ -267,13 +268,13 @@ def test_a_grid_with_one_of_two_workers_killed(tmp_path: Path) -> None:
     for name in ("heat-sgd", "heat-adam", "sensitivity"):
         assert (path / f"{name}.png").stat().st_size > 5000
     began = time.monotonic()
-    again = finish([*GRID, "--jobs", "2"], tmp_path)  # nothing is left to do
+    again = finish([*LONGER, "--jobs", "2"], tmp_path)  # nothing is left to do
     assert again["table"] == table
     assert "works for" in again["works"]["adam"]
     assert time.monotonic() - began < 30
     check_once(url_in(tmp_path), 12)
     other = subprocess.run(
-        [*GRID, "--seed", "7"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [*LONGER, "--seed", "7"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (other.returncode, other.stderr.count("\n")) == (2, 1)
     assert "holds another sweep" in other.stderr
@@ -369,7 +370,7 @@ def test_two_machines_share_a_postgresql_server(postgres: str, tmp_path: Path) -
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
     there.mkdir()
-    words = [*GRID, "--jobs", "1", "--storage", postgres]
+    words = [*LONGER, "--jobs", "1", "--storage", postgres]
     both = [start(words, here), start(words, there)]
     until_under_way(postgres)
     os.kill(workers(both[0])[0], signal.SIGKILL)
