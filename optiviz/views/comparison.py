@@ -114,17 +114,13 @@ class Race:
 
     def _draw(self, title: str, finished: bool) -> None:
         page, job = self.page, self.comparison.job
-        scale = page.look.scale
         seeds = len(self.comparison.seeds)
         shown = f"mean ± sd of {seeds} seeds" if seeds > 1 else f"seed {job.seed}"
         note = f"m = {job.batch_size}    {shown}, the same first weights and batches for all"
         usual = f"Optimisers on {TITLES.get(job.dataset, job.dataset)}"
         header = page.titles(title or usual, note)
         footer = page.legend(self.marks, self._labels(finished))
-        edges = {"left": 0.62 * scale / page.width, "right": 1 - 0.3 / page.width}
-        edges["top"] = 1 - (header + 0.12 * scale) / page.height
-        edges["bottom"] = (footer + 0.5 * scale) / page.height
-        axes = page.figure.subplots(1, 2, gridspec_kw=edges | {"wspace": 0.21 * scale})
+        axes = page.pair(header, footer)
         for ax, (column, heading) in zip(axes, COLUMNS.items(), strict=True):
             page.axes(ax, heading, "epoch")
             self._panel(ax, column)

@@ -70,18 +70,7 @@ def training_figure(page: Page, done: Training, title: str) -> None:
         usual = f"{done.optimizer} on {TITLES.get(done.problem, done.problem)}"
         header = page.titles(title or usual, _note(done))
         footer = page.legend(list(marks.values()), [_label(done, name) for name in marks])
-        scale = page.look.scale
-        left, right = page.figure.subplots(
-            1,
-            2,
-            gridspec_kw={
-                "left": 0.62 * scale / page.width,
-                "right": 1 - 0.3 / page.width,
-                "top": 1 - (header + 0.12 * scale) / page.height,
-                "bottom": (footer + 0.5 * scale) / page.height,
-                "wspace": 0.21 * scale,
-            },
-        )
+        left, right = page.pair(header, footer)
         _panel(page, left, done, "loss", marks)
         _panel(page, right, done, "accuracy", marks)
 

@@ -82,6 +82,14 @@ class Page:
             legend.remove()
         return 0.0
 
+    def pair(self, header: float, footer: float) -> Any:
+        """Two axes side by side, below the inches of the titles and above those of the legend."""
+        scale = self.look.scale
+        edges = {"left": 0.62 * scale / self.width, "right": 1 - 0.3 / self.width}
+        edges["top"] = 1 - (header + 0.12 * scale) / self.height
+        edges["bottom"] = (footer + 0.5 * scale) / self.height
+        return self.figure.subplots(1, 2, gridspec_kw=edges | {"wspace": 0.21 * scale})
+
     def axes(self, ax: Any, title: str, xlabel: str) -> None:
         """Dress axes: a title at the left, a grid, what runs along them."""
         look = self.look
