@@ -14,6 +14,7 @@ from typing import Any
 
 SOURCES = ("zeng", "yotkov", "yotkov-draft", "frameworks", "lecture")
 HOME = Path(__file__).parent / "published"
+SHOWN = ("label", "printed_lr")  # what a table says that decides nothing
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def _table(source: Source, settings: dict[str, Any], words: dict[str, Any]) -> T
         columns = (*words["given"], *words["published"])
         filled = {k: v for k, v in zip(columns, cells, strict=True) if v != ""}
         given = {k: _plain(v) for k, v in filled.items() if k in words["given"]}
-        own = {k: _plain(v) for k, v in (settings | given).items() if k != "label"}
+        own = {k: _plain(v) for k, v in (settings | given).items() if k not in SHOWN}
         published = {k: Decimal(v) for k, v in filled.items() if k in words["published"]}
         why = (words.get(kind, {}).get(str(number), "") for kind in ("notes", "cannot"))
         rows.append(Row(f"{name}.{number}", given, own, published, *why))

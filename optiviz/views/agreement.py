@@ -1,4 +1,4 @@
-"""The picture of published accuracies against ours: a dot a row, by how far it is off."""
+"""The picture of published accuracies against ours: a line a row, by how far it is off."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from optiviz.errors import UserError
 from optiviz.files import whole
-from optiviz.runs.report import TOLERANCE, Collected, difference, scored, settings_of, summary
+from optiviz.runs.report import TOLERANCE, Collected, difference, gaps, score, scored, settings_of
 from optiviz.runs.reproduce import Outcome
 from optiviz.views.animate import STILL, check_ending
 from optiviz.views.page import Page
@@ -26,12 +26,16 @@ LABEL = 0.46  # of a column's width
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the picture: a table's title, or one of its rows with its difference."""
+    """A line of the picture: a table's title, or one of its rows with its differences.
+
+    Attributes:
+        gap: that of the mean over the seeds; gaps: that of every seed.
+    """
 
     words: str
     rule: str = ""
     gap: float = math.nan
-    deviation: float = math.nan
+    gaps: tuple[float, ...] = ()
 
 
 def plot_agreement(
@@ -41,7 +45,7 @@ def plot_agreement(
     theme: str = "light",
     size: tuple[int, int] = (1600, 1000),
 ) -> None:
-    """Write the difference of every accuracy, with its standard deviation over the seeds.
+    """Write the difference of every accuracy, of each seed and of their mean.
 
     Args:
         collected: see `optiviz.runs.reproduce.collect`; at least one accuracy of ours.
@@ -59,7 +63,7 @@ def plot_agreement(
     target = check_ending(path, STILL)
     page = Page(theme, size)
     with whole(target) as unfinished:
-        agreement_figure(page, lines, summary(collected).partition(". ")[0].rstrip(".") + ".")
+        agreement_figure(page, lines, score(collected))
         page.save(unfinished)
 
 
@@ -67,18 +71,17 @@ def lines_of(collected: Collected) -> list[Line]:
     """The lines of the picture from top to bottom."""
     lines = []
     for table, outcomes in collected:
-        rows = [outcome for outcome, _ in scored([(table, outcomes)])]
+        rows = [_line(*pair) for pair in scored([(table, outcomes)])]
         if rows:
-            lines += [Line(f"{table.name}  {table.title}"), *map(_line, rows)]
+            lines += [Line(f"{table.name}  {table.title}"), *rows]
     return lines
 
 
-def _line(outcome: Outcome) -> Line:
-    name = "accuracy" if "accuracy" in outcome.row.published else "val_accuracy"
+def _line(outcome: Outcome, name: str) -> Line:
     words = str(outcome.row.given.get("label", "")) or settings_of(outcome)
     rule = split(outcome.row.settings["optim"])[0]
-    spread = 100 * outcome.deviation(name)
-    return Line(words.replace(", η_N ", " … "), rule, difference(outcome, name), spread)
+    gap, each = difference(outcome, name), tuple(gaps(outcome, name))
+    return Line(words.replace(", η_N ", " … "), rule, gap, each)
 
 
 def agreement_figure(page: Page, lines: Sequence[Line], note: str) -> None:
@@ -124,7 +127,7 @@ def _column(page: Page, ax: Any, lines: Sequence[Line], most: int) -> None:
     ax.set_xlim(-1.12 * LIMIT, 1.12 * LIMIT)
     ax.xaxis.set_major_locator(MultipleLocator(0.5))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+g}" if value else "0"))
-    ax.set_xlabel("ours less published, points", fontsize=8 * look.scale)
+    ax.set_xlabel("ours less published, points: ● mean, | seed", fontsize=8 * look.scale)
     ax.tick_params(labelsize=8 * min(look.scale, 1.1))  # numbers of neighbours must not touch
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
@@ -141,10 +144,9 @@ def _draw(page: Page, ax: Any, y: int, line: Line, size: float) -> None:
     ax.text(-0.02, y, line.words, fontsize=size, color=look.text, ha="right", **left)
     color = mark(line.rule, look).color
     ax.plot([-1.12 * LIMIT, 1.12 * LIMIT], [y, y], color=look.grid, lw=0.5, zorder=0)
+    near = [gap for gap in line.gaps if abs(gap) <= LIMIT]
+    ax.plot(near, [y] * len(near), "|", color=color, ms=0.9 * size, mew=1.1)
     if abs(line.gap) <= LIMIT:
-        if line.deviation > 0:
-            ends = [max(line.gap - line.deviation, -LIMIT), min(line.gap + line.deviation, LIMIT)]
-            ax.plot(ends, [y, y], color=color, lw=1.4, alpha=0.55)
         ax.plot(line.gap, y, "o", color=color, ms=0.62 * size, mew=0)
         return
     side = math.copysign(1, line.gap)

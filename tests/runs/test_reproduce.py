@@ -20,7 +20,7 @@ from PIL import Image
 from optiviz.errors import UserError
 from optiviz.problems import MLP, load
 from optiviz.runs import reproduce as runs
-from optiviz.runs.report import difference, figures_of, markdown, scored, summary
+from optiviz.runs.report import difference, figures_of, markdown, score, scored, summary
 from optiviz.runs.tables import Row, Source, Table
 from optiviz.runs.trainings import train_row
 from optiviz.views.agreement import LIMIT, lines_of, plot_agreement
@@ -202,7 +202,7 @@ def test_the_report_says_what_agrees_and_what_does_not() -> None:
     found = table({"lr": 0.1}, {"lr": 0.2}, {"lr": 0.3}, {"lr": 0.4})
     outcomes = outcomes_of(found, (0.901, 0.903), (0.8,), (), (0.905,))
     collected = [(found, outcomes)]
-    assert [round(gap, 6) for _, gap in scored(collected)] == [0.2, -10.0, 0.5]
+    assert [difference(*pair) for pair in scored(collected)] == [0.2, -10.0, 0.5]
     assert difference(outcomes[0], "loss") == -0.25
     page = markdown(collected, ["a.png"])
     assert "2 of 3 accuracies are within 0.5 points" in page
@@ -221,6 +221,22 @@ def test_the_report_says_what_agrees_and_what_does_not() -> None:
         **{"difference": "0.2", "verdict": "converged", "note": "", "reason": ""},
     }
     assert (lines[5]["ours"], lines[5]["reason"]) == ("", "No time.")
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "sentence"),
+    [
+        ([(0.9,), (0.906,)], "1 of 2 accuracies are within 0.5 points of the published."),
+        (
+            [(0.9, 0.904), (0.1, 0.9), (0.88, 0.894)],
+            "1 of 3 accuracies are within 0.5 points of the published in the mean over the seeds, "
+            "2 with at least one seed.",
+        ),
+    ],
+)
+def test_what_counts_as_agreement(accuracies: list[tuple[float, ...]], sentence: str) -> None:
+    found = table(*({} for _ in accuracies))
+    assert score([(found, outcomes_of(found, *accuracies))]) == sentence
 
 
 def test_a_table_that_only_checks_does_not_count() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import math
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -109,12 +112,16 @@ def test_repeated_rows_share_their_figures_and_trainings(table: str, others: lis
                 assert agrees(float(theirs), ours) or agrees(float(ours), theirs)
 
 
-def test_the_program_of_a_source_has_another_rate() -> None:
-    printed = {(r.settings["lr"], r.settings["batch_size"]): r for r in tables()["yotkov-5"].rows}
-    for row in tables()["yotkov-5-program"].rows:
-        m = row.settings["batch_size"]
-        lr = round(row.settings["lr"] / math.sqrt(m), 6)
-        assert str(printed[lr, m].published) == str(row.published)
+def test_a_program_s_rate_stands_beside_the_printed_one() -> None:
+    printed = {}
+    for row in tables()["yotkov-5"].rows:
+        lr, m = row.given["printed_lr"], row.settings["batch_size"]
+        assert row.settings["lr"] == pytest.approx(lr * math.sqrt(m), rel=1e-8)
+        assert "printed_lr" not in row.settings
+        printed[lr, m] = row
+    for row in tables()["yotkov-5-algorithm"].rows:
+        twin = printed[row.settings["lr"], row.settings["batch_size"]]
+        assert str(twin.published) == str(row.published)
 
 
 def test_files_are_as_many_as_settings() -> None:
@@ -123,6 +130,24 @@ def test_files_are_as_many_as_settings() -> None:
     assert len({task.file for task in tasks}) == len(facts)
     again = Task("training", dict(reversed(TRAININGS[0][1].settings.items())), 0, "elsewhere")
     assert again.file == tasks_of(*TRAININGS[0], 1)[0].file
+
+
+def test_the_report_in_the_gallery_is_of_these_tables() -> None:
+    home = Path(__file__).parents[2]
+    report = (home / "gallery/published/report.md").read_text(encoding="utf-8")
+    with (home / "gallery/published/report.csv").open(encoding="utf-8", newline="") as lines:
+        told = {(line["row"], line["figure"]): line for line in csv.DictReader(lines)}
+    assert set(told) == {(row.name, name) for _, row in ROWS for name in row.published}
+    for table, row in ROWS:
+        assert f"### {table.name}: {table.title}" in report
+        assert all(f"- {remark}" in report for remark in (*table.source.remarks, *table.remarks))
+        for name, value in row.published.items():
+            line = told[row.name, name]
+            assert (line["published"], line["note"]) == (str(value).lower(), row.note)
+            assert not (line["ours"] and line["reason"])
+    told_in_short = re.search(r"\d+ of \d+ accuracies are within", report)
+    assert told_in_short
+    assert told_in_short[0] in (home / "README.md").read_text(encoding="utf-8")
 
 
 # --- arithmetic ---
