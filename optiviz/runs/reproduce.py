@@ -93,7 +93,10 @@ class Outcome:
 
     def deviation(self, name: str) -> float:
         """The standard deviation over the seeds, NaN for fewer than two."""
-        return float(np.std(self.figures(name), ddof=1)) if len(self.results) > 1 else math.nan
+        if len(self.results) < 2:
+            return math.nan
+        first, *rest = self.figures(name)
+        return float(np.std([0.0, *np.subtract(rest, first)], ddof=1))  # 0 for equal figures
 
     @property
     def verdicts(self) -> str:

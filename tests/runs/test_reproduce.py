@@ -247,6 +247,12 @@ def test_a_table_that_only_checks_does_not_count() -> None:
     assert "has not been found" not in markdown(collected)
 
 
+def test_equal_figures_do_not_deviate() -> None:
+    same, diverged = outcomes_of(table({}, {}), (0.098, 0.098, 0.098), (0.098, math.nan))
+    assert same.deviation("accuracy") == 0
+    assert math.isnan(diverged.deviation("accuracy"))
+
+
 def test_published_figures_never_become_ours() -> None:
     found = table({"lr": 0.1})
     for accuracies in ((), (0.5,)):
