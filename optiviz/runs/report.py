@@ -38,7 +38,8 @@ def difference(outcome: Outcome, name: str) -> float:
     """
     published = outcome.row.published.get(name, Decimal("nan"))
     gap = outcome.mean(name) - float(published)
-    return round(100 * gap, 9) if name in ACCURACIES else gap  # 0.5 is 0.5, not a bit more
+    gap = round(100 * gap if name in ACCURACIES else gap, 9)  # 0.5 is 0.5, not a bit more
+    return gap + 0.0  # no -0
 
 
 def gaps(outcome: Outcome, name: str) -> list[float]:
