@@ -99,13 +99,11 @@ def job_of(settings: Settings, seed: int = 0, data_dir: str | None = None) -> Jo
 
 
 def check_gradients(settings: Settings, seed: int) -> dict[str, Any]:
-    """Backpropagation against one kind of differences, on the first samples and first weights."""
+    """Backpropagation against one kind of differences: first samples, first weights, last layer."""
     data = load("mnist")
     network = MLP(data.x_train, data.y_train)
-    w, samples = network.start(seed), range(settings["samples"])
-    if settings["layers"] == "last":
-        network, w = _last_layer(network, w, len(samples))
-    check = check_gradient(network, w, samples, settings["eps"])
+    last, w = _last_layer(network, network.start(seed), settings["samples"])
+    check = check_gradient(last, w, range(settings["samples"]), settings["eps"])
     method = settings["method"]
     figures = {"error_percent": 100 * check.mean[method], "seconds": check.seconds_by[method]}
     return {"figures": figures, "verdict": "", "history": {}}
