@@ -42,6 +42,7 @@ VALUES = [
     ("(x*y)**3 / (1 + x*x)", lambda x, y: (x * y) ** 3 / (1 + x * x)),
     ("(x**2 + 1)**y", lambda x, y: (x**2 + 1) ** y),
     ("7", lambda x, y: 7.0),
+    ("sin(99999999999999999999)*x", lambda x, y: math.sin(1e20) * x),
 ]
 
 
