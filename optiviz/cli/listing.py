@@ -11,6 +11,12 @@ from optiviz.views.figure import PANELS
 from optiviz.views.style import THEMES
 from optiviz.words import look_up
 
+UNLISTED = {
+    "optimizers": "a framework's, such as torch:AdamW, optax:adabelief, keras:RMSprop; "
+    "or your own, mypackage.mymodule:MyRule",
+    "surfaces": 'an expression such as "x**2 + 10*y**2"',
+}
+
 
 def registries() -> dict[str, dict[str, str]]:
     """Every registry as name: one line about it."""
@@ -36,6 +42,8 @@ def show(what: str | None, as_json: bool) -> None:
         print(f"{title}:")
         for name, about in entries.items():
             print(f"  {name:<{width}}  {about}")
+        if title in UNLISTED:
+            print(f"  or {UNLISTED[title]}")
 
 
 def _first_line(thing: Any) -> str:

@@ -83,7 +83,7 @@ def score(collected: Collected) -> str:
 
 def summary(collected: Collected) -> str:
     """How much agrees, in a few sentences."""
-    words = [score(collected)]
+    words = [score(collected)] if scored(collected) else []
     exact = [
         agrees(outcome.mean(name), published)
         for table, outcomes in collected
@@ -98,6 +98,8 @@ def summary(collected: Collected) -> str:
     missing = sum(not outcome.results for outcome in rows)
     if missing:
         words.append(f"{missing} of {len(rows)} rows were not run, and say why.")
+    else:
+        words.append("Every row was run.")
     return " ".join(words)
 
 

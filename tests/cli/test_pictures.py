@@ -186,6 +186,9 @@ def test_list(tmp_path: Path) -> None:
     assert set(every) == {"optimizers", "surfaces", "problems", "schedules", "panels", "themes"}
     printed = optiviz(tmp_path, "list", "surfaces").stdout
     assert "Rosenbrock" in printed
+    expression = printed.rpartition('"')[0].rpartition('"')[2]
+    assert optiviz(tmp_path, "plot", "--surface", expression, "--optim", "sgd").returncode == 0
+    assert "torch:AdamW" in optiviz(tmp_path, "list", "optimizers").stdout
     assert optiviz(tmp_path, "list", "surface").stderr.count("Did you mean 'surfaces'?") == 1
 
 
