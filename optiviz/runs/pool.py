@@ -65,7 +65,10 @@ def share_out(
                 if pressed:
                     raise KeyboardInterrupt
     except BrokenProcessPool:
-        message = "A working process was killed, perhaps for want of memory: try fewer --jobs."
+        message = (
+            "A working process was killed, perhaps for want of memory (try fewer --jobs), or could "
+            'not start, as from a script without if __name__ == "__main__".'
+        )
         raise UserError(message) from None
     finally:
         stop.set()
