@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from optiviz.views import still
 from optiviz.views.data import DataPanel
 from optiviz.views.memory import Bias, Build, Effective, Memory, Noise
 from optiviz.views.panel import Panel, Picture
@@ -83,9 +84,8 @@ class Scene:
 
     def save(self, path: Path) -> None:
         """Write the figure as it stands, the same bytes for the same figure."""
-        stamp = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
         with matplotlib.rc_context(rc(self.picture.look)):
-            self.figure.savefig(path, metadata=stamp.get(path.suffix))
+            still.save(self.figure, path)
 
     def _title(self) -> None:
         """The title."""

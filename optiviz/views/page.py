@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from optiviz.views import still
 from optiviz.views.figure import rc
 from optiviz.views.panel import check_size
 from optiviz.views.style import THEMES, Mark
@@ -100,9 +101,8 @@ class Page:
 
     def save(self, path: Path) -> None:
         """Write the figure as it stands, the same bytes for the same figure."""
-        stamp = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
         with self.style():
-            self.figure.savefig(path, metadata=stamp.get(path.suffix))
+            still.save(self.figure, path)
 
 
 def power(value: float, digits: int = 2) -> str:

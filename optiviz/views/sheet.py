@@ -17,6 +17,7 @@ from matplotlib.ticker import FuncFormatter, LogFormatterMathtext, LogLocator, N
 
 from optiviz.errors import UserError
 from optiviz.optim import Optimizer, Schedule, name_of
+from optiviz.views import still
 from optiviz.views.panel import check_size
 from optiviz.views.style import Theme
 
@@ -123,8 +124,7 @@ class Sheet:
 
     def save(self, path: Path) -> None:
         """Write the figure, the same bytes for the same figure."""
-        stamp = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
-        self.figure.savefig(path, metadata=stamp.get(path.suffix))
+        still.save(self.figure, path)
 
 
 def described(rule: Optimizer, *without: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -46,6 +47,15 @@ def test_every_surface_in_every_theme(surface: str, theme: str) -> None:
     assert (image[0] == background).all(), "nothing touches the edge"
     assert (image[:, 0] == background).all()
     assert (image[:, -1] == background).all()
+
+
+def test_an_svg_keeps_the_spaces_between_words(tmp_path: Path) -> None:
+    plot(picture(), tmp_path / "a.svg")
+    words = re.findall("<text[^>]*>([^<]*)</text>", (tmp_path / "a.svg").read_text("utf-8"))
+    hard = "\N{NO-BREAK SPACE}"
+    assert f"step{hard}" in words
+    assert f"momentum{2 * hard}η 0.012{2 * hard}β 0.9" in words
+    assert not [word for word in words if word != word.strip(" ") or "  " in word]
 
 
 @pytest.mark.parametrize("size", [(240, 180), (540, 960), (1280, 720), (1920, 1080)])
