@@ -386,7 +386,8 @@ function table(lab) {
   const body = el("tbody"), rows = new Map();
   const head = ["", "optimiser", "epoch", "test loss", "accuracy", "updates/s", "verdict", ""];
   const labels = { 0: "shown in the curves", 7: "remove" };
-  const node = el("div", { class: "lab-runs", tabindex: 0, role: "region", "aria-label": "Runs" },
+  const empty = el("p", { class: "lab-muted" }, "No run yet: press Train, and every optimiser starts from the same weights with the same batches.");
+  const node = el("div", { class: "lab-runs", tabindex: 0, role: "region", "aria-label": "Runs" }, empty,
     el("table", {}, el("thead", {}, el("tr", {}, ...head.map((words, i) => el("th", { scope: "col", class: i > 1 && i < 6 ? "lab-number" : false }, words || el("span", { class: "lab-spoken" }, labels[i]))))), body));
   const line = (run) => {
     const box = el("input", { type: "checkbox", "aria-label": `show ${run.rule}, run ${run.run}, in the curves`, onchange: () => { lab.hidden[box.checked ? "delete" : "add"](run.run); lab.curves.paint(); } });
@@ -400,13 +401,11 @@ function table(lab) {
     cells[7].className = "lab-number";
     return { node: el("tr", { "data-run": run.run }, ...cells), cells, name, remove, look: "" };
   };
-  const empty = el("tr", {}, el("td", { colspan: head.length, class: "lab-muted" }, "No run yet: press Train, and every optimiser starts from the same weights with the same batches."));
-  empty.firstChild.style.whiteSpace = "normal";
-  body.append(empty);
   return {
     node,
     show(runs) {
       empty.hidden = runs.length > 0;
+      node.lastChild.hidden = runs.length === 0;
       for (const [key, row] of rows) if (!runs.some((run) => run.run === key)) { row.node.remove(); rows.delete(key); }
       for (const run of runs.toReversed()) {
         if (!rows.has(run.run)) { rows.set(run.run, line(run)); body.prepend(rows.get(run.run).node); }

@@ -240,6 +240,8 @@ def test_it_fits_every_window(page: Any, scheme: str) -> None:
             .filter((node) => node.getBoundingClientRect().right > innerWidth + 0.5)
             .map((node) => node.outerHTML.slice(0, 80))""")
         assert over == []
+        box = page.get_by_text("No run yet").bounding_box()
+        assert box["x"] + box["width"] <= width
         assert page.evaluate("document.querySelector('.lab').getBoundingClientRect().x") == 0
         tracks = page.locator("input[type=range]").evaluate_all(
             "all => all.map((node) => node.getBoundingClientRect().width)"
