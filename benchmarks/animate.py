@@ -17,7 +17,7 @@ from timing import in_turn
 from optiviz import surfaces
 from optiviz.runs import race
 from optiviz.views import Picture, animate
-from optiviz.views.figure import Scene
+from optiviz.views.scene.figure import Scene
 
 STEPS, FPS = 120, 25
 

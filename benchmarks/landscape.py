@@ -14,7 +14,7 @@ import numpy as np
 from timing import in_turn
 
 from optiviz.problems import MLP, load
-from optiviz.problems.slice import SIDE, Slice, filtered
+from optiviz.problems.network.slice import SIDE, Slice, filtered
 
 FEW = 40
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 3

@@ -21,9 +21,9 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 from optiviz import surfaces
+from optiviz.player.pack import USUAL
 from optiviz.runs import race
 from optiviz.views import Picture, animate
-from optiviz.views.player import USUAL
 
 ROOT = Path(__file__).parents[1]
 RULES = ("sgd", "momentum", "adam", "nesterov")

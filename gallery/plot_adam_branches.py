@@ -13,7 +13,7 @@ from optiviz.gallery.export import SLIDE, export
 from optiviz.problems import valleys
 from optiviz.runs import race
 from optiviz.views import Picture
-from optiviz.views.tiles import Tiles
+from optiviz.views.charts.tiles import Tiles
 
 problem = valleys(n=60, noise=0.9, condition=12, rotation=0, seed=4)
 problem = replace(problem, bounds=((-2.5, 1.1), (-1.2, 1.4)))

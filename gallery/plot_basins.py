@@ -11,8 +11,8 @@ from functools import partial
 
 from optiviz import surfaces
 from optiviz.gallery.export import SLIDE, export
-from optiviz.runs.maps import basin_map
-from optiviz.views.maps import plot_map
+from optiviz.maps.maps import basin_map
+from optiviz.views.charts.maps import plot_map
 
 found = basin_map(surfaces["himmelblau"], "momentum:lr=0.008,beta=0.9", points=300, steps=300)
 export(partial(plot_map, found, **SLIDE))

@@ -13,7 +13,7 @@ from optiviz.gallery.export import SLIDE, export
 from optiviz.problems import PROBLEMS
 from optiviz.runs import race
 from optiviz.views import Picture
-from optiviz.views.tiles import Tiles
+from optiviz.views.charts.tiles import Tiles
 
 problem = replace(PROBLEMS["regression"], bounds=((-0.9, 1.8), (-0.5, 1.3)))
 tiles = []

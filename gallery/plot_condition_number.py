@@ -13,7 +13,7 @@ from optiviz.gallery.export import SLIDE, export
 from optiviz.problems import valley
 from optiviz.runs import race
 from optiviz.views import Picture
-from optiviz.views.tiles import Tiles
+from optiviz.views.charts.tiles import Tiles
 
 tiles = []
 for condition in (1, 4, 16, 64):

@@ -13,7 +13,7 @@ from optiviz.gallery.export import SLIDE, export
 from optiviz.problems import valley
 from optiviz.runs import race
 from optiviz.views import Picture
-from optiviz.views.tiles import Tiles
+from optiviz.views.charts.tiles import Tiles
 
 room = ((-3.4, 1.4), (-1.15, 1.15))
 problem = replace(valley(condition=8, rotation=10), bounds=room, start=(-3.0, 0.1))

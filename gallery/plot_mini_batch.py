@@ -11,7 +11,7 @@ from optiviz.gallery.export import SLIDE, export
 from optiviz.problems import PROBLEMS
 from optiviz.runs import race
 from optiviz.views import Picture
-from optiviz.views.tiles import Tiles
+from optiviz.views.charts.tiles import Tiles
 
 problem = PROBLEMS["regression"]
 full = race(problem, ["sgd:lr=0.05"], steps=60)

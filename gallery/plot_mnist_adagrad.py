@@ -11,7 +11,7 @@ from functools import partial
 
 from optiviz.gallery.export import SLIDE, export
 from optiviz.gallery.mnist import compared
-from optiviz.views.comparison import animate_comparison, plot_comparison
+from optiviz.views.charts.comparison import animate_comparison, plot_comparison
 
 done = compared(["sgd:lr=0.1", "adagrad:lr=0.01", "rmsprop:lr=0.001"], epochs=3)
 how = {"title": "AdaGrad on MNIST, 20 000 images, 3 epochs", **SLIDE}

@@ -11,7 +11,7 @@ from functools import partial
 
 from optiviz.gallery.export import SLIDE, export
 from optiviz.gallery.mnist import compared
-from optiviz.views.comparison import animate_comparison, plot_comparison
+from optiviz.views.charts.comparison import animate_comparison, plot_comparison
 
 done = compared(["sgd:lr=0.2", "adam:lr=0.0001", "adam:lr=0.001", "adam:lr=0.01"], epochs=3)
 how = {"title": "Adam on MNIST, 20 000 images, 3 epochs", **SLIDE}

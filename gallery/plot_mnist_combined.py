@@ -12,7 +12,7 @@ from functools import partial
 from optiviz import optim, schedules
 from optiviz.gallery.export import SLIDE, export
 from optiviz.gallery.mnist import compared
-from optiviz.views.comparison import animate_comparison, plot_comparison
+from optiviz.views.charts.comparison import animate_comparison, plot_comparison
 
 decay = schedules.Linear(0.05, end=0.0005)
 rules = [optim.SGD(0.05), optim.SGD(decay), optim.Momentum(0.05), optim.Momentum(decay)]

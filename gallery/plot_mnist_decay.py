@@ -12,7 +12,7 @@ from functools import partial
 from optiviz import optim, schedules
 from optiviz.gallery.export import SLIDE, export
 from optiviz.gallery.mnist import compared
-from optiviz.views.comparison import animate_comparison, plot_comparison
+from optiviz.views.charts.comparison import animate_comparison, plot_comparison
 
 rates = (0.2, schedules.Linear(0.2, end=0.002), 0.02)
 done = compared([optim.SGD(lr=lr) for lr in rates], epochs=3, batch_size=10)

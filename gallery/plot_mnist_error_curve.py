@@ -11,8 +11,8 @@ from functools import partial
 
 from optiviz.gallery.export import SLIDE, export
 from optiviz.gallery.mnist import mnist
-from optiviz.runs import error_curve
-from optiviz.views.gradients import plot_error_curve
+from optiviz.training import error_curve
+from optiviz.views.charts.gradients import plot_error_curve
 
 network, _ = mnist()
 curve = error_curve(network, network.start(seed=0))

@@ -11,8 +11,8 @@ from functools import partial
 
 from optiviz.gallery.export import SLIDE, export
 from optiviz.gallery.mnist import mnist
-from optiviz.runs import check_gradient
-from optiviz.views.gradients import plot_gradients
+from optiviz.training import check_gradient
+from optiviz.views.charts.gradients import plot_gradients
 
 network, _ = mnist()
 check = check_gradient(network, network.start(seed=0), samples=range(2), eps=1e-5)

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from optiviz import optim
 from optiviz.gallery.export import SLIDE, export
 from optiviz.gallery.mnist import brief, mnist
-from optiviz.runs.landscape import landscape
+from optiviz.training.landscape import landscape
 from optiviz.views import Picture
 
 network, _ = mnist()

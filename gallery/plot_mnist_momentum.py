@@ -11,7 +11,7 @@ from functools import partial
 
 from optiviz.gallery.export import SLIDE, export
 from optiviz.gallery.mnist import compared
-from optiviz.views.comparison import animate_comparison, plot_comparison
+from optiviz.views.charts.comparison import animate_comparison, plot_comparison
 
 rules = ["sgd:lr=0.01", "momentum:lr=0.01,beta=0.5", "momentum:lr=0.01,beta=0.9"]
 done = compared(rules, epochs=3)

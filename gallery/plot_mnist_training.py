@@ -11,7 +11,7 @@ from functools import partial
 
 from optiviz.gallery.export import SLIDE, export
 from optiviz.gallery.mnist import mnist, trained
-from optiviz.views.curves import plot_training
+from optiviz.views.charts.curves import plot_training
 
 done = trained(mnist(), "sgd:lr=0.1", epochs=3, batch_size=10, evaluations=8)
 export(partial(plot_training, done, title="MNIST, 20 000 images, 3 epochs", **SLIDE))

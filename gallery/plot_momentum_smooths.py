@@ -11,7 +11,7 @@ from optiviz.gallery.export import SLIDE, export
 from optiviz.problems import valleys
 from optiviz.runs import race
 from optiviz.views import Picture
-from optiviz.views.tiles import Tiles
+from optiviz.views.charts.tiles import Tiles
 
 problem = valleys(n=60, noise=0.9, condition=8, rotation=25, seed=3)
 tiles = []

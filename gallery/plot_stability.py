@@ -11,8 +11,8 @@ from functools import partial
 
 from optiviz import surfaces
 from optiviz.gallery.export import SLIDE, export
-from optiviz.runs.maps import rate_map
-from optiviz.views.maps import plot_map
+from optiviz.maps.maps import rate_map
+from optiviz.views.charts.maps import plot_map
 
 found = rate_map(surfaces["valley"], "momentum", "lr", "beta", steps=500)
 export(partial(plot_map, found, **SLIDE))

@@ -3,20 +3,20 @@
 The names below are imported when they are first used, so that `import optiviz` is quick.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from optiviz.named import named
+from optiviz.version import __version__
 
 if TYPE_CHECKING:
     from optiviz import optim, problems
     from optiviz.errors import UserError
     from optiviz.optim import OPTIMIZERS, SCHEDULES, schedules
+    from optiviz.player.play import play
     from optiviz.problems import SURFACES, surface
     from optiviz.runs import Run, descend, steps
-    from optiviz.widgets.play import play
 
     surfaces = SURFACES
-
-__version__ = "0.1.0"
 
 # Public name: where it lives, as module or module:attribute.
 _HOMES = {
@@ -27,7 +27,7 @@ _HOMES = {
     "UserError": "optiviz.errors:UserError",
     "descend": "optiviz.runs:descend",
     "optim": "optiviz.optim",
-    "play": "optiviz.widgets.play:play",
+    "play": "optiviz.player.play:play",
     "problems": "optiviz.problems",
     "schedules": "optiviz.optim.schedules",
     "steps": "optiviz.runs:steps",
@@ -41,6 +41,7 @@ __all__ = [
     "SURFACES",
     "Run",
     "UserError",
+    "__version__",
     "descend",
     "optim",
     "play",
@@ -55,9 +56,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'optiviz' has no attribute {name!r}")
-    module, _, attribute = _HOMES[name].partition(":")
-    home = import_module(module)
-    return getattr(home, attribute) if attribute else home
+    return named(_HOMES[name])
 
 
 def __dir__() -> list[str]:

@@ -14,7 +14,7 @@ import pytest
 
 from optiviz import OPTIMIZERS, SCHEDULES, SURFACES
 from optiviz.problems import PROBLEMS
-from optiviz.views.figure import PANELS
+from optiviz.views.scene.figure import PANELS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

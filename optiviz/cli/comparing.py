@@ -16,11 +16,11 @@ from tqdm import tqdm
 from optiviz.cli.training import INTERRUPTED
 from optiviz.errors import UserError
 from optiviz.files import whole
-from optiviz.runs import compare as runs
-from optiviz.runs.compare import GOAL, Comparison
-from optiviz.runs.job import Job
 from optiviz.runs.record import plain
-from optiviz.views.comparison import accuracy, animate_comparison, plot_comparison
+from optiviz.studies import compare as runs
+from optiviz.studies.compare import GOAL, Comparison
+from optiviz.training.recipe import Job
+from optiviz.views.charts.comparison import accuracy, animate_comparison, plot_comparison
 from optiviz.views.page import Page
 from optiviz.words import pair, slug
 

@@ -58,11 +58,10 @@ def animate(
     optiviz animate --optim momentum --optim adam --out figure.html
     """
     from optiviz.cli import pictures
+    from optiviz.sketch import Sketch
 
-    job = pictures.Job(
-        optim, problem, steps, start, schedule, batch_size, panels, size, theme, seed
-    )
-    pictures.animate(job, out, fps, hold, frames, as_json)
+    sketch = Sketch(optim, problem, steps, start, schedule, batch_size, panels, size, theme, seed)
+    pictures.animate(sketch, out, fps, hold, frames, as_json)
 
 
 @app.command()
@@ -90,11 +89,10 @@ def plot(
     optiviz plot --optim sgd --optim adagrad --panels path,surface,speed --theme dark
     """
     from optiviz.cli import pictures
+    from optiviz.sketch import Sketch
 
-    job = pictures.Job(
-        optim, problem, steps, start, schedule, batch_size, panels, size, theme, seed
-    )
-    pictures.plot(job, out, as_json)
+    sketch = Sketch(optim, problem, steps, start, schedule, batch_size, panels, size, theme, seed)
+    pictures.plot(sketch, out, as_json)
 
 
 @app.command("map")

@@ -10,9 +10,9 @@ from tqdm import tqdm
 
 from optiviz.errors import UserError
 from optiviz.problems import MLP, load
-from optiviz.runs.gradcheck import EPS, METHODS, GradientCheck, check_gradient, error_curve
-from optiviz.views.animate import STILL, check_ending
-from optiviz.views.gradients import plot_gradients
+from optiviz.training.gradcheck import EPS, METHODS, GradientCheck, check_gradient, error_curve
+from optiviz.views.charts.gradients import plot_gradients
+from optiviz.views.files.animate import STILL, check_ending
 from optiviz.views.page import Page
 from optiviz.words import pair
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from optiviz.optim import OPTIMIZERS, SCHEDULES
 from optiviz.problems import PROBLEMS, SURFACES
-from optiviz.views.figure import PANELS
+from optiviz.views.scene.figure import PANELS
 from optiviz.views.style import THEMES
 from optiviz.words import look_up
 

@@ -11,10 +11,8 @@ from typing import Any
 import numpy as np
 
 from optiviz.errors import UserError
-from optiviz.optim import Optimizer, name_of
-from optiviz.problems import Plane, parse_problem
-from optiviz.runs.axes import Axis, axis, second
-from optiviz.runs.maps import (
+from optiviz.maps.axes import Axis, axis, second
+from optiviz.maps.maps import (
     BasinMap,
     RateMap,
     Sensitivity,
@@ -22,11 +20,13 @@ from optiviz.runs.maps import (
     rate_map,
     sensitivity,
 )
-from optiviz.runs.races import contestant
+from optiviz.optim import Optimizer, name_of
+from optiviz.problems import Plane, parse_problem
+from optiviz.runs.race import contestant
 from optiviz.runs.record import plain
-from optiviz.views.animate import STILL, check_ending
-from optiviz.views.maps import plot_map
-from optiviz.views.sensitivity import in_words
+from optiviz.views.charts.maps import plot_map
+from optiviz.views.charts.sensitivity import in_words
+from optiviz.views.files.animate import STILL, check_ending
 from optiviz.words import pair, slug
 
 Map = RateMap | BasinMap | Sensitivity

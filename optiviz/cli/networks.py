@@ -112,7 +112,7 @@ def train(
     optiviz train --resume early
     """
     from optiviz.cli import training
-    from optiviz.runs.job import Job
+    from optiviz.training.recipe import Job
 
     if resume is not None:
         training.resume(resume, training.given(context), as_json)
@@ -161,7 +161,7 @@ def compare(
     optiviz compare --resume compared
     """
     from optiviz.cli import comparing, training
-    from optiviz.runs.job import Job
+    from optiviz.training.recipe import Job
 
     look = comparing.looks(theme, size)
     if resume is not None:
@@ -214,7 +214,7 @@ def landscape(
     optiviz landscape --optim sgd --optim adam --panels surface,truth --out relief.png
     """
     from optiviz.cli import slicing, training
-    from optiviz.runs.job import Job
+    from optiviz.training.recipe import Job
 
     words: dict[str, Any] = {"data_dir": None if data_dir is None else str(data_dir)}
     words |= {"optim": optim[0], "lr": None, "epochs": 1, "compiled": False}

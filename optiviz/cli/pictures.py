@@ -4,72 +4,34 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from optiviz import views
-from optiviz.problems import Samples, parse_problem
-from optiviz.runs import Run, race
+from optiviz.runs import Run
 from optiviz.runs.record import plain
 from optiviz.runs.verdict import verdict
+from optiviz.sketch import Sketch
 from optiviz.views import Picture
-from optiviz.views.animate import MOVING, STILL, check_ending
-from optiviz.views.player import USUAL
-from optiviz.words import pair, slug
-
-
-@dataclass(frozen=True)
-class Job:
-    """The options that `animate` and `plot` share, as they were typed."""
-
-    optim: list[str]
-    problem: str
-    steps: int
-    start: str | None
-    schedule: str | None
-    batch_size: int | None
-    panels: str | None
-    size: str
-    theme: str
-    seed: int
-
-    def picture(self, ending: str) -> Picture:
-        """Read the words and run the rules."""
-        problem = parse_problem(self.problem)
-        usual = "path,data,loss" if isinstance(problem, Samples) else "path,loss"
-        if ending == ".html":
-            usual = ",".join(USUAL)
-        start = None if self.start is None else pair("start", self.start, ",", float)
-        return Picture(
-            problem,
-            race(problem, self.optim, self.steps, start, self.schedule, self.batch_size, self.seed),
-            panels=[name.strip() for name in (self.panels or usual).split(",")],
-            theme=self.theme,
-            size=pair("size", self.size, "x", int),
-        )
-
-    def name(self, ending: str) -> Path:
-        """The file's name when none was given: the rules, then the problem."""
-        return Path(slug(*self.optim, self.problem) + ending)
+from optiviz.views.files.animate import MOVING, STILL, check_ending
 
 
 def animate(
-    job: Job, out: Path | None, fps: float, hold: int, frames: int | None, as_json: bool
+    sketch: Sketch, out: Path | None, fps: float, hold: int, frames: int | None, as_json: bool
 ) -> None:
     """Write the moving picture and report it."""
     began = time.perf_counter()
-    target = check_ending(out or job.name(".gif"), MOVING)
-    picture = job.picture(target.suffix)
+    target = check_ending(out or Path(f"{sketch.name()}.gif"), MOVING)
+    picture = sketch.picture(target.suffix)
     count = views.animate(picture, target, fps, frames, hold, quiet=as_json)
     _report(picture, target, count, began, as_json)
 
 
-def plot(job: Job, out: Path | None, as_json: bool) -> None:
+def plot(sketch: Sketch, out: Path | None, as_json: bool) -> None:
     """Write the still picture and report it."""
     began = time.perf_counter()
-    target = check_ending(out or job.name(".png"), STILL)
-    picture = job.picture(target.suffix)
+    target = check_ending(out or Path(f"{sketch.name()}.png"), STILL)
+    picture = sketch.picture(target.suffix)
     views.plot(picture, target)
     _report(picture, target, 1, began, as_json)
 

@@ -13,7 +13,7 @@ from optiviz.cli.options import Json, Theme
 
 def table_names() -> list[str]:
     """The tables' names."""
-    from optiviz.runs.tables import tables
+    from optiviz.studies.published.tables import tables
 
     return list(tables())
 

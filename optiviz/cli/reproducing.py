@@ -14,10 +14,10 @@ from tqdm import tqdm
 
 from optiviz.cli.training import INTERRUPTED
 from optiviz.errors import UserError
-from optiviz.runs import reproduce as runs
-from optiviz.runs.report import scored, summary, write_report
-from optiviz.runs.tables import Table, tables
-from optiviz.views.agreement import plot_agreement
+from optiviz.studies.published import reproduce as runs
+from optiviz.studies.published.report import scored, summary, write_report
+from optiviz.studies.published.tables import Table, tables
+from optiviz.views.charts.agreement import plot_agreement
 from optiviz.views.page import Page
 from optiviz.words import look_up
 

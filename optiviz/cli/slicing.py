@@ -15,13 +15,13 @@ from tqdm import tqdm
 
 from optiviz import views
 from optiviz.errors import UserError
-from optiviz.problems.slice import SIDE, Slice
-from optiviz.runs.job import Job, data_of
-from optiviz.runs.landscape import landscape
-from optiviz.runs.races import contestant
+from optiviz.problems.network.slice import SIDE, Slice
+from optiviz.runs.race import contestant
 from optiviz.runs.record import Run, plain
+from optiviz.training.landscape import landscape
+from optiviz.training.recipe import Job, data_of
 from optiviz.views import Picture
-from optiviz.views.animate import MOVING, STILL, check_ending
+from optiviz.views.files.animate import MOVING, STILL, check_ending
 from optiviz.words import pair
 
 POINTS = 60  # of each trajectory that are shown

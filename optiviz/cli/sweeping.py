@@ -17,14 +17,14 @@ from optiviz.cli.comparing import cores, looks, markdown
 from optiviz.cli.training import INTERRUPTED
 from optiviz.errors import UserError
 from optiviz.files import whole
-from optiviz.problems.datasets import TITLES
-from optiviz.runs import sweep as runs
-from optiviz.runs import sweep_table as tables
-from optiviz.runs.claims import require
-from optiviz.runs.job import Job
-from optiviz.runs.plan import Plan
+from optiviz.problems.data.datasets import TITLES
 from optiviz.runs.record import plain
-from optiviz.views import sweep as views
+from optiviz.studies.sweep import sweep as runs
+from optiviz.studies.sweep import table as tables
+from optiviz.studies.sweep.claims import require
+from optiviz.studies.sweep.plan import Plan
+from optiviz.training.recipe import Job
+from optiviz.views.charts import sweep as views
 from optiviz.words import guess, slug
 
 __all__ = ["looks", "plan", "run"]

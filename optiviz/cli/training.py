@@ -14,11 +14,11 @@ import typer
 from tqdm import tqdm
 
 from optiviz.errors import UserError
-from optiviz.runs.interrupt import interruptible
-from optiviz.runs.job import Job, Work
 from optiviz.runs.record import plain
-from optiviz.runs.train import Row, Training
-from optiviz.views.curves import plot_training
+from optiviz.training.interrupt import interruptible
+from optiviz.training.recipe import Job, Work
+from optiviz.training.train import Row, Training
+from optiviz.views.charts.curves import plot_training
 
 INTERRUPTED = 130  # what shells call a program that Ctrl-C ended
 OPTIONS = {field.name for field in dataclasses.fields(Job)} - {"compiled"}

@@ -19,7 +19,7 @@ from optiviz.errors import UserError
 from optiviz.files import whole
 from optiviz.gallery.export import endings
 from optiviz.gallery.scripts import Script
-from optiviz.runs.pool import Report, Stop, share_out
+from optiviz.studies.pool import Report, Stop, share_out
 
 RECORD = ".gallery.json"
 FACTS = {"files", "without", "quick"}  # that it holds of every script

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from optiviz.errors import UserError
+from optiviz.player.pack import PANELS, USUAL
 from optiviz.views import Picture, animate, plot
-from optiviz.views.animate import FRAMED, MOVING, STILL
-from optiviz.views.player import PANELS, USUAL
-from optiviz.views.tiles import Tiles, animate_tiles, plot_tiles
+from optiviz.views.charts.tiles import Tiles, animate_tiles, plot_tiles
+from optiviz.views.files.animate import FRAMED, MOVING, STILL
 
 Writer = Callable[[Path], object]
 

@@ -13,7 +13,7 @@ from PIL import Image
 from optiviz.files import whole
 from optiviz.gallery.build import Build
 from optiviz.gallery.scripts import HERE, Script
-from optiviz.views.animate import FRAMED
+from optiviz.views.files.animate import FRAMED
 
 THUMBNAIL = (768, 432)  # pixels: sharp at twice the width that a card has on most screens
 PLAYED = (".gif", ".webp", ".apng")  # what an <img> plays

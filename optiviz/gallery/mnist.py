@@ -9,10 +9,10 @@ from pathlib import Path
 from optiviz.gallery.export import asked
 from optiviz.optim import Optimizer
 from optiviz.problems import MLP, load
-from optiviz.runs import Training, train
-from optiviz.runs.compare import Comparison, Contestant
-from optiviz.runs.job import HIDDEN, Job
-from optiviz.runs.races import contestant
+from optiviz.runs.race import contestant
+from optiviz.studies.compare import Comparison, Contestant
+from optiviz.training import Training, train
+from optiviz.training.recipe import HIDDEN, Job
 
 IMAGES = 20_000
 QUICK = 40  # times as few images

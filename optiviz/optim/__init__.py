@@ -8,7 +8,7 @@ Momentum(lr=0.1, beta=0.95, form='inside')
 from optiviz.optim.adam import Adam, AdamW, AMSGrad, Lion, Nadam
 from optiviz.optim.adaptive import Adadelta, AdaGrad, RMSProp
 from optiviz.optim.base import Optimizer
-from optiviz.optim.foreign import Foreign, from_keras, from_optax, from_torch
+from optiviz.optim.foreign.rule import Foreign, from_keras, from_optax, from_torch
 from optiviz.optim.registry import OPTIMIZERS, name_of, parse, parse_schedule
 from optiviz.optim.schedules import SCHEDULES, Schedule
 from optiviz.optim.sgd import SGD, Momentum, Nesterov

@@ -7,7 +7,7 @@ from typing import Any
 from optiviz.optim.adam import Adam, AdamW, AMSGrad, Lion, Nadam
 from optiviz.optim.adaptive import Adadelta, AdaGrad, RMSProp
 from optiviz.optim.base import Optimizer
-from optiviz.optim.foreign import Foreign, parse_foreign
+from optiviz.optim.foreign.rule import Foreign, parse_foreign
 from optiviz.optim.schedules import SCHEDULES, Schedule, WarmUp
 from optiviz.optim.sgd import SGD, Momentum, Nesterov
 from optiviz.words import build, look_up, split

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from optiviz.errors import UserError
 from optiviz.problems.base import Plane
-from optiviz.problems.expressions import expression, looks_like
-from optiviz.problems.regression import logistic, regression, valleys
-from optiviz.problems.surfaces import SURFACES, valley
+from optiviz.problems.planes.expressions import expression, looks_like
+from optiviz.problems.planes.regression import logistic, regression, valleys
+from optiviz.problems.planes.surfaces import SURFACES, valley
 from optiviz.words import build, look_up, split
 
 PROBLEMS: dict[str, Plane] = {

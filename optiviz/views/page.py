@@ -11,9 +11,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from optiviz.views import still
-from optiviz.views.figure import rc
-from optiviz.views.panel import check_size
+from optiviz.views.files import still
+from optiviz.views.scene.figure import rc
+from optiviz.views.scene.panel import check_size
 from optiviz.views.style import THEMES, Mark
 from optiviz.words import look_up
 

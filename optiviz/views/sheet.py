@@ -17,8 +17,8 @@ from matplotlib.ticker import FuncFormatter, LogFormatterMathtext, LogLocator, N
 
 from optiviz.errors import UserError
 from optiviz.optim import Optimizer, Schedule, name_of
-from optiviz.views import still
-from optiviz.views.panel import check_size
+from optiviz.views.files import still
+from optiviz.views.scene.panel import check_size
 from optiviz.views.style import Theme
 
 EDGE = 0.22  # inches that stay empty

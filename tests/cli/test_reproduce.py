@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from optiviz.runs.tables import tables
+from optiviz.studies.published.tables import tables
 
 OPTIVIZ = Path(sys.executable).with_name("optiviz")
 

@@ -13,14 +13,15 @@ import pytest
 
 from optiviz import descend, optim, schedules, surfaces
 from optiviz.errors import UserError
-from optiviz.optim import foreign
-from optiviz.optim.frameworks import ENGINES
+from optiviz.maps.maps import basin_map
+from optiviz.optim.foreign import rule as foreign
+from optiviz.optim.foreign.frameworks import ENGINES
 from optiviz.problems import MLP, load
-from optiviz.runs import race, steps, train
-from optiviz.runs.maps import basin_map
-from optiviz.runs.races import contestant
+from optiviz.runs import race, steps
+from optiviz.runs.race import contestant
 from optiviz.runs.record import Run
-from optiviz.runs.rundir import RunDirectory
+from optiviz.training import train
+from optiviz.training.directory import RunDirectory
 
 # What frameworks warn of while they are imported and compiled is their own affair.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -307,7 +308,7 @@ def test_a_mistake_is_one_sentence(words: str, sentence: str) -> None:
 
 
 def test_a_missing_framework_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("optiviz.optim.engine.find_spec", lambda name: None)
+    monkeypatch.setattr("optiviz.optim.foreign.engine.find_spec", lambda name: None)
     for name, engine in ENGINES.items():
         with pytest.raises(UserError, match=rf"pip install 'optiviz-lab\[{name}\]'"):
             foreign.parse_foreign(f"{name}:Adam", {})

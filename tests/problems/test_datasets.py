@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optiviz.errors import UserError
-from optiviz.problems import cifar, datasets, load
-from optiviz.problems.idx import parse_idx
+from optiviz.problems import load
+from optiviz.problems.data import cifar, datasets
+from optiviz.problems.data.idx import parse_idx
 
 TRAIN_X, TRAIN_Y, TEST_X, TEST_Y = datasets.IDX_SHAPES
 

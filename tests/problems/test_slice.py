@@ -10,10 +10,10 @@ import pytest
 from optiviz import optim
 from optiviz.errors import UserError
 from optiviz.problems import MLP, load
-from optiviz.problems.layers import layers_of
-from optiviz.problems.slice import SIDE, Slice, _cubic, filtered, principal
+from optiviz.problems.network.layers import layers_of
+from optiviz.problems.network.slice import SIDE, Slice, _cubic, filtered, principal
 from optiviz.runs import descend
-from optiviz.runs.landscape import landscape
+from optiviz.training.landscape import landscape
 
 RULES = [optim.SGD(lr=0.1), optim.Momentum(lr=0.05), optim.Adam(lr=0.001)]
 

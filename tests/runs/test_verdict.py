@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from optiviz import OPTIMIZERS, SURFACES, UserError, descend, optim, schedules
 from optiviz.optim import Optimizer
 from optiviz.problems import Surface
-from optiviz.problems.regression import regression
-from optiviz.runs.races import contestant
+from optiviz.problems.planes.regression import regression
+from optiviz.runs.race import contestant
 from optiviz.runs.verdict import FEW, KINDS, Verdict, verdict
 
 Start = tuple[float, float] | None

@@ -10,7 +10,7 @@ from optiviz.errors import UserError
 from optiviz.problems import PROBLEMS
 from optiviz.runs import race
 from optiviz.views import Picture
-from optiviz.views.figure import Scene
+from optiviz.views.scene.figure import Scene
 
 
 def scene_of(name: str, rules: list[str], panels: list[str], batch_size: int | None = 8) -> Scene:

@@ -14,9 +14,9 @@ from PIL import Image
 
 from optiviz import surfaces
 from optiviz.errors import UserError
-from optiviz.runs.maps import basin_map, rate_map, sensitivity
-from optiviz.views.maps import draw, lightness, plot_map, ramp, rc
-from optiviz.views.sensitivity import in_words
+from optiviz.maps.maps import basin_map, rate_map, sensitivity
+from optiviz.views.charts.maps import draw, lightness, plot_map, ramp, rc
+from optiviz.views.charts.sensitivity import in_words
 from optiviz.views.sheet import Sheet
 from optiviz.views.style import THEMES
 

@@ -17,11 +17,12 @@ from PIL import Image
 from optiviz import OPTIMIZERS, SURFACES, descend, optim, surfaces
 from optiviz.errors import UserError
 from optiviz.runs import race
-from optiviz.views import Picture, animate, gif, plot
-from optiviz.views.animate import moments
-from optiviz.views.contour import BANDS, fit, levels, sample
-from optiviz.views.figure import Scene
-from optiviz.views.path import leaves, tame
+from optiviz.views import Picture, animate, plot
+from optiviz.views.files import gif
+from optiviz.views.files.animate import moments
+from optiviz.views.scene.contour import BANDS, fit, levels, sample
+from optiviz.views.scene.figure import Scene
+from optiviz.views.scene.path import leaves, tame
 from optiviz.views.style import MARKS, THEMES, mark
 
 

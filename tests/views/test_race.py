@@ -9,10 +9,10 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from optiviz.optim import SGD, Adam
-from optiviz.runs.compare import Comparison, Contestant
-from optiviz.runs.job import Job
-from optiviz.runs.train import COLUMNS
-from optiviz.views.comparison import FRAMES, Race
+from optiviz.studies.compare import Comparison, Contestant
+from optiviz.training.recipe import Job
+from optiviz.training.train import COLUMNS
+from optiviz.views.charts.comparison import FRAMES, Race
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from optiviz import surfaces
 from optiviz.errors import UserError
 from optiviz.runs import race
 from optiviz.views import Picture
-from optiviz.views.tiles import Mosaic, Tiles, animate_tiles, plot_tiles
+from optiviz.views.charts.tiles import Mosaic, Tiles, animate_tiles, plot_tiles
 
 
 @pytest.fixture

@@ -1,0 +1,171 @@
+"""The MNIST lab's controls: what they offer, and the trainings that a state of them asks for."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from optiviz.labs.knobs import Knob, decades
+from optiviz.optim import OPTIMIZERS
+from optiviz.problems.network.mlp import RATES
+from optiviz.training.recipe import HIDDEN, Job
+from optiviz.views.style import THEMES, mark
+
+LANES = 4  # optimisers in a race
+LAYERS, WIDEST = 5, 1000
+SAMPLES = 60_000
+EVALUATIONS = 10  # in an epoch, each on the whole test set
+_DECAY = (0.0, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
+_SECOND = (0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999)
+
+# The settings that have a slider, where a rule has them; the defaults are the rule's own.
+SETTINGS = {
+    "beta": ("decay β", _DECAY),
+    "rho": ("decay ρ", _DECAY),
+    "beta1": ("momentum β₁", _DECAY),
+    "beta2": ("decay of squares β₂", _SECOND),
+}
+COMMON = {
+    "batch_size": Knob("batch size m", (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000), 100),
+    "end": Knob("final value, share of η", decades(-4, 0, "1 2 5"), 0.01),
+    "epochs": Knob("epochs", (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50), 3),
+    "seed": Knob("seed", tuple(range(100)), 0),
+}
+# How each schedule is to fall to a share of η over n epochs; "" where the share means nothing.
+SCHEDULES = {
+    "constant": "",
+    "linear": "linear:end={end}",
+    "cosine": "cosine:end={end}",
+    "exponential": "exponential:gamma={gamma}",
+    "inverse-time": "inverse-time:decay={decay}",
+    "one-cycle": "one-cycle",
+}
+State = dict[str, Any]
+
+
+def knobs(rule: str) -> dict[str, Knob]:
+    """The sliders of an update rule: η, and those of its settings that have one."""
+    kind = OPTIMIZERS[rule]
+    defaults: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(kind)}
+    rate = RATES.get(kind.rate, defaults["lr"])
+    found = {"lr": Knob("learning rate η", decades(-5, 0), rate)}
+    for name, (label, values) in SETTINGS.items():
+        if name in defaults:
+            words = "momentum β" if kind.slots == ("velocity",) else label
+            found[name] = Knob(words, values, defaults[name])
+    return found
+
+
+def facts() -> dict[str, Any]:
+    """All that the page needs to draw its controls."""
+    rules = {name: {key: k.facts() for key, k in knobs(name).items()} for name in OPTIMIZERS}
+    return {
+        "rules": rules,
+        "common": {name: knob.facts() for name, knob in COMMON.items()},
+        "schedules": [{"name": name, "ends": "{" in text} for name, text in SCHEDULES.items()],
+        "lanes": LANES,
+    }
+
+
+def marks(rule: str, nth: int = 0) -> dict[str, Any]:
+    """A rule's colour on light and dark ground, and its dashes in widths of the line."""
+    light, dark = (mark(rule, THEMES[theme], nth) for theme in ("light", "dark"))
+    dash = [] if light.dash == "-" else list(light.dash[1])
+    return {"light": light.color, "dark": dark.color, "dash": dash}
+
+
+def start() -> State:
+    """The state that the lab opens with."""
+    return clean({"lanes": [{"rule": "momentum"}, {"rule": "adam"}]})[0]
+
+
+def clean(sent: Any) -> tuple[State, list[str]]:
+    """The nearest good state to what was sent, and a sentence for everything that was not good.
+
+    Args:
+        sent: a state of the controls, or anything at all.
+
+    >>> clean({"lanes": [{"rule": "sgd", "lr": float("nan")}], "epochs": 7})[0]["epochs"]
+    6
+    """
+    sent = sent if isinstance(sent, dict) else {}
+    notes: list[str] = []
+    lanes = sent.get("lanes")
+    lanes = lanes[:LANES] if isinstance(lanes, list) and lanes else [{"rule": "momentum"}]
+    state: State = {"lanes": [_lane(lane, notes) for lane in lanes]}
+    for name, knob in COMMON.items():
+        state[name] = _set(knob, sent.get(name), notes)
+    schedule = sent.get("schedule", "constant")
+    if not (isinstance(schedule, str) and schedule in SCHEDULES):
+        notes.append("There is no such decay schedule, so η stays constant.")
+        schedule = "constant"
+    state["schedule"] = schedule
+    state["hidden"] = _hidden(sent.get("hidden", _words(HIDDEN)), notes)
+    return state, notes
+
+
+def _lane(sent: Any, notes: list[str]) -> State:
+    sent = sent if isinstance(sent, dict) else {}
+    rule = sent.get("rule")
+    if not (isinstance(rule, str) and rule in OPTIMIZERS):
+        notes.append("There is no such optimiser; momentum stands in its place.")
+        rule = "momentum"
+    return {"rule": rule} | {n: _set(k, sent.get(n), notes) for n, k in knobs(rule).items()}
+
+
+def _set(knob: Knob, value: Any, notes: list[str]) -> float:
+    found = knob.nearest(value)
+    if value is not None and found != value:
+        notes.append(f"{knob.label.capitalize()} is set to {found:g}.")
+    return found
+
+
+def _words(widths: Any) -> str:
+    return ", ".join(map(str, widths))
+
+
+def _hidden(text: Any, notes: list[str]) -> str:
+    """The widths of the hidden layers in words; the usual ones if they cannot be read."""
+    typed = text[:100] if isinstance(text, str) else "?"
+    words = [word for word in typed.replace(" ", ",").split(",") if word]
+    good = all(w.isascii() and w.isdigit() and 1 <= int(w[:9]) <= WIDEST for w in words)
+    if good and len(words) <= LAYERS:
+        return _words(int(word) for word in words)
+    notes.append(
+        f"Hidden layers are up to {LAYERS} widths from 1 to {WIDEST}; {_words(HIDDEN)} are used."
+    )
+    return _words(HIDDEN)
+
+
+def jobs(state: State) -> list[Job]:
+    """The trainings of a clean state, one for each optimiser."""
+    widths = [784, *(int(w) for w in state["hidden"].split(",") if w), 10]
+    per_epoch = -(-SAMPLES // state["batch_size"])
+    return [
+        Job(
+            optim=_optim(lane),
+            lr=lane["lr"],
+            batch_size=state["batch_size"],
+            epochs=state["epochs"],
+            seed=state["seed"],
+            schedule=_schedule(state, lane["lr"]),
+            sizes=",".join(map(str, widths)),
+            eval_every=max(per_epoch // EVALUATIONS, 1),
+        )
+        for lane in state["lanes"]
+    ]
+
+
+def _optim(lane: State) -> str:
+    settings = [f"{k}={v}" for k, v in lane.items() if k not in ("rule", "lr")]
+    return f"{lane['rule']}:{','.join(settings)}" if settings else str(lane["rule"])
+
+
+def _schedule(state: State, lr: float) -> str | None:
+    """The schedule in words, with what makes η fall to the share that was asked for."""
+    if state["schedule"] == "constant":
+        return None
+    share, n = state["end"], state["epochs"]
+    numbers = {"end": share * lr, "gamma": share ** (1 / n), "decay": (1 / share - 1) / n}
+    rounded = {name: float(f"{value:.4g}") for name, value in numbers.items()}
+    return SCHEDULES[state["schedule"]].format(**rounded)

@@ -1,0 +1,242 @@
+"""The MNIST lab as a widget: controls in the page, trainings in threads, results as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+
+from optiviz.labs.mnist import form as mnist_form
+from optiviz.labs.mnist.pictures import look
+from optiviz.labs.mnist.race import Lane, Race
+from optiviz.training.recipe import Job
+from optiviz.training.train import COLUMNS, Row
+
+HERE = Path(__file__).parent
+PAUSE = 1 / 30  # seconds between two updates of the page
+LOOK = 0.5  # seconds between two looks at the digits
+CURVES = ("epoch", "train_loss", "test_loss", "test_accuracy")
+
+
+class MnistLab(anywidget.AnyWidget):
+    """The MNIST lab.
+
+    The page writes `form` and sends messages (`train`, `stop`, `continue`, `show`, `remove`,
+    `file`, `hello`); the lab answers in the other traits, in messages with new points of the
+    curves, and in files.
+
+    >>> lab = MnistLab()
+    >>> lab.form = {"lanes": [{"rule": "sgd", "lr": 0.1}], "epochs": 1, "hidden": "16"}
+    >>> lab.plan["lanes"][0]["command"].split("--eval-every")[0]
+    'optiviz train --optim sgd --lr 0.1 --batch-size 100 --epochs 1 --seed 0 --sizes 784,16,10 '
+    """
+
+    _esm = HERE / "js" / "lab.js"
+    _css = HERE.parent / "lab.css"
+    facts = traitlets.Dict().tag(sync=True)
+    form = traitlets.Any().tag(sync=True)  # whatever a page sends; see `mnist_form.clean`
+    plan = traitlets.Dict().tag(sync=True)
+    status = traitlets.Dict().tag(sync=True)
+    runs: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    seen = traitlets.Dict().tag(sync=True)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lanes: list[Lane] = []
+        self.race = Race([], self._changed)
+        self._keys = 0
+        self._shown: int | None = None
+        self._looked: tuple[Any, float] = (None, 0.0)
+        self._sent: dict[int, int] = {}
+        self._due = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.facts, self.form = mnist_form.facts(), mnist_form.start()
+        self.on_msg(self._heard)
+        self._show()
+
+    @traitlets.observe("form")
+    def _planned(self, _: Any) -> None:
+        """Say what the controls ask for."""
+        state, notes = mnist_form.clean(self.form)
+        jobs = mnist_form.jobs(state)
+        pairs = zip(jobs, _marks(jobs), strict=True)
+        lanes = [{"command": job.command(), "mark": mark} for job, mark in pairs]
+        self.plan = {"state": state, "lanes": lanes, "notes": notes}
+
+    def _heard(self, _: Any, message: Any, __: Any) -> None:
+        """Answer a message of the page; what is none of ours is passed over."""
+        answers: dict[str, Callable[[Any], None]] = {
+            "train": lambda _: self.train(),
+            "stop": lambda _: self.race.stop(),
+            "continue": lambda _: self.go_on(),
+            "show": self.look_at,
+            "remove": self.remove,
+            "csv": self.write_csv,
+            "weights": self.write_weights,
+            "hello": lambda _: self._greet(),
+        }
+        kind = message.get("type") if isinstance(message, dict) else None
+        if isinstance(kind, str) and kind in answers:
+            answers[kind](message.get("run"))
+
+    def train(self) -> None:
+        """Begin the trainings that the controls ask for; the first one is looked at."""
+        if self.race.running:
+            return
+        lanes = []
+        for job in mnist_form.jobs(self.plan["state"]):
+            self._keys += 1
+            total = -(-mnist_form.SAMPLES // job.batch_size) * job.epochs
+            lanes.append(Lane(job, self._keys, total))
+        self.lanes = lanes + self.lanes
+        self._shown = lanes[0].key
+        self.race = Race(lanes, self._changed)
+        self._go()
+
+    def go_on(self) -> None:
+        """Continue the trainings that were stopped."""
+        if not self.race.running:
+            self._go()
+
+    def _go(self) -> None:
+        self._loop = asyncio.get_event_loop()
+        self.race.go()
+        self._show()
+
+    def look_at(self, key: Any) -> None:
+        """Show the digits and the weights of this run."""
+        if self._find(key):
+            self._shown = key
+            self._show()
+
+    def remove(self, key: Any) -> None:
+        """Forget a run that is not under way."""
+        lane = self._find(key)
+        if lane is None or lane.phase in ("waiting", "training"):
+            return
+        self.lanes.remove(lane)
+        self.race.lanes = [other for other in self.race.lanes if other is not lane]
+        if self._shown == key:
+            self._shown = self.lanes[0].key if self.lanes else None
+        self._show()
+
+    def write_csv(self, keys: Any) -> None:
+        """Send the evaluations of some runs as a table."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["run", "command", *COLUMNS])
+        for lane in filter(None, map(self._find, keys if isinstance(keys, list) else [])):
+            for row in lane.rows:
+                writer.writerow([lane.key, lane.job.command(), *(row[name] for name in COLUMNS)])
+        self._file("mnist-lab.csv", "text/csv", text.getvalue().encode())
+
+    def write_weights(self, key: Any) -> None:
+        """Send the weights of a run, as `optiviz train` writes them."""
+        lane = self._find(key)
+        if lane is None or lane.w is None:
+            return
+        file = io.BytesIO()
+        np.savez(file, w=lane.w, sizes=_sizes(lane), biases=lane.job.biases)
+        self._file("weights.npz", "application/octet-stream", file.getvalue())
+
+    def _file(self, name: str, mime: str, content: bytes) -> None:
+        self.send({"type": "file", "name": name, "mime": mime}, buffers=[content])
+
+    def _greet(self) -> None:
+        """Tell a page that has just opened all there is."""
+        self._sent.clear()
+        self._show()
+
+    def _find(self, key: Any) -> Lane | None:
+        return next((lane for lane in self.lanes if lane.key == key), None)
+
+    def _changed(self) -> None:
+        """Called by the trainings' threads: show it soon, but not more often than need be."""
+        if not self._due and self._loop is not None:
+            self._due = True
+            self._loop.call_soon_threadsafe(self._loop.call_later, PAUSE, self._show)
+
+    def _show(self) -> None:
+        """Send what is new to the page."""
+        self._due = False
+        with self.hold_sync():
+            marks = _marks([lane.job for lane in self.lanes])
+            self.runs = [
+                _facts(lane, lane in self.race.lanes)
+                | {"mark": mark, "shown": lane.key == self._shown}
+                for lane, mark in zip(self.lanes, marks, strict=True)
+            ]
+            stopped = any(lane.phase == "stopped" for lane in self.race.lanes)
+            phase = "training" if self.race.running else "stopped" if stopped else "ready"
+            self.status = {"phase": phase} | self.race.figures()
+            self._look()
+        for lane in self.lanes:
+            since, self._sent[lane.key] = self._sent.get(lane.key, 0), len(lane.rows)
+            rows = [_finite(row[name] for name in CURVES) for row in lane.rows[since:]]
+            tip = _finite([lane.step / lane.total * lane.job.epochs, lane.live])
+            if rows or lane.phase == "training" or since == 0:
+                parts = {"run": lane.key, "since": since, "rows": rows, "tip": tip}
+                self.send({"type": "rows"} | parts)
+
+    def _look(self) -> None:
+        """See what the chosen network makes of the digits, if there is something new to see."""
+        lane, now = self._find(self._shown), time.perf_counter()
+        if lane is None or lane.w is None:
+            if self.seen:
+                self.seen, self._looked = {}, (None, 0.0)
+            return
+        known, before = self._looked
+        same = self.seen.get("run") == lane.key
+        if (same and known is lane.w) or (same and self.race.running and now - before < LOOK):
+            return
+        self._looked = (lane.w, now)
+        self.seen = {"run": lane.key} | look(lane.w, _sizes(lane))
+
+
+def _sizes(lane: Lane) -> tuple[int, ...]:
+    return tuple(int(width) for width in str(lane.job.sizes).split(","))
+
+
+def _marks(jobs: list[Job]) -> list[dict[str, Any]]:
+    """The newest run of a rule has the rule's own colour; those before it have paler cousins."""
+    rules = [job.optim.partition(":")[0] for job in jobs]
+    return [mnist_form.marks(rule, rules[:i].count(rule)) for i, rule in enumerate(rules)]
+
+
+def _finite(values: Any) -> list[float | None]:
+    """Numbers that JSON knows."""
+    return [v if v is not None and math.isfinite(v) else None for v in values]
+
+
+def _facts(lane: Lane, ahead: bool) -> dict[str, Any]:
+    """A run as a line of the table; its curve leaves room for what is still ahead of it."""
+    last: Row = lane.rows[-1] if lane.rows else {}
+    job = lane.job
+    rule, _, settings = job.optim.partition(":")
+    loss, accuracy = _finite([last.get("test_loss"), last.get("test_accuracy")])
+    words = lane.trouble or (lane.done.verdict if lane.done else "")
+    return {
+        "run": lane.key,
+        "rule": rule,
+        "settings": {"lr": job.lr}
+        | dict(pair.split("=") for pair in settings.split(",") if pair)
+        | {"m": job.batch_size, "schedule": job.schedule, "sizes": job.sizes, "seed": job.seed},
+        "phase": lane.phase,
+        "epoch": lane.step / lane.total * job.epochs,
+        "epochs": job.epochs,
+        "span": job.epochs if ahead else math.ceil(lane.step / lane.total * job.epochs),
+        "loss": loss,
+        "accuracy": accuracy,
+        "pace": round(lane.pace),
+        "verdict": words,
+        "command": job.command(),
+    }

@@ -1,0 +1,207 @@
+"""The surface lab: controls in, runs and pictures out; surface_lab.js draws the page."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+
+from optiviz.errors import UserError
+from optiviz.labs.surface.offers import offers
+from optiviz.labs.surface.state import Notes, State, clean, from_query, words
+from optiviz.maps.axes import axis, second
+from optiviz.maps.maps import RateMap, rate_map
+from optiviz.player.pack import USUAL, ground, pack, paths
+from optiviz.player.page import source
+from optiviz.problems.base import Plane
+from optiviz.runs.race import contestant
+from optiviz.sketch import Sketch
+from optiviz.views import Picture, animate, plot
+from optiviz.views.charts.maps import line_color, ramp
+from optiviz.views.files.animate import MOVING
+from optiviz.views.style import THEMES
+
+HERE = Path(__file__).parent
+FILES = {
+    ".gif": "image/gif",
+    ".mp4": "video/mp4",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".html": "text/html",
+}
+MAP_POINTS = {False: 44, True: 18}  # a side; with samples a step costs as much as it has samples
+MAP_STEPS = 300  # or as many as the runs, if those are more
+
+
+def _text(name: str) -> str:
+    return HERE.joinpath(name).read_text(encoding="utf-8")
+
+
+class SurfaceLab(anywidget.AnyWidget):
+    """The page's model.
+
+    The page sets `sent`, either its controls or the query of its address, and hears `reply` with
+    the state that was made of it; `ground` and `paths` are the player's packs. Everything rare
+    goes by messages: a map, or a file to take away.
+    """
+
+    _esm = "\n".join(
+        [
+            source("js"),
+            _text("js/lab.js"),
+            "export default { render: renderLab };",
+        ]
+    )
+    _css = "\n".join([_text("../lab.css"), source("css"), _text("lab.css")])
+    offers = traitlets.Dict().tag(sync=True)
+    sent = traitlets.Dict().tag(sync=True)
+    reply = traitlets.Dict().tag(sync=True)
+    state: State
+    problem: Plane | None
+    ground = traitlets.Bytes().tag(sync=True)
+    paths = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self) -> None:
+        super().__init__(offers=offers())
+        self.state, self.problem = State(), None
+        self._take(*clean({}), serial=0)
+        self.on_msg(self._hear)
+
+    @traitlets.observe("sent")
+    def _answer(self, change: Any) -> None:
+        sent = change.new
+        query = sent.get("query")
+        read = from_query(query) if isinstance(query, str) else clean(sent.get("controls"))
+        self._take(*read, serial=sent.get("serial"))
+
+    def _take(self, state: State, notes: Notes, serial: Any) -> None:
+        """Run a state and show it; all in one message to the page."""
+        try:
+            problem = state.plane()
+            picture = Picture(problem, state.runs(), USUAL)
+        except UserError as error:
+            self.reply = self.reply | {"serial": serial, "notes": [*notes, str(error)]}
+            return
+        moved = self.problem is None or state.problem_words != self.state.problem_words
+        self.state, self.problem = state, problem
+        with self.hold_sync():
+            if moved:
+                self.ground = ground(problem)
+            self.paths = paths(picture)
+            self.reply = {
+                "serial": serial,
+                "state": state.controls(),
+                "notes": notes[:6],
+                "problem": state.problem_words,
+                "samples": problem.n_samples,
+                "start": picture.runs[0].w[0].tolist(),
+                "query": state.query(),
+                "python": state.python(),
+                "commands": {ending: state.command(f"race{ending}") for ending in FILES},
+            }
+
+    def _hear(self, _: Any, message: dict[str, Any], buffers: Any) -> None:
+        wishes = {"map": self._send_map, "file": self._send_file}
+        if message.get("type") in wishes:
+            wishes[message["type"]](message)
+
+    def _send_map(self, message: dict[str, Any]) -> None:
+        """Answer with the map of one rule's η and β, or with the reason why there is none."""
+        try:
+            block = map_pack(self.state, int(message["lane"]))
+        except UserError as error:
+            self.send({"type": "map", "error": str(error)})
+        else:
+            self.send({"type": "map"}, [block])
+
+    def _send_file(self, message: dict[str, Any]) -> None:
+        """Answer with a picture of the state, or with the reason why it cannot be made."""
+        ending, theme = message.get("ending"), message.get("theme")
+        try:
+            block = picture_file(self.state, str(ending), str(theme))
+        except UserError as error:
+            self.send({"type": "file", "error": str(error)})
+        else:
+            answer = {"type": "file", "name": f"race{ending}", "mime": FILES[str(ending)]}
+            self.send(answer, [block])
+
+
+def picture_file(state: State, ending: str, theme: str) -> bytes:
+    """The bytes of the picture that the state's command would write.
+
+    Raises:
+        UserError: an ending that is not offered, or a missing extra.
+    """
+    if ending not in FILES:
+        raise UserError(f"The ending must be one of {', '.join(FILES)}.")
+    sketch = Sketch(
+        optim=state.rules_words,
+        problem=state.problem_words,
+        steps=state.steps,
+        start=state.start and ",".join(map(repr, state.start)),
+        schedule=state.schedule_words,
+        batch_size=state.batch,
+        panels=None,
+        size="960x540",
+        theme=theme,
+        seed=state.seed,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"race{ending}"
+        (animate if ending in MOVING else plot)(sketch.picture(ending), path)
+        return path.read_bytes()
+
+
+def map_pack(state: State, lane: int) -> bytes:
+    """The map of a lane's η against its β, on all the data and without decay, for the page.
+
+    Raises:
+        UserError: the rule has no β, or the surface no known minimum.
+    """
+    rule, settings = state.lanes[max(0, min(lane, len(state.lanes) - 1))]
+    problem = state.plane()
+    points = MAP_POINTS[problem.n_samples is not None]
+    optimizer = contestant(problem, words(rule, settings))
+    x, y = (axis(problem, optimizer, name, points=points) for name in ("lr", second(optimizer)))
+    steps = max(min(state.steps, 500), MAP_STEPS)
+    found = rate_map(problem, optimizer, x, y, steps, state.start)
+    return pack(map_facts(found, rule), map_arrays(found))
+
+
+def map_facts(found: RateMap, rule: str) -> dict[str, Any]:
+    """What the page needs to draw a map besides its numbers."""
+    theory = found.theory
+    return {
+        "rule": rule,
+        "x": found.x.name,
+        "y": found.y.name,
+        "steps": found.steps,
+        "best": found.best,
+        "theory": theory and [float(value) for value in theory.best],
+        "colors": [_colors(theme) for theme in ("light", "dark")],
+        "runs": [],
+    }
+
+
+def _colors(theme: str) -> dict[str, Any]:
+    look = THEMES[theme]
+    stops = ramp(look)(np.linspace(0, 1, 64))
+    shades = ["#" + "".join(f"{round(255 * c):02x}" for c in stop[:3]) for stop in stops]
+    return {"ramp": shades, "theory": line_color(look)}
+
+
+def map_arrays(found: RateMap) -> list[tuple[int, str, Any]]:
+    """The axes' values; how soon each pair converges, 0 for not at all and -1 for diverged."""
+    taken = np.where(found.diverged, -1, np.nan_to_num(found.steps_to_converge, nan=0.0))
+    theory = found.theory
+    limit = theory.limit(found.y.values) if theory else np.empty(0)
+    return [
+        (-1, "xs", found.x.values.astype("<f4")),
+        (-1, "ys", found.y.values.astype("<f4")),
+        (-1, "taken", taken.astype("<f4").ravel()),
+        (-1, "limit", np.asarray(limit).astype("<f4")),
+    ]

@@ -1,0 +1,1 @@
+"""Update rules of PyTorch, optax and Keras, under the contract of ours."""

@@ -1,0 +1,171 @@
+"""The interactive player's data, which its scripts draw.
+
+A pack of numbers is a little-endian length, a JSON text of that length, and the bytes of the
+arrays that the text names in order. The pack "ground" holds what stands still, "paths" the runs.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any
+
+import numpy as np
+
+from optiviz.errors import UserError
+from optiviz.problems.base import Array, Plane
+from optiviz.problems.planes.regression import Logistic, Regression, Samples, Valleys
+from optiviz.runs.record import Run
+from optiviz.views.scene.contour import fit, levels, sample
+from optiviz.views.scene.panel import Picture
+from optiviz.views.style import MINIMUM, SOLID, THEMES, Dash, Theme, mark
+
+# The panels that the player has; "speed" and "velocity" are one there.
+PANELS = {"loss": "loss", "speed": "velocity", "velocity": "velocity", "lr": "lr"}
+USUAL = ("path", "loss", "velocity", "lr")
+ASPECTS = (0.7, 2.6)  # of the canvases that the ground is sampled for
+POINTS = {False: 320, True: 80}  # points a side; with samples each costs as many losses
+MORE = 40  # levels above those of the bounds, at most, where the canvas shows more
+KINDS: dict[type[Plane], str] = {
+    Regression: "regression",
+    Logistic: "logistic",
+    Valleys: "valleys",
+}
+
+
+def pack(facts: dict[str, Any], arrays: list[tuple[int, str, Array]]) -> bytes:
+    """Facts and arrays as one block of bytes; an array belongs to the facts (-1) or to a run.
+
+    >>> pack({}, [(-1, "x", np.zeros(1, "f4"))])[4:].decode()[:60]
+    '{"arrays": [{"into": -1, "name": "x", "type": "f4", "count":'
+    """
+    listed = [
+        {"into": into, "name": name, "type": array.dtype.str[1:], "count": array.size}
+        for into, name, array in arrays
+    ]
+    text = json.dumps(facts | {"arrays": listed}, allow_nan=False).encode()
+    blocks = (np.ascontiguousarray(array).tobytes() for _, _, array in arrays)
+    return b"".join([struct.pack("<I", len(text)), text, *blocks])
+
+
+def ground(problem: Plane) -> bytes:
+    """What stands still: the heights of the ground in levels, minima, axes, themes, samples."""
+    low, high = (fit(problem.bounds, aspect) for aspect in ASPECTS)
+    extent, points = (high[0], low[1]), POINTS[isinstance(problem, Samples)]
+    values = sample(problem, extent, points)[2]
+    inside = sample(problem, fit(problem.bounds, 4 / 3), points // 2)[2]
+    heights = _extended(levels(inside), float(values.max()))
+    count = len(heights) - 1
+    shares = np.interp(values, heights, np.linspace(0, 1, count + 1))
+    facts = {
+        "name": problem.name,
+        "title": problem.title,
+        "axes": problem.axes,
+        "bounds": problem.bounds,
+        "extent": extent,
+        "points": points,
+        "levels": count,
+        "batchLevels": heights[2 : len(levels(inside)) - 1 : 4].tolist(),
+        "minima": problem.minima,
+        "themes": {name: _look(THEMES[name]) for name in ("light", "dark")},
+    }
+    arrays: list[tuple[int, str, Array]] = [
+        (-1, "heights", np.round(65535 * shares).astype("<u2").ravel())
+    ]
+    if isinstance(problem, Samples):
+        facts["samples"] = {
+            "kind": KINDS[type(problem)],
+            "count": problem.n_samples,
+            "curvature": getattr(problem, "curvature", None),
+        }
+        arrays.append((-1, "xy", problem.points.astype("<f4").ravel()))
+        arrays.append((-1, "groups", problem.groups.astype("<i4")))
+    return pack(facts, arrays)
+
+
+def _extended(heights: Array, high: float) -> Array:
+    """Further heights in the same progression, until they reach `high`."""
+    found = heights.tolist()
+    growth = (found[-1] - found[-2]) / (found[-2] - found[-3])
+    while found[-1] < high and len(found) < len(heights) + MORE:
+        found.append(found[-1] + growth * (found[-1] - found[-2]))
+    return np.array(found)
+
+
+def _look(look: Theme) -> dict[str, Any]:
+    """A theme's colours as the browser reads them."""
+
+    def bands(top: float) -> list[str]:
+        colors = look.ramp(np.linspace(0, top, 20))
+        return ["#" + "".join(f"{round(255 * c):02x}" for c in color[:3]) for color in colors]
+
+    names = ("background", "text", "muted", "grid", "contour", "accent")
+    return {name: getattr(look, name) for name in names} | {
+        "bands": bands(1.0),
+        "faint": bands(0.55),
+        "rest": look.bands[len(look.bands) // 2],
+        "star": MINIMUM,
+        "starEdge": look.text if look.ink < "#8" else look.background,
+    }
+
+
+def paths(picture: Picture) -> bytes:
+    """The runs: points, losses, velocities, gradients and rates, and how each is drawn."""
+    runs, floor = list(picture.runs), picture.problem.floor()
+    names = [run.optimizer for run in runs]
+    batched = next((run for run in runs if run.batch is not None), None)
+    facts = {
+        "steps": picture.steps,
+        "panels": chosen(picture.panels),
+        "floor": floor,
+        "lossTitle": "Loss above minimum" if floor else "Loss",
+        "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
+        "runs": [
+            {
+                "name": run.optimizer,
+                "label": picture.labels[i],
+                "verdict": picture.verdicts[i],
+                "steps": run.steps,
+                "divergedAt": int(run.diverged_at),
+                "colors": [
+                    mark(run.optimizer, THEMES[theme], names[:i].count(run.optimizer)).color
+                    for theme in ("light", "dark")
+                ],
+                "dash": _dash(picture.marks[i].dash),
+            }
+            for i, run in enumerate(runs)
+        ],
+    }
+    arrays = [(i, *column) for i, run in enumerate(runs) for column in _columns(run, floor)]
+    if batched is not None and batched.batch is not None:
+        arrays.append((-1, "batch", batched.batch.astype("<i4").ravel()))
+    return pack(facts, arrays)
+
+
+def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:
+    """A run's numbers, one value for each point."""
+    (x, y), (vx, vy), (gx, gy) = run.w.T, run.velocity.T, run.grad.T
+    # The last point has no step of its own; the last rate serves.
+    lr = np.append(run.lr, run.lr[-1:] if run.steps else 0.0)
+    named = {"x": x, "y": y, "vx": vx, "vy": vy, "gx": gx, "gy": gy, "lr": lr}
+    named["above"] = run.loss - (floor or 0.0)
+    with np.errstate(over="ignore"):  # a diverged run may leave the single-precision numbers
+        return [(name, array.astype("<f4")) for name, array in named.items()]
+
+
+def _dash(dash: Dash) -> list[float]:
+    return [] if dash == SOLID else list(dash[1])
+
+
+def chosen(panels: Any) -> list[str]:
+    """The player's side panels for names of panels.
+
+    Raises:
+        UserError: a panel that the player does not have.
+    """
+    unknown = [name for name in panels if name not in (*PANELS, "path")]
+    if unknown:
+        raise UserError(
+            f"The player has no panel {unknown[0]!r}. Choose from: path, {', '.join(PANELS)}."
+        )
+    return list(dict.fromkeys(PANELS[name] for name in panels if name != "path"))

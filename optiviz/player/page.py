@@ -1,0 +1,70 @@
+"""One self-contained page with the player in it, which needs no server and no network."""
+
+from __future__ import annotations
+
+import base64
+import html
+from pathlib import Path
+
+from optiviz.files import whole
+from optiviz.player.pack import ground, paths
+from optiviz.views.scene.panel import Picture
+
+HERE = Path(__file__).parent
+
+
+def source(ending: str) -> str:
+    """The text of player.js or player.css."""
+    folder = HERE / "js" if ending == "js" else HERE
+    return folder.joinpath(f"player.{ending}").read_text(encoding="utf-8")
+
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>{title}</title>
+<style>
+html, body {{ margin: 0; background: {background}; }}
+{css}
+</style>
+</head>
+<body>
+<main id="player"></main>
+<script type="module">
+{js}
+mount(document.getElementById("player"), "{ground}", "{paths}", {{ theme: "{theme}" }});
+</script>
+</body>
+</html>
+"""
+
+
+def page(picture: Picture) -> str:
+    """The player and its data as one HTML page that needs nothing else.
+
+    Raises:
+        UserError: a panel that the player does not have.
+    """
+    return PAGE.format(
+        title=html.escape(f"{picture.problem.title}: {', '.join(picture.labels)}"),
+        background=picture.look.background,
+        css=source("css"),
+        js=source("js"),
+        ground=base64.b64encode(ground(picture.problem)).decode(),
+        paths=base64.b64encode(paths(picture)).decode(),
+        theme=picture.theme,
+    )
+
+
+def write_page(picture: Picture, path: str | Path) -> None:
+    """Write the page, whole or not at all.
+
+    Raises:
+        UserError: a panel that the player does not have, or a place that cannot be written to.
+    """
+    text = page(picture)
+    with whole(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The network: its layers, its passes, and planes through its weights."""

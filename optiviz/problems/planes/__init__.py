@@ -1,0 +1,1 @@
+"""Problems of two parameters: surfaces, formulas, and small ones with data."""

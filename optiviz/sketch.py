@@ -1,0 +1,58 @@
+"""A picture in words: what it is to show, and its way to runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from optiviz.player.pack import USUAL
+from optiviz.problems import Samples, parse_problem
+from optiviz.runs import race
+from optiviz.views import Picture
+from optiviz.words import pair, slug
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """What decides a picture, in the words of the command line.
+
+    Attributes:
+        optim, problem, schedule: in the small language; start: as "x,y"; size: as "960x540".
+        steps, batch_size, seed: see `race`.
+        panels: with commas between; by default those that suit the problem and the file.
+        theme: see `Picture`.
+    """
+
+    optim: Sequence[str]
+    problem: str
+    steps: int
+    start: str | None
+    schedule: str | None
+    batch_size: int | None
+    panels: str | None
+    size: str
+    theme: str
+    seed: int
+
+    def picture(self, ending: str) -> Picture:
+        """Read the words and run the rules.
+
+        Raises:
+            UserError: words that cannot be read, or what cannot be run or drawn.
+        """
+        problem = parse_problem(self.problem)
+        usual = "path,data,loss" if isinstance(problem, Samples) else "path,loss"
+        if ending == ".html":
+            usual = ",".join(USUAL)
+        start = None if self.start is None else pair("start", self.start, ",", float)
+        return Picture(
+            problem,
+            race(problem, self.optim, self.steps, start, self.schedule, self.batch_size, self.seed),
+            panels=[name.strip() for name in (self.panels or usual).split(",")],
+            theme=self.theme,
+            size=pair("size", self.size, "x", int),
+        )
+
+    def name(self) -> str:
+        """A file's name without its ending: the rules, then the problem."""
+        return slug(*self.optim, self.problem)

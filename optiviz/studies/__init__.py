@@ -1,0 +1,1 @@
+"""Many trainings: compared, swept, and set beside published tables."""

@@ -1,0 +1,261 @@
+"""Update rules compared on a network: the same first weights and batches, over several seeds."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optiviz.errors import UserError
+from optiviz.files import whole
+from optiviz.optim import Optimizer
+from optiviz.problems.base import Array
+from optiviz.studies.pool import Report, Stop, share_out
+from optiviz.training.directory import RunDirectory
+from optiviz.training.recipe import Job, Work, data_of
+from optiviz.training.train import COLUMNS
+from optiviz.words import split
+
+FORMAT = 1
+GOAL = 0.97  # the test accuracy whose epoch the table tells
+PER_EPOCH = 4  # evaluations, unless a number was given
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """One rule of a comparison with what became of it, seed by seed.
+
+    Attributes:
+        text: as it was asked for; rule: the rule itself.
+        histories: for each seed the columns of a `Training`, `(evaluations,)` each.
+        verdicts: for each seed.
+    """
+
+    text: str
+    rule: Optimizer
+    histories: tuple[dict[str, Array], ...]
+    verdicts: tuple[str, ...]
+
+    def last(self, column: str) -> Array:
+        """The last number in a column, `(seeds,)`; NaN where there was no evaluation."""
+        return np.array([h[column][-1] if len(h[column]) else np.nan for h in self.histories])
+
+    def epochs_to(self, accuracy: float = GOAL) -> Array:
+        """The epoch of the first evaluation with such a test accuracy, `(seeds,)`; NaN for none."""
+        found = []
+        for history in self.histories:
+            there = np.flatnonzero(history["test_accuracy"] >= accuracy)
+            found.append(history["epoch"][there[0]] if len(there) else np.nan)
+        return np.array(found)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Several rules on one network, as `compare` leaves them behind.
+
+    Attributes:
+        path: the directory, with a run directory for every rule and seed in `runs/`.
+        job: what all trainings have in common; its rule and its seed are the first ones.
+        seeds: the seeds of every rule.
+        contestants: in the order in which they were asked for.
+    """
+
+    path: Path
+    job: Job
+    seeds: tuple[int, ...]
+    contestants: tuple[Contestant, ...]
+
+    def table(self) -> list[dict[str, Any]]:
+        """For every rule the means over the seeds, and the deviations where there are several.
+
+        epochs_to_goal is the mean over the seeds that got to 97 % test accuracy, `reached` of them.
+        """
+        rows = []
+        for one in self.contestants:
+            epochs = one.epochs_to()
+            reached = int(np.isfinite(epochs).sum())
+            row: dict[str, Any] = {"optimizer": one.text, "seeds": len(self.seeds)}
+            for name, column in (("accuracy", "test_accuracy"), ("loss", "test_loss")):
+                values = one.last(column)
+                row[name] = float(values.mean())
+                row[f"{name}_sd"] = float(values.std(ddof=1)) if len(values) > 1 else None
+            row["seconds"] = float(one.last("seconds").mean())
+            row["epochs_to_goal"] = float(np.nanmean(epochs)) if reached else None
+            row["reached"] = reached
+            row["verdict"] = "; ".join(dict.fromkeys(one.verdicts))
+            rows.append(row)
+        return rows
+
+    def write(self) -> None:
+        """Write `metrics.csv`, a row for every evaluation, and `table.csv`."""
+        columns = ("optimizer", "seed", *COLUMNS)
+        rows: list[dict[str, Any]] = []
+        for one in self.contestants:
+            for seed, history in zip(self.seeds, one.histories, strict=True):
+                for values in zip(*(map(float, history[name]) for name in COLUMNS), strict=True):
+                    numbers = dict(zip(COLUMNS, values, strict=True))
+                    row = {"optimizer": one.text, "seed": seed} | numbers
+                    rows.append(row | {"step": int(numbers["step"])})
+        write_csv(self.path / "metrics.csv", columns, rows)
+        table = self.table()
+        write_csv(self.path / "table.csv", tuple(table[0]), table)
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    """Write a table whole; numbers in the shortest form that reads back to the same bits."""
+    with whole(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def compare(
+    job: Job,
+    optimizers: Sequence[str],
+    seeds: int,
+    path: Path,
+    *,
+    jobs: int = 1,
+    overwrite: bool = False,
+    on_progress: Callable[[int, int, int], object] | None = None,
+) -> Comparison:
+    """Train a network with every rule and every seed, each in a process with one BLAS thread.
+
+    A seed decides the first weights and the order of the samples, and they are the same for all
+    rules, so that a difference is the rule's.
+
+    Args:
+        job: all but the rule; its seed is the first of the seeds.
+        optimizers: such as "sgd:lr=0.1".
+        seeds: how many for each rule.
+        path: the directory to make.
+        jobs: how many processes.
+        overwrite: whether a comparison that is there may be replaced.
+        on_progress: called with the updates done, all updates, and the trainings that are done.
+
+    Raises:
+        UserError: words that cannot be read, a directory that is not to be written to.
+    """
+    for name, value in {"seeds": seeds, "jobs": jobs}.items():
+        if value < 1:
+            raise UserError(f"{name} must be at least 1, got {value}.")
+    texts = list(dict.fromkeys(optimizers))
+    job.check()
+    network = job.networks(data_of(job))[0]
+    job.per_epoch(network)
+    for text in texts:
+        dataclasses.replace(job, optim=text).rule(network)
+    if job.eval_every is None:
+        job = dataclasses.replace(job, eval_every=max(1, job.per_epoch(network) // PER_EPOCH))
+    options = dataclasses.asdict(job)
+    facts = {"format": FORMAT, "optimizers": texts, "seeds": seeds, "options": options}
+    _create(path, facts, overwrite)
+    return resume(path, jobs=jobs, on_progress=on_progress)
+
+
+def resume(
+    path: Path,
+    *,
+    jobs: int = 1,
+    on_progress: Callable[[int, int, int], object] | None = None,
+) -> Comparison:
+    """Go on with a comparison that was stopped or killed; one that is finished is read.
+
+    Args:
+        path, jobs, on_progress: see `compare`.
+
+    Raises:
+        UserError: a directory that holds no comparison, or a damaged one.
+    """
+    job, texts, seeds = _read(path)
+    network = job.networks(data_of(job))[0]
+    rules = [dataclasses.replace(job, optim=text).rule(network) for text in texts]
+    names = _names(texts)
+    tasks = [
+        (dataclasses.replace(job, optim=text, seed=seed), path / "runs" / f"{name}-{seed}")
+        for seed in seeds  # all rules of a seed first: a stopped comparison is then a fair one
+        for text, name in zip(texts, names, strict=True)
+    ]
+    steps, finished = [0] * len(tasks), 0
+    each = job.epochs * job.per_epoch(network)
+
+    def report(index: int, step: int) -> None:
+        steps[index] = step
+        if on_progress:
+            on_progress(sum(steps), each * len(tasks), finished)
+
+    for index, _ in share_out(_train, tasks, jobs, report):
+        finished += 1
+        report(index, each)
+    done = []
+    for text, name, rule in zip(texts, names, rules, strict=True):
+        runs = [RunDirectory(path / "runs" / f"{name}-{seed}") for seed in seeds]
+        histories = tuple(run.history() for run in runs)
+        done.append(Contestant(text, rule, histories, tuple(r.facts()["verdict"] for r in runs)))
+    comparison = Comparison(path, job, seeds, tuple(done))
+    comparison.write()
+    return comparison
+
+
+def _train(task: tuple[Job, Path], report: Report, stop: Stop) -> None:
+    """Train one rule with one seed, or what is left of it."""
+    job, path = task
+    if not (path / "run.json").exists():
+        work = Work.begin(job, path, overwrite=True)
+    elif RunDirectory(path).facts()["status"] == "finished":
+        return
+    else:
+        work = Work.resume(path)
+    report(work.begun)
+    work.train(lambda step, _: report(step), stop)
+
+
+def _create(path: Path, facts: dict[str, Any], overwrite: bool) -> None:
+    """Make the directory and write down what is to be compared."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if any(path.iterdir()):
+            if not overwrite:
+                raise UserError(
+                    f"{path} is not empty: choose another --out, add --overwrite to replace the "
+                    "comparison in it, or continue that one with --resume."
+                )
+            _read(path)  # nothing but a comparison is ever removed
+            shutil.rmtree(path / "runs", ignore_errors=True)
+        with whole(path / "compare.json") as unfinished:
+            unfinished.write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    except OSError as error:
+        raise UserError(f"Cannot write {path}: {error.strerror or error}.") from None
+
+
+def _read(path: Path) -> tuple[Job, list[str], tuple[int, ...]]:
+    """What a directory says is compared."""
+    file = path / "compare.json"
+    try:
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        if facts["format"] != FORMAT:
+            raise ValueError("another format")
+        job = Job(**facts["options"])
+        seeds = tuple(range(job.seed, job.seed + facts["seeds"]))
+        return job, [str(text) for text in facts["optimizers"]], seeds
+    except FileNotFoundError:
+        raise UserError(f"{path} holds no comparison: it has no compare.json.") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{file} is not what optiviz wrote: {error}.") from None
+
+
+def _names(texts: Sequence[str]) -> list[str]:
+    """A name for each rule that can stand in a file's name: sgd, momentum, momentum.2."""
+    names = [re.sub(r"[^\w-]", "-", split(text)[0]) for text in texts]
+    return [
+        name if not (before := names[:i].count(name)) else f"{name}.{before + 1}"
+        for i, name in enumerate(names)
+    ]

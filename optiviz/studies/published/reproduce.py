@@ -1,0 +1,255 @@
+"""Published tables run again: every row from its settings, over several seeds, in processes.
+
+What is done is kept: one small file for each row's settings and seed, which rows with the same
+settings share. So a run that was stopped or killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optiviz.errors import UserError
+from optiviz.files import whole
+from optiviz.problems import SURFACES
+from optiviz.problems import load as load_data
+from optiviz.runs.race import contestant
+from optiviz.studies.pool import Report, Stop, share_out
+from optiviz.studies.published.arithmetic import ARITHMETIC
+from optiviz.studies.published.rows import (
+    GRADIENTS,
+    TRAINING,
+    check_gradients,
+    job_of,
+    seconds_of,
+    train_row,
+)
+from optiviz.studies.published.tables import Row, Table
+
+FORMAT = 1
+Result = dict[str, Any]
+KINDS = (*ARITHMETIC, GRADIENTS, TRAINING)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One row's settings with one seed.
+
+    Attributes:
+        kind: one of `KINDS`; settings: see `Row`; seed: what random numbers come from.
+        data_dir: where the data are that do not come with the package.
+    """
+
+    kind: str
+    settings: dict[str, Any]
+    seed: int
+    data_dir: str | None = None
+
+    @property
+    def file(self) -> str:
+        """The name of the file that keeps its result: readable, and the same for equal settings."""
+        facts = json.dumps([FORMAT, self.kind, self.settings], sort_keys=True)
+        digest = hashlib.sha256(facts.encode()).hexdigest()[:10]
+        words = [str(self.settings.get("optim", self.kind)).partition(",")[0]]
+        words += [f"{k}{self.settings[k]}" for k in ("lr", "batch_size") if k in self.settings]
+        readable = re.sub(r"[^a-z0-9.]+", "-", "-".join(words).lower())
+        return f"{readable}-{digest}-seed{self.seed}.json"
+
+    @property
+    def seconds(self) -> float:
+        """About how long it takes."""
+        return seconds_of(self.settings) if self.kind == TRAINING else 1.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a row.
+
+    Attributes:
+        row: the row; results: for each seed that is done, its figures, verdict and history.
+        reason: why there are none, if it cannot be run.
+    """
+
+    row: Row
+    results: tuple[Result, ...]
+    reason: str = ""
+
+    def figures(self, name: str) -> list[float]:
+        """Our figure of that name for each seed; NaN where it is no number."""
+        found = [result["figures"].get(name) for result in self.results]
+        return [math.nan if value is None else float(value) for value in found]
+
+    def mean(self, name: str) -> float:
+        """The mean over the seeds, NaN for none."""
+        return float(np.mean(self.figures(name))) if self.results else math.nan
+
+    def deviation(self, name: str) -> float:
+        """The standard deviation over the seeds, NaN for fewer than two."""
+        if len(self.results) < 2:
+            return math.nan
+        first, *rest = self.figures(name)
+        return float(np.std([0.0, *np.subtract(rest, first)], ddof=1))  # 0 for equal figures
+
+    @property
+    def verdicts(self) -> str:
+        """What became of the trainings, in words."""
+        return "; ".join(dict.fromkeys(r["verdict"] for r in self.results if r["verdict"]))
+
+
+def tasks_of(table: Table, row: Row, seeds: int, data_dir: str | None = None) -> list[Task]:
+    """What a row takes: a task for each seed, or one where no random number is drawn."""
+    once = table.kind in ARITHMETIC
+    return [Task(table.kind, row.settings, s, data_dir) for s in range(1 if once else seeds)]
+
+
+def reproduce(
+    tables: Sequence[Table],
+    out: Path,
+    *,
+    seeds: int = 1,
+    jobs: int = 1,
+    data_dir: str | None = None,
+    on_progress: Callable[[float, float], object] | None = None,
+) -> None:
+    """Run every row of some tables that can be run and is not done; `collect` reads the results.
+
+    Args:
+        tables: see `optiviz.studies.published.tables.tables`.
+        out: a directory, made if it is not there, that keeps what is done.
+        seeds: how often to train, with the seeds 0, 1, …
+        jobs: how many processes, of one BLAS thread each.
+        data_dir: where CIFAR-10 is.
+        on_progress: called with how much is done and how much there is, in estimated seconds.
+
+    Raises:
+        UserError: a number out of range, or a directory that cannot be read or written.
+    """
+    for name, number in (("seeds", seeds), ("jobs", jobs)):
+        if number < 1:
+            raise UserError(f"{name} must be at least 1, got {number}.")
+    rows = [(table, row) for table in tables for row in table.rows]
+    chosen = [(table, row) for table, row in rows if not reason(table, row, data_dir)]
+    if data_dir is not None:
+        for name in {row.settings.get("dataset", "mnist") for _, row in chosen} - {"mnist"}:
+            load_data(name, data_dir)  # a wrong directory is told before the work
+    wanted = {
+        task.file: task for table, row in chosen for task in tasks_of(table, row, seeds, data_dir)
+    }
+    # Seed by seed, the dearest at the end: an early look at the report finds every row.
+    order = sorted(wanted.values(), key=lambda task: (task.seed, task.seconds, task.file))
+    work = [task for task in order if load(out, task) is None]
+    bar = _Progress(order, work, on_progress)
+    _make(out)
+    for index, result in share_out(run, work, jobs, bar.report):
+        if result is not None:
+            _save(out, work[index], result)
+            bar.report(index, 100)
+
+
+def run(task: Task, report: Report, stop: Stop) -> Result | None:
+    """Do one task, in a process of its own; None if it was told to stop."""
+    if task.kind == TRAINING:
+        return train_row(task.settings, task.seed, task.data_dir, report, stop)
+    if task.kind == GRADIENTS:
+        return check_gradients(task.settings, task.seed)
+    return {"figures": ARITHMETIC[task.kind](**task.settings), "verdict": "", "history": {}}
+
+
+def reason(table: Table, row: Row, data_dir: str | None) -> str:
+    """Why a row cannot be run, in one sentence; nothing if it can."""
+    if row.cannot or table.kind != TRAINING:
+        return row.cannot
+    if row.settings["dataset"] != "mnist" and data_dir is None:
+        name = row.settings["dataset"]
+        return f"The data set {name} is not in the package: say where it is with --data-dir."
+    job = job_of(row.settings)
+    try:
+        contestant(SURFACES["bowl"], job.optim, job.schedule)  # its own rates are not asked for
+    except UserError as error:
+        return str(error)
+    return ""
+
+
+def collect(
+    tables: Iterable[Table], out: Path, seeds: int, data_dir: str | None = None
+) -> list[tuple[Table, list[Outcome]]]:
+    """What is done of some tables, row by row.
+
+    Raises:
+        UserError: a file of results is damaged.
+    """
+    found = []
+    for table in tables:
+        outcomes = []
+        for row in table.rows:
+            results = [load(out, task) for task in tasks_of(table, row, seeds)]
+            kept = tuple(result for result in results if result is not None)
+            why = reason(table, row, data_dir) or "It has not been run yet."
+            outcomes.append(Outcome(row, kept, "" if kept else why))
+        found.append((table, outcomes))
+    return found
+
+
+def load(out: Path, task: Task) -> Result | None:
+    """The kept result of a task, None if it is not done.
+
+    Raises:
+        UserError: the file is damaged.
+    """
+    path = out / "rows" / task.file
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        return {"figures": dict(facts["figures"]), **{k: facts[k] for k in ("verdict", "history")}}
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path} is not what optiviz wrote ({error}): delete it.") from None
+
+
+def _save(out: Path, task: Task, result: Result) -> None:
+    """Keep a result; JSON has no NaN, so there it is null."""
+    figures = {k: v if math.isfinite(v) else None for k, v in result["figures"].items()}
+    facts = {k: v for k, v in asdict(task).items() if k != "data_dir"}
+    text = json.dumps(facts | result | {"figures": figures}, ensure_ascii=False, indent=1)
+    with whole(out / "rows" / task.file) as unfinished:
+        unfinished.write_text(text + "\n", encoding="utf-8")
+
+
+def _make(out: Path) -> None:
+    try:
+        (out / "rows").mkdir(parents=True, exist_ok=True)
+        for left in (out / "rows").glob(".????????.json"):  # by a run that was killed
+            left.unlink()
+    except OSError as error:
+        raise UserError(f"Cannot write {out}: {error.strerror or error}.") from None
+
+
+class _Progress:
+    """How much of the estimated seconds is done, whatever order the tasks end in."""
+
+    def __init__(
+        self,
+        order: Sequence[Task],
+        work: Sequence[Task],
+        show: Callable[[float, float], object] | None,
+    ) -> None:
+        self.show, self.work = show, work
+        self.total = sum(task.seconds for task in order)
+        self.done = self.total - sum(task.seconds for task in work)
+        self.shares = [0] * len(work)
+
+    def report(self, index: int, percent: int) -> None:
+        """Take note of how far a task is."""
+        self.shares[index] = max(percent, self.shares[index])
+        under_way = zip(self.work, self.shares, strict=True)
+        if self.show:
+            seconds = sum(task.seconds * share / 100 for task, share in under_way)
+            self.show(self.done + seconds, self.total)

@@ -1,0 +1,112 @@
+"""Trajectories of a network on one plane of its weights, as runs on a surface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from optiviz.errors import UserError
+from optiviz.optim import Optimizer, name_of
+from optiviz.problems.base import Array
+from optiviz.problems.network.mlp import MLP
+from optiviz.problems.network.slice import Slice, filtered, principal
+from optiviz.runs.loop import steps
+from optiviz.runs.record import Run
+
+ROOM = 0.18  # of the trajectories' extent, left free around them
+SPANS = ("pca", "random")
+
+
+def landscape(
+    network: MLP,
+    shown: MLP,
+    rules: Sequence[Optimizer],
+    *,
+    updates: int = 600,
+    points: int = 60,
+    batch_size: int = 100,
+    seed: int = 0,
+    directions: str = "pca",
+    on_progress: Callable[[int], object] | None = None,
+) -> tuple[Slice, list[Run]]:
+    """Train with every rule from the same weights, and lay a plane through the trajectories.
+
+    The runs are the trajectories' projections. Their loss is that of the plane below them; the slot
+    `true_loss` is that of the network's own weights, which lie beside the plane.
+
+    Args:
+        network: on its training set.
+        shown: the same network on the samples whose loss is drawn.
+        rules: at least one.
+        updates: how many each rule makes; points: how many of them the runs tell.
+        batch_size, seed: see `train`.
+        directions: "pca", the principal components of all trajectories, or "random", filter-
+            normalised ones about the end of the first.
+        on_progress: called with the updates that are done, of all rules together.
+
+    Raises:
+        UserError: a number out of range, a rule that diverges, or a path that does not bend.
+    """
+    if directions not in SPANS:
+        raise UserError(f"directions must be pca or random, got {directions!r}.")
+    if updates < 3:
+        raise UserError(f"updates must be at least 3, got {updates}.")
+    if not 3 <= points <= updates:
+        raise UserError(f"points must be from 3 to {updates}, the updates, got {points}.")
+    at = np.linspace(0, updates, points + 1).round().astype(int)
+    paths, rates = [], []
+    for index, rule in enumerate(rules):
+        path, rate = _path(network, rule, at, batch_size, seed)
+        paths.append(path)
+        rates.append(rate)
+        if on_progress:
+            on_progress((index + 1) * updates)
+    span = principal(paths) if directions == "pca" else filtered(network, paths[0][-1], seed)
+    projected = [span.project(path) for path in paths]
+    plane = Slice(shown, span, _around(projected), start=tuple(projected[0][0]))
+    runs = []
+    for rule, path, w, lr in zip(rules, paths, projected, rates, strict=True):
+        loss, grad = plane.value_and_grad(w)
+        runs.append(
+            Run(
+                w=w,
+                loss=np.asarray(loss),
+                grad=grad,
+                slots={"true_loss": np.array([shown.value(row) for row in path])},
+                hyper={"lr": lr},
+                optimizer=name_of(rule),
+                settings=rule.settings(),
+                problem=plane.name,
+                seed=seed,
+            )
+        )
+    return plane, runs
+
+
+def _path(
+    network: MLP, rule: Optimizer, at: Array, batch_size: int, seed: int
+) -> tuple[Array, Array]:
+    """The weights after the given numbers of updates, and the learning rate of the step to each."""
+    path, wanted = np.empty((len(at), network.size), network.dtype), set(at.tolist())
+    found = 0
+    start = network.start(seed)
+    with np.errstate(all="ignore"):
+        for point in steps(network, rule, start, int(at[-1]), batch_size, seed):
+            if point.t in wanted:
+                path[found] = point.w
+                found += 1
+            if not np.isfinite(point.loss):
+                raise UserError(f"{name_of(rule)} diverged at update {point.t}: lower its lr.")
+    rates = point.schedules.get("lr")
+    lr = np.full(len(at) - 1, rule.lr) if rates is None else np.array(rates)[at[1:] - 1]
+    return path, lr
+
+
+def _around(paths: list[Array]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Bounds that hold all paths, with some room."""
+    every = np.concatenate(paths)
+    low, high = every.min(axis=0), every.max(axis=0)
+    room = ROOM * float((high - low).max())
+    (left, bottom), (right, top) = (low - room).tolist(), (high + room).tolist()
+    return (left, right), (bottom, top)

@@ -1,0 +1,164 @@
+"""The picture of published accuracies against ours: a line a row, by how far it is off."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matplotlib.ticker import FuncFormatter, MultipleLocator
+
+from optiviz.errors import UserError
+from optiviz.files import whole
+from optiviz.studies.published.report import (
+    TOLERANCE,
+    Collected,
+    difference,
+    gaps,
+    score,
+    scored,
+    settings_of,
+)
+from optiviz.studies.published.reproduce import Outcome
+from optiviz.views.files.animate import STILL, check_ending
+from optiviz.views.page import Page
+from optiviz.views.style import mark
+from optiviz.words import split
+
+LIMIT = 1.5  # points: what is further off stands at the edge with its number
+COLUMNS = 2
+LABEL = 0.46  # of a column's width
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the picture: a table's title, or one of its rows with its differences.
+
+    Attributes:
+        gap: that of the mean over the seeds; gaps: that of every seed.
+    """
+
+    words: str
+    rule: str = ""
+    gap: float = math.nan
+    gaps: tuple[float, ...] = ()
+
+
+def plot_agreement(
+    collected: Collected,
+    path: str | Path,
+    *,
+    theme: str = "light",
+    size: tuple[int, int] = (1600, 1000),
+) -> None:
+    """Write the difference of every accuracy, of each seed and of their mean.
+
+    Args:
+        collected: see `optiviz.studies.published.reproduce.collect`; at least one accuracy of ours.
+        path: where to write; .png, .svg or .pdf by its ending.
+        theme: "light", "dark" or "slides".
+        size: width and height in pixels.
+
+    Raises:
+        UserError: no accuracy, an unknown ending or theme, an impossible size, or a place that
+            cannot be written to.
+    """
+    lines = lines_of(collected)
+    if not lines:
+        raise UserError("There is nothing to draw: no row with an accuracy has been run.")
+    target = check_ending(path, STILL)
+    page = Page(theme, size)
+    with whole(target) as unfinished:
+        agreement_figure(page, lines, score(collected))
+        page.save(unfinished)
+
+
+def lines_of(collected: Collected) -> list[Line]:
+    """The lines of the picture from top to bottom."""
+    lines = []
+    for table, outcomes in collected:
+        rows = [_line(*pair) for pair in scored([(table, outcomes)])]
+        if rows:
+            lines += [Line(f"{table.name}  {table.title}"), *rows]
+    return lines
+
+
+def _line(outcome: Outcome, name: str) -> Line:
+    words = str(outcome.row.given.get("label", "")) or settings_of(outcome)
+    rule = split(outcome.row.settings["optim"])[0]
+    gap, each = difference(outcome, name), tuple(gaps(outcome, name))
+    return Line(words.replace(", η_N ", " … "), rule, gap, each)
+
+
+def agreement_figure(page: Page, lines: Sequence[Line], note: str) -> None:
+    """Draw the columns, the title and the legend."""
+    rules = list(dict.fromkeys(line.rule for line in lines if line.rule))
+    with page.style():
+        header = page.titles("Published accuracies against ours", note)
+        footer = page.legend([mark(rule, page.look) for rule in rules], rules)
+        columns = _columns(lines)
+        width = (page.width - 0.3) / len(columns)
+        most = max(map(len, columns))
+        bottom = footer + 0.5 * page.look.scale
+        for i, column in enumerate(columns):
+            left = 0.2 + i * width + LABEL * width
+            box = (left, bottom, (1 - LABEL) * width - 0.25, page.height - header - bottom)
+            unit = (page.width, page.height) * 2
+            ax = page.figure.add_axes(tuple(b / u for b, u in zip(box, unit, strict=True)))
+            _column(page, ax, column, most)
+
+
+def _columns(lines: Sequence[Line]) -> list[list[Line]]:
+    """The lines in columns of about equal length, none of which ends with a table's title."""
+    if len(lines) < 20:
+        return [list(lines)]
+    cut = next(
+        i for i in range(-(-len(lines) // COLUMNS), len(lines)) if lines[i - 1].rule
+    )  # a table that is cut says its title again
+    if lines[cut].rule:
+        title = next(line for line in reversed(lines[:cut]) if not line.rule)
+        return [list(lines[:cut]), [title, *lines[cut:]]]
+    return [list(lines[:cut]), list(lines[cut:])]
+
+
+def _column(page: Page, ax: Any, lines: Sequence[Line], most: int) -> None:
+    look = page.look
+    room = ax.get_position().height * page.height / most * 72  # points for a line
+    size = min(9 * look.scale, 0.78 * room)
+    ax.axvspan(-TOLERANCE, TOLERANCE, color=look.grid, alpha=0.6, lw=0)
+    ax.axvline(0, color=look.muted, lw=0.8)
+    for y, line in enumerate(lines):
+        _draw(page, ax, y, line, size)
+    ax.set_ylim(most - 0.5, -0.7)
+    ax.set_xlim(-1.12 * LIMIT, 1.12 * LIMIT)
+    ax.xaxis.set_major_locator(MultipleLocator(0.5))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+g}" if value else "0"))
+    ax.set_xlabel("ours less published, points: ● mean, | seed", fontsize=8 * look.scale)
+    ax.tick_params(labelsize=8 * min(look.scale, 1.1))  # numbers of neighbours must not touch
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+
+
+def _draw(page: Page, ax: Any, y: int, line: Line, size: float) -> None:
+    look = page.look
+    left: Any = {"transform": ax.get_yaxis_transform(), "va": "center", "parse_math": False}
+    if not line.rule:
+        start = -LABEL / (1 - LABEL) * 1.06
+        left["bbox"] = {"facecolor": look.background, "edgecolor": "none", "pad": 1.5}
+        ax.text(start, y, line.words, fontsize=size, weight="bold", color=look.text, **left)
+        return
+    ax.text(-0.02, y, line.words, fontsize=size, color=look.text, ha="right", **left)
+    color = mark(line.rule, look).color
+    ax.plot([-1.12 * LIMIT, 1.12 * LIMIT], [y, y], color=look.grid, lw=0.5, zorder=0)
+    near = [gap for gap in line.gaps if abs(gap) <= LIMIT]
+    ax.plot(near, [y] * len(near), "|", color=color, ms=0.9 * size, mew=1.1)
+    if abs(line.gap) <= LIMIT:
+        ax.plot(line.gap, y, "o", color=color, ms=0.62 * size, mew=0)
+        return
+    side = math.copysign(1, line.gap)
+    ax.plot(side * 1.06 * LIMIT, y, ">" if side > 0 else "<", color=color, ms=0.7 * size, mew=0)
+    ha = "right" if side > 0 else "left"
+    words = f"{line.gap:+.1f}"
+    ax.text(side * LIMIT, y, words, fontsize=size, color=color, ha=ha, va="center")

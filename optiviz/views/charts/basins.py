@@ -1,0 +1,170 @@
+"""The picture of basins: where a start leads is its colour, and how soon is how deep it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+
+from optiviz.maps.maps import BasinMap
+from optiviz.problems.base import Array
+from optiviz.views.scene.contour import levels, minimum, sample
+from optiviz.views.sheet import EDGE, Sheet, described
+from optiviz.views.style import Theme, blend, mark
+
+# The rules whose colours the minima borrow, Okabe and Ito's in an order of good contrast.
+BORROWED = ("adam", "lion", "adagrad", "nesterov", "rmsprop", "momentum")
+WIDE, HIGH = 3.2, 0.27  # inches that the key and each of its rows need
+PALEST = 0.72  # how far the slowest starts' colour has gone towards the page's
+
+
+def draw_basins(sheet: Sheet, found: BasinMap) -> None:
+    """The map at equal scales, and beside or below it what every colour means."""
+    look, s = sheet.look, sheet.look.scale
+    sheet.title(
+        found.problem.title,
+        f"{described(found.rule)}: which minimum each start leads to within {found.steps} steps",
+    )
+    x, y = (_ends(values) for values in (found.x, found.y))
+    aspect = (x[1] - x[0]) / (y[1] - y[0])
+    beside, below = WIDE * s + 0.3, 0.0
+    if sheet.tall:
+        beside, below = 0.0, (len(found.problem.minima) + 3) * HIGH * s
+    left, bottom = 0.36 + 0.3 * s, sheet.bottom + 0.5 * s + below
+    width, height = sheet.width - EDGE - beside - left, sheet.top - bottom
+    width, height = min(width, height * aspect), min(height, width / aspect)
+    ax = sheet.axes(left, sheet.top - height, left + width, sheet.top)
+    _map(ax, found, look)
+    ax.set(xlim=x, ylim=y, xlabel=found.problem.axes[0])
+    ax.set_ylabel(found.problem.axes[1], rotation=0, labelpad=5 * s)
+    if sheet.tall:
+        top = sheet.top - height - 0.5 * s
+        _key(sheet, found, left, top)
+    else:
+        _key(sheet, found, left + width + 0.3, sheet.top)
+
+
+def _map(ax: Axes, found: BasinMap, look: Theme) -> None:
+    """Colours, the surface's contour lines over them, and the minima with their letters."""
+    fast, slow = _fast_slow(found)
+    image = np.empty((*found.index.shape, 3))
+    image[:] = to_rgb(look.grid)
+    for i, color in enumerate(_colors(found, look)):
+        here = found.index == i
+        share = np.clip((found.steps_to_reach[here, None] - fast) / (slow - fast), 0, 1)
+        pale = blend(color, look.background, PALEST)
+        image[here] = (1 - share) * to_rgb(color) + share * np.array(to_rgb(pale))
+    x, y = _ends(found.x), _ends(found.y)
+    ax.imshow(image, extent=(*x, *y), origin="lower", aspect="auto", interpolation="nearest")
+    xs, ys, values = sample(found.problem, (x, y))
+    lines = levels(values)[1:-1]
+    ink: Any = {"colors": look.text, "linestyles": "solid", "alpha": 0.3}
+    ax.contour(xs, ys, values, lines, linewidths=0.5 * look.scale, **ink)
+    for i, point in enumerate(found.problem.minima):
+        ax.plot(*point, **minimum(look), zorder=3)
+        ax.annotate(
+            _letter(i),
+            point,
+            xytext=(9 * look.scale, 7 * look.scale),
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontsize=9.5 * look.scale,
+            fontweight="bold",
+            color=look.text,
+            bbox={
+                "boxstyle": "circle,pad=0.18",
+                "facecolor": look.background,
+                "alpha": 0.85,
+                "lw": 0,
+            },
+            zorder=4,
+        )
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+
+
+def _key(sheet: Sheet, found: BasinMap, left: float, top: float) -> None:
+    """A row for each minimum: its colour from fast to slow, its place, share and typical steps."""
+    look = sheet.look
+    rows = len(found.problem.minima) + 3
+    room = (sheet.width - EDGE - left) / WIDE, (top - sheet.bottom) / (rows * HIGH)
+    s = min(*room, 1.4 * look.scale)
+    row, strip = HIGH * s, 0.62 * s
+    columns = [left + strip + inches * s for inches in (0.12, 2.02, WIDE - 0.62)]
+    colors = _colors(found, look)
+    entries = [
+        (color, f"{_letter(i)}  {_place(found.problem.minima[i])}", i)
+        for i, color in enumerate(colors)
+    ]
+    if (found.index < 0).any():
+        entries.append((look.grid, "none of them", -1))
+    _write(sheet, columns, top - row / 2, ["leads to", "starts", "steps"], look.muted, s)
+    for n, (color, words, i) in enumerate(entries, start=1):
+        y = top - (n + 0.5) * row
+        ax = sheet.axes(left, y - 0.33 * row, left + strip, y + 0.33 * row)
+        ax.axis("off")
+        pale = color if i < 0 else blend(color, look.background, PALEST)
+        shades = np.linspace(0, 1, 64)[None, :, None]
+        ax.imshow((1 - shades) * to_rgb(color) + shades * np.array(to_rgb(pale)), aspect="auto")
+        taken = found.steps_to_reach[found.index == i]
+        steps = f"{np.median(taken):.0f}" if i >= 0 and taken.size else "–"
+        _write(sheet, columns, y, [words, _percent(found.share(i)), steps], look.text, s)
+    if (found.index >= 0).any():
+        fast, slow = _fast_slow(found)
+        words = f"steps: median; full colour {fast:.0f}, faded {slow:.0f}+"
+        _write(sheet, [left], top - (len(entries) + 1.6) * row, [words], look.muted, s)
+
+
+def _write(
+    sheet: Sheet, places: list[float], y: float, words: list[str], color: str, scale: float
+) -> None:
+    """Words in a row, the first to the right of its place and the others to the left of theirs."""
+    for n, (x, word) in enumerate(zip(places, words, strict=True)):
+        sheet.figure.text(
+            x / sheet.width,
+            y / sheet.height,
+            word,
+            ha="right" if n else "left",
+            va="center_baseline",
+            fontsize=9 * scale,
+            color=color,
+        )
+
+
+def _colors(found: BasinMap, look: Theme) -> list[str]:
+    """A colour for each minimum."""
+    names = (BORROWED[i % len(BORROWED)] for i in range(len(found.problem.minima)))
+    return [mark(name, look).color for name in names]
+
+
+def _fast_slow(found: BasinMap) -> tuple[float, float]:
+    """The steps at the ends of the colours: all but the fastest and the slowest few starts."""
+    reached = found.steps_to_reach[found.index >= 0]
+    if not reached.size:
+        return 0.0, 1.0
+    fast, slow = np.percentile(reached, [2, 98]).round()
+    return float(fast), float(max(slow, fast + 1))
+
+
+def _ends(middles: Array) -> tuple[float, float]:
+    """The outer borders of cells, from their middles."""
+    half = (middles[1] - middles[0]) / 2
+    return float(middles[0] - half), float(middles[-1] + half)
+
+
+def _letter(index: int) -> str:
+    """A, B, C, … as on the map."""
+    return chr(ord("A") + index % 26)
+
+
+def _place(point: tuple[float, float]) -> str:
+    return "({:.3g}, {:.3g})".format(*point).replace("-", "−")
+
+
+def _percent(share: float) -> str:
+    """A share that is not rounded to nothing or to all."""
+    percent = 100 * share
+    return "<1 %" if 0 < percent < 1 else ">99 %" if 99 < percent < 100 else f"{percent:.0f} %"

@@ -1,0 +1,201 @@
+"""The pictures of a comparison: curves with bands over the seeds, as they stand and as a race."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Bbox, TransformedBbox
+
+from optiviz.errors import UserError
+from optiviz.files import whole
+from optiviz.optim import name_of
+from optiviz.problems.base import Array
+from optiviz.problems.data.datasets import TITLES
+from optiviz.studies.compare import Comparison, Contestant
+from optiviz.views.charts.curves import PERCENT, logarithmic
+from optiviz.views.files.animate import STILL, check_ending, record
+from optiviz.views.page import Page
+from optiviz.views.sheet import described
+from optiviz.views.style import Mark, Theme, blend, marks
+
+FRAMES = 120
+COLUMNS = {"test_loss": "Test loss", "test_accuracy": "Test accuracy"}
+
+
+def plot_comparison(
+    comparison: Comparison,
+    path: str | Path,
+    *,
+    title: str = "",
+    theme: str = "light",
+    size: tuple[int, int] = (960, 540),
+) -> None:
+    """Write loss and accuracy of every rule: the mean over the seeds in a band of ± one deviation.
+
+    Args:
+        comparison: every training of it evaluated at least once.
+        path: where to write; .png, .svg or .pdf by its ending.
+        title: what stands above; by default what was compared on what.
+        theme: "light", "dark" or "slides".
+        size: width and height in pixels.
+
+    Raises:
+        UserError: no evaluation, an unknown ending or theme, an impossible size, or a place that
+            cannot be written to.
+    """
+    target = check_ending(path, STILL)
+    with whole(target) as unfinished:
+        Race(comparison, title, theme, size, finished=True).page.save(unfinished)
+
+
+def animate_comparison(
+    comparison: Comparison,
+    path: str | Path,
+    *,
+    title: str = "",
+    theme: str = "light",
+    size: tuple[int, int] = (960, 540),
+    quiet: bool = True,
+) -> None:
+    """Write the same curves as a race through the epochs: .gif, .webp, .apng or .mp4.
+
+    Args:
+        comparison, path, title, theme, size: see `plot_comparison`.
+        quiet: show no progress bar.
+
+    Raises:
+        UserError: see `plot_comparison`.
+    """
+    page = Page(theme, size)
+    colors = [page.look.text, *(m.color for m in marks_of(comparison, page.look))]
+    steps = range(FRAMES + 1)
+    record(lambda: Race(comparison, title, theme, size), steps, path, colors, quiet=quiet)
+
+
+def marks_of(comparison: Comparison, look: Theme) -> list[Mark]:
+    """The colour and line of every rule."""
+    return marks([name_of(one.rule) for one in comparison.contestants], look)
+
+
+class Race:
+    """A figure of the curves, which can be covered up again from any moment on.
+
+    Args:
+        comparison: what to show.
+        title, theme, size: see `plot_comparison`.
+        finished: write the final accuracies into the legend, for a picture that stands still.
+    """
+
+    def __init__(
+        self,
+        comparison: Comparison,
+        title: str,
+        theme: str,
+        size: tuple[int, int],
+        finished: bool = False,
+    ) -> None:
+        if not all(len(h["step"]) for one in comparison.contestants for h in one.histories):
+            raise UserError("There is no curve to draw: a training was never evaluated.")
+        self.comparison = comparison
+        self.page = Page(theme, size)
+        self.figure, self.canvas = self.page.figure, self.page.canvas
+        self.marks = marks_of(comparison, self.page.look)
+        self.moving: list[Artist] = []
+        self.epochs = float(comparison.job.epochs)
+        self._heads: list[tuple[Any, Array, Array]] = []
+        self._clipped: list[tuple[Any, Any]] = []
+        with self.page.style():
+            self._draw(title, finished)
+        self.show(FRAMES)
+
+    def _draw(self, title: str, finished: bool) -> None:
+        page, job = self.page, self.comparison.job
+        seeds = len(self.comparison.seeds)
+        shown = f"mean ± sd of {seeds} seeds" if seeds > 1 else f"seed {job.seed}"
+        note = f"m = {job.batch_size}    {shown}, the same first weights and batches for all"
+        usual = f"Optimisers on {TITLES.get(job.dataset, job.dataset)}"
+        header = page.titles(title or usual, note)
+        footer = page.legend(self.marks, self._labels(finished))
+        axes = page.pair(header, footer)
+        for ax, (column, heading) in zip(axes, COLUMNS.items(), strict=True):
+            page.axes(ax, heading, "epoch")
+            self._panel(ax, column)
+
+    def _labels(self, finished: bool) -> list[str]:
+        labels = [described(one.rule).replace(" ", "  ", 1) for one in self.comparison.contestants]
+        if not finished:
+            return labels
+        rows = self.comparison.table()
+        return [f"{words}:  {accuracy(row)}" for words, row in zip(labels, rows, strict=True)]
+
+    def _panel(self, ax: Any, column: str) -> None:
+        values = np.concatenate(
+            [np.concatenate(seeds_of(o, column)) for o in self.comparison.contestants]
+        )
+        values = values[np.isfinite(values)]
+        if column == "test_accuracy":
+            ax.yaxis.set_major_formatter(PERCENT)
+            room = 0.06 * max(float(np.ptp(values)), 0.01)
+            ax.set_ylim(values.min() - room, min(values.max() + room, 1.0))
+        elif values.min() > 0 and values.max() > 3 * values.min():
+            logarithmic(ax, values)
+        ax.set_xlim(0, self.epochs)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=self.epochs >= 2))
+        for one, own in zip(self.comparison.contestants, self.marks, strict=True):
+            self._curve(ax, one, own, column)
+
+    def _curve(self, ax: Any, one: Contestant, own: Mark, column: str) -> None:
+        """A rule's mean and band, which `show` clips."""
+        look = self.page.look
+        epoch, every = mean_and_band(one, column)
+        mean = every.mean(axis=0)
+        parts: list[Any] = []
+        if len(every) > 1:
+            sd = every.std(axis=0, ddof=1)
+            pale = blend(own.color, look.background, 0.25)
+            band = {"color": pale, "lw": 0, "alpha": 0.5, "zorder": 2}
+            parts.append(ax.fill_between(epoch, mean - sd, mean + sd, **band))
+        parts += ax.plot(epoch, mean, color=own.color, ls=own.dash, lw=1.9 * look.scale, zorder=3)
+        self._clipped += [(ax, part) for part in parts]
+        dot = {"marker": "o", "ms": 6 * look.scale, "mec": look.background, "clip_on": False}
+        (head,) = ax.plot([], [], color=own.color, zorder=4, **dot)
+        self._heads.append((head, epoch, mean))
+        self.moving += [*parts, head]
+
+    def show(self, t: int) -> None:
+        """Uncover the curves up to t of `FRAMES` of the way."""
+        now = self.epochs * t / FRAMES
+        uncovered = Bbox.from_extents(0, 0, now, 1)
+        for ax, part in self._clipped:
+            part.set_clip_box(TransformedBbox(uncovered, ax.get_xaxis_transform()))
+        for head, epoch, mean in self._heads:
+            there = min(max(now, epoch[0]), epoch[-1])
+            head.set_data([there], [np.interp(there, epoch, mean)])
+            head.set_visible(now >= epoch[0])
+
+
+def seeds_of(one: Contestant, column: str) -> list[Array]:
+    """The curve of every seed."""
+    return [history[column] for history in one.histories]
+
+
+def mean_and_band(one: Contestant, column: str) -> tuple[Array, Array]:
+    """The epochs that every seed reached, `(n,)`, and its numbers there, `(seeds, n)`."""
+    curves = seeds_of(one, column)
+    n = min(map(len, curves))
+    return one.histories[0]["epoch"][:n], np.array([curve[:n] for curve in curves])
+
+
+def accuracy(row: dict[str, Any]) -> str:
+    """The accuracy of a table's row in per cent, with its deviation if it has one.
+
+    >>> accuracy({"accuracy": 0.9768, "accuracy_sd": 0.0012}), accuracy(
+    ...     {"accuracy": 0.9768, "accuracy_sd": None})
+    ('97.68 ± 0.12 %', '97.68 %')
+    """
+    spread = "" if row["accuracy_sd"] is None else f" ± {100 * row['accuracy_sd']:.2f}"
+    return f"{100 * row['accuracy']:.2f}{spread} %"

@@ -1,0 +1,228 @@
+"""The pictures of a sweep: a heat map of settings for a rule, and the rates that work for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.colors import LogNorm, Normalize, to_rgb
+
+from optiviz.files import whole
+from optiviz.optim import name_of, parse
+from optiviz.studies.sweep.plan import word
+from optiviz.studies.sweep.table import NEAR, Row, Strip
+from optiviz.views.files.animate import STILL, check_ending
+from optiviz.views.page import Page
+from optiviz.views.style import marks
+
+APART = 2.0  # times: rates closer together have no room for two numbers
+SYMBOLS = {"lr": "η", "batch_size": "batch size", "beta": "β", "beta1": "β₁", "rho": "ρ"}
+
+
+def plot_heat(
+    rows: Sequence[Row],
+    path: str | Path,
+    *,
+    title: str,
+    span: tuple[float, float],
+    theme: str = "light",
+    size: tuple[int, int] = (960, 540),
+) -> None:
+    """Write the accuracy of one rule at every setting of two; of the others the best.
+
+    Args:
+        rows: of a table, all of one rule.
+        path: where to write; .png, .svg or .pdf by its ending.
+        title: above the picture.
+        span: the least and the greatest error that have a colour of their own.
+        theme: "light", "dark" or "slides".
+        size: width and height in pixels.
+
+    Raises:
+        UserError: an unknown ending or theme, an impossible size, or no place to write to.
+    """
+    target = check_ending(path, STILL)
+    page = Page(theme, size)
+    with whole(target) as unfinished, page.style():
+        names = _varied(rows)
+        note = "test accuracy in %, mean over the seeds"
+        if len(names) > 2:
+            note += f"; the best over {', '.join(SYMBOLS.get(n, n) for n in names[2:])}"
+        header = page.titles(title, note)
+        _heat(page, header, rows, names[:2], span)
+        page.save(unfinished)
+
+
+def span(accuracies: Sequence[float | None]) -> tuple[float, float]:
+    """The errors from the least to the greatest, at least a factor of two apart."""
+    errors = [1 - a for a in accuracies if a is not None] or [0.5]
+    low = max(min(errors), 1e-3)
+    return low, max(*errors, 2 * low)
+
+
+def _varied(rows: Sequence[Row]) -> list[str]:
+    """The settings that take several values, the learning rate first."""
+    every = dict.fromkeys(name for row in rows for name in row["settings"])
+    taken = {n: {word(row["settings"].get(n)) for row in rows} for n in every}
+    varied = [n for n in every if len(taken[n]) > 1] or list(every)[:1] or ["lr"]
+    return sorted(varied, key=lambda name: name != "lr")
+
+
+def _heat(
+    page: Page, header: float, rows: Sequence[Row], names: list[str], span: tuple[float, float]
+) -> None:
+    look, scale = page.look, page.look.scale
+    across = _values(rows, names[0])
+    up = _values(rows, names[1]) if len(names) > 1 else [None]
+    grid = np.full((len(up), len(across)), np.nan)
+    for row in rows:
+        i = up.index(row["settings"].get(names[1])) if len(names) > 1 else 0
+        j = across.index(row["settings"].get(names[0]))
+        if row["accuracy"] is not None and not row["diverged"]:
+            grid[i, j] = np.fmax(grid[i, j], row["accuracy"])
+    left = (0.95 if len(names) > 1 else 0.4) * scale / page.width
+    bottom, right = 0.62 * scale / page.height, 0.3 * scale / page.width
+    height = 1 - bottom - (header + 0.05) / page.height
+    ax = page.figure.add_axes((left, bottom, 1 - left - right, height))
+    colors = matplotlib.colormaps["YlGnBu_r"].copy()
+    norm = LogNorm(*span)  # errors of 2 % and 4 % are as far apart as those of 20 and 40
+    shown = colors(norm(np.clip(np.nan_to_num(1 - grid, nan=1.0), *span)))
+    shown[np.isnan(grid)] = (*to_rgb(look.grid), 1.0)
+    ax.imshow(shown, aspect="auto", origin="lower")
+    style: Any = {"ha": "center", "va": "center", "fontsize": _fitting(len(across), len(up), scale)}
+    for (i, j), value in np.ndenumerate(grid):
+        dark = not np.isnan(value) and np.dot(shown[i, j, :3], (0.3, 0.59, 0.11)) < 0.5
+        ink = "white" if dark else "#1c2430" if not np.isnan(value) else look.text
+        ax.text(j, i, "diverged" if np.isnan(value) else f"{100 * value:.2f}", color=ink, **style)
+    ax.set_xticks(range(len(across)), [word(v) for v in across])
+    ax.set_yticks(range(len(up)), [word(v) for v in up] if len(names) > 1 else [""])
+    ax.tick_params(length=0)
+    ax.set_xlabel(SYMBOLS.get(names[0], names[0]))
+    if len(names) > 1:
+        ax.set_ylabel(SYMBOLS.get(names[1], names[1]))
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+
+
+def _values(rows: Sequence[Row], name: str) -> list[Any]:
+    values = {row["settings"].get(name) for row in rows}
+    numbers = all(isinstance(v, int | float) for v in values)
+    return sorted(values) if numbers else sorted(values, key=word)
+
+
+def _fitting(across: int, up: int, scale: float) -> float:
+    """A size of text that fits into the cells."""
+    return float(min(12 * scale, 100 * scale / max(across, 1), 90 * scale / max(up, 1)))
+
+
+def plot_trials(
+    rows: Sequence[Row],
+    path: str | Path,
+    *,
+    title: str,
+    column: str,
+    theme: str = "light",
+    size: tuple[int, int] = (960, 540),
+) -> None:
+    """Write the trials of a search over η, and over the rule's memory if it has one.
+
+    Args as for `plot_heat`; rows have the `state` of their trial, complete or pruned.
+    """
+    target = check_ending(path, STILL)
+    page = Page(theme, size)
+    look, scale = page.look, page.look.scale
+    names = _varied(rows)[:2]
+    with whole(target) as unfinished, page.style():
+        header = page.titles(title, "validation accuracy; crosses: pruned early, or diverged")
+        left, bottom = 0.75 * scale / page.width, 0.6 * scale / page.height
+        height = 1 - bottom - (header + 0.1) / page.height
+        ax = page.figure.add_axes((left, bottom, 0.86 - left, height))
+        page.axes(ax, "", SYMBOLS.get(names[0], names[0]))
+        ax.set_xscale("log")
+        good = [row[column] for row in rows if _good(row, column)] or [0.0, 1.0]
+        norm, colors = Normalize(min(good), max(good)), "viridis"
+        for kind in (False, True):
+            own = [row for row in rows if _good(row, column) is kind]
+            x = [row["settings"].get(names[0], np.nan) for row in own]
+            y = [_height(row, names, column) for row in own]
+            c: Any = [row[column] or 0.0 for row in own] if kind else look.muted
+            how: Any = {"norm": norm, "cmap": colors, "marker": "o"} if kind else {"marker": "x"}
+            drawn = ax.scatter(x, y, c=c, s=46 * scale, zorder=3, linewidths=1.4, **how)
+        ax.set_ylabel("1 − " + SYMBOLS.get(names[1], names[1]) if len(names) > 1 else "accuracy")
+        if len(names) > 1:
+            ax.set_yscale("log")
+        place = page.figure.add_axes((0.89, bottom, 0.02, height))
+        bar = page.figure.colorbar(drawn, cax=place)
+        bar.outline.set_visible(False)
+        page.save(unfinished)
+
+
+def _good(row: Row, column: str) -> bool:
+    return row["state"] == "complete" and not row["diverged"] and row[column] is not None
+
+
+def _height(row: Row, names: list[str], column: str) -> float:
+    if len(names) > 1:
+        return max(1 - float(row["settings"].get(names[1], np.nan)), 1e-3)
+    return float(row[column] or 0.0)
+
+
+def plot_strips(
+    strips: Sequence[Strip],
+    path: str | Path,
+    *,
+    title: str,
+    theme: str = "light",
+    size: tuple[int, int] = (960, 540),
+) -> None:
+    """Write for every rule which learning rates work, and how well.
+
+    Args:
+        strips: one for each rule.
+        path, title, theme, size: see `plot_heat`.
+    """
+    target = check_ending(path, STILL)
+    page = Page(theme, size)
+    looks = marks([name_of(parse(strip.optimizer)) for strip in strips], page.look)
+    with whole(target) as unfinished, page.style():
+        note = f"bars: within {100 * NEAR:g} points of the best accuracy; numbers: accuracy in %"
+        header = page.titles(title, note)
+        scale = page.look.scale
+        longest = max(len(strip.optimizer) for strip in strips)
+        left = (0.5 + 0.085 * longest * scale) / page.width
+        bottom = 0.62 * scale / page.height
+        height = 1 - bottom - (header + 0.05) / page.height
+        ax = page.figure.add_axes((left, bottom, 1 - left - 0.35 / page.width, height))
+        page.axes(ax, "", "η")
+        ax.set_xscale("log")
+        for row, (strip, look) in enumerate(zip(strips, looks, strict=True)):
+            _strip(page, ax, -row, strip, look.color)
+        ax.set_yticks(range(0, -len(strips), -1), [strip.optimizer for strip in strips])
+        ax.set_ylim(-len(strips) + 0.35, 0.65)
+        ax.tick_params(axis="y", length=0)
+        ax.grid(axis="y", visible=False)
+        ax.spines["left"].set_visible(False)
+        page.save(unfinished)
+
+
+def _strip(page: Page, ax: Any, y: float, strip: Strip, color: str) -> None:
+    """One rule: a dot for each rate, a bar along those that work, and the verdict."""
+    look, scale = page.look, page.look.scale
+    found = strip.lr[strip.works]
+    if len(found):
+        ax.plot([found[0], found[-1]], [y, y], color=color, lw=11 * scale, alpha=0.3, zorder=2)
+        ax.plot(found, [y] * len(found), "o", color=color, ms=10 * scale, alpha=0.3, zorder=2)
+    ax.plot(strip.lr, [y] * len(strip.lr), "o", color=color, ms=4 * scale, zorder=3)
+    style: Any = {"ha": "center", "fontsize": 8 * scale, "color": look.muted}
+    told = 0.0
+    for lr, value in zip(strip.lr, strip.accuracy, strict=True):
+        words = "diverged" if np.isnan(value) else f"{100 * value:.1f}"
+        if lr > APART * told:
+            ax.annotate(words, (lr, y), (0, -13 * scale), textcoords="offset points", **style)
+            told = lr
+    middle = float(np.sqrt(strip.lr[0] * strip.lr[-1]))
+    said: Any = {"ha": "center", "fontsize": 9 * scale, "color": look.text}
+    ax.annotate(str(strip), (middle, y), (0, 12 * scale), textcoords="offset points", **said)

@@ -1,0 +1,166 @@
+"""Several pictures side by side on one timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matplotlib.artist import Artist
+
+from optiviz.errors import UserError
+from optiviz.files import whole
+from optiviz.views.files.animate import STILL, check_ending, moments, record
+from optiviz.views.page import MARGIN, Page
+from optiviz.views.scene.arrows import Arrow
+from optiviz.views.scene.figure import PANELS
+from optiviz.views.scene.panel import Picture
+from optiviz.views.scene.path import PathPanel
+from optiviz.views.style import MINIMUM
+from optiviz.words import look_up
+
+
+class Bare(PathPanel):
+    """Contours and paths without arrows and words, for which a tile has no room."""
+
+    def arrows(self) -> tuple[Arrow, ...]:
+        return ()
+
+    def note(self, words: str, row: int, color: str, side: str = "right") -> None:
+        return None
+
+
+KINDS = PANELS | {"path": Bare}
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """What a picture of tiles shows.
+
+    Args:
+        title: what stands above; note: what stands below the title.
+        pictures: one for each tile, which shows its first panel; theme and size are the first's.
+        columns: how many tiles stand in a row.
+
+    Raises:
+        UserError: no picture, or no column.
+    """
+
+    title: str
+    note: str
+    pictures: Sequence[Picture]
+    columns: int = 2
+
+    def __post_init__(self) -> None:
+        if not self.pictures or self.columns < 1:
+            raise UserError("Tiles need at least one picture and one column.")
+
+    @property
+    def steps(self) -> int:
+        """The last step of the longest run."""
+        return max(picture.steps for picture in self.pictures)
+
+    @property
+    def colors(self) -> list[str]:
+        """The few that carry the meaning."""
+        first = self.pictures[0].look
+        runs = [mark.color for picture in self.pictures for mark in picture.marks]
+        return list(dict.fromkeys([first.text, MINIMUM, first.accent, *runs]))
+
+
+def plot_tiles(tiles: Tiles, path: str | Path) -> None:
+    """Write a still picture of the whole runs: .png, .svg or .pdf by its ending.
+
+    Raises:
+        UserError: an unknown ending, or a place that cannot be written to.
+    """
+    target = check_ending(path, STILL)
+    with whole(target) as unfinished:
+        Mosaic(tiles).page.save(unfinished)
+
+
+def animate_tiles(
+    tiles: Tiles,
+    path: str | Path,
+    fps: float = 25,
+    frames: int | None = None,
+    hold: int = 1,
+    quiet: bool = True,
+) -> None:
+    """Write the tiles as one moving picture: .gif, .webp, .apng or .mp4.
+
+    Arguments and errors as for `animate`.
+    """
+    shown = moments(tiles.steps, frames)
+    record(lambda: Mosaic(tiles), shown, path, tiles.colors, fps, hold, quiet)
+
+
+class Mosaic:
+    """Tiles as a figure whose moving artists can be taken to any step."""
+
+    def __init__(self, tiles: Tiles) -> None:
+        first = tiles.pictures[0]
+        self.tiles, self.page = tiles, Page(first.theme, first.size)
+        self.figure, self.canvas = self.page.figure, self.page.canvas
+        page, scale = self.page, self.page.look.scale
+        with page.style():
+            header = page.titles(tiles.title, tiles.note)
+            rows = -(-len(tiles.pictures) // tiles.columns)
+            grid = self.figure.add_gridspec(
+                rows,
+                tiles.columns,
+                left=0.5 * scale / page.width,
+                right=1 - MARGIN / page.width,
+                top=1 - (header + 0.16 * scale) / page.height,
+                bottom=0.4 * scale / page.height,
+                wspace=0.16,
+                hspace=0.34,
+            )
+            self.counter = self._counter()
+            self.panels = []
+            self.endings: list[Any] = []
+            for i, picture in enumerate(tiles.pictures):
+                ax = self.figure.add_subplot(grid[divmod(i, tiles.columns)])
+                self._heading(ax, picture)
+                self.panels.append(look_up("panel", picture.panels[0], KINDS)(ax, picture))
+                self._verdict(ax, picture)
+                if i < len(tiles.pictures) - tiles.columns:
+                    ax.set(xlabel="", xticklabels=[])
+                if i % tiles.columns:
+                    ax.set(ylabel="", yticklabels=[])
+        self.show(tiles.steps)
+
+    def _heading(self, ax: Any, picture: Picture) -> None:
+        look = self.page.look
+        style: Any = {"fontsize": 10.5 * look.scale, "color": look.text, "pad": 5}
+        ax.set_title(picture.labels[0], loc="left", **style)
+
+    def _verdict(self, ax: Any, picture: Picture) -> None:
+        """How a tile's first run ends, in the last frame."""
+        look = self.page.look
+        style: Any = {"fontsize": 9.5 * look.scale, "color": look.text, "zorder": 7}
+        style["bbox"] = {"facecolor": look.background, "alpha": 0.85, "linewidth": 0, "pad": 3}
+        place: Any = {"transform": ax.transAxes, "ha": "right", "va": "bottom"}
+        self.endings.append(ax.text(0.985, 0.03, picture.verdicts[0], **place, **style))
+
+    def _counter(self) -> Any:
+        look, x = self.page.look, 1 - MARGIN / self.page.width
+        style: Any = {"fontsize": 10.5 * look.scale, "color": look.muted, "family": "monospace"}
+        return self.figure.text(x, 1 - 0.17 / self.page.height, "", ha="right", va="top", **style)
+
+    @property
+    def moving(self) -> list[Artist]:
+        """Everything that `show` moves, from the bottom to the top."""
+        artists = [artist for panel in self.panels for artist in panel.moving]
+        return sorted(
+            [*artists, *self.endings, self.counter], key=lambda artist: artist.get_zorder()
+        )
+
+    def show(self, t: int) -> None:
+        """Take every tile to step t."""
+        self.counter.set_text(f"step {t:>{len(str(self.tiles.steps))}} / {self.tiles.steps}")
+        for panel in self.panels:
+            panel.show(t)
+        for ending in self.endings:
+            ending.set_visible(t == self.tiles.steps)

@@ -1,0 +1,1 @@
+"""A picture of runs: its panels, and the figure that holds them."""

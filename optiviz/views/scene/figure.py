@@ -1,0 +1,199 @@
+"""From the description of a picture to a figure that can show any step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from optiviz.views.files import still
+from optiviz.views.scene.data import DataPanel
+from optiviz.views.scene.memory import Bias, Build, Effective, Memory, Noise
+from optiviz.views.scene.panel import Panel, Picture
+from optiviz.views.scene.path import PathPanel, SumPanel
+from optiviz.views.scene.relief import Relief
+from optiviz.views.scene.series import Loss, Rate, Speed, Truth, Velocity
+from optiviz.views.style import Theme
+from optiviz.words import look_up
+
+PANELS: dict[str, type[Panel]] = {
+    "path": PathPanel,
+    "sum": SumPanel,
+    "surface": Relief,
+    "data": DataPanel,
+    "loss": Loss,
+    "speed": Speed,
+    "velocity": Velocity,
+    "lr": Rate,
+    "truth": Truth,
+    "build": Build,
+    "memory": Memory,
+    "noise": Noise,
+    "bias": Bias,
+    "effective": Effective,
+}
+
+
+class Scene:
+    """A picture as a Matplotlib figure whose moving artists can be taken to any step.
+
+    Args:
+        picture: what to show.
+
+    Raises:
+        UserError: an unknown panel.
+    """
+
+    def __init__(self, picture: Picture) -> None:
+        kinds = [look_up("panel", name, PANELS) for name in picture.panels]
+        self.picture = picture
+        look, (width, height) = picture.look, picture.size
+        # The area in inches is always the same, so text keeps its share of the picture.
+        dpi = 100 * (width * height / (960 * 540)) ** 0.5
+        with matplotlib.rc_context(rc(look)):
+            self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi)
+            self.canvas: Any = FigureCanvasAgg(self.figure)
+            self._title()
+            self.counter = self._counter()
+            self.endings, footer = self._legend()
+            axes = _arrange(self.figure, kinds, 0.6 * look.scale, footer)
+            self.panels = [kind(ax, picture) for kind, ax in zip(kinds, axes, strict=True)]
+            _label_steps(self.panels)
+        self.show(picture.steps)
+
+    @property
+    def moving(self) -> list[Artist]:
+        """Everything that `show` moves, from the bottom to the top."""
+        artists = [artist for panel in self.panels for artist in panel.moving]
+        return sorted(
+            [*artists, self.counter, *self.endings], key=lambda artist: artist.get_zorder()
+        )
+
+    def show(self, t: int) -> None:
+        """Take every panel to step t."""
+        for panel in self.panels:
+            panel.show(t)
+        self.counter.set_text(str(t))
+        for ending in self.endings:
+            ending.set_visible(t == self.picture.steps)
+
+    def save(self, path: Path) -> None:
+        """Write the figure as it stands, the same bytes for the same figure."""
+        with matplotlib.rc_context(rc(self.picture.look)):
+            still.save(self.figure, path)
+
+    def _title(self) -> None:
+        """The title."""
+        figure, look = self.figure, self.picture.look
+        x, y = 0.22 / figure.get_figwidth(), 1 - 0.14 / figure.get_figheight()
+        style: Any = {"fontsize": 13 * look.scale, "fontweight": "bold", "color": look.text}
+        figure.text(x, y, self.picture.title, va="top", **style)
+
+    def _legend(self) -> tuple[list[Any], float]:
+        """Every run's line, label and, for the last frame, verdict; and the inches it needs."""
+        figure, picture, look = self.figure, self.picture, self.picture.look
+        style: Any = {"va": "center", "fontsize": 9.5 * look.scale}
+        labels = [figure.text(0, 0, words, color=look.text, **style) for words in picture.labels]
+        endings = [figure.text(0, 0, said, color=look.muted, **style) for said in picture.verdicts]
+        widths = [[_inches(text) for text in texts] for texts in (labels, endings)]
+        width, height = figure.get_size_inches()
+        stroke, gap = 0.3 * look.scale, 0.12 * look.scale
+        needed = max(map(sum, zip(*widths, strict=True))) + stroke + 4 * gap
+        columns = max(1, min(len(labels), int((width - 0.3) / needed)))
+        rows = -(-len(labels) // columns)
+        for i, mark in enumerate(picture.marks):
+            x = 0.24 + (width - 0.3) * (i // rows) / columns
+            y = (0.17 + 0.2 * (rows - 1 - i % rows)) * look.scale / height
+            ends = [x / width, (x + stroke) / width]
+            line = Line2D(ends, [y, y], color=mark.color, ls=mark.dash, lw=2.4 * look.scale)
+            figure.add_artist(line)
+            labels[i].set_position(((x + stroke + gap) / width, y))
+            endings[i].set_position(((x + stroke + 2 * gap + widths[0][i]) / width, y))
+        return endings, (0.13 + 0.2 * rows) * look.scale
+
+    def _counter(self) -> Any:
+        """The step counter; only its number moves, since drawing letters takes time."""
+        figure, look = self.figure, self.picture.look
+        x, y = 1 - 0.22 / figure.get_figwidth(), 1 - 0.17 / figure.get_figheight()
+        style: Any = {"fontsize": 10.5 * look.scale, "color": look.muted, "family": "monospace"}
+        total = str(self.picture.steps)
+        numbers = []
+        for words in (f" / {total}", total, "step "):
+            text = figure.text(x, y, words, ha="right", va="top", **style)
+            x -= text.get_window_extent().width / figure.bbox.width
+            numbers.append(text)
+        return numbers[1]
+
+
+def _inches(text: Any) -> float:
+    """How wide a text is."""
+    return float(text.get_window_extent().width / text.figure.dpi)
+
+
+def _arrange(figure: Figure, kinds: list[type[Panel]], top: float, bottom: float) -> list[Any]:
+    """Axes for every panel: wide ones in a row, the rest in a column beside or rows below."""
+    width, height = figure.get_size_inches()
+    wide = [i for i, kind in enumerate(kinds) if kind.wide]
+    rest = [i for i, kind in enumerate(kinds) if not kind.wide]
+    tall = width < 1.1 * height
+    scale = matplotlib.rcParams["font.size"] / 9
+    edges = {
+        "left": 0.62 * scale / width,
+        "right": 1 - 0.24 * scale / width,
+        "top": 1 - top / height,
+        "bottom": (bottom + 0.42 * scale) / height,
+    }
+    if wide and rest and not tall:
+        ratios = [*[1.75 / len(wide) ** 0.5] * len(wide), 1.0]
+        grid = figure.add_gridspec(
+            len(rest), len(ratios), width_ratios=ratios, hspace=0.42, wspace=0.2 * scale, **edges
+        )
+        cells = {i: grid[:, column] for column, i in enumerate(wide)}
+        cells |= {i: grid[row, -1] for row, i in enumerate(rest)}
+    else:
+        ratios = [1.5] * bool(wide) + [0.62] * len(rest)
+        grid = figure.add_gridspec(
+            len(ratios), max(len(wide), 1), height_ratios=ratios, hspace=0.3, wspace=0.2, **edges
+        )
+        cells = {i: grid[0, column] for column, i in enumerate(wide)}
+        cells |= {i: grid[row, :] for row, i in enumerate(rest, start=bool(wide))}
+    return [
+        figure.add_subplot(cells[i], projection=kind.projection) for i, kind in enumerate(kinds)
+    ]
+
+
+def _label_steps(panels: list[Panel]) -> None:
+    """Only the lowest of the stacked panels says what runs along them."""
+    stacked = [panel for panel in panels if panel.timeline]
+    for panel in stacked[:-1]:
+        panel.ax.tick_params(labelbottom=False)
+    if stacked:
+        stacked[-1].ax.set_xlabel("step")
+
+
+def rc(look: Theme) -> Any:
+    """Matplotlib's settings for a theme."""
+    return {
+        "font.size": 9 * look.scale,
+        "axes.facecolor": look.background,
+        "figure.facecolor": look.background,
+        "savefig.facecolor": look.background,
+        "axes.edgecolor": look.muted,
+        "axes.labelcolor": look.text,
+        "xtick.color": look.muted,
+        "ytick.color": look.muted,
+        "text.color": look.text,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.linewidth": 0.8,
+        "xtick.major.size": 3,
+        "ytick.major.size": 3,
+        "svg.fonttype": "none",
+        "svg.hashsalt": "optiviz",
+        "axes.formatter.use_mathtext": True,
+    }

@@ -1,0 +1,259 @@
+"""The MNIST lab without a browser: races, stops, pictures and files."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from optiviz.labs.mnist import form as mnist_form
+from optiviz.labs.mnist.pictures import look
+from optiviz.labs.mnist.race import Lane, Race
+from optiviz.labs.server import shared_data
+from optiviz.problems import load
+from optiviz.training.train import COLUMNS, train
+from optiviz.views.style import THEMES
+
+SMALL = {"hidden": "16", "epochs": 1, "batch_size": 50}
+
+
+def lanes(*rules: str, **settings: Any) -> list[Lane]:
+    sent = {"lanes": [{"rule": rule} for rule in rules]} | SMALL | settings
+    jobs = mnist_form.jobs(mnist_form.clean(sent)[0])
+    totals = [-(-mnist_form.SAMPLES // job.batch_size) * job.epochs for job in jobs]
+    return [
+        Lane(job, key, total) for key, (job, total) in enumerate(zip(jobs, totals, strict=True))
+    ]
+
+
+def wait(condition: Callable[[], Any], seconds: float = 60) -> float:
+    """The seconds until something holds."""
+    began = time.perf_counter()
+    while not condition():
+        assert time.perf_counter() - began < seconds, "it took too long"
+        time.sleep(0.002)
+    return time.perf_counter() - began
+
+
+def test_a_race_that_is_stopped_goes_on_to_the_same_bits() -> None:
+    both = lanes("momentum", "adam")
+    changes: list[None] = []
+    race = Race(both, lambda: changes.append(None))
+    stops = []
+    for _ in range(3):
+        race.go()
+        before = min(lane.step for lane in both)
+        wait(lambda before=before: min(lane.step for lane in both) > before)
+        race.stop()
+        stops.append(wait(lambda: not race.running))
+        assert {lane.phase for lane in both} <= {"stopped", "finished"}
+    assert min(stops) < 0.3
+    race.go()
+    wait(lambda: not race.running)
+    assert len(changes) > 8
+    for lane in both:
+        assert lane.phase == "finished"
+        assert lane.step == lane.total == 1200
+        assert len(lane.rows) == mnist_form.EVALUATIONS
+        assert lane.checkpoint is None
+        assert lane.parts is None
+        network, test, _ = lane.job.networks(load("mnist"))
+        how = {"epochs": 1, "batch_size": 50, "seed": 0, "eval_every": lane.job.eval_every}
+        whole = train(network, test, lane.job.rule(network), **how)
+        np.testing.assert_array_equal(lane.w, whole.w)
+        for name in set(COLUMNS) - {"seconds"}:
+            np.testing.assert_array_equal([row[name] for row in lane.rows], whole.history[name])
+
+
+def test_a_training_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr("optiviz.labs.mnist.race.mnist", fails)
+    (lane,) = lanes("sgd")
+    race = Race([lane], lambda: None)
+    race.go()
+    wait(lambda: not race.running)
+    assert (lane.phase, lane.trouble) == ("failed", "MemoryError: no room")
+
+
+def test_what_diverges_has_a_verdict() -> None:
+    (lane,) = lanes("momentum")
+    lane.job = mnist_form.jobs(
+        mnist_form.clean(SMALL | {"lanes": [{"rule": "momentum", "lr": 1.0, "beta": 0.999}]})[0]
+    )[0]
+    race = Race([lane], lambda: None)
+    race.go()
+    wait(lambda: not race.running)
+    assert lane.phase == "finished"
+    assert lane.done is not None
+    assert lane.done.verdict.startswith(("diverged at step", "collapsed", "stalled"))
+
+
+def test_kernels_share_the_data_to_the_same_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = load("mnist")
+    shared_data.write(tmp_path)
+    monkeypatch.setenv(shared_data.FOLDER, str(tmp_path))
+    shared_data._mnist.cache_clear()
+    try:
+        shared = shared_data.mnist()
+        assert isinstance(shared.x_train, np.memmap)
+        for name in shared_data.ARRAYS:
+            np.testing.assert_array_equal(getattr(shared, name), getattr(data, name))
+        facts = ("name", "shape", "classes", "checksum")
+        assert [getattr(shared, f) for f in facts] == [getattr(data, f) for f in facts]
+        (lane,) = lanes("sgd")
+        network = lane.prepare()[0]
+        assert np.shares_memory(network.x, shared.x_train)  # and no copy of 188 MB
+    finally:
+        shared_data._mnist.cache_clear()
+
+
+def test_mistakes_come_first_the_surest_of_them_before_the_others() -> None:
+    sizes = (784, 16, 10)
+    (lane,) = lanes("sgd")
+    w = lane.job.networks(load("mnist"))[0].start(0)
+    seen = look(w, sizes)
+    data = load("mnist")
+    viewer = lane.job.networks(data)[1]
+    guesses = viewer.predict(w, data.x_test[:1000])
+    assert seen["wrong"] == np.count_nonzero(guesses != data.y_test[:1000])
+    wrong = [a != b for a, b in zip(seen["labels"], seen["guesses"], strict=True)]
+    assert wrong == sorted(wrong, reverse=True)
+    sure = [p for p, bad in zip(seen["sure"], wrong, strict=True) if bad]
+    assert sure == sorted(sure, reverse=True)
+    first = np.frombuffer(seen["images"], np.uint8).reshape(-1, 784)[0]
+    known = np.rint(data.x_test[:1000] * 255).astype(np.uint8)
+    (place,) = np.flatnonzero((known == first).all(axis=1))
+    assert (data.y_test[place], guesses[place]) == (seen["labels"][0], seen["guesses"][0])
+    weights = np.frombuffer(seen["weights"], np.uint8).reshape(16, 784).astype(float)
+    matrix = viewer.layers(w)[0].weights.T
+    np.testing.assert_allclose((weights - 128) / 127 * np.abs(matrix).max(), matrix, atol=5e-4)
+
+
+@pytest.fixture
+def lab() -> Any:
+    pytest.importorskip("anywidget", reason="needs the extra apps")
+    from optiviz.labs.mnist.lab import MnistLab  # noqa: PLC0415  # of the extra
+
+    lab = MnistLab()
+    lab.sent = []
+    lab.send = lambda content, buffers=None: lab.sent.append((content, buffers))
+    return lab
+
+
+async def until(condition: Callable[[], Any], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        await asyncio.sleep(0.005)
+
+
+def test_a_page_trains_stops_looks_and_takes_away(lab: Any, tmp_path: Path) -> None:
+    def say(kind: str, run: Any = None) -> None:
+        lab._heard(lab, {"type": kind, "run": run}, [])
+
+    def file() -> tuple[str, bytes]:
+        content, buffers = lab.sent[-1]
+        assert content["type"] == "file"
+        return content["name"], buffers[0]
+
+    async def visit() -> None:
+        lab.form = {"lanes": [{"rule": "momentum"}, {"rule": "momentum", "beta": 0.5}]} | SMALL
+        assert lab.status["phase"] == "ready"
+        say("train")
+        say("train")  # once is enough
+        assert lab.status["phase"] == "training"
+        say("remove", 1)  # not while it is under way
+        assert [run["run"] for run in lab.runs] == [1, 2]
+        await until(lambda: lab.seen)
+        say("stop")
+        await until(lambda: lab.status["phase"] == "stopped")
+        assert 0 < lab.status["share"] < 1
+        say("continue")
+        await until(lambda: lab.status["phase"] == "ready")
+
+    with ThreadPoolExecutor(1) as pool:  # in this thread a browser may have its loop
+        pool.submit(asyncio.run, visit()).result()
+    assert {run["phase"] for run in lab.runs} == {"finished"}
+    assert lab.runs[0]["mark"] != lab.runs[1]["mark"]
+    rows: dict[int, list[Any]] = {1: [], 2: []}
+    for content, _ in lab.sent:
+        if content["type"] == "rows":
+            rows[content["run"]][content["since"] :] = content["rows"]
+    assert {len(points) for points in rows.values()} == {mnist_form.EVALUATIONS}
+    json.dumps([lab.runs, lab.status, lab.plan, rows], allow_nan=False)
+
+    say("csv", [2, 1, 99, "x", None])
+    name, content = file()
+    table = list(csv.DictReader(io.StringIO(content.decode())))
+    assert name.endswith(".csv")
+    assert [row["run"] for row in table] == ["2"] * 10 + ["1"] * 10
+    assert float(table[-1]["test_accuracy"]) == rows[1][-1][3]
+
+    say("weights", 2)
+    name, content = file()
+    with np.load(io.BytesIO(content)) as weights:
+        command = next(run["command"] for run in lab.runs if run["run"] == 2)
+        _check_command(command, weights["w"], tmp_path)
+        assert weights["sizes"].tolist() == [784, 16, 10]
+
+    say("show", 2)
+    assert lab.seen["run"] == 2
+    say("remove", 2)
+    assert [run["run"] for run in lab.runs] == [1]
+    assert lab.seen["run"] == 1
+    say("remove", 1)
+    assert lab.seen == {}
+
+
+def _check_command(command: str, w: Any, folder: Path) -> None:
+    """The command that a run shows makes the same weights, to the bit."""
+    words = [Path(sys.executable).with_name("optiviz"), *shlex.split(command)[1:], "--out", "run"]
+    subprocess.run(words, cwd=folder, check=True, capture_output=True)
+    with np.load(folder / "run" / "weights.npz") as file:
+        np.testing.assert_array_equal(file["w"], w)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [None, "train", {}, {"type": None}, {"type": ["train"]}, {"type": "__init__"}]
+    + [
+        {"type": kind, "run": run}
+        for kind in ("show", "remove", "csv", "weights")
+        for run in (0, {})
+    ],
+)
+def test_what_a_page_should_not_send_is_passed_over(lab: Any, message: Any) -> None:
+    lab._heard(lab, message, [])
+    assert lab.runs == []
+    assert lab.status["phase"] == "ready"
+
+
+def test_a_lab_in_a_notebook_needs_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(shared_data.FOLDER, raising=False)
+    shared_data._mnist.cache_clear()
+    assert shared_data.mnist().checksum == load("mnist").checksum
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_has_the_colours_of_the_pictures(theme: str) -> None:
+    css = (Path(shared_data.__file__).parent / "lab.css").read_text(encoding="utf-8")
+    block = css.split("}")[0 if theme == "light" else 1]
+    look = THEMES[theme]
+    for name in ("background", "text", "muted", "grid", "accent"):
+        assert f"--ov-{name}: {getattr(look, name)};" in block

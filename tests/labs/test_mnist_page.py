@@ -1,0 +1,272 @@
+"""The MNIST lab in a real browser, served by a real server."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from optiviz.labs.mnist import form as mnist_form
+from optiviz.optim import OPTIMIZERS
+
+SIZES = [(1280, 720), (1920, 1080), (390, 844)]
+PIXELS = "name => document.querySelector(`[data-chart=${name}]`).toDataURL()"
+PLACES = "all => all.map((node) => [node.offsetLeft, node.offsetTop, node.offsetWidth])"
+PLAN = "document.querySelector('.lab').dataset.plan"
+
+
+@pytest.fixture(scope="module")
+def lab(serve: Callable[..., Any]) -> Any:
+    return serve("mnist", "--port", "18810")
+
+
+@pytest.fixture
+def page(lab: Any, chromium: Any) -> Iterator[Any]:
+    """The lab's page; it may ask no other host, and has nothing to complain of."""
+    context, trouble = chromium.new_context(viewport={"width": 1280, "height": 720}), []
+    page = context.new_page()
+    page.on("request", lambda r: trouble.append(r.url) if foreign(r.url, lab) else None)
+    page.on("console", lambda m: trouble.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.goto(lab.address)
+    page.wait_for_selector(".lab[data-ready]")
+    page.wait_for_function(f"{PLAN}.length > 0")
+    page.trouble = trouble
+    yield page
+    assert trouble == []
+    page.close()  # before its context, or the server is not told
+    context.close()
+
+
+def foreign(url: str, lab: Any) -> bool:
+    return not url.startswith((lab.address, "data:", "blob:"))
+
+
+def kernel_of(page: Any) -> str:
+    return page.evaluate(
+        "JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"
+    )
+
+
+def plan(page: Any, words: str) -> None:
+    """Wait until the trainings that Python has planned are to have these words."""
+    page.wait_for_function(f"words => {PLAN}.includes(words)", arg=words)
+
+
+def choose(page: Any, **settings: Any) -> None:
+    """Set controls that all optimisers share."""
+    for name, value in settings.items():
+        control = page.locator(f"[data-setting={name}]")
+        if control.get_attribute("type") == "range":
+            values = mnist_form.COMMON[name].values
+            control.fill(str(values.index(value)))
+        else:
+            control.fill(value)
+
+
+def test_every_control_changes_what_is_planned(page: Any) -> None:
+    assert page.title() == "MNIST lab · optiviz"
+    page.select_option("[data-setting=schedule]", "linear")
+    plan(page, "--schedule linear:end=")
+    page.get_by_text("+ optimiser").click()
+    page.get_by_text("+ optimiser").click()
+    assert page.get_by_text("+ optimiser").count() == 0
+    sliders = page.locator("input[type=range]")
+    places = sliders.evaluate_all(PLACES)
+    assert len(places) == 2 + 3 + 1 + 2 + 3  # momentum, adam, sgd, nesterov; the common ones
+    for slider in sliders.all():
+        for key in ("Home", "End", "ArrowLeft"):
+            before = page.evaluate(PLAN)
+            slider.press(key)
+            page.wait_for_function(f"before => {PLAN} !== before", arg=before)
+        spoken = slider.get_attribute("aria-valuetext")
+        assert spoken == slider.locator("xpath=../output").inner_text()
+        assert float(spoken.removesuffix(" %")) > 0
+    assert sliders.evaluate_all(PLACES) == places  # nothing has moved
+
+    page.locator("[data-lane='0'] select").select_option("rmsprop")
+    plan(page, "--optim rmsprop:beta=0.99")
+    page.get_by_label("remove nesterov").click()
+    page.wait_for_function(f"{PLAN}.split('\\n').length === 3")
+    choose(page, hidden="64, 32", seed="7")
+    plan(page, "--seed 7")
+    plan(page, "--sizes 784,64,32,10")
+    page.locator("[data-setting=hidden]").fill("64, x")
+    page.get_by_text("Hidden layers are up to 5 widths").wait_for()
+    choose(page, hidden="")
+    page.wait_for_function("document.querySelector('.lab-note').textContent === ''")
+    plan(page, "--sizes 784,10")
+
+
+def test_every_control_has_a_name(page: Any) -> None:
+    nameless = page.evaluate("""() => {
+        const all = document.querySelectorAll(".lab :is(input, select, button, canvas)");
+        const named = (node) => node.ariaLabel || node.ariaHidden || node.innerText?.trim();
+        return [...all].filter((node) => !named(node)).map((node) => node.outerHTML.slice(0, 99));
+    }""")
+    assert nameless == []
+    names = page.evaluate(
+        "[...document.querySelectorAll('input[type=range]')].map((node) => node.ariaLabel)"
+    )
+    assert len(names) == len(set(names))
+    assert names[0] == "momentum: learning rate η"
+    options = page.locator("[data-lane='0'] option").all_inner_texts()
+    assert options == list(OPTIMIZERS)
+
+
+def test_it_trains_stops_and_continues(page: Any, tmp_path: Path) -> None:
+    choose(page, hidden="16", batch_size=50, epochs=50)
+    plan(page, "--epochs 50")
+    empty = {name: page.evaluate(PIXELS, name) for name in ("loss", "accuracy")}
+    page.click("[data-do=train]")
+    epoch = "parseFloat(document.querySelector('.lab-runs td.lab-number')?.textContent ?? 0)"
+    page.wait_for_function(f"{epoch} > 0.3")
+    for name, picture in empty.items():
+        assert page.evaluate(PIXELS, name) != picture
+    assert page.locator(".lab-digits figure.lab-bad").count() > 3
+    choose(page, seed="5")  # while it trains
+    plan(page, "--seed 5")
+
+    stops = []
+    for _ in range(3):
+        reached = page.evaluate(epoch)
+        page.wait_for_function(f"reached => {epoch} > reached", arg=reached)
+        stops.append(stop(page))
+        before = page.evaluate(epoch)
+        page.wait_for_timeout(150)
+        assert page.evaluate(epoch) == before
+        page.click("[data-do=continue]")
+    assert min(stops) < 300
+    stop(page)
+
+    choose(page, epochs=1, seed="0")
+    plan(page, "--epochs 1 --seed 0")
+    page.click("[data-do=train]")
+    page.wait_for_function("document.querySelectorAll('.lab-runs tbody tr[data-run]').length === 4")
+    page.locator(".lab-figures", has_text="Finished").wait_for(timeout=60_000)
+    _look(page)
+    _take_away(page, tmp_path)
+
+
+def stop(page: Any) -> float:
+    """Press Stop; the milliseconds until the page says that it has."""
+    page.wait_for_selector("[data-do=stop]:not([disabled])")
+    return page.evaluate("""() => new Promise((done, fail) => {
+        setTimeout(fail, 10000);
+        const words = document.querySelector(".lab-transport .lab-figures");
+        const began = performance.now(), stopped = () => words.textContent.startsWith("Stopped");
+        const look = () => stopped() && done(performance.now() - began);
+        new MutationObserver(look).observe(words, { childList: true });
+        document.querySelector("[data-do=stop]").click();
+    })""")
+
+
+def _look(page: Any) -> None:
+    """Overlay, remove, hover, look at another run, the other theme."""
+    both = page.evaluate(PIXELS, "loss")
+    box = page.get_by_label("show momentum, run 3, in the curves")
+    box.uncheck()
+    page.wait_for_function(f"before => ({PIXELS})('loss') !== before", arg=both)
+    box.check()
+    chart = page.locator("[data-chart=loss]").bounding_box()
+    page.mouse.move(chart["x"] + 60, chart["y"] + 50)
+    page.locator(".lab-read b").first.wait_for()
+    page.mouse.move(0, 0)
+    digits = page.locator(".lab-digits").inner_text()
+    page.locator("tr[data-run='4'] .lab-name").click()
+    page.wait_for_function(
+        "before => document.querySelector('.lab-digits').innerText !== before", arg=digits
+    )
+    bad = page.locator(".lab-digits figure").evaluate_all(
+        "all => all.map((figure) => figure.classList.contains('lab-bad'))"
+    )
+    assert bad == sorted(bad, reverse=True)
+    assert bad[0]
+    page.get_by_label("remove adam, run 2").click()
+    page.wait_for_function("document.querySelectorAll('tr[data-run]').length === 3")
+    light = page.evaluate(PIXELS, "loss")
+    page.get_by_label("light or dark").click()
+    page.wait_for_function(f"before => ({PIXELS})('loss') !== before", arg=light)
+    page.get_by_label("light or dark").click()
+
+
+def _take_away(page: Any, folder: Path) -> None:
+    """The files open, and the command that is shown makes the same weights."""
+    found = {}
+    for name in ("csv", "png", "weights"):
+        with page.expect_download() as download:
+            page.click(f"[data-file={name}]")
+        found[name] = folder / download.value.suggested_filename
+        download.value.save_as(found[name])
+    with found["csv"].open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["run"] for row in rows} == {"3", "4", "1"}
+    assert len([row for row in rows if row["run"] == "4"]) == mnist_form.EVALUATIONS
+    with Image.open(found["png"]) as picture:
+        assert picture.size[0] == 2240
+        assert len(picture.convert("RGB").getcolors(1 << 24)) > 20
+    command = page.get_by_label("the command that repeats this run").inner_text()
+    assert "adam" in command
+    words = [Path(sys.executable).with_name("optiviz"), *shlex.split(command)[1:], "--out", "run"]
+    subprocess.run(words, cwd=folder, check=True, capture_output=True)
+    with np.load(found["weights"]) as ours, np.load(folder / "run" / "weights.npz") as theirs:
+        np.testing.assert_array_equal(ours["w"], theirs["w"])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_every_window(page: Any, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(f"document.querySelector('.lab').dataset.theme === '{scheme}'")
+    dark = scheme == "dark"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == (
+        "rgb(15, 20, 27)" if dark else "rgb(255, 255, 255)"
+    )
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        over = page.evaluate("""() => [...document.querySelectorAll(".lab *")]
+            .filter((node) => !node.closest(".lab-runs, .lab-command, .lab-spoken, svg"))
+            .filter((node) => node.getBoundingClientRect().right > innerWidth + 0.5)
+            .map((node) => node.outerHTML.slice(0, 80))""")
+        assert over == []
+        box = page.get_by_text("No run yet").bounding_box()
+        assert box["x"] + box["width"] <= width
+        assert page.evaluate("document.querySelector('.lab').getBoundingClientRect().x") == 0
+        tracks = page.locator("input[type=range]").evaluate_all(
+            "all => all.map((node) => node.getBoundingClientRect().width)"
+        )
+        assert min(tracks) > 220
+
+
+def test_a_kernel_ends_with_its_page_and_a_page_tells_of_its_kernel(page: Any, lab: Any) -> None:
+    kernel = kernel_of(page)
+    page.click("[data-do=train]")  # a busy one
+    page.wait_for_function("document.querySelector('[data-do=stop]').disabled === false")
+    page.close()
+    end = time.monotonic() + 5
+    while lab.alive(kernel) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not lab.alive(kernel)
+
+    page = page.context.new_page()
+    page.goto(lab.address)
+    page.wait_for_selector(".lab[data-ready]")
+    assert page.locator("#lost").is_hidden()
+    os.kill(lab.process_of(kernel_of(page)), signal.SIGKILL)
+    banner = page.get_by_role("alert").filter(has_text=re.compile("lost the program behind it"))
+    banner.wait_for(timeout=12_000)
+    banner.get_by_role("button", name="Reload").click()
+    page.wait_for_selector(".lab[data-ready]")
+    assert page.locator("#lost").is_hidden()
+    page.close()

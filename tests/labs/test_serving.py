@@ -1,0 +1,203 @@
+"""`optiviz app` as a process of its own: who gets a place, and when a kernel ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from optiviz.errors import UserError
+from optiviz.labs.server import serving
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        (
+            {"name": "mnits"},
+            r"Unknown app 'mnits'. Did you mean 'mnist'\? Choose",
+        ),
+        ({"name": "mnist", "port": 0}, "port must be from 1 to 65535, got 0."),
+        ({"name": "mnist", "max_users": 0}, "max_users must be at least 1, got 0."),
+    ],
+)
+def test_a_mistake_is_one_sentence(how: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        serving.serve(**how)
+
+
+def test_without_the_extra_the_command_to_get_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "find_spec", lambda name: None)
+    with pytest.raises(UserError, match=r"pip install 'optiviz-lab\[apps\]'"):
+        serving.serve("mnist")
+
+
+def test_help_loads_no_server() -> None:
+    code = (
+        "import sys, optiviz.cli, optiviz.labs.server.serving;"
+        "print(*{'voila', 'tornado', 'anywidget', 'matplotlib', 'numpy'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """A port that someone else has."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def lab(serve: Callable[..., Any], port: int) -> Any:
+    """A lab with two places, asked to listen where someone else does."""
+    words = ("--port", str(port), "--max-users", "2", "--base-url", "course/lab")
+    return serve("mnist", *words)
+
+
+@pytest.fixture(scope="module")
+def hasty(serve: Callable[..., Any]) -> Any:
+    """A lab that soon ends a kernel without a page."""
+    return serve("mnist", "--port", "18740", left=2)
+
+
+def gone(lab: Any, kernel: str, seconds: float) -> bool:
+    """Whether a kernel ends in time."""
+    end = time.monotonic() + seconds
+    while lab.alive(kernel) and time.monotonic() < end:
+        time.sleep(0.1)
+    return not lab.alive(kernel)
+
+
+def leave(lab: Any, kernel: str, **headers: str) -> int:
+    """What a page sends as it is closed."""
+    return lab.get(f"voila/api/shutdown/{kernel}", data=b"", **headers)[0]
+
+
+def own(lab: Any) -> str:
+    """The origin of the lab's own page."""
+    return re.match(r"http://[^/]+", lab.address).group()
+
+
+def test_a_busy_port_is_passed_over(lab: Any, port: int) -> None:
+    found = re.fullmatch(r"MNIST lab: http://127.0.0.1:(\d+)/course/lab/ .*\n", lab.said)
+    assert found
+    assert port < int(found.group(1)) < port + 50
+    sentence = f"optiviz: port {port} is busy, so port {found.group(1)} is used.\n"
+    end = time.monotonic() + 5  # another thread reads it
+    while sentence not in lab.errors and time.monotonic() < end:
+        time.sleep(0.05)
+    assert sentence in lab.errors
+
+
+def test_other_paths_are_a_page_of_their_own(lab: Any) -> None:
+    for path in ("nothing", "mnist.ipynb", "voila/files/mnist.ipynb", "voila/tree"):
+        status, page = lab.get(path)
+        assert status in (403, 404)
+        assert "cdn" not in page
+        assert "MnistLab" not in page
+
+
+def test_the_page_asks_no_other_host(lab: Any) -> None:
+    for query in ("", "?template=lab", "?theme=dark"):
+        _, page = lab.get(query)
+        assert "jsdelivr" not in page
+        kernel = re.search(r'"kernelId": "([^"]+)"', page).group(1)
+        assert "MnistLab()" not in page  # the source
+        assert leave(lab, kernel, Origin=own(lab)) == 204
+
+
+def test_places_are_counted_when_all_come_at_once(lab: Any) -> None:
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda _: lab.get(), range(5)))
+    assert sorted(status for status, _ in answers) == [200, 200, 503, 503, 503]
+    full = next(page for status, page in answers if status == 503)
+    assert "The lab is full at the moment" in full
+    assert "All 2 places are taken." in full
+    kernels = [re.search(r'"kernelId": "([^"]+)"', p).group(1) for s, p in answers if s == 200]
+
+    assert leave(lab, kernels[0], Origin="http://evil.example") in (403, 404)
+    assert lab.alive(kernels[0])
+    assert leave(lab, kernels[0], Origin=own(lab)) == 204
+    assert not lab.alive(kernels[0])
+    assert lab.alive(kernels[1])
+    third = lab.open()  # at once, since a place was left
+    assert lab.get()[0] == 503
+    for kernel in (kernels[1], third):
+        assert leave(lab, kernel, Origin=own(lab)) == 204
+
+
+def test_a_page_that_never_came_is_forgotten(hasty: Any) -> None:
+    assert gone(hasty, hasty.open(), 12)
+
+
+def test_a_kernel_that_died_is_no_longer_there(lab: Any) -> None:
+    kernel = lab.open()
+    os.kill(lab.process_of(kernel), signal.SIGKILL)
+    assert gone(lab, kernel, 5)
+
+
+def test_a_page_that_is_open_keeps_its_kernel_and_may_not_run_code(hasty: Any) -> None:
+    from tornado.httpclient import HTTPRequest  # noqa: PLC0415  # of the extra
+    from tornado.websocket import websocket_connect  # noqa: PLC0415
+
+    async def visit(kernel: str) -> None:
+        url = f"{hasty.address}api/kernels/{kernel}/channels?session_id=1".replace("http", "ws", 1)
+        socket = await websocket_connect(HTTPRequest(url))
+        message = {"header": {"msg_id": "1", "msg_type": "execute_request", "session": "s"}}
+        message |= {"parent_header": {}, "metadata": {}, "channel": "shell"}
+        message["content"] = {"code": "open('owned', 'w')", "silent": False}
+        await socket.write_message(json.dumps(message))
+        await asyncio.sleep(5)  # twice as long as a kernel lives without a page
+        assert hasty.alive(kernel)
+        socket.close()
+
+    kernel = hasty.open()
+    with ThreadPoolExecutor(1) as pool:  # in this thread a browser may have its loop
+        pool.submit(asyncio.run, visit(kernel)).result()
+    assert not (ROOT / "apps" / "owned").exists()
+    assert gone(hasty, kernel, 10)
+
+
+def test_nothing_is_left_when_it_ends(serve: Callable[..., Any]) -> None:
+    lab = serve("mnist", "--port", "18760")
+    kernel = lab.open()
+    process = lab.process_of(kernel)
+    lab.process.send_signal(signal.SIGINT)
+    assert lab.process.wait(timeout=30) == 0
+    assert not Path(f"/proc/{process}").exists()
+    lab.reader.join()
+    assert "".join(lab.errors).strip() == ""
+
+
+@pytest.mark.slow
+def test_the_wheel_has_the_gallery_and_serves_its_notebooks(
+    serve: Callable[..., Any], tmp_path: Path
+) -> None:
+    pip = [sys.executable, "-m", "pip"]
+    subprocess.run([*pip, "wheel", "-q", "--no-deps", "-w", tmp_path, ROOT], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    installed = tmp_path / "installed"
+    subprocess.run([*pip, "install", "-q", "--no-deps", "-t", installed, wheel], check=True)
+    assert (installed / "optiviz" / "gallery" / "plots" / "plot_momentum.py").is_file()
+    for name in serving.APPS:
+        assert (installed / "optiviz" / "labs" / "apps" / f"{name}.ipynb").is_file()
+        lab = serve(name, "--port", "18780", path=installed)
+        kernel = lab.open()
+        assert leave(lab, kernel, Origin=own(lab)) == 204

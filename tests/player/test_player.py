@@ -1,0 +1,344 @@
+"""The player: its bytes against the runs, and the exported page in a real browser."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import struct
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from optiviz import descend, optim, play, surfaces
+from optiviz.errors import UserError
+from optiviz.player import pack as player
+from optiviz.player.page import page
+from optiviz.problems import PROBLEMS, parse_problem
+from optiviz.runs import race
+from optiviz.views import Picture, animate
+from optiviz.views.scene.contour import BANDS, fit, levels, sample
+
+STEPS = 60
+
+
+def unpack(block: bytes) -> dict[str, Any]:
+    (length,) = struct.unpack_from("<I", block)
+    facts = json.loads(block[4 : 4 + length])
+    offset = 4 + length
+    for item in facts["arrays"]:
+        array = np.frombuffer(block, "<" + item["type"], item["count"], offset)
+        (facts if item["into"] < 0 else facts["runs"][item["into"]])[item["name"]] = array
+        offset += array.nbytes
+    assert offset == len(block)
+    return facts
+
+
+def picture(problem: str = "valley", rules: tuple[str, ...] = ("momentum",), **options) -> Picture:
+    made = parse_problem(problem)
+    batch_size = options.pop("batch_size", None)
+    runs = race(made, rules, steps=options.pop("steps", STEPS), batch_size=batch_size)
+    return Picture(made, runs, **{"panels": ("path", "loss", "velocity", "lr")} | options)
+
+
+@pytest.mark.parametrize(
+    ("problem", "batch_size"), [("valley", None), ("beale", None), ("regression", 8)]
+)
+def test_the_bytes_are_the_runs(problem: str, batch_size: int | None) -> None:
+    drawn = picture(problem, ("sgd", "adam"), batch_size=batch_size)
+    facts = unpack(player.paths(drawn))
+    floor = drawn.problem.floor() or 0.0
+    for run, sent, verdict in zip(drawn.runs, facts["runs"], drawn.verdicts, strict=True):
+        np.testing.assert_array_equal(np.stack([sent["x"], sent["y"]], 1), run.w.astype("f4"))
+        np.testing.assert_array_equal(sent["vy"], run.velocity[:, 1].astype("f4"))
+        np.testing.assert_array_equal(sent["gx"], run.grad[:, 0].astype("f4"))
+        np.testing.assert_array_equal(sent["above"], (run.loss - floor).astype("f4"))
+        np.testing.assert_array_equal(sent["lr"][:-1], run.lr.astype("f4"))
+        assert sent["verdict"] == verdict
+    if batch_size:
+        np.testing.assert_array_equal(facts["batch"].reshape(-1, 8), drawn.runs[0].batch)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_the_ground_is_that_of_every_picture(problem: str) -> None:
+    """Heights are sent as levels, those of every picture, which go on where the page is wider."""
+    plane = parse_problem(problem)
+    facts = unpack(player.ground(plane))
+    own = levels(sample(plane, fit(plane.bounds, 4 / 3), facts["points"] // 2)[2])
+    assert facts["levels"] >= BANDS
+    values = sample(plane, facts["extent"], facts["points"])[2]
+    sent = facts["heights"].reshape(values.shape) / 65535 * facts["levels"]
+    inside = values <= own[-1]
+    expected = np.interp(values[inside], own, np.arange(BANDS + 1))
+    np.testing.assert_allclose(sent[inside], expected, atol=facts["levels"] / 65535)
+    (left, right), (bottom, top) = facts["extent"]
+    assert left <= plane.bounds[0][0] < plane.bounds[0][1] <= right
+    assert bottom <= plane.bounds[1][0] < plane.bounds[1][1] <= top
+
+
+def test_a_panel_that_it_does_not_have() -> None:
+    with pytest.raises(UserError, match="The player has no panel 'surface'"):
+        page(picture(panels=("path", "surface")))
+
+
+def test_a_page_speaks_of_no_other_host(tmp_path: Path) -> None:
+    assert animate(picture(labels=["<b>&</script>"]), tmp_path / "a.html") == STEPS + 1
+    text = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert not re.findall(r"https?:|//\w+\.|@import|url\(", text)
+    assert text.count("<script") == text.count("</script>") == 1
+    assert "<b>" not in text
+
+
+def test_playing_again_from_a_chosen_start() -> None:
+    pytest.importorskip("anywidget")
+    run = descend(surfaces["valley"], optim.SGD(lr=0.3), steps=40)
+    shown = play([run, descend(surfaces["valley"], optim.Adam(lr=0.1), steps=40)])
+    shown.start = [1.0, 1.5]
+    expected = descend(surfaces["valley"], optim.Adam(lr=0.1), (1.0, 1.5), steps=40)
+    np.testing.assert_array_equal(shown.picture.runs[1].w, expected.w)
+    assert shown.picture.runs[0].diverged_at > 0
+    sent = unpack(shown.paths)
+    np.testing.assert_array_equal(sent["runs"][1]["x"], expected.w[:, 0].astype("f4"))
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: play([]), "play needs at least one run."),
+        (
+            lambda: play(descend(parse_problem("valley:condition=9"), optim.SGD(), (1.0, 1.0))),
+            "give play the problem",
+        ),
+        (lambda: play(descend(surfaces["bowl"], optim.SGD()), theme="drak"), "Unknown theme"),
+    ],
+)
+def test_mistakes(make: Callable[[], Any], message: str) -> None:
+    pytest.importorskip("anywidget")
+    with pytest.raises(UserError, match=message):
+        make()
+
+
+# ---- the exported page in a browser
+
+
+class Page:
+    """A page with one player, and everything that it asked for or complained about."""
+
+    def __init__(self, chromium: Any, path: Path, **context: Any) -> None:
+        self.context = chromium.new_context(viewport={"width": 1280, "height": 720}, **context)
+        self.page = self.context.new_page()
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto(path.as_uri())
+        self.page.wait_for_function("window.optivizPlayers?.[0]?.frames > 0")
+
+    def get(self, expression: str) -> Any:
+        """The value of an expression about the player p, when all that was asked for is drawn."""
+        return self.page.evaluate(
+            "expression => new Promise(done => requestAnimationFrame(() => requestAnimationFrame("
+            "() => done(new Function('p', 'return ' + expression)(optivizPlayers[0])))))",
+            expression,
+        )
+
+    def pixels(self, nth: int = 0) -> str:
+        """The nth canvas as it stands."""
+        return str(self.get(f"document.querySelectorAll('canvas')[{nth}].toDataURL()"))
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+
+@pytest.fixture(scope="module")
+def figure(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    path = tmp_path_factory.mktemp("player") / "figure.html"
+    animate(picture("regression", ("sgd", "momentum"), batch_size=8), path)
+    shown = Page(chromium, path)
+    yield shown
+    assert [url for url in shown.requests if url.startswith("data:") is False] == [path.as_uri()]
+    assert shown.complaints == []
+    shown.context.close()
+
+
+@pytest.fixture
+def fresh(figure: Page) -> Page:
+    """The same page, set back."""
+    figure.get("[p.goTo(0), p.goHome(), p.setTheme('light'), p.canvas.focus(), p.point(null)]")
+    return figure
+
+
+def test_playing_moves_every_panel(fresh: Page) -> None:
+    before = [fresh.pixels(nth) for nth in range(4)]
+    fresh.press("Space")
+    fresh.page.wait_for_function("optivizPlayers[0].step > 3")
+    assert fresh.get("p.playing")
+    fresh.press("Space")
+    assert not fresh.get("p.playing")
+    assert all(was != fresh.pixels(nth) for nth, was in enumerate(before))
+    assert fresh.get("p.time === p.step")
+
+
+def test_it_stops_at_the_end_or_goes_round(fresh: Page) -> None:
+    fresh.get("[p.setSpeed(8), p.goTo(50), p.play()]")
+    fresh.page.wait_for_function("!optivizPlayers[0].playing")
+    assert fresh.get("p.step") == STEPS
+    fresh.get("[p.setLoop(true), p.goTo(55), p.play()]")
+    fresh.page.wait_for_function("optivizPlayers[0].step < 40")
+    fresh.get("[p.setLoop(false), p.setSpeed(1), p.pause()]")
+
+
+@pytest.mark.parametrize(
+    ("keys", "step"),
+    [
+        (["ArrowRight"] * 3, 3),
+        (["End"], STEPS),
+        (["End", "ArrowLeft"], STEPS - 1),
+        (["End", "Home"], 0),
+        (["Shift+ArrowRight", "ArrowLeft"], 9),
+    ],
+)
+def test_keys(fresh: Page, keys: list[str], step: int) -> None:
+    fresh.press(*keys)
+    assert fresh.get("p.step") == step
+    assert fresh.get("p.counter.textContent") == f"step {step} / {STEPS}"
+    assert fresh.get("p.scrub.getAttribute('aria-valuetext')") == f"step {step} of {STEPS}"
+
+
+def test_the_slider_and_the_buttons(fresh: Page) -> None:
+    fresh.page.get_by_label("Step", exact=True).fill("31")
+    assert fresh.get("p.step") == 31
+    fresh.page.get_by_label("One step on").click()
+    fresh.page.get_by_label("One step on").click()
+    fresh.page.get_by_label("One step back").click()
+    assert fresh.get("p.step") == 32
+    fresh.page.get_by_label("Speed").select_option("4")
+    assert fresh.get("p.speed") == 4
+    fresh.page.get_by_label("Speed").select_option("1")
+
+
+@pytest.mark.parametrize("name", ["velocity", "carried", "gradient", "batch"])
+def test_toggles_change_the_picture(fresh: Page, name: str) -> None:
+    fresh.get("p.goTo(7)")
+    before, chip = fresh.pixels(), fresh.page.locator(f"[data-do={name}]")
+    was = chip.get_attribute("aria-pressed")
+    chip.click()
+    assert fresh.pixels() != before
+    assert chip.get_attribute("aria-pressed") != was
+    chip.click()
+    assert fresh.pixels() == before
+
+
+def test_the_batch_is_redrawn_with_every_step(fresh: Page) -> None:
+    seen = set()
+    for t in (0, 1, 2):
+        fresh.get(f"p.goTo({t})")
+        seen.add(fresh.get("String(p.plane.surface.values.slice(0, 50))"))
+    assert len(seen) == 3
+
+
+@pytest.mark.parametrize("name", ["regression", "logistic", "valleys"])
+def test_the_loss_of_a_batch_is_ours(chromium: Any, tmp_path: Path, name: str) -> None:
+    drawn = picture(name, ("sgd",), batch_size=8, steps=5)
+    animate(drawn, tmp_path / "a.html")
+    shown = Page(chromium, tmp_path / "a.html")
+    for t in range(3):
+        shown.get(f"p.goTo({t})")
+        batch = drawn.runs[0].batch[t]
+        assert shown.get("[...p.batch()]") == batch.tolist()
+        for w in drawn.runs[0].w:
+            there = shown.get(f"p.batchSurface().value({w[0]}, {w[1]})")
+            assert there == pytest.approx(drawn.problem.value(w, batch), rel=1e-5)
+        least = drawn.problem.minimizer(batch)
+        assert shown.get("p.batchSurface().least") == (least and pytest.approx(least, rel=1e-4))
+    assert shown.complaints == []
+    shown.context.close()
+
+
+def test_hovering_tells_the_numbers_of_a_step(fresh: Page) -> None:
+    box = fresh.page.locator("canvas").first.bounding_box()
+    x, y = fresh.get("[p.runs[1].pixels[20], p.runs[1].pixels[21]]")
+    fresh.page.mouse.move(box["x"] + x, box["y"] + y)
+    assert fresh.get("p.hover") == 10
+    told = fresh.page.locator(".ov-tip").inner_text()
+    loss = fresh.get("p.runs[1].above[10] + p.facts.floor")
+    assert "step 10" in told
+    assert f"loss {loss:.3g}" in told
+    side = fresh.page.locator(".ov-side canvas").first.bounding_box()
+    fresh.page.mouse.move(side["x"] + side["width"] / 2, side["y"] + 30)
+    assert "sgd" in fresh.page.locator(".ov-tip").inner_text()
+    middle = fresh.get("p.hover")
+    fresh.page.mouse.down()
+    fresh.page.mouse.up()
+    assert fresh.get("p.step") == middle > 0
+
+
+def test_zoom_and_pan(fresh: Page) -> None:
+    whole = fresh.get("p.plane.view")
+    box = fresh.page.locator("canvas").first.bounding_box()
+    place = box["x"] + 300, box["y"] + 200
+    under = fresh.get("p.plane.at(300, 200)")
+    fresh.page.mouse.move(*place)
+    fresh.page.mouse.wheel(0, -400)
+    assert fresh.get("p.plane.zoom") > 1.5
+    assert fresh.get("p.plane.at(300, 200)") == pytest.approx(under, abs=0.01)
+    zoomed = fresh.pixels()
+    fresh.page.keyboard.down("Shift")
+    fresh.page.mouse.down()
+    fresh.page.mouse.move(place[0] + 60, place[1] + 20)
+    fresh.page.mouse.up()
+    fresh.page.keyboard.up("Shift")
+    assert fresh.get("p.plane.at(360, 220)") == pytest.approx(under, abs=0.01)
+    assert fresh.pixels() != zoomed
+    fresh.page.get_by_label("The whole picture").click()
+    assert fresh.get("p.plane.view") == whole
+
+
+def test_dark_is_dark(fresh: Page) -> None:
+    def brightness() -> float:
+        shot = Image.open(io.BytesIO(fresh.page.screenshot()))
+        return float(np.asarray(shot.convert("L")).mean())
+
+    light = brightness()
+    fresh.page.get_by_label("Light or dark").click()
+    assert fresh.get("p.look.isDark")
+    assert light > 180
+    assert brightness() < 80
+
+
+def test_it_is_told_in_words_after_a_while(fresh: Page) -> None:
+    fresh.press("ArrowRight", "ArrowRight")
+    fresh.page.wait_for_function("optivizPlayers[0].spoken.textContent.includes('Step 2 of 60')")
+    assert "momentum" in fresh.get("p.spoken.textContent")
+    assert fresh.page.locator("[aria-live=polite]").count() == 1
+
+
+def test_less_motion_is_whole_steps_on_a_dense_screen(chromium: Any, tmp_path: Path) -> None:
+    animate(picture(), tmp_path / "a.html")
+    options = {"reduced_motion": "reduce", "color_scheme": "dark", "device_scale_factor": 2}
+    shown = Page(chromium, tmp_path / "a.html", **options)
+    assert not shown.get("p.playing"), "nothing moves of its own accord"
+    assert not shown.get("p.look.isDark"), "the file's own theme holds"
+    assert shown.get("p.canvas.width") == 2 * shown.get("p.canvas.clientWidth")
+    shown.get("p.play()")
+    times = [shown.get("p.time") for _ in range(8)]
+    assert times[-1] > times[0]
+    assert all(time == int(time) for time in times)
+    shown.context.close()
+
+
+def test_a_diverged_run_says_so(chromium: Any, tmp_path: Path) -> None:
+    animate(picture(rules=("sgd:lr=0.3", "adam")), tmp_path / "a.html")
+    shown = Page(chromium, tmp_path / "a.html")
+    assert "diverged at step" in shown.page.locator(".ov-legend").inner_text()
+    shown.get("p.goTo(p.runs[0].steps - 1)")
+    before = shown.pixels()
+    shown.get("p.stepBy(1)")
+    assert shown.pixels() != before
+    shown.context.close()

@@ -1,0 +1,298 @@
+"""Published tables run again: kept, gone on with, and reported. Tiny tables on real MNIST."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from optiviz.errors import UserError
+from optiviz.problems import MLP, load
+from optiviz.studies.published import reproduce as runs
+from optiviz.studies.published.report import (
+    difference,
+    figures_of,
+    markdown,
+    score,
+    scored,
+    summary,
+)
+from optiviz.studies.published.rows import train_row
+from optiviz.studies.published.tables import Row, Source, Table
+from optiviz.views.charts.agreement import LIMIT, lines_of, plot_agreement
+
+TINY = {"dataset": "mnist", "shuffle": True, "sizes": [784, 9, 10], "biases": False, "epochs": 1}
+SOURCE = Source("tiny", "Tiny tables", "nobody", "today", ("A remark.",))
+
+
+def table(*rows: dict[str, Any], kind: str = "training", **how: Any) -> Table:
+    """A table that prints 0.9 for every row of some settings."""
+    made = []
+    for number, own in enumerate(rows, start=1):
+        settings = TINY | {"optim": "sgd", "lr": 0.1, "batch_size": 500} | own
+        published = {"loss": Decimal("0.5"), "accuracy": Decimal("0.90")}
+        made.append(Row(f"tiny-1.{number}", own, settings, published))
+    columns = ("loss", "accuracy")
+    facts = {"name": "tiny-1", "title": "T", "columns": columns, "remarks": (), "check": False}
+    return Table(kind=kind, source=SOURCE, rows=tuple(made), **facts | how)
+
+
+MANY = table(*({"lr": 0.1 + n / 1000, "epochs": 2, "batch_size": 100} for n in range(5)))
+# What a user's program would do, in a process that can be killed.
+PROGRAM = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from pathlib import Path
+from test_reproduce import MANY
+from optiviz.studies.published.reproduce import reproduce
+if __name__ == "__main__":
+    reproduce([MANY], Path("out"))
+"""
+
+
+def files(out: Path) -> dict[str, int]:
+    """The kept results, each with the moment of its writing."""
+    kept = (out / "rows").glob("*.json")
+    return {path.name: path.stat().st_mtime_ns for path in kept if path.name[0] != "."}
+
+
+@pytest.mark.slow
+def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(PROGRAM)
+    out, how = tmp_path / "out", {"cwd": tmp_path, "stderr": subprocess.PIPE, "text": True}
+    run = subprocess.Popen([sys.executable, "program.py"], **how)
+    while run.poll() is None and not files(out):
+        time.sleep(0.01)
+    os.kill(run.pid, signal.SIGKILL)
+    run.communicate()
+    before = files(out)
+    assert 0 < len(before) < 5
+    (out / "rows" / ".abcdefgh.json").write_text("what a killed run leaves")
+    done = subprocess.run([sys.executable, "program.py"], check=False, **how)
+    assert done.returncode == 0, done.stderr
+    after = files(out)
+    assert len(after) == 5
+    assert {name: after[name] for name in before} == before
+    assert len(list((out / "rows").iterdir())) == 5
+    ((_, outcomes),) = runs.collect([MANY], out, seeds=1)
+    assert all(outcome.mean("accuracy") > 0.8 for outcome in outcomes)
+    seen: list[float] = []
+    runs.reproduce([MANY], out, on_progress=lambda done, total: seen.append(done / total))
+    assert files(out) == after
+    assert seen == []
+
+
+def test_rows_with_equal_settings_share_a_training(tmp_path: Path) -> None:
+    twins = table({"lr": 0.1}, {"lr": 0.1}, {"lr": 0.2})
+    seen: list[tuple[float, float]] = []
+    runs.reproduce([twins], tmp_path, seeds=2, on_progress=lambda *a: seen.append(a))
+    assert len(files(tmp_path)) == 4
+    assert seen[-1][0] == pytest.approx(seen[-1][1])
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    ((_, outcomes),) = runs.collect([twins], tmp_path, seeds=2)
+    first, second, third = outcomes
+    assert first.figures("accuracy") == second.figures("accuracy") != third.figures("accuracy")
+    assert len(set(first.figures("accuracy"))) == 2
+    assert first.deviation("accuracy") > 0
+    ((_, (alone, *_)),) = runs.collect([twins], tmp_path, seeds=1)
+    assert math.isnan(alone.deviation("accuracy"))
+
+
+def test_a_row_that_cannot_run_says_why(tmp_path: Path) -> None:
+    mixed = table({"dataset": "cifar10"}, {"optim": "nonsense"}, {"optim": "sgd:beta=1"})
+    runs.reproduce([mixed], tmp_path)
+    assert files(tmp_path) == {}
+    ((_, outcomes),) = runs.collect([mixed], tmp_path, seeds=1)
+    cifar, unknown, setting = (outcome.reason for outcome in outcomes)
+    assert "cifar10 is not in the package: say where it is with --data-dir" in cifar
+    assert "Unknown optimizer 'nonsense'" in unknown
+    assert "'beta'" in setting
+    ((_, (waiting,)),) = runs.collect([table({})], tmp_path, seeds=1)
+    assert waiting.reason == "It has not been run yet."
+
+
+@pytest.mark.parametrize("how", [{"seeds": 0}, {"jobs": 0}])
+def test_numbers_out_of_range(tmp_path: Path, how: dict[str, int]) -> None:
+    with pytest.raises(UserError, match="must be at least 1, got 0"):
+        runs.reproduce([table({})], tmp_path / "out", **how)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_damaged_result_is_named(tmp_path: Path) -> None:
+    tiny = table({})
+    (task,) = runs.tasks_of(tiny, tiny.rows[0], 1)
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / task.file).write_text('{"figures": 3}')
+    with pytest.raises(UserError, match=r"is not what optiviz wrote .*: delete it"):
+        runs.reproduce([tiny], tmp_path)
+
+
+def never() -> bool:
+    return False
+
+
+def quiet(percent: int) -> None:
+    assert 0 <= percent <= 100
+
+
+def test_a_divergence_has_the_figures_of_weights_that_are_no_numbers() -> None:
+    result = train_row(TINY | {"optim": "sgd:lr=1e9", "batch_size": 500}, 0, None, quiet, never)
+    assert result is not None
+    assert result["verdict"].startswith("diverged at step")
+    assert math.isnan(result["figures"]["loss"])
+    zeros = (load("mnist").y_test == 0).mean()
+    assert result["figures"]["accuracy"] == pytest.approx(zeros) == pytest.approx(0.098)
+
+
+def test_patience_reports_the_best_epoch() -> None:
+    settings = {"optim": "sgd:lr=0.5", "batch_size": 10, "validation": 59_500, "patience": 2}
+    result = train_row(TINY | settings | {"epochs": 60}, 0, None, quiet, never)
+    assert result is not None
+    losses = result["history"]["val_loss"]
+    figures = result["figures"]
+    assert len(losses) < 60
+    assert figures["val_loss"] == min(losses)
+    assert figures["best_epoch"] == 1 + losses.index(min(losses)) == len(losses) - 2
+    assert figures["val_accuracy"] == result["history"]["val_accuracy"][-3]
+
+
+def test_the_order_of_samples_is_the_source_s() -> None:
+    results = []
+    for shuffle in (True, False):
+        settings = {"optim": "sgd:lr=0.1", "batch_size": 1000, "shuffle": shuffle}
+        result = train_row(TINY | settings, 0, None, quiet, never)
+        assert result is not None
+        results.append(result["figures"]["loss"])
+    data = load("mnist")
+    network = MLP(data.x_train, data.y_train, (784, 9, 10))
+    w, losses = network.start(0), []
+    for first in range(0, 60_000, 1000):
+        loss, gradient = network.value_and_grad(w, slice(first, first + 1000))
+        losses.append(loss)
+        w -= np.float32(0.1) * gradient
+    assert results[1] == pytest.approx(np.mean(losses), rel=1e-5)
+    assert results[0] != pytest.approx(results[1], rel=1e-5)
+
+
+def test_a_stopped_training_keeps_nothing() -> None:
+    settings = TINY | {"optim": "sgd:lr=0.1", "batch_size": 500}
+    assert train_row(settings, 0, None, quiet, lambda: True) is None
+
+
+# --- the report ---
+
+
+def outcomes_of(found: Table, *figures: tuple[float, ...]) -> list[runs.Outcome]:
+    """Outcomes with the given accuracies, one for each seed, and the loss 0.25."""
+    made = []
+    for one, accuracies in zip(found.rows, figures, strict=True):
+        results = [
+            {"figures": {"loss": 0.25, "accuracy": a}, "verdict": "converged", "history": {}}
+            for a in accuracies
+        ]
+        made.append(runs.Outcome(one, tuple(results), "" if results else "No time."))
+    return made
+
+
+def test_the_report_says_what_agrees_and_what_does_not() -> None:
+    found = table({"lr": 0.1}, {"lr": 0.2}, {"lr": 0.3}, {"lr": 0.4})
+    outcomes = outcomes_of(found, (0.901, 0.903), (0.8,), (), (0.905,))
+    collected = [(found, outcomes)]
+    assert [difference(*pair) for pair in scored(collected)] == [0.2, -10.0, 0.5]
+    assert difference(outcomes[0], "loss") == -0.25
+    page = markdown(collected, ["a.png"])
+    assert "2 of 3 accuracies are within 0.5 points" in page
+    assert "1 of 4 rows were not run" in page
+    assert "![a](a.png)" in page
+    assert "| 1 | 0.1 | 0.5 | 0.25 ± 0 | -0.25 | 0.90 | 0.9020 ± 0.0014 | +0.20 |" in page
+    assert "| 2 | 0.2 | 0.5 | 0.25 | -0.25 | 0.90 | 0.8000 | **-10.00** | converged |" in page
+    assert "- Row 2: The cause of the difference has not been found yet." in page
+    assert "- Row 3: No time." in page
+    assert "Row 1" not in page
+    lines = figures_of(collected)
+    assert len(lines) == 8
+    assert lines[1] == {
+        **{"table": "tiny-1", "row": "tiny-1.1", "settings": "η 0.1", "figure": "accuracy"},
+        **{"published": "0.90", "ours": "0.902", "sd": "0.00141421", "seeds": "2"},
+        **{"difference": "0.2", "verdict": "converged", "note": "", "reason": ""},
+    }
+    assert (lines[5]["ours"], lines[5]["reason"]) == ("", "No time.")
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "sentence"),
+    [
+        ([(0.9,), (0.906,)], "1 of 2 accuracies are within 0.5 points of the published."),
+        (
+            [(0.9, 0.904), (0.1, 0.9), (0.88, 0.894)],
+            "1 of 3 accuracies are within 0.5 points of the published in the mean over the seeds, "
+            "2 with at least one seed.",
+        ),
+    ],
+)
+def test_what_counts_as_agreement(accuracies: list[tuple[float, ...]], sentence: str) -> None:
+    found = table(*({} for _ in accuracies))
+    assert score([(found, outcomes_of(found, *accuracies))]) == sentence
+
+
+def test_a_table_that_only_checks_does_not_count() -> None:
+    checks = table({"lr": 0.1}, check=True)
+    collected = [(checks, outcomes_of(checks, (0.1,)))]
+    assert scored(collected) == []
+    assert summary(collected) == "Every row was run."
+    assert "has not been found" not in markdown(collected)
+
+
+def test_equal_figures_do_not_deviate() -> None:
+    same, diverged = outcomes_of(table({}, {}), (0.098, 0.098, 0.098), (0.098, math.nan))
+    assert same.deviation("accuracy") == 0
+    assert math.isnan(diverged.deviation("accuracy"))
+
+
+def test_published_figures_never_become_ours() -> None:
+    found = table({"lr": 0.1})
+    for accuracies in ((), (0.5,)):
+        (outcome,) = outcomes_of(found, accuracies)
+        assert outcome.figures("accuracy") == list(accuracies)
+        assert all(math.isnan(value) for value in outcome.figures("missing"))
+
+
+def test_the_picture_has_every_accuracy(tmp_path: Path) -> None:
+    found = table(*({"lr": 0.1 + n / 100} for n in range(30)))
+    figures = [(0.9 + n / 1000, 0.9) for n in range(29)]
+    collected = [(found, outcomes_of(found, *figures, (0.1,)))]
+    lines = lines_of(collected)
+    assert [line.rule for line in lines] == [""] + ["sgd"] * 30
+    assert lines[-1].gap < -LIMIT
+    for theme in ("light", "dark", "slides"):
+        plot_agreement(collected, tmp_path / f"{theme}.png", theme=theme)
+        with Image.open(tmp_path / f"{theme}.png") as picture:
+            assert picture.size == (1600, 1000)
+    with pytest.raises(UserError, match="no row with an accuracy has been run"):
+        plot_agreement([(found, outcomes_of(found, *[()] * 30))], tmp_path / "none.png")
+
+
+def test_kept_results_are_json(tmp_path: Path) -> None:
+    runs.reproduce([table({"optim": "sgd", "lr": 1e9})], tmp_path)
+    (path,) = (tmp_path / "rows").iterdir()
+
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    facts = json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse)
+    assert facts["figures"]["loss"] is None
+    assert (facts["seed"], facts["settings"]["lr"]) == (0, 1e9)
+    ((_, (outcome,)),) = runs.collect([table({"optim": "sgd", "lr": 1e9})], tmp_path, seeds=1)
+    assert math.isnan(outcome.mean("loss"))
+    assert outcome.mean("accuracy") == pytest.approx(0.098)

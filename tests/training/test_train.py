@@ -1,0 +1,277 @@
+"""Training on real MNIST, in small: what it records, when it stops, and that it goes on exactly."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_limits
+
+from optiviz import UserError, optim
+from optiviz.optim import OPTIMIZERS, schedules
+from optiviz.problems import MLP, load
+from optiviz.runs import steps
+from optiviz.training import Checkpoint, train
+from optiviz.training import outcome as judge
+from optiviz.training.directory import RunDirectory
+from optiviz.training.train import COLUMNS
+
+DATA = load("mnist")
+NET = MLP(DATA.x_train[:600], DATA.y_train[:600], (784, 64, 32, 10), compiled=False)
+TEST = NET.on(DATA.x_test[:500], DATA.y_test[:500])
+HELD = NET.on(DATA.x_train[600:1000], DATA.y_train[600:1000])
+
+
+def same(first: Any, second: Any) -> None:
+    """Two trainings that agree to the bit in all but the time they took."""
+    np.testing.assert_array_equal(first.w, second.w)
+    for name in set(COLUMNS) - {"seconds"}:
+        np.testing.assert_array_equal(first.history[name], second.history[name], name)
+    assert (first.verdict, first.steps, first.stopped) == (
+        second.verdict,
+        second.steps,
+        second.stopped,
+    )
+
+
+def stopping_at(step: int) -> Any:
+    """A `stop` that says yes when asked for the (step + 1)th time."""
+    asked = iter(range(10**9))
+    return lambda: next(asked) >= step
+
+
+# --- what is recorded ---
+
+
+def test_the_loop_does_the_training() -> None:
+    done = train(NET, TEST, optim.Adam(lr=0.002), epochs=2, batch_size=64, seed=3)
+    losses = []
+    with threadpool_limits(1):  # the order of sums depends on it
+        for point in steps(NET, optim.Adam(lr=0.002), NET.start(3), 20, 64, seed=3):
+            losses.append(point.loss)
+    np.testing.assert_array_equal(done.w, point.w)
+    history = done.history
+    assert tuple(history) == COLUMNS
+    np.testing.assert_array_equal(history["step"], [10, 20])
+    np.testing.assert_array_equal(history["epoch"], [1, 2])
+    expected = [np.mean(losses[:10]), np.mean(losses[10:20])]
+    np.testing.assert_allclose(history["train_loss"], expected, rtol=1e-12)
+    assert history["test_loss"][-1] == pytest.approx(TEST.value(done.w), rel=1e-6)
+    assert history["test_accuracy"][-1] == pytest.approx(TEST.accuracy(done.w))
+    assert np.isnan(history["val_loss"]).all()
+    assert (np.diff(history["seconds"]) > 0).all()
+    assert done.updates_per_second > 0
+    assert done.stopped == ""
+
+
+def test_the_last_step_is_evaluated_whatever_the_interval() -> None:
+    done = train(NET, TEST, optim.SGD(lr=0.1), epochs=1, batch_size=60, eval_every=4)
+    np.testing.assert_array_equal(done.history["step"], [4, 8, 10])
+    np.testing.assert_allclose(done.history["epoch"], [0.4, 0.8, 1.0])
+
+
+def test_schedules_count_epochs_or_steps() -> None:
+    rule = optim.SGD(lr=schedules.Linear(0.1, end=0.0))
+    how: Any = {"epochs": 4, "batch_size": 300, "eval_every": 1}
+    per_epoch = train(NET, TEST, rule, **how).history["lr"]
+    np.testing.assert_allclose(per_epoch, np.repeat([0.1, 0.075, 0.05, 0.025], 2))
+    per_step = train(NET, TEST, rule, per_step=True, **how).history["lr"]
+    np.testing.assert_allclose(per_step, 0.1 * (1 - np.arange(8) / 8))
+
+
+def test_a_start_of_ones_own() -> None:
+    w = NET.start(7)
+    done = train(NET, TEST, optim.SGD(lr=0.0), epochs=1, batch_size=100, start=w)
+    np.testing.assert_array_equal(done.w, w)
+    assert done.w is not w
+
+
+def test_progress_is_reported() -> None:
+    seen: list[Any] = []
+    train(
+        NET,
+        TEST,
+        optim.SGD(lr=0.1),
+        epochs=2,
+        batch_size=100,
+        on_progress=lambda step, figures: seen.append((step, figures)),
+    )
+    assert seen[-1][0] == 12
+    assert {"train_loss", "test_accuracy", "seconds"} <= set(seen[-1][1])
+
+
+# --- early stopping ---
+
+
+def test_patience_goes_back_to_the_best_weights() -> None:
+    kept = []
+    done = train(
+        NET,
+        TEST,
+        optim.SGD(lr=0.5),
+        epochs=200,
+        batch_size=20,
+        validation=HELD,
+        patience=3,
+        on_checkpoint=lambda at: kept.append(at.w.copy()),
+    )
+    losses = done.history["val_loss"]
+    best = int(losses.argmin())
+    assert done.stopped == "patience"
+    assert len(losses) == best + 4 < 200
+    np.testing.assert_array_equal(done.w, kept[best])
+    assert HELD.value(done.w) == pytest.approx(losses.min(), rel=1e-6)
+
+
+# --- going on ---
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("stop", [0, 7, 20, 33])
+def test_going_on_is_the_same_to_the_bit(tmp_path: Path, name: str, stop: int) -> None:
+    rule = optim.parse(f"{name}:lr=0.01")
+    rule = dataclasses.replace(rule, lr=schedules.Cosine(0.01))
+    how: Any = {"epochs": 4, "batch_size": 64, "seed": 1, "validation": HELD, "patience": 3}
+    whole = train(NET, TEST, rule, **how)
+    directory = RunDirectory(tmp_path)
+    first = train(NET, TEST, rule, **how, stop=stopping_at(stop), on_checkpoint=directory.save)
+    assert (first.stopped, first.steps) == ("interrupted", stop)
+    same(train(NET, TEST, rule, **how, resume=directory.load(NET)), whole)
+
+
+@pytest.mark.parametrize("name", ["momentum", "nadam", "adam"])
+def test_large_networks_go_on_too(name: str) -> None:
+    """Whose steps are made block by block, or by a compiled sweep."""
+    net = MLP(DATA.x_train[:640], DATA.y_train[:640])
+    test = net.on(TEST.x, TEST.y)
+    kept: list[Checkpoint] = []
+    how: Any = {"epochs": 3, "batch_size": 32, "eval_every": 7}
+    rule = optim.parse(f"{name}:lr=0.002")
+    whole = train(net, test, rule, **how, on_checkpoint=lambda at: kept.append(copy.deepcopy(at)))
+    for at in (kept[0], kept[4]):
+        same(train(net, test, rule, **how, resume=at), whole)
+
+
+def test_a_finished_training_has_nothing_to_go_on_with() -> None:
+    kept: list[Checkpoint] = []
+    how: Any = {"epochs": 1, "batch_size": 100}
+    done = train(NET, TEST, optim.SGD(lr=0.1), **how, on_checkpoint=kept.append)
+    same(train(NET, TEST, optim.SGD(lr=0.1), **how, resume=kept[-1]), done)
+
+
+def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
+    directory = RunDirectory(tmp_path)
+    assert directory.load(NET) is None
+    train(NET, TEST, optim.SGD(lr=0.1), epochs=1, batch_size=100, on_checkpoint=directory.save)
+    path = tmp_path / "checkpoint.npz"
+    other = MLP(DATA.x_train[:10], DATA.y_train[:10], (784, 5, 10))
+    with pytest.raises(UserError, match="is not a checkpoint of this run"):
+        directory.load(other)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(UserError, match="is not a checkpoint of this run"):
+        directory.load(NET)
+
+
+# --- verdicts ---
+
+
+def test_what_diverges_says_where() -> None:
+    done = train(NET, TEST, optim.SGD(lr=1e6), epochs=2, batch_size=100, eval_every=1)
+    assert done.stopped == "diverged"
+    assert done.verdict == f"diverged at step {done.steps}"
+    assert np.isfinite(done.w).all()
+
+
+def test_a_network_that_died_is_told_as_collapsed() -> None:
+    rule = optim.Momentum(lr=0.1, beta=0.9)
+    net = MLP(DATA.x_train[:6000], DATA.y_train[:6000])
+    done = train(net, net.on(DATA.x_test, DATA.y_test), rule, epochs=2, batch_size=10)
+    words = "collapsed: the network's output is constant, loss ln 10 = 2.303, accuracy 0.098"
+    assert done.verdict == words
+
+
+LOSSES = {
+    # mean training losses of real runs, epoch by epoch
+    "SGD 0.1, m = 100": (
+        [0.3955, 0.1521, 0.1048, 0.0792, 0.063, 0.0484, 0.04, 0.0333, 0.0254, 0.0207],
+        "still improving",
+    ),
+    "Adam 0.001, m = 100": (
+        [0.2573, 0.0965, 0.0615, 0.0449, 0.0371, 0.0296, 0.023, 0.0206, 0.021, 0.0135],
+        "still improving",
+    ),
+    "fitted": ([0.2, 0.05, 0.01, 0.004, 0.002, 0.001], "converged"),
+    "has ceased to fall": ([0.4, 0.3, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25], "converged"),
+    "up and down": ([0.4, 0.3, 0.2, 0.3, 0.2, 0.3, 0.2, 0.3, 0.2, 0.3], "oscillating"),
+    "chance": ([2.3026] * 8, "stalled"),
+    "slow": ([2.29, 2.28, 2.27, 2.265, 2.263, 2.262, 2.261, 2.26], "stalled"),
+    "one epoch": ([0.5], "still improving"),
+    "one epoch of nothing": ([2.5], "stalled"),
+    "none": ([], "stopped before the first evaluation"),
+}
+
+
+@pytest.mark.parametrize("case", LOSSES)
+def test_verdicts(case: str) -> None:
+    losses, verdict = LOSSES[case]
+    assert judge.verdict({"train_loss": np.array(losses)}, classes=10) == verdict
+
+
+def test_collapse_is_general() -> None:
+    history = {"test_loss": np.array([np.log(4)]), "test_accuracy": np.array([0.25])}
+    words = judge.verdict(history, classes=4, collapsed=True)
+    assert words.endswith("loss ln 4 = 1.386, accuracy 0.250")
+    history["test_loss"] = np.array([2.31])
+    assert judge.verdict(history, classes=4, collapsed=True).endswith("loss 2.310, accuracy 0.250")
+    assert judge.verdict(history, 4, collapsed=True, diverged_at=3) == "diverged at step 3"
+
+
+# --- mistakes ---
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"epochs": 0}, "epochs must be at least 1, got 0."),
+        ({"batch_size": 0}, "batch_size must be from 1 to 600, got 0."),
+        ({"batch_size": 601}, "batch_size must be from 1 to 600, got 601."),
+        ({"eval_every": 0}, "eval_every must be at least 1, got 0."),
+        ({"patience": 2}, "patience watches the validation loss: split off a validation set."),
+        ({"seed": -1}, "seed must be at least 0, got -1."),
+        ({"threads": 0}, "threads must be at least 1, got 0."),
+    ],
+)
+def test_mistakes(wrong: dict[str, int], sentence: str) -> None:
+    how: Any = {"epochs": 1, "batch_size": 100} | wrong
+    with pytest.raises(UserError) as raised:
+        train(NET, TEST, optim.SGD(lr=0.1), **how)
+    assert str(raised.value) == sentence
+
+
+# --- the whole of MNIST ---
+
+ACCEPTED = {
+    "sgd:lr=0.1": (100, None, 0.975, 0.03),
+    "adam:lr=0.001": (100, None, 0.974, 0.02),
+    "sgd:lr=0.1 ": (10, schedules.Linear(0.1, end=0.0001), 0.982, 0.004),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("words", ACCEPTED)
+def test_ten_epochs(words: str, seed: int) -> None:
+    m, lr, accuracy, loss = ACCEPTED[words]
+    rule = optim.parse(words)
+    rule = dataclasses.replace(rule, lr=lr or rule.lr)
+    net = MLP(DATA.x_train, DATA.y_train)
+    test = net.on(DATA.x_test, DATA.y_test)
+    done = train(net, test, rule, epochs=10, batch_size=m, seed=seed)
+    print(json.dumps({k: done.history[k][-1] for k in ("train_loss", "test_accuracy")}))
+    assert done.history["test_accuracy"][-1] >= accuracy
+    assert done.history["train_loss"][-1] <= loss
