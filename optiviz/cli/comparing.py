@@ -19,7 +19,7 @@ from optiviz.files import whole
 from optiviz.runs.record import plain
 from optiviz.studies import compare as runs
 from optiviz.studies.compare import GOAL, Comparison
-from optiviz.training.recipe import Job
+from optiviz.training.recipe import Recipe
 from optiviz.views.charts.comparison import accuracy, animate_comparison, plot_comparison
 from optiviz.views.page import Page
 from optiviz.words import pair, slug
@@ -28,7 +28,7 @@ HEADS = ("optimiser", "test accuracy", "test loss", "seconds", f"epochs to {GOAL
 
 
 def start(
-    job: Job,
+    recipe: Recipe,
     optim: list[str],
     seeds: int,
     jobs: int | None,
@@ -42,7 +42,7 @@ def start(
         path,
         quiet,
         lambda show: runs.compare(
-            job, optim, seeds, path, jobs=cores(jobs), overwrite=overwrite, on_progress=show
+            recipe, optim, seeds, path, jobs=cores(jobs), overwrite=overwrite, on_progress=show
         ),
     )
 

@@ -112,14 +112,14 @@ def train(
     optiviz train --resume early
     """
     from optiviz.cli import training
-    from optiviz.training.recipe import Job
+    from optiviz.training.recipe import Recipe
 
     if resume is not None:
         training.resume(resume, training.given(context), as_json)
         return
     words = {"data_dir": None if data_dir is None else str(data_dir)}
     own = {k: v for k, v in context.params.items() if k in training.OPTIONS}
-    training.start(Job(**own | words), out, overwrite, as_json)
+    training.start(Recipe(**own | words), out, overwrite, as_json)
 
 
 @app.command()
@@ -161,7 +161,7 @@ def compare(
     optiviz compare --resume compared
     """
     from optiviz.cli import comparing, training
-    from optiviz.training.recipe import Job
+    from optiviz.training.recipe import Recipe
 
     look = comparing.looks(theme, size)
     if resume is not None:
@@ -173,7 +173,7 @@ def compare(
         words |= {"optim": optim[0], "lr": None}
         own = {k: v for k, v in context.params.items() if k in training.OPTIONS}
         done = comparing.start(
-            Job(**own | words), optim, seeds, jobs, out, overwrite, quiet=as_json
+            Recipe(**own | words), optim, seeds, jobs, out, overwrite, quiet=as_json
         )
     comparing.report(done, look, as_json)
 
@@ -214,11 +214,11 @@ def landscape(
     optiviz landscape --optim sgd --optim adam --panels surface,truth --out relief.png
     """
     from optiviz.cli import slicing, training
-    from optiviz.training.recipe import Job
+    from optiviz.training.recipe import Recipe
 
     words: dict[str, Any] = {"data_dir": None if data_dir is None else str(data_dir)}
     words |= {"optim": optim[0], "lr": None, "epochs": 1, "compiled": False}
     own = {k: v for k, v in context.params.items() if k in training.OPTIONS}
-    job = Job(**own | words)
+    recipe = Recipe(**own | words)
     look = {"panels": panels, "size": size, "theme": theme}
-    slicing.draw(job, optim, updates, images, directions, look, out, as_json)
+    slicing.draw(recipe, optim, updates, images, directions, look, out, as_json)

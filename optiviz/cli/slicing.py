@@ -19,7 +19,7 @@ from optiviz.problems.network.slice import SIDE, Slice
 from optiviz.runs.race import contestant
 from optiviz.runs.record import Run, plain
 from optiviz.training.landscape import landscape
-from optiviz.training.recipe import Job, data_of
+from optiviz.training.recipe import Recipe, data_of
 from optiviz.views import Picture
 from optiviz.views.files.animate import MOVING, STILL, check_ending
 from optiviz.words import pair
@@ -28,7 +28,7 @@ POINTS = 60  # of each trajectory that are shown
 
 
 def draw(
-    job: Job,
+    recipe: Recipe,
     optim: Sequence[str],
     updates: int,
     images: int,
@@ -42,7 +42,7 @@ def draw(
     target = check_ending(out, (*MOVING, *STILL))
     size = pair("size", look["size"], "x", int)
     with threadpool_limits(1):
-        plane, runs = _trained(job, optim, updates, images, directions, as_json)
+        plane, runs = _trained(recipe, optim, updates, images, directions, as_json)
         with _bar(SIDE**2, " points", as_json) as plane.on_progress:
             panels = [name.strip() for name in look["panels"].split(",")]
             picture = Picture(plane, runs, panels=panels, theme=look["theme"], size=size)
@@ -63,14 +63,14 @@ def draw(
 
 
 def _trained(
-    job: Job, optim: Sequence[str], updates: int, images: int, directions: str, quiet: bool
+    recipe: Recipe, optim: Sequence[str], updates: int, images: int, directions: str, quiet: bool
 ) -> tuple[Slice, list[Run]]:
-    data = data_of(job)
+    data = data_of(recipe)
     if not 1 <= images <= len(data.x_train):
         raise UserError(f"images must be from 1 to {len(data.x_train)}, got {images}.")
-    network = job.networks(data)[0]
+    network = recipe.networks(data)[0]
     shown = network.on(data.x_train[:images], data.y_train[:images])
-    rules = [contestant(network, text, job.schedule) for text in optim]
+    rules = [contestant(network, text, recipe.schedule) for text in optim]
     with _bar(len(rules) * updates, " updates", quiet) as show:
         return landscape(
             network,
@@ -78,8 +78,8 @@ def _trained(
             rules,
             updates=updates,
             points=min(POINTS, updates),
-            batch_size=job.batch_size,
-            seed=job.seed,
+            batch_size=recipe.batch_size,
+            seed=recipe.seed,
             directions=directions,
             on_progress=show,
         )

@@ -23,7 +23,7 @@ from optiviz.studies.sweep import sweep as runs
 from optiviz.studies.sweep import table as tables
 from optiviz.studies.sweep.claims import require
 from optiviz.studies.sweep.plan import Plan
-from optiviz.training.recipe import Job
+from optiviz.training.recipe import Recipe
 from optiviz.views.charts import sweep as views
 from optiviz.words import guess, slug
 
@@ -51,7 +51,7 @@ def plan(
         if name in axes:
             raise UserError(f"--grid names {name} twice.")
         axes[name.replace("-", "_")] = tuple(dict.fromkeys(values))
-    return Plan(Job(**options), rules, axes, seeds, tune, objective)
+    return Plan(Recipe(**options), rules, axes, seeds, tune, objective)
 
 
 def _rules(text: str) -> list[str]:
@@ -97,8 +97,10 @@ def _take(path: Path, plan: Plan) -> None:
             return
         if any(path.iterdir()):
             raise UserError(f"{path} is not empty: choose another --out.")
-        job = {k: v for k, v in vars(plan.job).items() if k not in ("optim", "lr", "compiled")}
-        facts = vars(plan) | {"format": FORMAT, "name": plan.name, "job": job}
+        recipe = {
+            k: v for k, v in vars(plan.recipe).items() if k not in ("optim", "lr", "compiled")
+        }
+        facts = vars(plan) | {"format": FORMAT, "name": plan.name, "recipe": recipe}
         with whole(file) as unfinished:
             text = json.dumps(facts, ensure_ascii=False, indent=2)
             unfinished.write_text(text + "\n", encoding="utf-8")
@@ -138,7 +140,7 @@ def _draw(
     plan: Plan, table: list[Any], searched: list[Any], strips: list[Any], path: Path, look: Any
 ) -> None:
     """A map for every rule, and the rates that work for all."""
-    data = TITLES.get(plan.job.dataset, plan.job.dataset)
+    data = TITLES.get(plan.recipe.dataset, plan.recipe.dataset)
     taken: set[str] = set()
     span = views.span([row["accuracy"] for row in table])
     for text in plan.optimizers:

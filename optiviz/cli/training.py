@@ -16,12 +16,12 @@ from tqdm import tqdm
 from optiviz.errors import UserError
 from optiviz.runs.record import plain
 from optiviz.training.interrupt import interruptible
-from optiviz.training.recipe import Job, Work
+from optiviz.training.recipe import Recipe, Work
 from optiviz.training.train import Row, Training
 from optiviz.views.charts.curves import plot_training
 
 INTERRUPTED = 130  # what shells call a program that Ctrl-C ended
-OPTIONS = {field.name for field in dataclasses.fields(Job)} - {"compiled"}
+OPTIONS = {field.name for field in dataclasses.fields(Recipe)} - {"compiled"}
 
 
 def given(context: typer.Context) -> list[str]:
@@ -31,10 +31,10 @@ def given(context: typer.Context) -> list[str]:
     return [f"--{name.replace('_', '-')}" for name in typed if name not in ("resume", "as_json")]
 
 
-def start(job: Job, out: Path | None, overwrite: bool, as_json: bool) -> None:
+def start(recipe: Recipe, out: Path | None, overwrite: bool, as_json: bool) -> None:
     """Train from the beginning."""
     with interruptible() as interrupted:
-        _go(Work.begin(job, out or job.name(), overwrite), interrupted, as_json)
+        _go(Work.begin(recipe, out or recipe.name(), overwrite), interrupted, as_json)
 
 
 def resume(path: Path, others: list[str], as_json: bool) -> None:

@@ -12,7 +12,7 @@ from optiviz.problems import MLP, load
 from optiviz.runs.race import contestant
 from optiviz.studies.compare import Comparison, Contestant
 from optiviz.training import Training, train
-from optiviz.training.recipe import HIDDEN, Job
+from optiviz.training.recipe import HIDDEN, Recipe
 
 IMAGES = 20_000
 QUICK = 40  # times as few images
@@ -71,6 +71,6 @@ def compared(
         histories = tuple(one.history for one in every)
         verdicts = tuple(one.verdict for one in every)
         done.append(Contestant(str(rule), contestant(networks[0], rule), histories, verdicts))
-    job = Job("sgd", lr=None, batch_size=batch_size, epochs=epochs, seed=0)
+    recipe = Recipe("sgd", lr=None, batch_size=batch_size, epochs=epochs, seed=0)
     # Nothing was written: the path is none.
-    return Comparison(Path(), job, tuple(range(seeds)), tuple(done))
+    return Comparison(Path(), recipe, tuple(range(seeds)), tuple(done))

@@ -20,7 +20,7 @@ from optiviz.optim import Optimizer
 from optiviz.problems.base import Array
 from optiviz.studies.pool import Report, Stop, share_out
 from optiviz.training.directory import RunDirectory
-from optiviz.training.recipe import Job, Work, data_of
+from optiviz.training.recipe import Recipe, Work, data_of
 from optiviz.training.train import COLUMNS
 from optiviz.words import split
 
@@ -63,13 +63,13 @@ class Comparison:
 
     Attributes:
         path: the directory, with a run directory for every rule and seed in `runs/`.
-        job: what all trainings have in common; its rule and its seed are the first ones.
+        recipe: what all trainings have in common; its rule and its seed are the first ones.
         seeds: the seeds of every rule.
         contestants: in the order in which they were asked for.
     """
 
     path: Path
-    job: Job
+    recipe: Recipe
     seeds: tuple[int, ...]
     contestants: tuple[Contestant, ...]
 
@@ -118,7 +118,7 @@ def write_csv(path: Path, columns: Sequence[str], rows: Sequence[dict[str, Any]]
 
 
 def compare(
-    job: Job,
+    recipe: Recipe,
     optimizers: Sequence[str],
     seeds: int,
     path: Path,
@@ -133,7 +133,7 @@ def compare(
     rules, so that a difference is the rule's.
 
     Args:
-        job: all but the rule; its seed is the first of the seeds.
+        recipe: all but the rule; its seed is the first of the seeds.
         optimizers: such as "sgd:lr=0.1".
         seeds: how many for each rule.
         path: the directory to make.
@@ -148,14 +148,16 @@ def compare(
         if value < 1:
             raise UserError(f"{name} must be at least 1, got {value}.")
     texts = list(dict.fromkeys(optimizers))
-    job.check()
-    network = job.networks(data_of(job))[0]
-    job.per_epoch(network)
+    recipe.check()
+    network = recipe.networks(data_of(recipe))[0]
+    recipe.per_epoch(network)
     for text in texts:
-        dataclasses.replace(job, optim=text).rule(network)
-    if job.eval_every is None:
-        job = dataclasses.replace(job, eval_every=max(1, job.per_epoch(network) // PER_EPOCH))
-    options = dataclasses.asdict(job)
+        dataclasses.replace(recipe, optim=text).rule(network)
+    if recipe.eval_every is None:
+        recipe = dataclasses.replace(
+            recipe, eval_every=max(1, recipe.per_epoch(network) // PER_EPOCH)
+        )
+    options = dataclasses.asdict(recipe)
     facts = {"format": FORMAT, "optimizers": texts, "seeds": seeds, "options": options}
     _create(path, facts, overwrite)
     return resume(path, jobs=jobs, on_progress=on_progress)
@@ -175,17 +177,17 @@ def resume(
     Raises:
         UserError: a directory that holds no comparison, or a damaged one.
     """
-    job, texts, seeds = _read(path)
-    network = job.networks(data_of(job))[0]
-    rules = [dataclasses.replace(job, optim=text).rule(network) for text in texts]
+    recipe, texts, seeds = _read(path)
+    network = recipe.networks(data_of(recipe))[0]
+    rules = [dataclasses.replace(recipe, optim=text).rule(network) for text in texts]
     names = _names(texts)
     tasks = [
-        (dataclasses.replace(job, optim=text, seed=seed), path / "runs" / f"{name}-{seed}")
+        (dataclasses.replace(recipe, optim=text, seed=seed), path / "runs" / f"{name}-{seed}")
         for seed in seeds  # all rules of a seed first: a stopped comparison is then a fair one
         for text, name in zip(texts, names, strict=True)
     ]
     steps, finished = [0] * len(tasks), 0
-    each = job.epochs * job.per_epoch(network)
+    each = recipe.epochs * recipe.per_epoch(network)
 
     def report(index: int, step: int) -> None:
         steps[index] = step
@@ -200,16 +202,16 @@ def resume(
         runs = [RunDirectory(path / "runs" / f"{name}-{seed}") for seed in seeds]
         histories = tuple(run.history() for run in runs)
         done.append(Contestant(text, rule, histories, tuple(r.facts()["verdict"] for r in runs)))
-    comparison = Comparison(path, job, seeds, tuple(done))
+    comparison = Comparison(path, recipe, seeds, tuple(done))
     comparison.write()
     return comparison
 
 
-def _train(task: tuple[Job, Path], report: Report, stop: Stop) -> None:
+def _train(task: tuple[Recipe, Path], report: Report, stop: Stop) -> None:
     """Train one rule with one seed, or what is left of it."""
-    job, path = task
+    recipe, path = task
     if not (path / "run.json").exists():
-        work = Work.begin(job, path, overwrite=True)
+        work = Work.begin(recipe, path, overwrite=True)
     elif RunDirectory(path).facts()["status"] == "finished":
         return
     else:
@@ -236,16 +238,16 @@ def _create(path: Path, facts: dict[str, Any], overwrite: bool) -> None:
         raise UserError(f"Cannot write {path}: {error.strerror or error}.") from None
 
 
-def _read(path: Path) -> tuple[Job, list[str], tuple[int, ...]]:
+def _read(path: Path) -> tuple[Recipe, list[str], tuple[int, ...]]:
     """What a directory says is compared."""
     file = path / "compare.json"
     try:
         facts = json.loads(file.read_text(encoding="utf-8"))
         if facts["format"] != FORMAT:
             raise ValueError("another format")
-        job = Job(**facts["options"])
-        seeds = tuple(range(job.seed, job.seed + facts["seeds"]))
-        return job, [str(text) for text in facts["optimizers"]], seeds
+        recipe = Recipe(**facts["options"])
+        seeds = tuple(range(recipe.seed, recipe.seed + facts["seeds"]))
+        return recipe, [str(text) for text in facts["optimizers"]], seeds
     except FileNotFoundError:
         raise UserError(f"{path} holds no comparison: it has no compare.json.") from None
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -42,7 +42,7 @@ def share_out(
         on_progress: called with a task's index and what it last reported.
 
     Raises:
-        UserError: less than one job, an error of that kind from a task, or a killed process.
+        UserError: less than one recipe, an error of that kind from a task, or a killed process.
 
     >>> list(share_out(work=_halves, tasks=[4, 10], jobs=1))
     [(0, 2), (1, 5)]

@@ -26,7 +26,7 @@ LONG = 5000  # updates: fewer are done before the compiler has even been loaded
 
 
 @dataclass(frozen=True)
-class Job:
+class Recipe:
     """What decides a training, in the words of the command line; `run.json` keeps them."""
 
     optim: str
@@ -55,7 +55,7 @@ class Job:
     def command(self) -> str:
         """The command that does the same; what is left to its default is left out.
 
-        >>> Job("adam", lr=0.001, batch_size=100, epochs=5, seed=0).command()
+        >>> Recipe("adam", lr=0.001, batch_size=100, epochs=5, seed=0).command()
         'optiviz train --optim adam --lr 0.001 --batch-size 100 --epochs 5 --seed 0'
         """
         words = ["optiviz", "train"]
@@ -132,32 +132,32 @@ class Work:
     """A training that is ready to go on, in the directory that keeps it.
 
     Attributes:
-        job: what decides it.
+        recipe: what decides it.
         directory: where it is written.
         networks: on the training set, the test set, and on what is split off.
         rule: the update rule.
         checkpoint: where it goes on; None at the beginning.
     """
 
-    job: Job
+    recipe: Recipe
     directory: RunDirectory
     networks: tuple[MLP, MLP, MLP | None]
     rule: Optimizer
     checkpoint: Checkpoint | None = None
 
     @classmethod
-    def begin(cls, job: Job, path: Path, overwrite: bool = False) -> Work:
+    def begin(cls, recipe: Recipe, path: Path, overwrite: bool = False) -> Work:
         """Make the directory of a new training.
 
         Raises:
             UserError: words that cannot be read, or a directory that is not to be written to.
         """
-        parse(job.optim)
-        job.check()
-        work = cls._prepared(job, path)
-        settled = dataclasses.replace(job, compiled=work.networks[0].compiled)
-        work = dataclasses.replace(work, job=settled)  # also where there is no compiler later on
-        job.per_epoch(work.networks[0])  # a batch may be too large for the data
+        parse(recipe.optim)
+        recipe.check()
+        work = cls._prepared(recipe, path)
+        settled = dataclasses.replace(recipe, compiled=work.networks[0].compiled)
+        work = dataclasses.replace(work, recipe=settled)  # also where there is no compiler later on
+        recipe.per_epoch(work.networks[0])  # a batch may be too large for the data
         work.directory.create(work._facts(), overwrite)
         return work
 
@@ -172,26 +172,26 @@ class Work:
         if facts.get("status") == "finished":
             raise UserError(f"{path} holds a finished run ({facts['verdict']}): nothing to resume.")
         try:
-            job = Job(**facts["options"])
-            for name, kind in get_type_hints(Job).items():
-                if not isinstance(value := getattr(job, name), kind):
+            recipe = Recipe(**facts["options"])
+            for name, kind in get_type_hints(Recipe).items():
+                if not isinstance(value := getattr(recipe, name), kind):
                     raise TypeError(f"{name} is {value!r}")
         except (TypeError, KeyError) as error:
             raise UserError(f"{path / 'run.json'} is not what optiviz wrote: {error}.") from None
-        work = cls._prepared(job, path)
+        work = cls._prepared(recipe, path)
         if facts.get("data") != work._facts()["data"]:
-            raise UserError(f"{path} was trained on other data than {job.dataset}.")
+            raise UserError(f"{path} was trained on other data than {recipe.dataset}.")
         return dataclasses.replace(work, checkpoint=work.directory.load(work.networks[0]))
 
     @classmethod
-    def _prepared(cls, job: Job, path: Path) -> Work:
-        networks = job.networks(data_of(job))
-        return cls(job, RunDirectory(path), networks, job.rule(networks[0]))
+    def _prepared(cls, recipe: Recipe, path: Path) -> Work:
+        networks = recipe.networks(data_of(recipe))
+        return cls(recipe, RunDirectory(path), networks, recipe.rule(networks[0]))
 
     def _facts(self) -> dict[str, Any]:
         """What `run.json` says at the beginning."""
-        data = data_of(self.job)
-        facts = {"options": dataclasses.asdict(self.job), "settings": self.rule.settings()}
+        data = data_of(self.recipe)
+        facts = {"options": dataclasses.asdict(self.recipe), "settings": self.rule.settings()}
         return facts | {"data": {"name": data.name, "checksum": data.checksum}}
 
     @property
@@ -202,7 +202,7 @@ class Work:
     @property
     def total(self) -> int:
         """The updates that it takes."""
-        return self.job.epochs * self.job.per_epoch(self.networks[0])
+        return self.recipe.epochs * self.recipe.per_epoch(self.networks[0])
 
     def train(
         self, on_progress: Callable[[int, Row], object], stop: Callable[[], bool]
@@ -212,7 +212,7 @@ class Work:
             *self.networks[:2],
             self.rule,
             validation=self.networks[2],
-            **self.job.course(),
+            **self.recipe.course(),
             on_progress=on_progress,
             on_checkpoint=self.directory.save,
             stop=stop,
@@ -221,9 +221,9 @@ class Work:
         return done, self.directory.finish(done, self.networks[0])
 
 
-def data_of(job: Job) -> Dataset:
-    """The data set of a job, read once by all the trainings of a process."""
-    return _load(job.dataset, job.data_dir)
+def data_of(recipe: Recipe) -> Dataset:
+    """The data set of a recipe, read once by all the trainings of a process."""
+    return _load(recipe.dataset, recipe.data_dir)
 
 
 _load = lru_cache(1)(load)

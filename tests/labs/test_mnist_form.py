@@ -36,11 +36,11 @@ def test_any_state_becomes_one_that_can_be_trained(sent: Any) -> None:
     state, notes = mnist_form.clean(sent)
     assert mnist_form.clean(state) == (state, [])
     assert all(note.endswith(".") for note in notes)
-    for job in mnist_form.jobs(state):
-        rule = job.rule(NETWORK)
+    for recipe in mnist_form.recipes(state):
+        rule = recipe.rule(NETWORK)
         assert all(math.isfinite(v) for v in rule.settings().values() if isinstance(v, float))
-        assert 1 <= job.epochs <= 50
-        assert 1 <= job.batch_size <= 1000
+        assert 1 <= recipe.epochs <= 50
+        assert 1 <= recipe.batch_size <= 1000
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_every_rule_opens_on_its_own_defaults(rule: str) -> None:
         assert knob.default in knob.values
         if name != "lr":
             assert knob.default == getattr(OPTIMIZERS[rule](), name)
-    (job,) = mnist_form.jobs(mnist_form.clean({"lanes": [{"rule": rule}]})[0])
-    assert {k: getattr(job.rule(NETWORK), k) for k in knobs} == {
+    (recipe,) = mnist_form.recipes(mnist_form.clean({"lanes": [{"rule": rule}]})[0])
+    assert {k: getattr(recipe.rule(NETWORK), k) for k in knobs} == {
         k: knob.default for k, knob in knobs.items()
     }
 
@@ -103,8 +103,8 @@ def test_every_rule_opens_on_its_own_defaults(rule: str) -> None:
 @pytest.mark.parametrize("schedule", mnist_form.SCHEDULES)
 def test_a_schedule_falls_to_its_share(schedule: str) -> None:
     sent = {"lanes": [{"rule": "sgd", "lr": 0.5}], "schedule": schedule, "end": 0.1, "epochs": 10}
-    (job,) = mnist_form.jobs(mnist_form.clean(sent)[0])
-    rate = job.rule(NETWORK).lr
+    (recipe,) = mnist_form.recipes(mnist_form.clean(sent)[0])
+    rate = recipe.rule(NETWORK).lr
     if schedule == "constant":
         assert rate == 0.5
         return
@@ -116,8 +116,8 @@ def test_a_schedule_falls_to_its_share(schedule: str) -> None:
 def test_the_command_has_every_setting() -> None:
     lanes = [{"rule": "adam", "lr": 0.002, "beta1": 0.8, "beta2": 0.99}]
     sent = {"lanes": lanes, "schedule": "linear", "end": 0.01, "hidden": "64", "seed": 3}
-    (job,) = mnist_form.jobs(mnist_form.clean(sent | {"batch_size": 50, "epochs": 2})[0])
-    assert shlex.split(job.command()) == [
+    (recipe,) = mnist_form.recipes(mnist_form.clean(sent | {"batch_size": 50, "epochs": 2})[0])
+    assert shlex.split(recipe.command()) == [
         *("optiviz", "train", "--optim", "adam:beta1=0.8,beta2=0.99", "--lr", "0.002"),
         *("--batch-size", "50", "--epochs", "2", "--seed", "3", "--schedule", "linear:end=2e-05"),
         *("--sizes", "784,64,10", "--eval-every", "120"),

@@ -31,10 +31,11 @@ SMALL = {"hidden": "16", "epochs": 1, "batch_size": 50}
 
 def lanes(*rules: str, **settings: Any) -> list[Lane]:
     sent = {"lanes": [{"rule": rule} for rule in rules]} | SMALL | settings
-    jobs = mnist_form.jobs(mnist_form.clean(sent)[0])
-    totals = [-(-mnist_form.SAMPLES // job.batch_size) * job.epochs for job in jobs]
+    jobs = mnist_form.recipes(mnist_form.clean(sent)[0])
+    totals = [-(-mnist_form.SAMPLES // recipe.batch_size) * recipe.epochs for recipe in jobs]
     return [
-        Lane(job, key, total) for key, (job, total) in enumerate(zip(jobs, totals, strict=True))
+        Lane(recipe, key, total)
+        for key, (recipe, total) in enumerate(zip(jobs, totals, strict=True))
     ]
 
 
@@ -69,9 +70,9 @@ def test_a_race_that_is_stopped_goes_on_to_the_same_bits() -> None:
         assert len(lane.rows) == mnist_form.EVALUATIONS
         assert lane.checkpoint is None
         assert lane.parts is None
-        network, test, _ = lane.job.networks(load("mnist"))
-        how = {"epochs": 1, "batch_size": 50, "seed": 0, "eval_every": lane.job.eval_every}
-        whole = train(network, test, lane.job.rule(network), **how)
+        network, test, _ = lane.recipe.networks(load("mnist"))
+        how = {"epochs": 1, "batch_size": 50, "seed": 0, "eval_every": lane.recipe.eval_every}
+        whole = train(network, test, lane.recipe.rule(network), **how)
         np.testing.assert_array_equal(lane.w, whole.w)
         for name in set(COLUMNS) - {"seconds"}:
             np.testing.assert_array_equal([row[name] for row in lane.rows], whole.history[name])
@@ -91,7 +92,7 @@ def test_a_training_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_what_diverges_has_a_verdict() -> None:
     (lane,) = lanes("momentum")
-    lane.job = mnist_form.jobs(
+    lane.recipe = mnist_form.recipes(
         mnist_form.clean(SMALL | {"lanes": [{"rule": "momentum", "lr": 1.0, "beta": 0.999}]})[0]
     )[0]
     race = Race([lane], lambda: None)
@@ -126,10 +127,10 @@ def test_kernels_share_the_data_to_the_same_bits(
 def test_mistakes_come_first_the_surest_of_them_before_the_others() -> None:
     sizes = (784, 16, 10)
     (lane,) = lanes("sgd")
-    w = lane.job.networks(load("mnist"))[0].start(0)
+    w = lane.recipe.networks(load("mnist"))[0].start(0)
     seen = look(w, sizes)
     data = load("mnist")
-    viewer = lane.job.networks(data)[1]
+    viewer = lane.recipe.networks(data)[1]
     guesses = viewer.predict(w, data.x_test[:1000])
     assert seen["wrong"] == np.count_nonzero(guesses != data.y_test[:1000])
     wrong = [a != b for a, b in zip(seen["labels"], seen["guesses"], strict=True)]

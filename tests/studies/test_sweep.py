@@ -22,7 +22,7 @@ import pytest
 from optiviz.errors import UserError
 from optiviz.studies.sweep.claims import Claims, begun, me, with_driver
 from optiviz.studies.sweep.plan import Plan
-from optiviz.training.recipe import Job
+from optiviz.training.recipe import Recipe
 
 if find_spec("optuna") is None:
     pytest.skip("needs optuna", allow_module_level=True)
@@ -37,12 +37,12 @@ LONGER = [*GRID, "--epochs", "8"]  # for a test that has to catch it at work
 POSTGRES = Path(shutil.which("pg_ctl") or "/usr/lib/postgresql/15/bin/pg_ctl").resolve().parent
 
 
-def job(**changed: object) -> Job:
+def recipe(**changed: object) -> Recipe:
     usual = dict.fromkeys(("lr", "schedule", "data_dir", "eval_every", "patience"))
     words = {"optim": "sgd", "batch_size": 100, "epochs": 1, "seed": 0, "schedule_per": "epoch"}
     network = {"sizes": "784,10", "biases": False, "init": "glorot", "dtype": "float32"}
     data = {"dataset": "mnist", "validation": 0}
-    return Job(**(usual | words | network | data | changed))
+    return Recipe(**(usual | words | network | data | changed))
 
 
 def start(words: list[str], folder: Path) -> subprocess.Popen:
@@ -201,10 +201,10 @@ def test_an_impossible_storage_is_refused() -> None:
 
 def test_a_grid_gives_every_rule_the_settings_it_takes() -> None:
     grid = {"lr": (0.1, 0.01), "beta": (0.5, 0.9), "batch_size": (10, 100)}
-    plan = Plan(job(), ("sgd", "momentum:form=outside"), grid, seeds=3)
+    plan = Plan(recipe(), ("sgd", "momentum:form=outside"), grid, seeds=3)
     cells = plan.cells()
     assert len(cells) == plan.total == (2 * 2 + 2 * 2 * 2) * 3
-    last = cells[-1].job(plan.job)
+    last = cells[-1].recipe(plan.recipe)
     assert last.optim == "momentum:form=outside,lr=0.01,beta=0.9"
     assert (last.batch_size, last.seed) == (100, 2)
     assert "beta" not in cells[0].settings
@@ -215,7 +215,7 @@ def test_a_grid_gives_every_rule_the_settings_it_takes() -> None:
 def test_a_foreign_rule_takes_what_its_class_takes() -> None:
     pytest.importorskip("torch")
     grid = {"lr": (0.1, 0.01), "beta": (0.5, 0.9), "momentum": (0.0, 0.5, 0.9)}
-    plan = Plan(job(), ("momentum", "torch:SGD:nesterov=false"), grid)
+    plan = Plan(recipe(), ("momentum", "torch:SGD:nesterov=false"), grid)
     assert Counter(cell.optim for cell in plan.cells()) == {
         "momentum": 4,
         "torch:SGD:nesterov=false": 6,
@@ -225,24 +225,27 @@ def test_a_foreign_rule_takes_what_its_class_takes() -> None:
 
 def test_the_same_plan_has_the_same_name_on_every_machine() -> None:
     grid = {"lr": (0.1,), "batch_size": (10,)}
-    plan = Plan(job(), ("sgd",), grid)
-    assert plan.name == Plan(job(data_dir="/data"), ("sgd",), dict(reversed(grid.items()))).name
-    assert plan.name != Plan(job(epochs=2), ("sgd",), grid).name
+    plan = Plan(recipe(), ("sgd",), grid)
+    assert plan.name == Plan(recipe(data_dir="/data"), ("sgd",), dict(reversed(grid.items()))).name
+    assert plan.name != Plan(recipe(epochs=2), ("sgd",), grid).name
 
 
 @pytest.mark.parametrize(
     ("plan", "sentence"),
     [
-        (Plan(job(), ("sgd",), {"beta": (0.9,)}), "Unknown setting of these rules 'beta'"),
-        (Plan(job(), ("momentum",), {"beta": (2.0,)}), r"beta must be in \[0, 1\), got 2"),
-        (Plan(job(), ("sgd",), {"batch_size": (0,)}), "batch_size must be whole numbers from 1"),
-        (Plan(job(), ("sgd",), {"epochs": (1.5,)}), "epochs must be whole numbers from 1"),
-        (Plan(job(), ("sgd:lr=1",), {"lr": (0.1,)}), "named twice"),
-        (Plan(job(), ("sdg",), {}), "Unknown optimizer 'sdg'"),
-        (Plan(job(), ("sgd",), {}, seeds=0), "seeds must be at least 1"),
-        (Plan(job(), ("sgd",), {"lr": (0.1,)}, tune=3), "choose one"),
-        (Plan(job(), ("sgd",), {}, tune=3), "needs a validation set"),
-        (Plan(job(validation=9), ("sgd",), {}, tune=3, objective="f1"), "Unknown objective 'f1'"),
+        (Plan(recipe(), ("sgd",), {"beta": (0.9,)}), "Unknown setting of these rules 'beta'"),
+        (Plan(recipe(), ("momentum",), {"beta": (2.0,)}), r"beta must be in \[0, 1\), got 2"),
+        (Plan(recipe(), ("sgd",), {"batch_size": (0,)}), "batch_size must be whole numbers from 1"),
+        (Plan(recipe(), ("sgd",), {"epochs": (1.5,)}), "epochs must be whole numbers from 1"),
+        (Plan(recipe(), ("sgd:lr=1",), {"lr": (0.1,)}), "named twice"),
+        (Plan(recipe(), ("sdg",), {}), "Unknown optimizer 'sdg'"),
+        (Plan(recipe(), ("sgd",), {}, seeds=0), "seeds must be at least 1"),
+        (Plan(recipe(), ("sgd",), {"lr": (0.1,)}, tune=3), "choose one"),
+        (Plan(recipe(), ("sgd",), {}, tune=3), "needs a validation set"),
+        (
+            Plan(recipe(validation=9), ("sgd",), {}, tune=3, objective="f1"),
+            "Unknown objective 'f1'",
+        ),
     ],
 )
 def test_a_plan_that_cannot_be_run_is_refused(plan: Plan, sentence: str) -> None:

@@ -14,7 +14,7 @@ from optiviz.problems import DATASETS
 from optiviz.studies.published.arithmetic import ARITHMETIC
 from optiviz.studies.published.report import agrees
 from optiviz.studies.published.reproduce import KINDS, Task, reason, tasks_of
-from optiviz.studies.published.rows import TRAINING, job_of
+from optiviz.studies.published.rows import TRAINING, recipe_of
 from optiviz.studies.published.tables import HOME, SOURCES, Row, Table, tables
 
 ROWS = [(table, row) for table in tables().values() for row in table.rows]
@@ -73,17 +73,17 @@ def test_a_training_can_be_run_or_says_why_not(table: Table, row: Row) -> None:
         assert "--data-dir" in why or why == row.cannot
     else:
         assert why == ""
-        job = job_of(settings)
-        assert "lr=" in job.optim
+        recipe = recipe_of(settings)
+        assert "lr=" in recipe.optim
         assert settings["epochs"] * 60_000 / settings["batch_size"] >= 6000
 
 
 def test_settings_reach_the_job() -> None:
     row = tables()["zeng-5"].rows[1]
-    job = job_of(row.settings, seed=3)
-    assert (job.optim, job.schedule) == ("momentum:lr=0.1,beta=0.1", "linear:end=0.0001")
-    assert (job.batch_size, job.epochs, job.seed, job.eval_every) == (10, 10, 3, 3000)
-    assert (job.sizes, job.biases) == ("784,300,100,100,10", False)
+    recipe = recipe_of(row.settings, seed=3)
+    assert (recipe.optim, recipe.schedule) == ("momentum:lr=0.1,beta=0.1", "linear:end=0.0001")
+    assert (recipe.batch_size, recipe.epochs, recipe.seed, recipe.eval_every) == (10, 10, 3, 3000)
+    assert (recipe.sizes, recipe.biases) == ("784,300,100,100,10", False)
 
 
 # --- sources that repeat each other ---

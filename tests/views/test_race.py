@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 
 from optiviz.optim import SGD, Adam
 from optiviz.studies.compare import Comparison, Contestant
-from optiviz.training.recipe import Job
+from optiviz.training.recipe import Recipe
 from optiviz.training.train import COLUMNS
 from optiviz.views.charts.comparison import FRAMES, Race
 
@@ -29,8 +29,8 @@ def comparison() -> Comparison:
         Contestant(name, rule, (history(level), history(1.2 * level)), ("", ""))
         for name, rule, level in (("sgd", SGD(lr=0.1), 2.0), ("adam", Adam(), 1.0))
     )
-    job = Job("sgd", lr=None, batch_size=1, epochs=4, seed=0)
-    return Comparison(Path(), job, (0, 1), (one, two))
+    recipe = Recipe("sgd", lr=None, batch_size=1, epochs=4, seed=0)
+    return Comparison(Path(), recipe, (0, 1), (one, two))
 
 
 def test_the_curves_are_uncovered_step_by_step(comparison: Comparison) -> None:

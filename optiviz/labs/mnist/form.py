@@ -8,7 +8,7 @@ from typing import Any
 from optiviz.labs.knobs import Knob, decades
 from optiviz.optim import OPTIMIZERS
 from optiviz.problems.network.mlp import RATES
-from optiviz.training.recipe import HIDDEN, Job
+from optiviz.training.recipe import HIDDEN, Recipe
 from optiviz.views.style import THEMES, mark
 
 LANES = 4  # optimisers in a race
@@ -137,12 +137,12 @@ def _hidden(text: Any, notes: list[str]) -> str:
     return _words(HIDDEN)
 
 
-def jobs(state: State) -> list[Job]:
+def recipes(state: State) -> list[Recipe]:
     """The trainings of a clean state, one for each optimiser."""
     widths = [784, *(int(w) for w in state["hidden"].split(",") if w), 10]
     per_epoch = -(-SAMPLES // state["batch_size"])
     return [
-        Job(
+        Recipe(
             optim=_optim(lane),
             lr=lane["lr"],
             batch_size=state["batch_size"],

@@ -18,7 +18,7 @@ import traitlets
 from optiviz.labs.mnist import form as mnist_form
 from optiviz.labs.mnist.pictures import look
 from optiviz.labs.mnist.race import Lane, Race
-from optiviz.training.recipe import Job
+from optiviz.training.recipe import Recipe
 from optiviz.training.train import COLUMNS, Row
 
 HERE = Path(__file__).parent
@@ -67,9 +67,9 @@ class MnistLab(anywidget.AnyWidget):
     def _planned(self, _: Any) -> None:
         """Say what the controls ask for."""
         state, notes = mnist_form.clean(self.form)
-        jobs = mnist_form.jobs(state)
+        jobs = mnist_form.recipes(state)
         pairs = zip(jobs, _marks(jobs), strict=True)
-        lanes = [{"command": job.command(), "mark": mark} for job, mark in pairs]
+        lanes = [{"command": recipe.command(), "mark": mark} for recipe, mark in pairs]
         self.plan = {"state": state, "lanes": lanes, "notes": notes}
 
     def _heard(self, _: Any, message: Any, __: Any) -> None:
@@ -93,10 +93,10 @@ class MnistLab(anywidget.AnyWidget):
         if self.race.running:
             return
         lanes = []
-        for job in mnist_form.jobs(self.plan["state"]):
+        for recipe in mnist_form.recipes(self.plan["state"]):
             self._keys += 1
-            total = -(-mnist_form.SAMPLES // job.batch_size) * job.epochs
-            lanes.append(Lane(job, self._keys, total))
+            total = -(-mnist_form.SAMPLES // recipe.batch_size) * recipe.epochs
+            lanes.append(Lane(recipe, self._keys, total))
         self.lanes = lanes + self.lanes
         self._shown = lanes[0].key
         self.race = Race(lanes, self._changed)
@@ -136,7 +136,7 @@ class MnistLab(anywidget.AnyWidget):
         writer.writerow(["run", "command", *COLUMNS])
         for lane in filter(None, map(self._find, keys if isinstance(keys, list) else [])):
             for row in lane.rows:
-                writer.writerow([lane.key, lane.job.command(), *(row[name] for name in COLUMNS)])
+                writer.writerow([lane.key, lane.recipe.command(), *(row[name] for name in COLUMNS)])
         self._file("mnist-lab.csv", "text/csv", text.getvalue().encode())
 
     def write_weights(self, key: Any) -> None:
@@ -145,7 +145,7 @@ class MnistLab(anywidget.AnyWidget):
         if lane is None or lane.w is None:
             return
         file = io.BytesIO()
-        np.savez(file, w=lane.w, sizes=_sizes(lane), biases=lane.job.biases)
+        np.savez(file, w=lane.w, sizes=_sizes(lane), biases=lane.recipe.biases)
         self._file("weights.npz", "application/octet-stream", file.getvalue())
 
     def _file(self, name: str, mime: str, content: bytes) -> None:
@@ -169,7 +169,7 @@ class MnistLab(anywidget.AnyWidget):
         """Send what is new to the page."""
         self._due = False
         with self.hold_sync():
-            marks = _marks([lane.job for lane in self.lanes])
+            marks = _marks([lane.recipe for lane in self.lanes])
             self.runs = [
                 _facts(lane, lane in self.race.lanes)
                 | {"mark": mark, "shown": lane.key == self._shown}
@@ -182,7 +182,7 @@ class MnistLab(anywidget.AnyWidget):
         for lane in self.lanes:
             since, self._sent[lane.key] = self._sent.get(lane.key, 0), len(lane.rows)
             rows = [_finite(row[name] for name in CURVES) for row in lane.rows[since:]]
-            tip = _finite([lane.step / lane.total * lane.job.epochs, lane.live])
+            tip = _finite([lane.step / lane.total * lane.recipe.epochs, lane.live])
             if rows or lane.phase == "training" or since == 0:
                 parts = {"run": lane.key, "since": since, "rows": rows, "tip": tip}
                 self.send({"type": "rows"} | parts)
@@ -203,12 +203,12 @@ class MnistLab(anywidget.AnyWidget):
 
 
 def _sizes(lane: Lane) -> tuple[int, ...]:
-    return tuple(int(width) for width in str(lane.job.sizes).split(","))
+    return tuple(int(width) for width in str(lane.recipe.sizes).split(","))
 
 
-def _marks(jobs: list[Job]) -> list[dict[str, Any]]:
+def _marks(jobs: list[Recipe]) -> list[dict[str, Any]]:
     """The newest run of a rule has the rule's own colour; those before it have paler cousins."""
-    rules = [job.optim.partition(":")[0] for job in jobs]
+    rules = [recipe.optim.partition(":")[0] for recipe in jobs]
     return [mnist_form.marks(rule, rules[:i].count(rule)) for i, rule in enumerate(rules)]
 
 
@@ -220,23 +220,28 @@ def _finite(values: Any) -> list[float | None]:
 def _facts(lane: Lane, ahead: bool) -> dict[str, Any]:
     """A run as a line of the table; its curve leaves room for what is still ahead of it."""
     last: Row = lane.rows[-1] if lane.rows else {}
-    job = lane.job
-    rule, _, settings = job.optim.partition(":")
+    recipe = lane.recipe
+    rule, _, settings = recipe.optim.partition(":")
     loss, accuracy = _finite([last.get("test_loss"), last.get("test_accuracy")])
     words = lane.trouble or (lane.done.verdict if lane.done else "")
     return {
         "run": lane.key,
         "rule": rule,
-        "settings": {"lr": job.lr}
+        "settings": {"lr": recipe.lr}
         | dict(pair.split("=") for pair in settings.split(",") if pair)
-        | {"m": job.batch_size, "schedule": job.schedule, "sizes": job.sizes, "seed": job.seed},
+        | {
+            "m": recipe.batch_size,
+            "schedule": recipe.schedule,
+            "sizes": recipe.sizes,
+            "seed": recipe.seed,
+        },
         "phase": lane.phase,
-        "epoch": lane.step / lane.total * job.epochs,
-        "epochs": job.epochs,
-        "span": job.epochs if ahead else math.ceil(lane.step / lane.total * job.epochs),
+        "epoch": lane.step / lane.total * recipe.epochs,
+        "epochs": recipe.epochs,
+        "span": recipe.epochs if ahead else math.ceil(lane.step / lane.total * recipe.epochs),
         "loss": loss,
         "accuracy": accuracy,
         "pace": round(lane.pace),
         "verdict": words,
-        "command": job.command(),
+        "command": recipe.command(),
     }

@@ -14,7 +14,7 @@ from optiviz.labs.server.shared_data import mnist
 from optiviz.optim import Optimizer
 from optiviz.problems import MLP
 from optiviz.problems.base import Array
-from optiviz.training.recipe import Job
+from optiviz.training.recipe import Recipe
 from optiviz.training.train import Checkpoint, Row, Training, train
 
 Phase = Literal["waiting", "training", "stopped", "finished", "failed"]
@@ -27,7 +27,7 @@ class Lane:
     The thread of the training replaces whole values; whoever shows them only reads.
 
     Attributes:
-        job: what was asked for.
+        recipe: what was asked for.
         key: its number in the lab.
         total, step: updates asked for, and made.
         rows: the evaluations so far.
@@ -38,7 +38,7 @@ class Lane:
         trouble: why it failed.
     """
 
-    job: Job
+    recipe: Recipe
     key: int
     total: int
     step: int = 0
@@ -55,8 +55,8 @@ class Lane:
     def prepare(self) -> tuple[MLP, MLP, Optimizer]:
         """The network on both sets, and the rule; made once."""
         if self.parts is None:
-            network, test, _ = self.job.networks(mnist())
-            self.parts = (network, test, self.job.rule(network))
+            network, test, _ = self.recipe.networks(mnist())
+            self.parts = (network, test, self.recipe.rule(network))
         return self.parts
 
     def run(self, stop: Callable[[], bool], changed: Callable[[], None]) -> None:
@@ -77,10 +77,10 @@ class Lane:
             network,
             test,
             rule,
-            epochs=self.job.epochs,
-            batch_size=self.job.batch_size,
-            seed=self.job.seed,
-            eval_every=self.job.eval_every,
+            epochs=self.recipe.epochs,
+            batch_size=self.recipe.batch_size,
+            seed=self.recipe.seed,
+            eval_every=self.recipe.eval_every,
             on_progress=progress,
             on_checkpoint=keep,
             stop=stop,

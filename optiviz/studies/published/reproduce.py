@@ -28,7 +28,7 @@ from optiviz.studies.published.rows import (
     GRADIENTS,
     TRAINING,
     check_gradients,
-    job_of,
+    recipe_of,
     seconds_of,
     train_row,
 )
@@ -170,9 +170,11 @@ def reason(table: Table, row: Row, data_dir: str | None) -> str:
     if row.settings["dataset"] != "mnist" and data_dir is None:
         name = row.settings["dataset"]
         return f"The data set {name} is not in the package: say where it is with --data-dir."
-    job = job_of(row.settings)
+    recipe = recipe_of(row.settings)
     try:
-        contestant(SURFACES["bowl"], job.optim, job.schedule)  # its own rates are not asked for
+        contestant(
+            SURFACES["bowl"], recipe.optim, recipe.schedule
+        )  # its own rates are not asked for
     except UserError as error:
         return str(error)
     return ""

@@ -13,7 +13,7 @@ from optiviz.problems.network.layers import count
 from optiviz.problems.network.mlp import PIECE
 from optiviz.studies.pool import Report, Stop
 from optiviz.training.gradcheck import check_gradient
-from optiviz.training.recipe import Job, data_of
+from optiviz.training.recipe import Recipe, data_of
 from optiviz.training.train import Training, train
 
 TRAINING, GRADIENTS = "training", "gradients"
@@ -29,19 +29,19 @@ def train_row(
     settings: Settings, seed: int, data_dir: str | None, report: Report, stop: Stop
 ) -> dict[str, Any] | None:
     """Train as a row says; its figures, verdict and history, or None if it was told to stop."""
-    job = job_of(settings, seed, data_dir)
-    network, test, validation = job.networks(data_of(job))
-    total = job.epochs * job.per_epoch(network)
+    recipe = recipe_of(settings, seed, data_dir)
+    network, test, validation = recipe.networks(data_of(recipe))
+    total = recipe.epochs * recipe.per_epoch(network)
     done = train(
         network,
         test,
-        job.rule(network),
-        epochs=job.epochs,
-        batch_size=job.batch_size,
+        recipe.rule(network),
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
         seed=seed,
         validation=validation,
-        eval_every=job.eval_every,
-        patience=job.patience,
+        eval_every=recipe.eval_every,
+        patience=recipe.patience,
         shuffle=settings["shuffle"],
         on_progress=lambda step, _: report(100 * step // total),
         stop=stop,
@@ -71,14 +71,14 @@ def _figures(done: Training, test: MLP) -> dict[str, float]:
     return {name: float(history[column][at]) for name, column in figures.items()} | seconds
 
 
-def job_of(settings: Settings, seed: int = 0, data_dir: str | None = None) -> Job:
+def recipe_of(settings: Settings, seed: int = 0, data_dir: str | None = None) -> Recipe:
     """A row's settings in the words of the command line."""
     text, window = settings["optim"], settings.get("loss_of_last")
     for name in ("lr", "beta"):
         if name in settings:
             text += f"{',' if '=' in text else ':'}{name}={settings[name]!r}"
     end = settings.get("lr_end")
-    return Job(
+    return Recipe(
         optim=text,
         lr=None,
         batch_size=settings["batch_size"],

@@ -11,7 +11,7 @@ from typing import Any
 
 from optiviz.errors import UserError, unknown
 from optiviz.optim import parse
-from optiviz.training.recipe import Job, data_of
+from optiviz.training.recipe import Recipe, data_of
 from optiviz.words import split
 
 OF_JOB = ("batch_size", "epochs")  # what a grid may vary beside the settings of rules
@@ -32,7 +32,7 @@ class Cell:
         """What names it, the same in every process."""
         return json.dumps([self.optim, self.settings, self.seed], sort_keys=True)
 
-    def job(self, common: Job) -> Job:
+    def recipe(self, common: Recipe) -> Recipe:
         """The training in words."""
         own = {k: v for k, v in self.settings.items() if k in OF_JOB}
         words = [f"{k}={word(v)}" for k, v in self.settings.items() if k not in OF_JOB]
@@ -52,7 +52,7 @@ class Plan:
     """What a sweep is to do.
 
     Attributes:
-        job: what all trainings have in common; its seed is the first one.
+        recipe: what all trainings have in common; its seed is the first one.
         optimizers: the rules in words.
         grid: settings of rules, batch_size and epochs, each with the values to try.
         seeds: how many for every setting.
@@ -60,7 +60,7 @@ class Plan:
         objective: what the search improves, one of `OBJECTIVES`, on data split off for it.
     """
 
-    job: Job
+    recipe: Recipe
     optimizers: tuple[str, ...]
     grid: dict[str, tuple[Any, ...]]
     seeds: int = 1
@@ -71,7 +71,9 @@ class Plan:
     def name(self) -> str:
         """The study's name: the same plan has the same one on every machine."""
         facts = dataclasses.asdict(self)
-        facts["job"] = {k: v for k, v in facts["job"].items() if k not in ("data_dir", "compiled")}
+        facts["recipe"] = {
+            k: v for k, v in facts["recipe"].items() if k not in ("data_dir", "compiled")
+        }
         text = json.dumps(facts, sort_keys=True)
         return f"optiviz-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
@@ -86,11 +88,11 @@ class Plan:
                 raise UserError(f"{name} must be at least {least}, got {value}.")
         if self.tune and self.grid:
             raise UserError("--grid and --tune are two kinds of sweep: choose one.")
-        if self.tune and not self.job.validation:
+        if self.tune and not self.recipe.validation:
             raise UserError("A search needs a validation set: split off --validation samples.")
         if self.objective not in OBJECTIVES:
             raise unknown("objective", self.objective, OBJECTIVES)
-        network = self.job.networks(data_of(self.job))[0]
+        network = self.recipe.networks(data_of(self.recipe))[0]
         for setting in self.grid:
             if not any(self._takes(text, setting) for text in self.optimizers):
                 raise unknown("setting of these rules", setting, self._settings())
@@ -100,10 +102,10 @@ class Plan:
                     raise UserError(f"{setting} must be whole numbers from 1, got {word(value)}.")
         usual: dict[str, Settings] = {text: {} for text in self.optimizers}
         for cell in self.finals(usual) if self.tune else self.cells():
-            job = cell.job(self.job)
-            job.rule(network)
-            job.check()
-            job.per_epoch(network)
+            recipe = cell.recipe(self.recipe)
+            recipe.rule(network)
+            recipe.check()
+            recipe.per_epoch(network)
 
     def _settings(self) -> list[str]:
         every = [name for text in self.optimizers for name in parse(text).known()]
@@ -119,12 +121,12 @@ class Plan:
             axes = {k: v for k, v in self.grid.items() if self._takes(text, k)}
             for values in product(*axes.values()):
                 settings = dict(zip(axes, values, strict=True))
-                found += [Cell(text, settings, self.job.seed + i) for i in range(self.seeds)]
+                found += [Cell(text, settings, self.recipe.seed + i) for i in range(self.seeds)]
         return found
 
     def finals(self, best: dict[str, Settings]) -> list[Cell]:
         """The trainings of the best settings of every rule, with all seeds."""
-        seeds = range(self.job.seed, self.job.seed + self.seeds)
+        seeds = range(self.recipe.seed, self.recipe.seed + self.seeds)
         return [Cell(text, best[text], seed) for text in self.optimizers for seed in seeds]
 
     @property

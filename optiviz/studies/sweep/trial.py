@@ -14,7 +14,7 @@ from optiviz.optim import Optimizer
 from optiviz.problems import MLP
 from optiviz.studies.sweep.claims import BEAT, Claims
 from optiviz.studies.sweep.plan import OBJECTIVES, Cell, Plan, Settings
-from optiviz.training.recipe import Job, data_of
+from optiviz.training.recipe import Recipe, data_of
 from optiviz.training.train import Checkpoint, Training, train
 from optiviz.words import split
 
@@ -29,7 +29,7 @@ class Trial:
     def __init__(self, plan: Plan, cell: Cell, claims: Claims, own: int) -> None:
         self.plan, self.cell, self.claims, self.own = plan, cell, claims, own
         self.lost = self.pruned = False
-        self.common, self.signed = plan.job, time.monotonic()
+        self.common, self.signed = plan.recipe, time.monotonic()
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Train, and record what came of it unless it was stopped."""
@@ -56,14 +56,14 @@ class Trial:
             self.lost = not self.claims.sign(self.own)
 
     def _train(self, stop: Callable[[], bool]) -> Training:
-        job = self.cell.job(self.common)
-        network, test, validation = _networks(job)
+        recipe = self.cell.recipe(self.common)
+        network, test, validation = _networks(recipe)
         return train(
             network,
             test,
-            job.rule(network),
+            recipe.rule(network),
             validation=validation,
-            **job.course(),
+            **recipe.course(),
             on_progress=self._alive,
             on_checkpoint=self.evaluated,
             stop=stop,
@@ -78,16 +78,16 @@ class Searched(Trial):
         frozen = claims.storage.get_trial(own)
         study, self.plan = claims.study, plan
         study.sampler = optuna.samplers.TPESampler(
-            seed=1000 * plan.job.seed + frozen.number, constant_liar=True
+            seed=1000 * plan.recipe.seed + frozen.number, constant_liar=True
         )
-        network = plan.job.networks(data_of(plan.job))[0]
-        evaluations = PER_EPOCH * plan.job.epochs
+        network = plan.recipe.networks(data_of(plan.recipe))[0]
+        evaluations = PER_EPOCH * plan.recipe.epochs
         study.pruner = optuna.pruners.HyperbandPruner(1, evaluations, reduction_factor=3)
         self.trial = optuna.trial.Trial(study, own)
-        cell = Cell(text, self._proposed(text, network), plan.job.seed)
+        cell = Cell(text, self._proposed(text, network), plan.recipe.seed)
         super().__init__(plan, cell, claims, own)
-        every = max(1, plan.job.per_epoch(network) // PER_EPOCH)
-        self.common = dataclasses.replace(plan.job, eval_every=every)
+        every = max(1, plan.recipe.per_epoch(network) // PER_EPOCH)
+        self.common = dataclasses.replace(plan.recipe, eval_every=every)
 
     def _proposed(self, text: str, network: MLP) -> Settings:
         """η, and the rule's memory, where the words leave them free; four digits are enough."""
@@ -103,7 +103,7 @@ class Searched(Trial):
         return found
 
     def _usual(self, text: str, network: MLP) -> Optimizer:
-        return dataclasses.replace(self.plan.job, optim=text, schedule=None).rule(network)
+        return dataclasses.replace(self.plan.recipe, optim=text, schedule=None).rule(network)
 
     def evaluated(self, at: Checkpoint) -> None:
         value = at.rows[-1][self.plan.objective] if at.rows else np.nan
@@ -121,14 +121,14 @@ class Searched(Trial):
         return worst if lost else float(values[-1])
 
 
-def _networks(job: Job) -> tuple[MLP, MLP, MLP | None]:
-    """The networks of a job, kept for others that differ in their rule alone."""
-    return _kept(dataclasses.replace(job, optim="", lr=None, seed=0, schedule=None))
+def _networks(recipe: Recipe) -> tuple[MLP, MLP, MLP | None]:
+    """The networks of a recipe, kept for others that differ in their rule alone."""
+    return _kept(dataclasses.replace(recipe, optim="", lr=None, seed=0, schedule=None))
 
 
 @lru_cache(4)
-def _kept(job: Job) -> tuple[MLP, MLP, MLP | None]:
-    return job.networks(data_of(job))
+def _kept(recipe: Recipe) -> tuple[MLP, MLP, MLP | None]:
+    return recipe.networks(data_of(recipe))
 
 
 def _result(done: Training, cell: Cell) -> dict[str, Any]:

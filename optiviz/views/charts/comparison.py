@@ -105,7 +105,7 @@ class Race:
         self.figure, self.canvas = self.page.figure, self.page.canvas
         self.marks = marks_of(comparison, self.page.look)
         self.moving: list[Artist] = []
-        self.epochs = float(comparison.job.epochs)
+        self.epochs = float(comparison.recipe.epochs)
         self._heads: list[tuple[Any, Array, Array]] = []
         self._clipped: list[tuple[Any, Any]] = []
         with self.page.style():
@@ -113,11 +113,11 @@ class Race:
         self.show(FRAMES)
 
     def _draw(self, title: str, finished: bool) -> None:
-        page, job = self.page, self.comparison.job
+        page, recipe = self.page, self.comparison.recipe
         seeds = len(self.comparison.seeds)
-        shown = f"mean ± sd of {seeds} seeds" if seeds > 1 else f"seed {job.seed}"
-        note = f"m = {job.batch_size}    {shown}, the same first weights and batches for all"
-        usual = f"Optimisers on {TITLES.get(job.dataset, job.dataset)}"
+        shown = f"mean ± sd of {seeds} seeds" if seeds > 1 else f"seed {recipe.seed}"
+        note = f"m = {recipe.batch_size}    {shown}, the same first weights and batches for all"
+        usual = f"Optimisers on {TITLES.get(recipe.dataset, recipe.dataset)}"
         header = page.titles(title or usual, note)
         footer = page.legend(self.marks, self._labels(finished))
         axes = page.pair(header, footer)
