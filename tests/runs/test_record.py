@@ -16,7 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from optiviz import OPTIMIZERS, SURFACES, Run, UserError, descend, optim, schedules
+from optiviz import Run, UserError, descend, optim, schedules
+from optiviz.optim import OPTIMIZERS
+from optiviz.problems import SURFACES
 
 quick = settings(deadline=None, derandomize=True, max_examples=60)
 

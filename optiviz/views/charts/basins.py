@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
-from optiviz.maps.maps import BasinMap
+from optiviz.maps import BasinMap
 from optiviz.problems.base import Array
 from optiviz.views.scene.contour import levels, minimum, sample
 from optiviz.views.sheet import EDGE, Sheet, described

@@ -15,8 +15,8 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
 from optiviz.files import whole
+from optiviz.maps import BasinMap, RateMap, Sensitivity
 from optiviz.maps.axes import Axis
-from optiviz.maps.maps import BasinMap, RateMap, Sensitivity
 from optiviz.problems.base import Array
 from optiviz.views.charts.basins import draw_basins
 from optiviz.views.charts.sensitivity import draw_sensitivity

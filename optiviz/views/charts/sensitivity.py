@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from optiviz.maps.maps import Sensitivity
+from optiviz.maps import Sensitivity
 from optiviz.optim import name_of
 from optiviz.views.sheet import EDGE, Sheet, described, plain_log
 from optiviz.views.style import Mark
