@@ -19,8 +19,8 @@ from optiviz.files import whole
 from optiviz.optim import Optimizer
 from optiviz.problems.base import Array
 from optiviz.studies.pool import Report, Stop, share_out
-from optiviz.training.directory import RunDirectory
-from optiviz.training.recipe import Recipe, Work, data_of
+from optiviz.training.directory import Kept, RunDirectory
+from optiviz.training.recipe import Recipe
 from optiviz.training.train import COLUMNS
 from optiviz.words import split
 
@@ -149,7 +149,7 @@ def compare(
             raise UserError(f"{name} must be at least 1, got {value}.")
     texts = list(dict.fromkeys(optimizers))
     recipe.check()
-    network = recipe.networks(data_of(recipe))[0]
+    network = recipe.networks()[0]
     recipe.per_epoch(network)
     for text in texts:
         dataclasses.replace(recipe, optim=text).rule(network)
@@ -178,7 +178,7 @@ def resume(
         UserError: a directory that holds no comparison, or a damaged one.
     """
     recipe, texts, seeds = _read(path)
-    network = recipe.networks(data_of(recipe))[0]
+    network = recipe.networks()[0]
     rules = [dataclasses.replace(recipe, optim=text).rule(network) for text in texts]
     names = _names(texts)
     tasks = [
@@ -211,11 +211,11 @@ def _train(task: tuple[Recipe, Path], report: Report, stop: Stop) -> None:
     """Train one rule with one seed, or what is left of it."""
     recipe, path = task
     if not (path / "run.json").exists():
-        work = Work.begin(recipe, path, overwrite=True)
+        work = Kept.begin(recipe, path, overwrite=True)
     elif RunDirectory(path).facts()["status"] == "finished":
         return
     else:
-        work = Work.resume(path)
+        work = Kept.resume(path)
     report(work.begun)
     work.train(lambda step, _: report(step), stop)
 

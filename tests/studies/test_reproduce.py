@@ -28,7 +28,7 @@ from optiviz.studies.published.report import (
     scored,
     summary,
 )
-from optiviz.studies.published.rows import train_row
+from optiviz.studies.published.rows import recipe_of, train_row
 from optiviz.studies.published.tables import Row, Source, Table
 from optiviz.views.charts.agreement import LIMIT, lines_of, plot_agreement
 
@@ -147,7 +147,7 @@ def quiet(percent: int) -> None:
 
 
 def test_a_divergence_has_the_figures_of_weights_that_are_no_numbers() -> None:
-    result = train_row(TINY | {"optim": "sgd:lr=1e9", "batch_size": 500}, 0, None, quiet, never)
+    result = train_row(recipe_of(TINY | {"optim": "sgd:lr=1e9", "batch_size": 500}), quiet, never)
     assert result is not None
     assert result["verdict"].startswith("diverged at step")
     assert math.isnan(result["figures"]["loss"])
@@ -157,7 +157,7 @@ def test_a_divergence_has_the_figures_of_weights_that_are_no_numbers() -> None:
 
 def test_patience_reports_the_best_epoch() -> None:
     settings = {"optim": "sgd:lr=0.5", "batch_size": 10, "validation": 59_500, "patience": 2}
-    result = train_row(TINY | settings | {"epochs": 60}, 0, None, quiet, never)
+    result = train_row(recipe_of(TINY | settings | {"epochs": 60}), quiet, never)
     assert result is not None
     losses = result["history"]["val_loss"]
     figures = result["figures"]
@@ -171,7 +171,7 @@ def test_the_order_of_samples_is_the_source_s() -> None:
     results = []
     for shuffle in (True, False):
         settings = {"optim": "sgd:lr=0.1", "batch_size": 1000, "shuffle": shuffle}
-        result = train_row(TINY | settings, 0, None, quiet, never)
+        result = train_row(recipe_of(TINY | settings), quiet, never)
         assert result is not None
         results.append(result["figures"]["loss"])
     data = load("mnist")
@@ -187,7 +187,7 @@ def test_the_order_of_samples_is_the_source_s() -> None:
 
 def test_a_stopped_training_keeps_nothing() -> None:
     settings = TINY | {"optim": "sgd:lr=0.1", "batch_size": 500}
-    assert train_row(settings, 0, None, quiet, lambda: True) is None
+    assert train_row(recipe_of(settings), quiet, lambda: True) is None
 
 
 # --- the report ---

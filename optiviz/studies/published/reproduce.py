@@ -157,7 +157,8 @@ def reproduce(
 def run(task: Task, report: Report, stop: Stop) -> Result | None:
     """Do one task, in a process of its own; None if it was told to stop."""
     if task.kind == TRAINING:
-        return train_row(task.settings, task.seed, task.data_dir, report, stop)
+        recipe = recipe_of(task.settings, task.seed, task.data_dir)
+        return train_row(recipe, report, stop)
     if task.kind == GRADIENTS:
         return check_gradients(task.settings, task.seed)
     return {"figures": ARITHMETIC[task.kind](**task.settings), "verdict": "", "history": {}}

@@ -11,7 +11,7 @@ from typing import Any
 
 from optiviz.errors import UserError, unknown
 from optiviz.optim import parse
-from optiviz.training.recipe import Recipe, data_of
+from optiviz.training.recipe import Recipe
 from optiviz.words import split
 
 OF_JOB = ("batch_size", "epochs")  # what a grid may vary beside the settings of rules
@@ -92,7 +92,7 @@ class Plan:
             raise UserError("A search needs a validation set: split off --validation samples.")
         if self.objective not in OBJECTIVES:
             raise unknown("objective", self.objective, OBJECTIVES)
-        network = self.recipe.networks(data_of(self.recipe))[0]
+        network = self.recipe.networks()[0]
         for setting in self.grid:
             if not any(self._takes(text, setting) for text in self.optimizers):
                 raise unknown("setting of these rules", setting, self._settings())

@@ -14,8 +14,9 @@ from optiviz.optim import Optimizer
 from optiviz.problems import MLP
 from optiviz.studies.sweep.claims import BEAT, Claims
 from optiviz.studies.sweep.plan import OBJECTIVES, Cell, Plan, Settings
-from optiviz.training.recipe import Recipe, data_of
-from optiviz.training.train import Checkpoint, Training, train
+from optiviz.training.outcome import End
+from optiviz.training.recipe import Networks, Recipe
+from optiviz.training.train import Checkpoint, Training
 from optiviz.words import split
 
 PER_EPOCH = 4  # evaluations while tuning, at which a poor trial may be pruned
@@ -34,11 +35,11 @@ class Trial:
     def run(self, stop: Callable[[], bool]) -> None:
         """Train, and record what came of it unless it was stopped."""
         done = self._train(lambda: self.lost or self.pruned or stop())
-        if done.stopped == "interrupted" and not self.pruned:
+        if done.outcome.stopped is End.INTERRUPTED and not self.pruned:
             self.claims.release(self.own)
             return
         result = _result(done, self.cell)
-        value = self.value(done.history, done.stopped == "diverged")
+        value = self.value(done.history, done.outcome.lost)
         self.claims.finish(self.own, value, result, self.pruned)
 
     def value(self, history: dict[str, Any], diverged: bool) -> float:
@@ -57,13 +58,8 @@ class Trial:
 
     def _train(self, stop: Callable[[], bool]) -> Training:
         recipe = self.cell.recipe(self.common)
-        network, test, validation = _networks(recipe)
-        return train(
-            network,
-            test,
-            recipe.rule(network),
-            validation=validation,
-            **recipe.course(),
+        return recipe.train(
+            _networks(recipe),
             on_progress=self._alive,
             on_checkpoint=self.evaluated,
             stop=stop,
@@ -80,7 +76,7 @@ class Searched(Trial):
         study.sampler = optuna.samplers.TPESampler(
             seed=1000 * plan.recipe.seed + frozen.number, constant_liar=True
         )
-        network = plan.recipe.networks(data_of(plan.recipe))[0]
+        network = plan.recipe.networks()[0]
         evaluations = PER_EPOCH * plan.recipe.epochs
         study.pruner = optuna.pruners.HyperbandPruner(1, evaluations, reduction_factor=3)
         self.trial = optuna.trial.Trial(study, own)
@@ -121,21 +117,23 @@ class Searched(Trial):
         return worst if lost else float(values[-1])
 
 
-def _networks(recipe: Recipe) -> tuple[MLP, MLP, MLP | None]:
+def _networks(recipe: Recipe) -> Networks:
     """The networks of a recipe, kept for others that differ in their rule alone."""
     return _kept(dataclasses.replace(recipe, optim="", lr=None, seed=0, schedule=None))
 
 
 @lru_cache(4)
-def _kept(recipe: Recipe) -> tuple[MLP, MLP, MLP | None]:
-    return recipe.networks(data_of(recipe))
+def _kept(recipe: Recipe) -> Networks:
+    return recipe.networks()
 
 
 def _result(done: Training, cell: Cell) -> dict[str, Any]:
     """What is kept of a training: all that its tables and pictures need."""
-    lost = done.stopped == "diverged"
+    lost = done.outcome.lost
     names = ("train_loss", "test_loss", "test_accuracy", "val_loss", "val_accuracy", "seconds")
     last = {n: float(done.history[n][-1]) if len(done.history[n]) else np.nan for n in names}
     figures = {n: v if np.isfinite(v) and not lost else None for n, v in last.items()}
     settings = {"optim": cell.optim, "settings": cell.settings, "seed": cell.seed}
-    return settings | figures | {"verdict": done.verdict, "diverged": lost, "steps": done.steps}
+    return (
+        settings | figures | {"verdict": done.outcome.text, "diverged": lost, "steps": done.steps}
+    )
