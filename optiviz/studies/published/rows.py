@@ -16,6 +16,7 @@ from optiviz.training.gradcheck import check_gradient
 from optiviz.training.outcome import End
 from optiviz.training.recipe import Recipe
 from optiviz.training.train import Training
+from optiviz.words import join, split
 
 TRAINING, GRADIENTS = "training", "gradients"
 Settings = dict[str, Any]
@@ -64,18 +65,16 @@ def _figures(done: Training, test: MLP) -> dict[str, float]:
 
 def recipe_of(settings: Settings, seed: int = 0, data_dir: str | None = None) -> Recipe:
     """A row's settings in the words of the command line."""
-    text, window = settings["optim"], settings.get("loss_of_last")
-    for name in ("lr", "beta"):
-        if name in settings:
-            text += f"{',' if '=' in text else ':'}{name}={settings[name]!r}"
-    end = settings.get("lr_end")
+    name, words = split(settings["optim"])
+    own = {key: settings[key] for key in ("lr", "beta") if key in settings}
+    end, window = settings.get("lr_end"), settings.get("loss_of_last")
     return Recipe(
-        optim=text,
+        optim=join(name, words | own),
         lr=None,
         batch_size=settings["batch_size"],
         epochs=settings["epochs"],
         seed=seed,
-        schedule=None if end is None else f"linear:end={end!r}",
+        schedule=None if end is None else join("linear", {"end": end}),
         schedule_per="epoch",
         sizes=",".join(map(str, settings["sizes"])),
         biases=settings["biases"],
