@@ -12,7 +12,7 @@ from optiviz.views import Picture
 from optiviz.words import pair, slug
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sketch:
     """What decides a picture, in the words of the command line.
 
