@@ -73,14 +73,14 @@ def test_a_rate_map_for_programs(tmp_path: Path, summary: Callable) -> None:
 
 def test_basins_for_programs(summary: Callable) -> None:
     found = summary("--surface three-hump-camel --optim sgd --basins --points 40")
-    assert len(found["minima"]) == 3
+    assert (found["steps"], len(found["minima"])) == (300, 3)
     assert sum(one["share"] for one in found["minima"]) + found["none"] == pytest.approx(1)
 
 
 def test_rates_for_programs(summary: Callable) -> None:
     found = summary("--rates --optim sgd --optim adam --x lr=0.001:1 --start 1,1")
     first, second = found["optimizers"]
-    assert found["start"] == [1, 1]
+    assert (found["steps"], found["start"]) == (300, [1, 1])
     assert (first["optimizer"], second["optimizer"]) == ("sgd", "adam")
     assert first["tried"] == pytest.approx([0.001, 1])
     assert first["works"][1] == pytest.approx(0.1, rel=0.05)
