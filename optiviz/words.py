@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+import numpy as np
+
 from optiviz.errors import UserError, unknown
 
 T = TypeVar("T")
@@ -32,6 +34,43 @@ def split(text: str) -> tuple[str, dict[str, str]]:
     if len(settings) < len(pairs):
         raise UserError(f"A setting is named twice in {text!r}.")
     return name.strip() if foreign else name.strip().lower(), settings
+
+
+def join(name: str, settings: Mapping[str, Any]) -> str:
+    """The text `name:key=value,…` that `split` takes apart again.
+
+    Args:
+        name: as `split` gives it: in lower case, but for a framework's or a module's own rule.
+        settings: booleans, numbers of Python or NumPy, None, tuples of numbers, and texts, which
+            are taken for words that are ready.
+
+    Raises:
+        UserError: a value that has no words, such as an array, or one that would read otherwise.
+
+    >>> join("adam", {"lr": np.float64(0.1), "eps_inside_root": True})
+    'adam:lr=0.1,eps_inside_root=true'
+    >>> join("torch:AdamW", {"betas": (0.9, 0.99), "fused": None})
+    'torch:AdamW:betas=0.9/0.99,fused=none'
+    """
+    words = {key: _word(f"{name}: {key}", value) for key, value in settings.items()}
+    text = name + ":" * bool(words) + ",".join(f"{key}={word}" for key, word in words.items())
+    if split(text) != (name, words):
+        raise UserError(f"{text!r} does not say {name!r} with {words}: it would be read otherwise.")
+    return text
+
+
+def _word(label: str, value: Any) -> str:
+    """One value as `guess` reads it."""
+    plain = value.item() if isinstance(value, np.generic) else value
+    if plain is None or isinstance(plain, bool):
+        return str(plain).lower()
+    if isinstance(plain, str):
+        return plain
+    if isinstance(plain, int | float):
+        return repr(plain)
+    if isinstance(plain, tuple) and len(plain) > 1:
+        return "/".join(_word(label, float(part)) for part in plain)
+    raise UserError(f"{label} cannot be written in words: {value!r} is no number and no text.")
 
 
 def slug(*texts: str) -> str:

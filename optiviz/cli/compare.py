@@ -32,7 +32,7 @@ from optiviz.cli.options import (
     look_of,
     path_words,
 )
-from optiviz.cli.output import cores, markdown, print_json, stopped
+from optiviz.cli.output import print_json, stopped
 from optiviz.cli.progress import progress
 from optiviz.errors import UserError
 from optiviz.words import slug
@@ -79,6 +79,7 @@ def compare(
     optiviz compare --resume compared
     """
     from optiviz.studies import compare as studies
+    from optiviz.studies.pool import cores
     from optiviz.training.recipe import Recipe
 
     look = look_of(theme, size)
@@ -121,8 +122,9 @@ def compare(
 
 def _report(comparison: Comparison, look: Look, as_json: bool) -> None:
     """Write the table and the pictures, and print the table."""
-    from optiviz.files import whole
+    from optiviz.files import write_text
     from optiviz.studies.compare import GOAL
+    from optiviz.studies.table import markdown
     from optiviz.views.charts.comparison import animate_comparison, plot_comparison
 
     path = comparison.path
@@ -130,8 +132,7 @@ def _report(comparison: Comparison, look: Look, as_json: bool) -> None:
     goal = f"epochs to {GOAL:.0%}"
     heads = ("optimiser", "test accuracy", "test loss", "seconds", goal, "verdict")
     lines = markdown([heads, *map(_cells, table)])
-    with whole(path / "table.md") as unfinished:
-        unfinished.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_text(path / "table.md", "\n".join(lines) + "\n")
     for ending in (".png", ".svg"):
         plot_comparison(comparison, path / f"curves{ending}", **look)
     animate_comparison(comparison, path / "race.gif", **look, quiet=as_json)

@@ -10,7 +10,7 @@ import typer
 
 from optiviz.cli.names import gallery_scripts
 from optiviz.cli.options import Jobs
-from optiviz.cli.output import cores, stopped
+from optiviz.cli.output import stopped
 from optiviz.cli.progress import progress
 from optiviz.errors import UserError
 
@@ -80,6 +80,7 @@ def _everything(out: Path, formats: str, jobs: int | None, quick: bool) -> None:
     from optiviz.gallery.build import Build
     from optiviz.gallery.index import write_index
     from optiviz.gallery.scripts import scripts
+    from optiviz.studies.pool import cores
 
     every = list(scripts().values())
     build = Build(every, out, formats, quick)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from pathlib import Path
@@ -59,18 +58,3 @@ def _outcome(run: Run, picture: Picture) -> dict[str, Any]:
         "status": run.status,
         "verdict": {"kind": found.kind, "step": found.step, "text": found.text},
     }
-
-
-def markdown(rows: list[tuple[str, ...]]) -> list[str]:
-    """The lines of a table in Markdown, heads first, its columns as wide as what stands there."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = [
-        "| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |"
-        for row in rows
-    ]
-    return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
-
-
-def cores(jobs: int | None) -> int:
-    """As many processes as there are cores, if no one said how many."""
-    return jobs if jobs is not None else len(os.sched_getaffinity(0))

@@ -29,7 +29,7 @@ from optiviz.cli.options import (
     look_of,
     path_words,
 )
-from optiviz.cli.output import cores, markdown, print_json, stopped
+from optiviz.cli.output import print_json, stopped
 from optiviz.cli.progress import progress
 from optiviz.errors import UserError
 from optiviz.words import guess, slug
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from optiviz.studies.sweep.plan import Plan
     from optiviz.studies.sweep.sweep import Sweep
 
-FORMAT = 1
 HEADS = ("optimiser", "settings", "test accuracy", "test loss", "seeds", "seconds", "verdict")
 
 
@@ -162,6 +161,7 @@ def _run(
     plan: Plan, jobs: int | None, storage: str | None, out: Path | None, look: Look, as_json: bool
 ) -> None:
     """Carry the plan out, and write and print what it found."""
+    from optiviz.studies.pool import cores
     from optiviz.studies.sweep.claims import require
     from optiviz.studies.sweep.sweep import sweep as carry_out
 
@@ -180,37 +180,25 @@ def _run(
 
 def _take(path: Path, plan: Plan) -> None:
     """Make the directory, or go on in the one that holds this very sweep."""
-    import json
+    from optiviz.files import FORMAT, folder, read_json, write_json, writing
+    from optiviz.training.recipe import INNER
 
-    from optiviz.files import whole
-
-    file = path / "sweep.json"
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        if file.exists():
-            if json.loads(file.read_text(encoding="utf-8")).get("name") != plan.name:
-                raise UserError(f"{path} holds another sweep: choose another --out.")
-            return
+    file = folder(path) / "sweep.json"
+    if file.exists():
+        if read_json(file, version=None).get("name") != plan.name:
+            raise UserError(f"{path} holds another sweep: choose another --out.")
+        return
+    with writing(path):
         if any(path.iterdir()):
             raise UserError(f"{path} is not empty: choose another --out.")
-        recipe = {
-            k: v for k, v in vars(plan.recipe).items() if k not in ("optim", "lr", "compiled")
-        }
-        facts = vars(plan) | {"format": FORMAT, "name": plan.name, "recipe": recipe}
-        with whole(file) as unfinished:
-            text = json.dumps(facts, ensure_ascii=False, indent=2)
-            unfinished.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"Cannot write {path}: {error.strerror or error}.") from None
-    except ValueError as error:
-        if isinstance(error, UserError):
-            raise
-        raise UserError(f"{file} is not what optiviz wrote: {error}.") from None
+    recipe = {k: v for k, v in vars(plan.recipe).items() if k not in ("optim", "lr", *INNER)}
+    write_json(file, vars(plan) | {"format": FORMAT, "name": plan.name, "recipe": recipe})
 
 
 def _report(done: Sweep, path: Path, look: Look, as_json: bool) -> None:
-    from optiviz.files import whole
-    from optiviz.studies.sweep import table as tables
+    from optiviz.files import write_text
+    from optiviz.studies.sweep import findings as tables
+    from optiviz.studies.table import markdown
 
     results, searched = done.results(), done.searched()
     table = tables.table(results)
@@ -223,8 +211,7 @@ def _report(done: Sweep, path: Path, look: Look, as_json: bool) -> None:
     whole_trials = [row for row in named if row["state"] == "complete"]
     strips = tables.strips(whole_trials or table, "val_accuracy" if searched else "accuracy")
     lines += ["", *(f"{strip.optimizer}: {strip}" for strip in strips)] if strips else []
-    with whole(path / "table.md") as unfinished:
-        unfinished.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_text(path / "table.md", "\n".join(lines) + "\n")
     _draw(done.plan, table, named, strips, path, look)
     if as_json:
         words = {strip.optimizer: str(strip) for strip in strips}
@@ -262,7 +249,7 @@ def _draw(
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    from optiviz.studies.sweep.table import in_words
+    from optiviz.studies.sweep.findings import in_words
 
     seeds = str(row["seeds"])
     if row["diverged"]:

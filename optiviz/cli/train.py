@@ -31,7 +31,7 @@ from optiviz.cli.progress import progress
 from optiviz.errors import UserError
 
 if TYPE_CHECKING:
-    from optiviz.training.recipe import Work
+    from optiviz.training.directory import Kept
     from optiviz.training.train import Row, Training
 
 
@@ -89,8 +89,9 @@ def train(
     optiviz train --validation 10000 --patience 3 --epochs 50 --out early
     optiviz train --resume early
     """
+    from optiviz.training.directory import Kept
     from optiviz.training.interrupt import interruptible
-    from optiviz.training.recipe import Recipe, Work
+    from optiviz.training.recipe import Recipe
 
     with interruptible() as interrupted:
         if resume is not None:
@@ -99,7 +100,7 @@ def train(
                 raise UserError(
                     f"--resume goes on as the run began: leave out {', '.join(others)}."
                 )
-            work = Work.resume(resume)
+            work = Kept.resume(resume)
         else:
             recipe = Recipe(
                 optim=optim,
@@ -120,11 +121,11 @@ def train(
                 patience=patience,
                 threads=threads,
             )
-            work = Work.begin(recipe, out or recipe.name(), overwrite)
+            work = Kept.begin(recipe, out or recipe.name(), overwrite)
         _go(work, interrupted, as_json)
 
 
-def _go(work: Work, interrupted: list[int], as_json: bool) -> None:
+def _go(work: Kept, interrupted: list[int], as_json: bool) -> None:
     """Train, draw the curves and report."""
     from optiviz.views.charts.curves import plot_training
 
@@ -146,6 +147,8 @@ def _words(figures: Row) -> str:
 
 def _report(done: Training, path: Path, facts: dict[str, Any], as_json: bool) -> None:
     """Say what became of the run; 130 if Ctrl-C ended it."""
+    from optiviz.training.outcome import End
+
     if as_json:
         print_json({"path": str(path.resolve())} | facts)
     else:
@@ -155,9 +158,9 @@ def _report(done: Training, path: Path, facts: dict[str, Any], as_json: bool) ->
                 f"epoch {last['epoch']:g}: training loss {last['train_loss']:.4g}, "
                 f"test loss {last['test_loss']:.4g}, test accuracy {last['test_accuracy']:.4f}"
             )
-        print(done.verdict)
-        if done.stopped == "patience":
+        print(done.outcome.text)
+        if done.outcome.stopped is End.PATIENCE:
             print("Stopped early; the weights are those with the smallest validation loss.")
         print(f"Wrote {path} ({done.steps} updates, {done.updates_per_second:.0f} a second)")
-    if done.stopped == "interrupted":
+    if done.outcome.stopped is End.INTERRUPTED:
         stopped(f"Stopped at update {done.steps}. To go on: optiviz train --resume {path}")

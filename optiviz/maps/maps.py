@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from tqdm import tqdm
 
 from optiviz.errors import UserError
-from optiviz.maps.axes import Axis, as_axis, count, rows_of, second
+from optiviz.maps.axes import Axis, as_axis, count, longest, rows_of, second
 from optiviz.maps.theory import Theory, theory
 from optiviz.optim import Optimizer
 from optiviz.problems.base import Array, Bounds, Plane
@@ -100,9 +100,7 @@ class Curve:
     @property
     def works(self) -> slice:
         """The longest row of neighbouring rates that converged; empty if none did."""
-        edges = np.flatnonzero(np.diff(np.r_[False, self.converged, False]))
-        rows = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-        return slice(*max(rows, key=lambda row: row[1] - row[0], default=(0, 0)))
+        return longest(self.converged)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -21,7 +22,7 @@ from optiviz.optim import Adam
 from optiviz.problems import MLP, load
 from optiviz.sketch import Sketch
 from optiviz.studies.sweep.plan import Plan
-from optiviz.training.recipe import Recipe
+from optiviz.training.recipe import INNER, Recipe
 
 # Where the words of a command arrive, in order, and what it is answered there: a value, what a
 # function makes of the same arguments, or nothing at all, since the rest would be work.
@@ -52,8 +53,8 @@ ARRIVE: dict[str, dict[str, Any]] = {
         f"{VIEWS}.gradients.plot_gradients": STOP,
     },
     "train": {
-        "optiviz.training.recipe.Work.begin": WORK,
-        "optiviz.training.recipe.Work.resume": WORK,
+        "optiviz.training.directory.Kept.begin": WORK,
+        "optiviz.training.directory.Kept.resume": WORK,
         "optiviz.cli.train.progress": STOP,
     },
     "compare": {
@@ -243,7 +244,6 @@ ELSEWHERE = {
         "--all": "test_all_tables, below",
     },
 }
-NO_OPTION = {"compiled": "whether there is a compiler is found out, and kept for going on"}
 
 
 def plainly(arguments: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -315,6 +315,20 @@ def test_an_option_changes_what_it_names(told: Callable, words: str, option: str
     assert changed == CHANGES[words][option]
 
 
+@pytest.mark.parametrize("words", ["compare", "sweep", "gallery --all"])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Optuna's own
+def test_there_is_a_process_a_core_on_every_system(
+    told: Callable, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    if words == "sweep":
+        pytest.importorskip("optuna")
+    if hasattr(os, "sched_getaffinity"):
+        assert told(words)["jobs"] == len(os.sched_getaffinity(0))
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 13)
+    assert told(words)["jobs"] == 13
+
+
 def test_all_tables(told: Callable) -> None:
     assert len(told("reproduce --all")["tables"]) > 9
 
@@ -339,6 +353,6 @@ def test_every_field_of_a_recipe_is_an_option_of_train() -> None:
     group: Any = typer.main.get_command(program)
     options = {parameter.name for parameter in group.commands["train"].params}
     fields = {field.name for field in dataclasses.fields(Recipe)}
-    assert fields - options == set(NO_OPTION)
+    assert fields - options == set(INNER)
     told = {name for table in (CHANGES["train --out a"],) for c in table.values() for name in c}
-    assert fields - told == set(NO_OPTION)
+    assert fields - told == set(INNER)

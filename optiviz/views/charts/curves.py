@@ -111,7 +111,7 @@ def logarithmic(ax: Any, values: Array) -> None:
 def _note(done: Training) -> str:
     first, last = done.history["lr"][[0, -1]]
     rate = f"η = {first:g}" if first == last else f"η = {first:.3g} … {last:.3g}"
-    return f"{rate}    m = {done.batch_size}    seed {done.seed}    {done.verdict}"
+    return f"{rate}    m = {done.batch_size}    seed {done.seed}    {done.outcome.text}"
 
 
 def _label(done: Training, name: str) -> str:

@@ -12,8 +12,9 @@ from matplotlib.colors import LogNorm, Normalize, to_rgb
 
 from optiviz.files import whole
 from optiviz.optim import name_of, parse
+from optiviz.studies.sweep.findings import NEAR, Strip
 from optiviz.studies.sweep.plan import word
-from optiviz.studies.sweep.table import NEAR, Row, Strip
+from optiviz.studies.table import Row
 from optiviz.views.files.animate import STILL, check_ending
 from optiviz.views.page import Page
 from optiviz.views.style import marks
