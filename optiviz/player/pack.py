@@ -16,8 +16,8 @@ from optiviz.errors import UserError
 from optiviz.problems.base import Array, Plane
 from optiviz.problems.planes.regression import Logistic, Regression, Samples, Valleys
 from optiviz.runs.record import Run
+from optiviz.views.picture import Picture
 from optiviz.views.scene.contour import fit, levels, sample
-from optiviz.views.scene.panel import Picture
 from optiviz.views.style import MINIMUM, SOLID, THEMES, Dash, Theme, mark
 
 # The panels that the player has; "speed" and "velocity" are one there.
@@ -105,7 +105,7 @@ def _look(look: Theme) -> dict[str, Any]:
         "faint": bands(0.55),
         "rest": look.bands[len(look.bands) // 2],
         "star": MINIMUM,
-        "starEdge": look.text if look.ink < "#8" else look.background,
+        "starEdge": look.background if look.dark else look.text,
     }
 
 
