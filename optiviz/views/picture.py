@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from optiviz.errors import UserError
 from optiviz.named import named
-from optiviz.problems import parse_problem
+from optiviz.problems import as_problem
 from optiviz.problems.base import Plane
 from optiviz.runs.record import Run
 from optiviz.views.files.animate import MOVING, STILL, check_ending, check_pace, moments, record
@@ -64,7 +64,7 @@ class Picture(Contents):
         title: str = "",
     ) -> None:
         super().__init__(
-            parse_problem(problem) if isinstance(problem, str) else problem,
+            as_problem(problem),
             (runs,) if isinstance(runs, Run) else tuple(runs),
             (panels,) if isinstance(panels, str) else tuple(panels),
             theme,

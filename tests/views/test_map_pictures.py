@@ -13,7 +13,7 @@ from PIL import Image
 
 from optiviz import surfaces
 from optiviz.errors import UserError
-from optiviz.maps.maps import basin_map, rate_map, sensitivity
+from optiviz.maps import basin_map, rate_map, sensitivity
 from optiviz.views.charts.maps import draw, lightness, plot_map, ramp
 from optiviz.views.charts.sensitivity import in_words
 from optiviz.views.charts.sheet import Sheet

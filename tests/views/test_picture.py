@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from optiviz import OPTIMIZERS, SURFACES, descend, optim, surfaces
+from optiviz import descend, optim, surfaces
 from optiviz.errors import UserError
+from optiviz.optim import OPTIMIZERS
+from optiviz.problems import SURFACES
 from optiviz.runs import race
 from optiviz.views import Picture, animate, plot
 from optiviz.views.files import gif

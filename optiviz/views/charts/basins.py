@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
-from optiviz.maps.maps import BasinMap
+from optiviz.maps import BasinMap
 from optiviz.optim.describe import EVERY, describe
 from optiviz.problems.base import Array
 from optiviz.views.charts.sheet import EDGE, Sheet

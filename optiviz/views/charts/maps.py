@@ -14,8 +14,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
+from optiviz.maps import BasinMap, RateMap, Sensitivity
 from optiviz.maps.axes import Axis
-from optiviz.maps.maps import BasinMap, RateMap, Sensitivity
 from optiviz.optim import SYMBOLS, describe
 from optiviz.optim.describe import EVERY
 from optiviz.problems.base import Array

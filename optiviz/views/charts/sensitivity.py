@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from optiviz.maps.maps import Sensitivity
+from optiviz.maps import Sensitivity
 from optiviz.optim import describe, name_of
 from optiviz.optim.describe import EVERY
 from optiviz.views.charts.sheet import EDGE, Sheet
