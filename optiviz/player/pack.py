@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -169,3 +170,9 @@ def chosen(panels: Any) -> list[str]:
             f"The player has no panel {unknown[0]!r}. Choose from: path, {', '.join(PANELS)}."
         )
     return list(dict.fromkeys(PANELS[name] for name in panels if name != "path"))
+
+
+def playable(panels: Sequence[str]) -> tuple[str, ...]:
+    """Those of a picture's panels that the player has too, or its usual ones."""
+    kept = tuple(name for name in panels if name in PANELS)
+    return ("path", *kept) if kept else USUAL

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from optiviz.errors import UserError
 from optiviz.named import named
-from optiviz.problems import parse_problem
+from optiviz.problems import as_problem
 from optiviz.problems.base import Plane
 from optiviz.runs.record import Run
 from optiviz.views.files.animate import MOVING, STILL, check_ending, check_pace, moments, record
+from optiviz.views.files.gif import Palette, strong
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.figure import PANELS, Scene
 from optiviz.views.scene.panel import Panel
@@ -63,7 +64,7 @@ class Picture(Contents):
         title: str = "",
     ) -> None:
         super().__init__(
-            parse_problem(problem) if isinstance(problem, str) else problem,
+            as_problem(problem),
             (runs,) if isinstance(runs, Run) else tuple(runs),
             (panels,) if isinstance(panels, str) else tuple(panels),
             theme,
@@ -154,16 +155,28 @@ class Picture(Contents):
             named(PAGE)(self, target)
             return self.steps + 1
         steps = moments(self.steps, frames)
-        marks = [mark.color for mark in self.marks]
-        colors = [self.look.text, MINIMUM, self.look.accent, *marks]
-        record(lambda: Scene(self), steps, target, colors, fps, hold, quiet)
+        record(lambda: Scene(self), steps, target, self._colors, fps, hold, quiet)
         return len(steps)
 
+    def __repr__(self) -> str:
+        names = f"{self.problem.name!r}, {list(self.labels)}, panels={list(self.panels)}"
+        return f"{type(self).__name__}({names})"
+
+    @property
+    def _colors(self) -> list[str]:
+        """The few that carry the meaning, though they fill few pixels."""
+        marks = (mark.color for mark in self.marks)
+        return [self.look.text, MINIMUM, self.look.accent, *marks]
+
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
-        """A still picture of high density, and the size that it is to be shown at."""
+        """A still picture of high density in few colours, and the size that it is shown at."""
         scene, file = Scene(self), io.BytesIO()
+        scene.figure.dpi *= DENSE
         with scene.style():
-            scene.figure.savefig(file, format="png", dpi=DENSE * scene.figure.dpi)
+            scene.canvas.draw()
+        frame = [np.asarray(scene.canvas.buffer_rgba())]
+        (image,) = Palette(frame, strong(self._colors)).images(frame)
+        image.save(file, "PNG", optimize=True)
         return file.getvalue(), dict(zip(("width", "height"), self.size, strict=True))
 
     def _repr_mimebundle_(self, **_: Any) -> Any:

@@ -8,9 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from optiviz.errors import UserError
@@ -78,7 +76,7 @@ def record(
             mp4.write(unfinished, shown, film.size, fps, hold, LAST)
         else:
             samples = [steps[i] for i in moments(len(steps) - 1, 9)]
-            palette = gif.Palette(film.frames(samples), _strong(colors))
+            palette = gif.Palette(film.frames(samples), gif.strong(colors))
             durations = [round(1000 * hold / fps)] * (len(steps) - 1) + [LAST]
             with unfinished.open("wb") as file:
                 gif.write(file, ending, shown, palette, durations)
@@ -100,11 +98,6 @@ def check_ending(path: str | Path, endings: Sequence[str]) -> Path:
     if target.suffix.lower() not in endings:
         raise UserError(f"Cannot write {target.name!r}: the ending must be {', '.join(endings)}.")
     return target
-
-
-def _strong(colors: Sequence[str]) -> NDArray[np.uint8]:
-    """Colours as numbers to 255, `(k, 3)`."""
-    return np.array([[round(255 * c) for c in to_rgb(color)] for color in colors], np.uint8)
 
 
 class _Film:

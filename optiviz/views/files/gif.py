@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
+from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -79,6 +80,11 @@ class Palette:
             image = Image.fromarray(indices.copy())
             image.putpalette(self.colors.tobytes())
             yield image
+
+
+def strong(colors: Sequence[str]) -> NDArray[np.uint8]:
+    """Colours as numbers to 255, `(k, 3)`."""
+    return np.array([[round(255 * c) for c in to_rgb(color)] for color in colors], np.uint8)
 
 
 def packed(frame: Frame) -> Pixels:
