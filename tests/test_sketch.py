@@ -35,13 +35,13 @@ def test_the_panels_suit_the_problem_and_the_file(
 
 def test_every_word_is_heeded() -> None:
     words = {"optim": ["sgd:lr=0.1", "adam"], "problem": "regression", "start": "1,-1"}
-    words |= {"steps": 7, "batch_size": 8, "schedule": "cosine", "seed": 3}
+    words |= {"steps": 40, "batch_size": 8, "schedule": "cosine", "seed": 3}
     picture = sketch(**words, size="640x360", theme="dark").picture(".png")
     assert (picture.size, picture.theme, picture.problem.name) == ((640, 360), "dark", "regression")
     assert [run.optimizer for run in picture.runs] == ["sgd", "adam"]
     for run in picture.runs:
-        assert (run.steps, run.seed, run.w[0].tolist()) == (7, 3, [1.0, -1.0])
-        assert run.batch.shape == (8, 8)
+        assert (run.steps, run.seed, run.w[0].tolist()) == (40, 3, [1.0, -1.0])
+        assert run.batch.shape == (41, 8)
         assert run.hyper["lr"][-1] < 0.5 * run.hyper["lr"][0]
 
 

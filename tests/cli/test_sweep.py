@@ -65,6 +65,16 @@ def test_a_sweep_is_told_and_kept(tmp_path: Path, process: Callable, optiviz: Ca
     assert "holds another sweep: choose another --out." in other.stderr
 
 
+def test_ctrl_c_says_how_to_go_on(optiviz: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(*args: object, **how: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("optiviz.studies.sweep.sweep.sweep", pressed)
+    done = optiviz(SMALL)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "Stopped. To go on, give the same command again.\n"
+
+
 def test_a_folder_with_something_else_is_left_alone(tmp_path: Path, optiviz: Callable) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     done = optiviz(f"{SMALL} --out .")
