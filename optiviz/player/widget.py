@@ -1,4 +1,4 @@
-"""The player as a widget: a thin door over player.js."""
+"""The player as a widget: a thin door over js/mount.js."""
 
 from __future__ import annotations
 
