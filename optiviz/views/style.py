@@ -23,6 +23,7 @@ class Theme:
         accent: of what belongs to a batch, or to memory.
         ink: of the rule whose colour is plain ink, black on light and white on dark.
         scale: the size of text and lines, 1 for a screen.
+        dark: whether the page is darker than its text.
     """
 
     about: str
@@ -35,6 +36,7 @@ class Theme:
     accent: str
     ink: str
     scale: float = 1.0
+    dark: bool = False
 
     @cached_property
     def ramp(self) -> LinearSegmentedColormap:
@@ -66,6 +68,7 @@ THEMES: dict[str, Theme] = {
         contour="#4d648a",
         accent="#b79cf5",
         ink="#f5f7fa",
+        dark=True,
     ),
     "slides": replace(_LIGHT, about="light, with text for the back row", scale=1.35),
 }
@@ -130,7 +133,7 @@ def marks(names: Sequence[str], theme: Theme) -> list[Mark]:
 
 def _shade(chosen: Mark, theme: Theme, nth: int) -> Mark:
     color = theme.ink if chosen.color == "ink" else chosen.color
-    if theme.ink == THEMES["dark"].ink and color == _BLUE:
+    if theme.dark and color == _BLUE:
         color = "#3D9BE0"  # the same hue, light enough for a dark ground
     if nth == 0:
         return Mark(color, chosen.dash)

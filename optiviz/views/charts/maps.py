@@ -225,7 +225,7 @@ def write_along(ax: Axes, points: Array, words: str, share: float, side: str, lo
 
 def line_color(look: Theme) -> str:
     """The colour of what theory says, which stands out from the map's blues."""
-    return LINE["dark" if look.ink > "#8" else "light"]
+    return LINE["dark" if look.dark else "light"]
 
 
 def halo(look: Theme) -> list[Any]:
@@ -235,7 +235,7 @@ def halo(look: Theme) -> list[Any]:
 
 def ramp(look: Theme) -> LinearSegmentedColormap:
     """From fast to slow in even steps of lightness, the fast end farthest from the page's."""
-    dark = look.ink > "#8"
+    dark = look.dark
     ends = (0.0, 0.84) if dark else (0.06, 0.96)  # neither end is the page's own colour
     blues = matplotlib.colormaps["YlGnBu"](np.linspace(*ends, 256))
     heights = lightness(blues[:, :3])[::-1]
