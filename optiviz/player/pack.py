@@ -95,9 +95,10 @@ def ground(problem: Plane) -> bytes:
     arrays: list[tuple[int, str, Array]] = [
         (-1, "heights", np.round(65535 * shares).astype("<u2").ravel())
     ]
-    if isinstance(problem, Samples):
+    kind = _kind(problem)
+    if isinstance(problem, Samples) and kind:
         facts["samples"] = {
-            "kind": problem.kind,
+            "kind": kind,
             "count": problem.n_samples,
             "nowhere": NOWHERE,
             "curvature": getattr(problem, "curvature", None),
@@ -105,6 +106,18 @@ def ground(problem: Plane) -> bytes:
         arrays.append((-1, "xy", problem.points.astype("<f4").ravel()))
         arrays.append((-1, "groups", problem.groups.astype("<i4")))
     return pack(facts, arrays)
+
+
+def _kind(problem: Plane) -> str | None:
+    """The formula by which the page computes a batch's loss; None where that is not ours.
+
+    A class that inherits its kind but computes another loss, or another minimum, has none.
+    """
+    for base in type(problem).__mro__:
+        own = {"kind", "_mean", "minimizer"} & vars(base).keys()
+        if own:
+            return getattr(base, "kind", None) if "kind" in own else None
+    return None
 
 
 def _extended(heights: Array, high: float) -> Array:

@@ -249,6 +249,16 @@ test("a batch is that of the coming step, without the places that are empty", ()
   player.dispose();
 });
 
+test("batches whose loss is not known here are not drawn", () => {
+  const player = shown([descent()], { facts: { batchSize: 3 } });
+  assert.ok(player.transport.toggles.batch.hidden && !player.batched);
+  const samples = { kind: "regression", count: 3 };
+  player.setGround(groundPack({ samples }));
+  player.setPaths(pathsPack([descent()], { batchSize: 3 }));
+  assert.ok(!player.transport.toggles.batch.hidden && player.batched);
+  player.dispose();
+});
+
 test("where things stand is said aloud when nothing has changed for a while", (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const player = shown([descent(100)]);

@@ -117,7 +117,7 @@ export class Player extends Timeline {
   }
 
   get batched() {
-    return Boolean(this.facts?.batchSize);
+    return Boolean(this.facts?.batchSize && this.ground.samples);
   }
 
   // The indices of the samples that the coming step is taken on.

@@ -22,13 +22,13 @@ class Samples(Plane):
     """A plane whose loss is the mean of its samples' losses.
 
     Attributes:
-        kind: which of the three losses it is, whatever the problem is called.
+        kind: the formula of its loss, whatever the problem is called; the player knows three.
         points: `(N, 2)`, the samples as they are drawn.
         groups: `(N,)`, 0 or 1, which of two kinds a sample is of.
         labels: what the axes of the samples' own picture are called.
     """
 
-    kind: ClassVar[str]
+    kind: ClassVar[str | None] = None
     points: Array
     groups: Array
     labels: tuple[str, str] = ("x", "y")
@@ -76,7 +76,7 @@ class Regression(Samples):
     np.float64(0.0)
     """
 
-    kind: ClassVar[str] = "regression"
+    kind = "regression"
     points: Array = field(repr=False)
     name: str = "regression"
     title: str = "Linear regression"
@@ -116,7 +116,7 @@ class Logistic(Samples):
     m is s·(w·x), where s is -1 for the one group and 1 for the other.
     """
 
-    kind: ClassVar[str] = "logistic"
+    kind = "logistic"
     points: Array = field(repr=False)
     groups: Array = field(repr=False)
     name: str = "logistic"
@@ -165,7 +165,7 @@ class Valleys(Samples):
     All share the curvature A, so a batch moves the valley without changing its shape.
     """
 
-    kind: ClassVar[str] = "valleys"
+    kind = "valleys"
     points: Array = field(repr=False)
     curvature: tuple[float, float, float] = (1.0, 0.0, 1.0)  # A's entries 11, 12 and 22
     name: str = "valleys"
