@@ -30,17 +30,19 @@ RULES = ("sgd", "momentum", "adam", "nesterov")
 CHANGES = 50
 
 FRAMES = """async () => {
-  const p = optivizPlayers[0];
+  const [p, draw] = [kept, kept.frame];
+  let frames = 0;
+  p.frame = (now) => { frames++; draw.call(p, now); };
   p.setSpeed(4); p.goTo(0); p.play();
   await new Promise(done => setTimeout(done, 300));
-  const [frames, began] = [p.frames, performance.now()];
+  const [before, began] = [frames, performance.now()];
   await new Promise(done => setTimeout(done, 3000));
-  return (p.frames - frames) / (performance.now() - began) * 1000;
+  return (frames - before) / (performance.now() - began) * 1000;
 }"""
 
 # From a key on a slider until the canvas holds other pixels, looked at once a frame.
 WATCH = """() => {
-  const canvas = optivizPlayers[0].canvas;
+  const canvas = document.querySelector(".ov-plane canvas");
   const look = () => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     let sum = 0;
@@ -65,9 +67,10 @@ def playback(browser: Browser, dense: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "figure.html"
         animate(Picture(problem, race(problem, RULES, steps=500), USUAL), path)
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("\nmount(", "\nglobalThis.kept = mount("), encoding="utf-8")
         page = browser.new_page(viewport={"width": 1280, "height": 720}, device_scale_factor=dense)
         page.goto(path.as_uri())
-        page.wait_for_function("window.optivizPlayers?.[0]?.frames > 0")
         return float(page.evaluate(FRAMES))
 
 

@@ -17,9 +17,9 @@ from dataclasses import replace
 from typing import Any
 
 from optiviz.errors import UserError
+from optiviz.player.again import problem_of
 from optiviz.player.pack import playable
 from optiviz.player.page import page
-from optiviz.player.play import problem_of
 from optiviz.runs.record import Run
 from optiviz.views.picture import Picture
 

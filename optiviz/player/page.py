@@ -7,6 +7,7 @@ import html
 from pathlib import Path
 
 from optiviz.files import whole
+from optiviz.player.bundle import bundle
 from optiviz.player.pack import ground, paths
 from optiviz.views.picture import Picture
 
@@ -14,9 +15,10 @@ HERE = Path(__file__).parent
 
 
 def source(ending: str) -> str:
-    """The text of player.js or player.css."""
-    folder = HERE / "js" if ending == "js" else HERE
-    return folder.joinpath(f"player.{ending}").read_text(encoding="utf-8")
+    """The player's scripts as one text with `mount` and `render`, or its style."""
+    if ending == "js":
+        return bundle(HERE / "js" / "mount.js")
+    return HERE.joinpath("player.css").read_text(encoding="utf-8")
 
 
 PAGE = """<!doctype html>

@@ -144,7 +144,6 @@ class Lab:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.goto(address + query)
         self.page.wait_for_selector(self.ready, timeout=60_000)
-        self.page.wait_for_function("optivizPlayers[0]?.frames > 0")
 
     def get(self, expression: str) -> Any:
         """The value of an expression about the lab and its player p."""
@@ -261,7 +260,8 @@ def test_situations_play(fresh: Lab) -> None:
     choose = fresh.page.get_by_label("Situations from the lecture")
     choose.select_option(label="Too large a step")
     fresh.page.wait_for_function(
-        "optivizPlayers[0].runs.length === 3 && optivizPlayers[0].step > 2"
+        "(({ player }) => player.runs.length === 3 && player.step > 2)"
+        "(document.querySelector('.surface-lab').lab)"
     )
     assert "diverg" in fresh.page.locator(".ov-legend").inner_text()
     assert "2/λ" in fresh.page.locator(".sl-note").inner_text()
@@ -277,7 +277,10 @@ def test_a_cell_of_the_map_is_played(fresh: Lab) -> None:
     fresh.settle()
     after = fresh.get("lab.state.lanes[0]")
     assert (after["lr"], after["beta"]) != (before["lr"], before["beta"])
-    fresh.page.wait_for_function("optivizPlayers[0].playing || optivizPlayers[0].step > 0")
+    fresh.page.wait_for_function(
+        "(({ player }) => player.playing || player.step > 0)"
+        "(document.querySelector('.surface-lab').lab)"
+    )
     canvas.focus()
     for key in ("ArrowRight", "ArrowUp", "Enter"):
         fresh.page.keyboard.press(key)
@@ -353,27 +356,26 @@ class Notebook(Lab):
 
     ready = ".optiviz .ov-plane canvas"
 
-    def get(self, expression: str) -> Any:
-        return self.page.evaluate(
-            f"(() => {{ const p = optivizPlayers[0]; return {expression} }})()"
-        )
+    def pixels(self) -> str:
+        return str(self.page.evaluate("document.querySelector('.ov-plane canvas').toDataURL()"))
 
 
 def test_a_player_in_a_notebook(chromium: Any, voila: str) -> None:
     shown = Notebook(chromium, f"{voila}play.ipynb")
     assert "momentum" in shown.page.locator(".ov-legend").inner_text()
-    before = shown.get("[...p.runs[1].x]")
     box = shown.page.locator(".ov-plane canvas").bounding_box()
-    shown.page.mouse.click(box["x"] + 150, box["y"] + 60)
-    shown.page.wait_for_function("optivizPlayers[0].earlier.length === 2")
-    assert shown.get("[...p.runs[1].x]") != before
-    expected = shown.get("p.plane.at(150, 60)")
-    assert shown.get("[p.runs[1].x[0], p.runs[1].y[0]]") == pytest.approx(expected, abs=0.02)
     ghost = shown.page.locator("[data-do=ghost]")
-    with_ghost = shown.get("p.canvas.toDataURL()")
+    assert ghost.is_hidden()
+    shown.page.mouse.move(box["x"] + 150, box["y"] + 60)
+    assert shown.page.locator(".ov-tip").is_hidden(), "no path is there yet"
+    shown.page.mouse.click(box["x"] + 150, box["y"] + 60)
+    ghost.wait_for(state="visible")
+    shown.page.mouse.move(box["x"] + 151, box["y"] + 60)
+    assert "step 0" in shown.page.locator(".ov-tip").inner_text()
+    with_ghost = shown.pixels()
     ghost.click()
     shown.page.wait_for_function(
-        "old => optivizPlayers[0].canvas.toDataURL() !== old", arg=with_ghost
+        "old => document.querySelector('.ov-plane canvas').toDataURL() !== old", arg=with_ghost
     )
     assert shown.errors == []
     shown.page.close()

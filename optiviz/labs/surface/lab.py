@@ -15,6 +15,7 @@ from optiviz.labs.surface.offers import offers
 from optiviz.labs.surface.state import Notes, State, clean, from_query, words
 from optiviz.maps import RateMap, rate_map
 from optiviz.maps.axes import axis, second
+from optiviz.player.bundle import bundle
 from optiviz.player.pack import USUAL, ground, pack, paths
 from optiviz.player.page import source
 from optiviz.problems.base import Plane
@@ -49,13 +50,7 @@ class SurfaceLab(anywidget.AnyWidget):
     goes by messages: a map, or a file to take away.
     """
 
-    _esm = "\n".join(
-        [
-            source("js"),
-            _text("js/lab.js"),
-            "export default { render: renderLab };",
-        ]
-    )
+    _esm = bundle(HERE / "js" / "lab.js") + "\nexport default { render };\n"
     _css = "\n".join([_text("../lab.css"), source("css"), _text("lab.css")])
     offers = traitlets.Dict().tag(sync=True)
     sent = traitlets.Dict().tag(sync=True)

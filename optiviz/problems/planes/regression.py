@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,16 +13,23 @@ from numpy.typing import ArrayLike
 from optiviz.errors import UserError
 from optiviz.problems.base import Array, Bounds, Plane, Point, inexact, same
 
+ALIKE = 1e-12  # spread of x below which no line is the best
+# Newton's method on a logistic loss, which runs away where the groups can be separated.
+ROUNDS = 50
+FLAT, FAR = 1e-9, 50.0  # curvature below which it does, and a parameter beyond which it has
+
 
 class Samples(Plane):
     """A plane whose loss is the mean of its samples' losses.
 
     Attributes:
+        kind: the formula of its loss, whatever the problem is called; the player knows three.
         points: `(N, 2)`, the samples as they are drawn.
         groups: `(N,)`, 0 or 1, which of two kinds a sample is of.
         labels: what the axes of the samples' own picture are called.
     """
 
+    kind: ClassVar[str | None] = None
     points: Array
     groups: Array
     labels: tuple[str, str] = ("x", "y")
@@ -76,6 +83,7 @@ class Regression(Samples):
     np.float64(0.0)
     """
 
+    kind = "regression"
     points: Array = field(repr=False)
     name: str = "regression"
     title: str = "Linear regression"
@@ -99,7 +107,7 @@ class Regression(Samples):
     def minimizer(self, batch: Array | None = None) -> Point | None:
         x, y = self._take(batch)
         spread = float(np.square(x - x.mean()).sum())
-        if spread < 1e-12:  # one point, or all above each other: a whole line of minima
+        if spread < ALIKE:  # one point, or all above each other: a whole line of minima
             return None
         slope = float(((x - x.mean()) * (y - y.mean())).sum()) / spread
         return slope, float(y.mean()) - slope * float(x.mean())
@@ -115,6 +123,7 @@ class Logistic(Samples):
     m is s·(w·x), where s is -1 for the one group and 1 for the other.
     """
 
+    kind = "logistic"
     points: Array = field(repr=False)
     groups: Array = field(repr=False)
     name: str = "logistic"
@@ -142,10 +151,10 @@ class Logistic(Samples):
     def minimizer(self, batch: Array | None = None) -> Point | None:
         x = np.column_stack(self._signed(batch))
         w = np.zeros(2)
-        for _ in range(50):  # Newton's method; it runs away where the groups can be separated
+        for _ in range(ROUNDS):
             p = 0.5 * (1 - np.tanh(x @ w / 2))
             hessian = (x * (p * (1 - p))[:, None]).T @ x
-            if np.linalg.det(hessian) < 1e-9 * len(x) ** 2 or np.abs(w).max() > 50:
+            if np.linalg.det(hessian) < FLAT * len(x) ** 2 or np.abs(w).max() > FAR:
                 return None
             w += np.linalg.solve(hessian, p @ x)
         return float(w[0]), float(w[1])
@@ -163,6 +172,7 @@ class Valleys(Samples):
     All share the curvature A, so a batch moves the valley without changing its shape.
     """
 
+    kind = "valleys"
     points: Array = field(repr=False)
     curvature: tuple[float, float, float] = (1.0, 0.0, 1.0)  # A's entries 11, 12 and 22
     name: str = "valleys"

@@ -1,6 +1,9 @@
+// The surface lab: controls at the left, a map beside the path, files to take away.
 
-// ================================================================ the surface lab
-// The page around the player: controls at the left, a map beside the path, files to take away.
+import { drawing, element, icon } from "../../../player/js/dom.js";
+import { disc, star } from "../../../player/js/marks.js";
+import { blend, clamp, number, powers, ticks, unpack, view } from "../../../player/js/numbers.js";
+import { Player } from "../../../player/js/player.js";
 
 const LAB_FILES = [".gif", ".mp4", ".png", ".svg", ".html"];
 const settled = (action, wait) => {
@@ -660,7 +663,7 @@ function remembered() {
   }
 }
 
-function renderLab({ model, el }) {
+export function render({ model, el }) {
   const lab = new SurfaceLab(model, el);
   return () => lab.dispose();
 }

@@ -1,0 +1,67 @@
+// The arrows at a run's head: its velocity, what it carries on of it, and the gradient's push.
+
+import { arrow } from "./marks.js";
+import { number } from "./numbers.js";
+import { headOf } from "./trails.js";
+
+// The arrows to draw at step t: what each is, where it begins beside the head, and its vector.
+export function arrowsOf(run, t, shows) {
+  const lr = run.lr[Math.min(t, run.steps)];
+  const push = [-lr * run.gx[t], -lr * run.gy[t]];
+  const coming = t < run.steps ? [run.vx[t + 1], run.vy[t + 1]] : push;
+  const carried = [coming[0] - push[0], coming[1] - push[1]];
+  const none = [0, 0];
+  const found = [];
+  if (shows.velocity) found.push(["velocity", none, [run.vx[t], run.vy[t]]]);
+  if (shows.carried) found.push(["carried", none, carried]);
+  if (shows.gradient) found.push(["gradient", shows.carried ? carried : none, push]);
+  return found;
+}
+
+// How many times longer than life the arrows are, so that the longest can be seen well.
+export function arrowFactor(runs, shows, [[l, r], [b, t]], { longest: most }) {
+  let longest = 0;
+  for (const run of runs)
+    for (let i = 0; i <= run.steps; i++)
+      if (run.x[i] >= l && run.x[i] <= r && run.y[i] >= b && run.y[i] <= t)
+        for (const [, , vector] of arrowsOf(run, i, shows))
+          longest = Math.max(longest, Math.hypot(...vector));
+  if (!longest) return 1;
+  const factor = (most * Math.min(r - l, t - b)) / longest;
+  const power = 10 ** Math.floor(Math.log10(factor));
+  return power * [5, 2, 1].find((n) => n * power <= factor * 1.0001);
+}
+
+export function drawArrows(plane, context, run) {
+  const { player, factor, unit } = plane;
+  const { look, scale, shows } = player;
+  const colors = { velocity: player.colorOf(run), carried: look.accent, gradient: look.muted };
+  const [x, y] = headOf(run, player.time);
+  const per = factor / unit;
+  for (const [kind, [tu, tv], [u, v]] of arrowsOf(run, Math.min(player.step, run.steps), shows)) {
+    const vector = [x + tu * per, y - tv * per, u * per, -v * per];
+    arrow(context, ...vector, colors[kind], 3 * scale, look.background);
+  }
+}
+
+// What the arrows are, and which contours are the batch's.
+export function drawNotes(plane, context) {
+  const { player, factor } = plane;
+  const { look, shows, runs, scale } = player;
+  const { left, top, width } = plane.box;
+  const times = factor === 1 ? "" : ` ×${number(factor, 1)}`;
+  const only = runs.length === 1 ? player.colorOf(runs[0]) : look.text;
+  const rows = [];
+  if (shows.velocity) rows.push([`→ velocity${times}`, only]);
+  if (shows.carried) rows.push([`→ β · velocity${times}`, look.accent]);
+  if (shows.gradient) rows.push([`→ −η · gradient${times}`, look.muted]);
+  const gap = 19 * scale;
+  rows.forEach(([words, color], i) =>
+    plane.note(context, words, left + width - 8, top + 14 + i * gap, "right", color),
+  );
+  if (!player.batched || !shows.batch) return;
+  const size = player.batch().length;
+  plane.note(context, `this batch of ${size}`, left + 8, top + 14, "left", look.accent);
+  const all = `all ${player.ground.samples.count} samples`;
+  plane.note(context, all, left + 8, top + 14 + gap, "left", look.muted);
+}

@@ -1,0 +1,62 @@
+// The surface of a batch of samples.
+
+// The mean loss over some samples as a function of u and v, and where it is least (or null).
+export function batchSurface(samples, indices) {
+  const { kind, xy, groups, curvature, nowhere } = samples;
+  const m = indices.length;
+  const mean = (of) => {
+    let sum = 0;
+    for (const i of indices) sum += of(xy[2 * i], xy[2 * i + 1]);
+    return sum / m;
+  };
+  const [mx, my] = [mean((x) => x), mean((_, y) => y)];
+  if (kind === "valleys") {
+    const [a, b, d] = curvature;
+    const half = (u, v) => 0.5 * (a * u * u + 2 * b * u * v + d * v * v);
+    const spread = mean((x, y) => half(x - mx, y - my));
+    return { value: (u, v) => half(u - mx, v - my) + spread, least: [mx, my] };
+  }
+  if (kind === "regression") {
+    const [xx, xy_, yy] = [mean((x) => x * x), mean((x, y) => x * y), mean((_, y) => y * y)];
+    const value = (u, v) =>
+      Math.max(0, u * u * xx + v * v + yy + 2 * (u * v * mx - u * xy_ - v * my));
+    const spread = xx - mx * mx;
+    const slope = (xy_ - mx * my) / spread;
+    return { value, least: spread * m > nowhere.alike ? [slope, my - slope * mx] : null };
+  }
+  const signed = [...indices].map((i) => {
+    const sign = 2 * groups[i] - 1;
+    return [sign * xy[2 * i], sign * xy[2 * i + 1]];
+  });
+  const value = (u, v) => {
+    let sum = 0;
+    for (const [x, y] of signed) {
+      const margin = u * x + v * y;
+      sum += Math.max(0, -margin) + Math.log1p(Math.exp(-Math.abs(margin)));
+    }
+    return sum / m;
+  };
+  return { value, least: newton(signed, nowhere) };
+}
+
+// The least of the logistic loss; null where it runs away because the groups can be separated.
+function newton(signed, { rounds, flat, far }) {
+  let [u, v] = [0, 0];
+  for (let round = 0; round < rounds; round++) {
+    let [a, b, d, gu, gv] = [0, 0, 0, 0, 0];
+    for (const [x, y] of signed) {
+      const p = 0.5 * (1 - Math.tanh((u * x + v * y) / 2));
+      const q = p * (1 - p);
+      a += q * x * x;
+      b += q * x * y;
+      d += q * y * y;
+      gu += p * x;
+      gv += p * y;
+    }
+    const det = a * d - b * b;
+    if (det < flat * signed.length ** 2 || Math.max(Math.abs(u), Math.abs(v)) > far) return null;
+    u += (d * gu - b * gv) / det;
+    v += (a * gv - b * gu) / det;
+  }
+  return [u, v];
+}

@@ -1,0 +1,90 @@
+// What lies on the plane: level bands, contours and axes, and the contours of a batch.
+
+import { batchSurface } from "./batch.js";
+import { fillBands, march, resample } from "./ground.js";
+import { star } from "./marks.js";
+import { ticks } from "./numbers.js";
+
+const CELL = 3; // pixels between the points at which the ground is known
+
+// Points of the canvas, `cell` pixels apart, and where they lie on the plane.
+function grid(plane, cell) {
+  const { left, top, width, height } = plane.box;
+  const px = Array.from({ length: Math.ceil(width / cell) + 1 }, (_, i) => left + i * cell);
+  const py = Array.from({ length: Math.ceil(height / cell) + 1 }, (_, i) => top + i * cell);
+  const us = px.map((x) => plane.at(x, 0)[0]);
+  const vs = py.map((y) => plane.at(0, y)[1]);
+  return { px, py, us, vs };
+}
+
+export function layGround(plane, context) {
+  const { ground, look, batched } = plane.player;
+  const { drawing } = ground;
+  const { left, top } = plane.box;
+  const { px, py, us, vs } = grid(plane, CELL);
+  const values = resample(ground, us, vs);
+  const cell = Math.round(CELL * plane.dense);
+  const image = fillBands(values, px.length, py.length, cell, batched ? look.faint : look.bands);
+  const tile = document.createElement("canvas");
+  Object.assign(tile, { width: image.width, height: image.height });
+  tile.getContext("2d").putImageData(image, 0, 0);
+  context.save();
+  plane.clip(context);
+  const [[l, r], [b, t]] = ground.extent; // nothing is known of what lies beyond
+  context.beginPath();
+  context.rect(plane.x(l), plane.y(t), (r - l) / plane.unit, (t - b) / plane.unit);
+  context.clip();
+  context.imageSmoothingEnabled = cell !== CELL * plane.dense;
+  context.drawImage(tile, left, top, (px.length - 1) * CELL, (py.length - 1) * CELL);
+  context.beginPath();
+  const levels = Array.from({ length: ground.levels - 1 }, (_, i) => i + 1);
+  march(context, values, px, py, levels);
+  context.strokeStyle = look.contour;
+  context.globalAlpha = batched ? drawing.faintContour : drawing.contour;
+  context.lineWidth = 0.8;
+  context.stroke();
+  context.restore();
+}
+
+export function layAxes(plane, context) {
+  const { ground, look, scale } = plane.player;
+  const { left, top, width, height } = plane.box;
+  const [horizontal, vertical] = plane.view;
+  context.fillStyle = look.muted;
+  context.font = plane.font(11);
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  for (const [value, words] of ticks(...horizontal, width / (80 * scale)))
+    context.fillText(words, plane.x(value), top + height + 5);
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const [value, words] of ticks(...vertical, height / (60 * scale)))
+    if (plane.y(value) > top + 22 * scale) context.fillText(words, left - 6, plane.y(value));
+  context.fillStyle = look.text;
+  context.font = plane.font(12.5, "italic");
+  context.fillText(ground.axes[1], left - 8, top + 9 * scale);
+  context.textAlign = "center";
+  context.textBaseline = "bottom";
+  context.fillText(ground.axes[0], left + width / 2, plane.height - 1);
+}
+
+export function drawBatch(plane, context) {
+  const { player } = plane;
+  const { look, ground } = player;
+  const key = `${player.step} ${plane.view}`;
+  if (plane.surface?.key !== key) {
+    const surface = batchSurface(ground.samples, player.batch());
+    const { px, py, us, vs } = grid(plane, Math.max(plane.box.width / ground.drawing.batch, 4));
+    const values = new Float32Array(us.length * vs.length);
+    vs.forEach((v, j) => us.forEach((u, i) => (values[j * us.length + i] = surface.value(u, v))));
+    plane.surface = { key, px, py, values, least: surface.least };
+  }
+  const { px, py, values, least } = plane.surface;
+  context.beginPath();
+  march(context, values, px, py, ground.batchLevels);
+  context.strokeStyle = look.batch;
+  context.lineWidth = 1.5 * player.scale;
+  context.stroke();
+  if (least)
+    star(context, plane.x(least[0]), plane.y(least[1]), 8 * player.scale, look.background, look.accent);
+}

@@ -1,0 +1,123 @@
+// The runs' names, colours and losses: in the legend, beside the pointer, and aloud.
+
+import { drawing, element } from "./dom.js";
+import { clamp, number } from "./numbers.js";
+
+const QUIET = 600; // milliseconds for which nothing may change before it is said aloud
+
+// A run's loss at a step; after its last step the last loss holds.
+export const lossOf = (facts, run, step) =>
+  number(run.above[Math.min(step, run.steps)] + (facts.floor ?? 0));
+
+export class Legend {
+  constructor(player) {
+    this.player = player;
+    this.node = element("ul", { class: "ov-legend", "aria-label": "Runs" });
+  }
+
+  // Other runs, or other colours for them.
+  fit() {
+    const { player } = this;
+    this.written = null;
+    this.losses = player.runs.map(() => element("output", { class: "ov-loss" }));
+    const rows = player.runs.map((run, i) => {
+      const dash = run.dash.map((d) => d * 2.5).join(" ");
+      const stroke = `stroke="${player.colorOf(run)}" stroke-dasharray="${dash}"`;
+      const name = element("span", { class: "ov-label" }, run.label);
+      const verdict = element("span", { class: "ov-verdict" }, run.verdict);
+      return element("li", {}, drawing("28 8", "M1 4H27", stroke), name, verdict, this.losses[i]);
+    });
+    this.node.replaceChildren(...rows);
+  }
+
+  write() {
+    const { step, facts, runs } = this.player;
+    if (step === this.written) return;
+    this.written = step;
+    runs.forEach((run, i) => (this.losses[i].textContent = `loss ${lossOf(facts, run, step)}`));
+  }
+}
+
+// What lies under the pointer.
+export class Tip {
+  constructor(player) {
+    this.player = player;
+    this.node = element("div", { class: "ov-tip", hidden: true });
+  }
+
+  hide() {
+    this.node.hidden = true;
+  }
+
+  // The numbers of a step beside a place of a canvas: in full of a run, or in short of each.
+  tell(canvas, place, runs, step, full) {
+    const rows = runs.map((run) => (full ? this.inFull(run, step) : this.inShort(run, step)));
+    this.node.replaceChildren(element("b", {}, `step ${step}`), ...rows);
+    this.node.hidden = false;
+    this.put(canvas, place);
+  }
+
+  dot(run) {
+    return element("i", { style: `background:${this.player.colorOf(run)}` });
+  }
+
+  inShort(run, step) {
+    const t = Math.min(step, run.steps);
+    const speed = number(Math.hypot(run.vx[t], run.vy[t]));
+    const loss = lossOf(this.player.facts, run, t);
+    const words = `${run.name}  loss ${loss}  |v| ${speed}  η ${number(run.lr[t])}`;
+    return element("div", {}, this.dot(run), words);
+  }
+
+  inFull(run, step) {
+    const t = Math.min(step, run.steps);
+    const [a, b] = this.player.ground.axes;
+    const lines = [
+      `${a} ${number(run.x[t], 4)}   ${b} ${number(run.y[t], 4)}`,
+      `loss ${lossOf(this.player.facts, run, t)}   η ${number(run.lr[t])}`,
+      `v₁ ${number(run.vx[t])}   v₂ ${number(run.vy[t])}`,
+    ];
+    const rows = lines.map((words) => element("div", {}, words));
+    return element("div", {}, this.dot(run), run.label, ...rows);
+  }
+
+  put(canvas, [px, py]) {
+    const page = this.node.offsetParent.getBoundingClientRect();
+    const box = canvas.getBoundingClientRect();
+    const [x, y] = [box.left - page.left + px, box.top - page.top + py];
+    const { offsetWidth: w, offsetHeight: h, style } = this.node;
+    const left = x + 16 + w > page.width ? x - w - 16 : x + 16;
+    style.left = `${clamp(left, 4, Math.max(4, page.width - w - 4))}px`;
+    style.top = `${clamp(y - h / 2, 4, Math.max(4, page.height - h - 4))}px`;
+  }
+}
+
+export function summary({ step, steps, runs, facts, ground }) {
+  const each = runs.map((run) => {
+    const t = Math.min(step, run.steps);
+    const at = `${number(run.x[t])}, ${number(run.y[t])}`;
+    return `${run.label}: loss ${lossOf(facts, run, t)} at ${at}; ${run.verdict}.`;
+  });
+  return `${ground.title}. Step ${step} of ${steps}. ${each.join(" ")}`;
+}
+
+// Says where things stand to those who do not see it, and not while it plays.
+export class Speech {
+  constructor(player) {
+    this.player = player;
+    this.node = element("div", { class: "ov-spoken", "aria-live": "polite", role: "status" });
+  }
+
+  later() {
+    this.stop();
+    if (this.player.playing) return;
+    this.timer = setTimeout(() => {
+      const words = summary(this.player);
+      if (this.node.textContent !== words) this.node.textContent = words;
+    }, QUIET);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+  }
+}

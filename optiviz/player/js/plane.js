@@ -1,0 +1,183 @@
+// The plane from above: the part of it that is seen, and what lies there.
+
+import { arrowFactor, drawArrows, drawNotes } from "./arrows.js";
+import { drawBatch, layAxes, layGround } from "./field.js";
+import { star } from "./marks.js";
+import { blend, clamp } from "./numbers.js";
+import { Sheet } from "./sheet.js";
+import { drawHead, drawTrail, line } from "./trails.js";
+
+export class Plane extends Sheet {
+  constructor(player, canvas) {
+    super(player, canvas);
+    this.home();
+  }
+
+  home() {
+    this.zoom = 1;
+    this.middle = null;
+    this.stale = true;
+  }
+
+  get box() {
+    const s = this.player.scale;
+    const [left, bottom] = [44 * s, 36 * s];
+    return { left, top: 6, width: this.width - left - 8, height: this.height - bottom - 6 };
+  }
+
+  // The part of the plane that is seen: the bounds widened to the canvas's shape, then zoomed.
+  frame() {
+    const { bounds } = this.player.ground;
+    const box = this.box;
+    const [[l, r], [b, t]] = bounds;
+    this.middle ??= [(l + r) / 2, (b + t) / 2];
+    this.unit = Math.max((r - l) / box.width, (t - b) / box.height) / this.zoom;
+    const [w, h] = [box.width * this.unit, box.height * this.unit];
+    const [x, y] = this.middle;
+    this.view = [[x - w / 2, x + w / 2], [y - h / 2, y + h / 2]];
+  }
+
+  x(u) {
+    return this.box.left + (u - this.view[0][0]) / this.unit;
+  }
+
+  y(v) {
+    return this.box.top + (this.view[1][1] - v) / this.unit;
+  }
+
+  at(px, py) {
+    const box = this.box;
+    return [
+      this.view[0][0] + (px - box.left) * this.unit,
+      this.view[1][1] - (py - box.top) * this.unit,
+    ];
+  }
+
+  inside(px, py) {
+    const { left, top, width, height } = this.box;
+    return px >= left && px <= left + width && py >= top && py <= top + height;
+  }
+
+  // Zoom by a factor about a point of the canvas that stays where it is.
+  zoomBy(factor, px = this.width / 2, py = this.height / 2) {
+    const zoom = clamp(this.zoom * factor, 0.5, 200);
+    const [u, v] = this.at(px, py);
+    const share = this.zoom / zoom;
+    this.middle = [u + (this.middle[0] - u) * share, v + (this.middle[1] - v) * share];
+    this.zoom = zoom;
+    this.moveTo();
+  }
+
+  panBy(dx, dy) {
+    this.middle = [this.middle[0] - dx * this.unit, this.middle[1] + dy * this.unit];
+    this.moveTo();
+  }
+
+  moveTo() {
+    this.frame(); // at once: the next movement may come before the next drawing
+    this.stale = true;
+    this.player.ask();
+  }
+
+  lay() {
+    this.frame();
+    const context = this.begin(this.still);
+    const { player } = this;
+    this.surface = null;
+    // The ground changes only with the view: a slider that moves the paths need not wait for it.
+    const key = [this.view, this.dense, player.look.isDark, player.scale, player.batched].join();
+    if (this.laid?.key !== key || this.laid.ground !== player.ground) {
+      this.laid = { key, ground: player.ground };
+      const bottom = this.begin((this.bottom ??= document.createElement("canvas")));
+      layGround(this, bottom);
+      layAxes(this, bottom);
+    }
+    context.drawImage(this.bottom, 0, 0, this.width, this.height);
+    context.save();
+    this.clip(context);
+    this.layGhosts(context);
+    for (const [u, v] of player.ground.minima)
+      star(context, this.x(u), this.y(v), 8 * player.scale, player.look.star, player.look.starEdge);
+    context.restore();
+    for (const run of player.runs) run.pixels = this.pixels(run);
+    const { bounds, drawing } = player.ground;
+    this.factor = arrowFactor(player.runs, player.shows, bounds, drawing);
+  }
+
+  layGhosts(context) {
+    const { player } = this;
+    context.globalAlpha = 0.6;
+    context.lineWidth = 1.5;
+    context.setLineDash([2, 3]);
+    for (const run of player.ghosts) {
+      const share = player.look.isDark ? 0.55 : 0.45;
+      context.strokeStyle = blend(player.colorOf(run), player.look.rest, share);
+      line(context, this.pixels(run), run.steps);
+    }
+    context.globalAlpha = 1;
+    context.setLineDash([]);
+  }
+
+  clip(context) {
+    const { left, top, width, height } = this.box;
+    context.beginPath();
+    context.rect(left, top, width, height);
+    context.clip();
+  }
+
+  // A run's points in pixels; those far outside are brought nearer, in the same direction.
+  pixels(run) {
+    const { left, top, width, height } = this.box;
+    const [cx, cy] = [left + width / 2, top + height / 2];
+    const reach = this.player.ground.drawing.reach * Math.max(width, height);
+    const points = new Float32Array(2 * run.x.length);
+    run.x.forEach((u, i) => {
+      const [dx, dy] = [this.x(u) - cx, this.y(run.y[i]) - cy];
+      const share = reach / Math.max(Math.hypot(dx, dy), reach);
+      points[2 * i] = cx + dx * share;
+      points[2 * i + 1] = cy + dy * share;
+    });
+    return points;
+  }
+
+  move(context) {
+    const { player } = this;
+    context.save();
+    this.clip(context);
+    if (player.batched && player.shows.batch) drawBatch(this, context);
+    for (const run of player.runs) drawTrail(this, context, run);
+    for (const run of player.runs) drawArrows(this, context, run);
+    for (const run of player.runs) drawHead(this, context, run);
+    context.restore();
+    drawNotes(this, context);
+  }
+
+  // Words on a plate of the ground's colour.
+  note(context, words, x, y, align, color) {
+    const { look, scale } = this.player;
+    context.font = this.font(11.5, "500");
+    const width = context.measureText(words).width;
+    context.fillStyle = look.background;
+    context.globalAlpha = 0.75;
+    context.fillRect(align === "left" ? x - 3 : x - width - 3, y - 9 * scale, width + 6, 18 * scale);
+    context.globalAlpha = 1;
+    context.fillStyle = color;
+    context.textAlign = align;
+    context.textBaseline = "middle";
+    context.fillText(words, x, y);
+  }
+
+  // The run and the step whose point lies nearest to a point of the canvas, within reach.
+  nearest(px, py, reach = 16) {
+    let found = null;
+    for (const run of this.player.runs)
+      for (let t = 0; t <= run.steps; t++) {
+        const away = Math.hypot(run.pixels[2 * t] - px, run.pixels[2 * t + 1] - py);
+        if (away < reach) {
+          reach = away;
+          found = { run, t };
+        }
+      }
+    return found;
+  }
+}

@@ -1,0 +1,48 @@
+// A canvas as large as its element, sharp on dense screens, with a still part that is kept.
+
+export class Sheet {
+  constructor(player, canvas) {
+    this.player = player;
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d");
+    this.still = document.createElement("canvas");
+    this.stale = true;
+  }
+
+  // Whether there is anything to draw on.
+  measure() {
+    const box = this.canvas.getBoundingClientRect();
+    const dense = window.devicePixelRatio || 1;
+    const [width, height] = [Math.round(box.width * dense), Math.round(box.height * dense)];
+    if (width !== this.canvas.width || height !== this.canvas.height || dense !== this.dense) {
+      Object.assign(this, { dense, width: width / dense, height: height / dense, stale: true });
+      Object.assign(this.canvas, { width, height });
+    }
+    return width > 40 && height > 40;
+  }
+
+  begin(canvas) {
+    Object.assign(canvas, { width: this.canvas.width, height: this.canvas.height });
+    const context = canvas.getContext("2d");
+    context.scale(this.dense, this.dense);
+    return context;
+  }
+
+  draw() {
+    if (!this.measure()) return;
+    if (this.stale) {
+      this.stale = false;
+      this.lay();
+    }
+    const context = this.context;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    context.drawImage(this.still, 0, 0);
+    context.setTransform(this.dense, 0, 0, this.dense, 0, 0);
+    this.move(context);
+  }
+
+  font(size, weight = "") {
+    return `${weight} ${size * this.player.scale}px system-ui, "Segoe UI", Roboto, sans-serif`;
+  }
+}

@@ -1,0 +1,121 @@
+// The paths: a trail that fades towards its beginning, a head, and where a diverged run left.
+
+import { disc } from "./marks.js";
+import { blend, clamp } from "./numbers.js";
+
+// A line through the points `from` to `last`, and on to a place between two of them.
+export function line(context, points, last, from = 0, to = null) {
+  context.beginPath();
+  context.moveTo(points[2 * from], points[2 * from + 1]);
+  for (let i = from + 1; i <= last; i++) context.lineTo(points[2 * i], points[2 * i + 1]);
+  if (to) context.lineTo(...to);
+  context.stroke();
+}
+
+// Where a run's head is, between two steps while time runs.
+export function headOf(run, time) {
+  const t = Math.min(Math.floor(time), run.steps);
+  const share = t < run.steps ? time - t : 0;
+  const [p, i] = [run.pixels, 2 * t];
+  if (!share) return [p[i], p[i + 1]];
+  return [p[i] + (p[i + 2] - p[i]) * share, p[i + 1] + (p[i + 3] - p[i + 1]) * share];
+}
+
+// The young segments of a path, each with the step that it leaves and how far it has faded.
+export function tailOf(run, time, { tail, rest }) {
+  const now = Math.min(time, run.steps);
+  const found = [];
+  for (let i = Math.max(0, Math.ceil(now) - tail); i <= Math.floor(now); i++)
+    found.push([i, rest * clamp((now - i) / tail, 0, 1)]);
+  return found;
+}
+
+export function drawTrail(plane, context, run) {
+  const { player } = plane;
+  const { look, scale, ground } = player;
+  const color = player.colorOf(run);
+  const t = Math.min(Math.floor(player.time), run.steps);
+  const head = headOf(run, player.time);
+  const points = run.pixels;
+  context.lineJoin = context.lineCap = "round";
+  context.strokeStyle = look.background;
+  context.globalAlpha = 0.55;
+  context.lineWidth = 4.4 * scale;
+  line(context, points, t, 0, head);
+  context.globalAlpha = 1;
+  context.strokeStyle = blend(color, look.rest, ground.drawing.rest);
+  context.lineWidth = 2.3 * scale;
+  context.lineCap = "butt";
+  context.setLineDash(run.dash.map((d) => d * context.lineWidth));
+  line(context, points, t, 0, head);
+  context.setLineDash([]);
+  context.lineCap = "round";
+  context.lineWidth = 2.8 * scale;
+  for (const [i, share] of tailOf(run, player.time, ground.drawing)) {
+    context.strokeStyle = blend(color, look.rest, share);
+    line(context, points, i, i, i < t ? [points[2 * i + 2], points[2 * i + 3]] : head);
+  }
+  context.beginPath();
+  context.arc(points[0], points[1], 4 * scale, 0, 7);
+  context.fillStyle = look.background;
+  context.strokeStyle = color;
+  context.lineWidth = 2;
+  context.fill();
+  context.stroke();
+}
+
+export function drawHead(plane, context, run) {
+  const { player } = plane;
+  const { look, scale } = player;
+  const [x, y] = headOf(run, player.time);
+  disc(context, x, y, 5 * scale, player.colorOf(run), look.background);
+  if (player.hover !== null && player.hover <= run.steps) {
+    const i = 2 * player.hover;
+    context.beginPath();
+    context.arc(run.pixels[i], run.pixels[i + 1], 8 * scale, 0, 7);
+    context.strokeStyle = look.text;
+    context.lineWidth = 1.5;
+    context.stroke();
+  }
+  if (run.divergedAt >= 0 && player.time >= run.steps) drawEnding(plane, context, run);
+}
+
+// Where a path crosses the edge of the box on its way out, a little within it.
+export function leaving(points, steps, { left, top, width, height }) {
+  const [right, bottom] = [left + width, top + height];
+  const within = (i) => {
+    const [x, y] = [points[2 * i], points[2 * i + 1]];
+    return x >= left && x <= right && y >= top && y <= bottom;
+  };
+  let last = steps;
+  while (last > 0 && !within(last)) last--;
+  const [x0, y0] = [points[2 * last], points[2 * last + 1]];
+  const next = Math.min(last + 1, steps);
+  const [dx, dy] = [points[2 * next] - x0, points[2 * next + 1] - y0];
+  const shares = [(left - x0) / dx, (right - x0) / dx, (top - y0) / dy, (bottom - y0) / dy];
+  const share = Math.min(1, ...shares.filter((s) => s >= 0));
+  return [
+    clamp(x0 + dx * share, left + 12, right - 12),
+    clamp(y0 + dy * share, top + 12, bottom - 12),
+  ];
+}
+
+// A cross where a diverged run left the picture, and the words that say so.
+function drawEnding(plane, context, run) {
+  const { player } = plane;
+  const { left, top, width, height } = plane.box;
+  const [x, y] = leaving(run.pixels, run.steps, plane.box);
+  context.font = plane.font(15, "bold");
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineWidth = 3;
+  context.strokeStyle = player.look.background;
+  context.strokeText("✕", x, y);
+  context.fillStyle = player.colorOf(run);
+  context.fillText("✕", x, y);
+  const side = x > left + width / 2 ? "right" : "left";
+  const nth = player.runs.filter((other) => other.divergedAt >= 0).indexOf(run);
+  const shift = (y > top + height / 2 ? -1 : 1) * 18 * nth * player.scale;
+  const words = `diverged at step ${run.divergedAt}`;
+  plane.note(context, words, x + (side === "right" ? -12 : 12), y + shift, side, player.colorOf(run));
+}
