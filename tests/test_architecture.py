@@ -43,7 +43,11 @@ PLACE = re.compile(r"optiviz(?:\.\w+)+(?::\w+)?")
 # The parts of a page: the player's scripts know none of the labs', and no lab those of another.
 JS_ORDER = [{"player/js"}, {"labs/js"}, {"labs/surface/js", "labs/mnist/js"}]
 JS_RANK = {part: rank for rank, parts in enumerate(JS_ORDER) for part in parts}
-JS_IMPORT = re.compile(r'^\s*(?:import|export)\b[^"\']*["\']([^"\']+)["\']', re.MULTILINE)
+# `import … from "x"`, `export … from "x"`, `import "x"` and `import("x")`.
+JS_IMPORT = re.compile(
+    r"""^(?:import|export)\b[\s\w{},*$]*?\bfrom\s*["\']([^"\']+)|\bimport\s*\(?\s*["\']([^"\']+)""",
+    re.MULTILINE,
+)
 
 
 def part_of(path: Path) -> str:
@@ -198,10 +202,24 @@ def test_no_modules_go_in_a_circle() -> None:
 
 def scripts_imported(path: Path) -> list[Path]:
     """The scripts that a script imports; each must be there."""
-    found = JS_IMPORT.findall(path.read_text(encoding="utf-8"))
+    found = ["".join(pair) for pair in JS_IMPORT.findall(path.read_text(encoding="utf-8"))]
     paths = [(path.parent / other).resolve() for other in found]
     assert all(other in SCRIPTS for other in paths), found
     return paths
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('import { a,\n  b } from "./x.js";\nconst y = "z";', ["./x.js"]),
+        ("import './x.js';", ["./x.js"]),
+        ('export { a } from "./x.js";', ["./x.js"]),
+        ('const m = await import("./x.js");', ["./x.js"]),
+        ('export const a = "./x.js";\nexport function f() { return "y"; }', []),
+    ],
+)
+def test_imports_of_scripts_of_every_kind_are_seen(source: str, found: list[str]) -> None:
+    assert ["".join(pair) for pair in JS_IMPORT.findall(source)] == found
 
 
 @each_script
