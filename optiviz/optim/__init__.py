@@ -9,6 +9,7 @@ from optiviz.optim.adam import Adam, AdamW, AMSGrad, Lion, Nadam
 from optiviz.optim.adaptive import Adadelta, AdaGrad, RMSProp
 from optiviz.optim.base import Optimizer
 from optiviz.optim.check import check
+from optiviz.optim.describe import SYMBOLS, describe
 from optiviz.optim.foreign.rule import Foreign, from_keras, from_optax, from_torch
 from optiviz.optim.registry import OPTIMIZERS, name_of, parse, parse_schedule
 from optiviz.optim.schedules import SCHEDULES, Schedule
@@ -19,6 +20,7 @@ __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
     "SGD",
+    "SYMBOLS",
     "AMSGrad",
     "AdaGrad",
     "Adadelta",
@@ -33,6 +35,7 @@ __all__ = [
     "RMSProp",
     "Schedule",
     "check",
+    "describe",
     "from_keras",
     "from_optax",
     "from_torch",
