@@ -29,6 +29,6 @@ def serve(
     optiviz app
     optiviz app mnist --port 8900 --no-browser
     """
-    from optiviz.labs.server import serving
+    from optiviz.labs.server import serve as serving
 
     serving.serve(name, port, ip, base_url, max_users, browser=not no_browser)

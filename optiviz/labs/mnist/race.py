@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from threadpoolctl import threadpool_limits
 
-from optiviz.labs.server.shared_data import mnist
+from optiviz.labs.server.data import mnist
 from optiviz.optim import Optimizer
 from optiviz.problems import MLP
 from optiviz.problems.base import Array
