@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-READY = ".lab[data-ready]"
+READY = ".lab .lab-command code:not(:empty)"
 # The milliseconds from a slider's key to the words that Python sends back.
 ANSWER = """async (value) => {
     const slider = document.querySelector("[data-setting=batch_size]");

@@ -27,7 +27,7 @@ def app(
     optiviz app
     optiviz app mnist --port 8900 --no-browser
     """
-    from optiviz.labs.server.serving import serve
+    from optiviz.labs.server.serve import serve
 
     serve(
         name,

@@ -41,7 +41,7 @@ def data_sets() -> list[str]:
 
 def labs() -> list[str]:
     """The labs' names."""
-    from optiviz.labs.server.serving import APPS
+    from optiviz.labs.server.serve import APPS
 
     return list(APPS)
 

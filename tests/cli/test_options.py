@@ -85,7 +85,7 @@ ARRIVE: dict[str, dict[str, Any]] = {
         f"{STUDIES}.published.report.scored": True,
         f"{VIEWS}.agreement.plot_agreement": STOP,
     },
-    "app": {"optiviz.labs.server.serving.serve": STOP},
+    "app": {"optiviz.labs.server.serve.serve": STOP},
 }
 
 PICTURE = {

@@ -1,26 +1,40 @@
-"""A lab served by a process of its own."""
+"""Labs that are served by processes of their own, and pages of them in a browser."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
+import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-# The seconds that a dead and a forgotten kernel stay are longer than anyone wants to wait.
-PROGRAM = (
-    "from optiviz.labs.server import server; server.LOOK, server.LEFT = 1, {left};"
-    "from optiviz.cli import main; main()"
-)
+ROOT = Path(__file__).parents[2]
+# The seconds that a dead and a forgotten kernel stay are longer than anyone wants to wait. The
+# notebooks are served from another place, with files beside them that are nobody's business. And
+# what a shell starts in the background does not hear Ctrl-C, so that a test that is started
+# there would wait in vain.
+PROGRAM = """
+import pathlib, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from optiviz.labs.server import serve, server
+server.LOOK, server.LEFT = 1, {left}
+serve.HERE = {here}
+from optiviz.cli import main
+main()
+"""
+PRIVATE = {"notes.txt": "a secret", "results.csv": "a secret", "lab.py": "print('a secret')"}
 
 
 @dataclass
@@ -28,6 +42,7 @@ class Served:
     """A server under way, and what it has said."""
 
     process: subprocess.Popen[str]
+    folder: Path
     said: str = ""
     errors: list[str] = field(default_factory=list)
     reader: threading.Thread | None = None
@@ -54,6 +69,13 @@ class Served:
     def alive(self, kernel: str) -> bool:
         return self.get(f"api/kernels/{kernel}")[0] == 200
 
+    def gone(self, kernel: str, seconds: float) -> bool:
+        """Whether a kernel ends in time."""
+        end = time.monotonic() + seconds
+        while self.alive(kernel) and time.monotonic() < end:
+            time.sleep(0.05)
+        return not self.alive(kernel)
+
     def process_of(self, kernel: str) -> int:
         """The number of a kernel's process."""
         for path in Path("/proc").glob("[0-9]*/cmdline"):
@@ -66,16 +88,21 @@ class Served:
 
 
 def _begin(folder: Path, words: list[str], left: int, path: Path | None) -> Served:
+    shutil.copytree(ROOT / "apps", folder / "apps", ignore=shutil.ignore_patterns(".*"))
+    for name, text in PRIVATE.items():
+        (folder / "apps" / name).write_text(text, encoding="utf-8")
+    here = "serve.HERE" if path else f"pathlib.Path({str(folder / 'server')!r})"
     environment = os.environ | ({"PYTHONPATH": str(path)} if path else {})
+    program = [sys.executable, "-c", PROGRAM.format(left=left, here=here)]
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM.format(left=left), "app", *words, "--no-browser"],
+        [*program, "app", *words, "--no-browser"],
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    served = Served(process)
+    served = Served(process, folder)
     served.reader = threading.Thread(target=lambda: served.errors.extend(process.stderr))
     served.reader.start()
     served.said = process.stdout.readline()
@@ -87,15 +114,15 @@ def _begin(folder: Path, words: list[str], left: int, path: Path | None) -> Serv
 
 def _end(served: Served) -> None:
     served.process.terminate()
-    served.process.wait(timeout=30)
+    served.process.wait(timeout=60)
     served.reader.join()
     served.process.stdout.close()
     served.process.stderr.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
-    """Starts servers, which end with the module's tests."""
+    """Starts servers, which end with the last test."""
     pytest.importorskip("voila", reason="needs the extra apps")
     with ExitStack() as stack:
 
@@ -105,3 +132,77 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
             return served
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def port() -> Iterator[int]:
+    """A port that someone else has."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def mnist_lab(serve: Callable[..., Served], port: int) -> Served:
+    """The MNIST lab with two places, asked to listen where someone else does."""
+    return serve("mnist", "--port", str(port), "--max-users", "2", "--base-url", "course/lab")
+
+
+@pytest.fixture(scope="session")
+def surface_lab(serve: Callable[..., Served]) -> Served:
+    """The surface lab."""
+    return serve("surfaces", "--port", "18830")
+
+
+# What a page shows once Python has answered.
+READY = ".lab .lab-command code:not(:empty), .surface-lab:not([aria-busy]) .ov-legend li"
+
+
+def kernel_of(page: Any) -> str:
+    """The number of the kernel behind a page."""
+    return page.evaluate(
+        "JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"
+    )
+
+
+@contextmanager
+def visiting(chromium: Any, lab: Served, query: str = "", **how: Any) -> Iterator[Any]:
+    """A page of a lab in a browser window of its own."""
+    trouble: list[str] = []
+
+    def ask(request: Any) -> None:
+        if not request.url.startswith((lab.address, "data:", "blob:")):
+            trouble.append(request.url)
+
+    context = chromium.new_context(**{"viewport": {"width": 1280, "height": 720}} | how)
+    page = context.new_page()
+    page.on("request", ask)
+    page.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.goto(lab.address + query)
+    page.wait_for_selector(READY, timeout=60_000)
+    yield page
+    kernel = kernel_of(page)
+    page.close()  # before its context, or the server is not told
+    context.close()
+    assert trouble == []
+    assert lab.gone(kernel, 10)
+
+
+@pytest.fixture
+def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """Opens pages of a lab; they may ask no other host, and have nothing to complain of."""
+    with ExitStack() as stack:
+        yield lambda lab, query="", **how: stack.enter_context(
+            visiting(chromium, lab, query, **how)
+        )
+
+
+@pytest.fixture(scope="module")
+def stay(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """Opens pages as `visit` does, which several tests share."""
+    with ExitStack() as stack:
+        yield lambda lab, query="", **how: stack.enter_context(
+            visiting(chromium, lab, query, **how)
+        )

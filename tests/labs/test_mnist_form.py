@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optiviz.labs.knobs import Knob, decades
+from optiviz.labs.controls import Knob, decades, knobs
 from optiviz.labs.mnist import form as mnist_form
 from optiviz.optim import OPTIMIZERS
 from optiviz.problems import MLP
+from optiviz.problems.network import mlp
 
 NETWORK = MLP([[0.0, 1.0], [1.0, 0.0]], [0, 1], sizes=(2, 2))
 anything: Any = st.recursive(
@@ -89,14 +90,14 @@ def test_a_wrong_value_of_a_rule_goes_to_the_nearest() -> None:
 
 @pytest.mark.parametrize("rule", OPTIMIZERS)
 def test_every_rule_opens_on_its_own_defaults(rule: str) -> None:
-    knobs = mnist_form.knobs(rule)
-    for name, knob in knobs.items():
+    offered = knobs(rule, mnist_form.RATES, mlp.RATES)
+    for name, knob in offered.items():
         assert knob.default in knob.values
         if name != "lr":
             assert knob.default == getattr(OPTIMIZERS[rule](), name)
     (recipe,) = mnist_form.recipes(mnist_form.clean({"lanes": [{"rule": rule}]})[0])
-    assert {k: getattr(recipe.rule(NETWORK), k) for k in knobs} == {
-        k: knob.default for k, knob in knobs.items()
+    assert {k: getattr(recipe.rule(NETWORK), k) for k in offered} == {
+        k: knob.default for k, knob in offered.items()
     }
 
 

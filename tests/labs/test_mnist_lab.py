@@ -18,10 +18,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from optiviz import labs
 from optiviz.labs.mnist import form as mnist_form
 from optiviz.labs.mnist.pictures import look
 from optiviz.labs.mnist.race import Lane, Race
-from optiviz.labs.server import shared_data
+from optiviz.labs.server import data as shared_data
 from optiviz.problems import load
 from optiviz.training.train import COLUMNS, train
 from optiviz.views.style import THEMES
@@ -166,7 +167,7 @@ async def until(condition: Callable[[], Any], seconds: float = 60) -> None:
 
 def test_a_page_trains_stops_looks_and_takes_away(lab: Any, tmp_path: Path) -> None:
     def say(kind: str, run: Any = None) -> None:
-        lab._heard(lab, {"type": kind, "run": run}, [])
+        lab._heard(lab, {"type": kind, "about": run}, [])
 
     def file() -> tuple[str, bytes]:
         content, buffers = lab.sent[-1]
@@ -234,7 +235,7 @@ def _check_command(command: str, w: Any, folder: Path) -> None:
     "message",
     [None, "train", {}, {"type": None}, {"type": ["train"]}, {"type": "__init__"}]
     + [
-        {"type": kind, "run": run}
+        {"type": kind, "about": run}
         for kind in ("show", "remove", "csv", "weights")
         for run in (0, {})
     ],
@@ -253,7 +254,7 @@ def test_a_lab_in_a_notebook_needs_no_server(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_has_the_colours_of_the_pictures(theme: str) -> None:
-    css = (Path(shared_data.__file__).parent / "lab.css").read_text(encoding="utf-8")
+    css = (Path(labs.__file__).parent / "lab.css").read_text(encoding="utf-8")
     block = css.split("}")[0 if theme == "light" else 1]
     look = THEMES[theme]
     for name in ("background", "text", "muted", "grid", "accent"):

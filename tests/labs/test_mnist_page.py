@@ -9,8 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,48 +20,28 @@ from PIL import Image
 from optiviz.labs.mnist import form as mnist_form
 from optiviz.optim import OPTIMIZERS
 
+from .conftest import READY, kernel_of
+
+pytestmark = pytest.mark.xdist_group("mnist_lab")  # its server is shared with the server's tests
+
 SIZES = [(1280, 720), (1920, 1080), (390, 844)]
 PIXELS = "name => document.querySelector(`[data-chart=${name}]`).toDataURL()"
 PLACES = "all => all.map((node) => [node.offsetLeft, node.offsetTop, node.offsetWidth])"
-PLAN = "document.querySelector('.lab').dataset.plan"
-
-
-@pytest.fixture(scope="module")
-def lab(serve: Callable[..., Any]) -> Any:
-    return serve("mnist", "--port", "18810")
 
 
 @pytest.fixture
-def page(lab: Any, chromium: Any) -> Iterator[Any]:
-    """The lab's page; it may ask no other host, and has nothing to complain of."""
-    context, trouble = chromium.new_context(viewport={"width": 1280, "height": 720}), []
-    page = context.new_page()
-    page.on("request", lambda r: trouble.append(r.url) if foreign(r.url, lab) else None)
-    page.on("console", lambda m: trouble.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.goto(lab.address)
-    page.wait_for_selector(".lab[data-ready]")
-    page.wait_for_function(f"{PLAN}.length > 0")
-    page.trouble = trouble
-    yield page
-    assert trouble == []
-    page.close()  # before its context, or the server is not told
-    context.close()
+def page(mnist_lab: Any, visit: Callable[..., Any]) -> Any:
+    return visit(mnist_lab)
 
 
-def foreign(url: str, lab: Any) -> bool:
-    return not url.startswith((lab.address, "data:", "blob:"))
+def planned(page: Any, words: str) -> None:
+    """Wait until the command of the first optimiser that is planned has these words."""
+    page.locator(".lab-command code", has_text=words).wait_for()
 
 
-def kernel_of(page: Any) -> str:
-    return page.evaluate(
-        "JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"
-    )
-
-
-def plan(page: Any, words: str) -> None:
-    """Wait until the trainings that Python has planned are to have these words."""
-    page.wait_for_function(f"words => {PLAN}.includes(words)", arg=words)
+def group(page: Any, optimiser: int) -> Any:
+    """The controls of an optimiser, which are counted from 1."""
+    return page.get_by_role("group", name=f"Optimiser {optimiser}", exact=True)
 
 
 def choose(page: Any, **settings: Any) -> None:
@@ -79,35 +58,55 @@ def choose(page: Any, **settings: Any) -> None:
 def test_every_control_changes_what_is_planned(page: Any) -> None:
     assert page.title() == "MNIST lab · optiviz"
     page.select_option("[data-setting=schedule]", "linear")
-    plan(page, "--schedule linear:end=")
-    page.get_by_text("+ optimiser").click()
-    page.get_by_text("+ optimiser").click()
+    planned(page, "--schedule linear:end=")
+    group(page, 1).get_by_role("combobox").select_option("rmsprop")
+    planned(page, "--optim rmsprop:beta=0.99")
+    choose(page, hidden="64, 32", seed="7")
+    planned(page, "--seed 7")
+    planned(page, "--sizes 784,64,32,10")
+    page.locator("[data-setting=hidden]").fill("64, x")
+    page.get_by_text("Hidden layers are up to 5 widths").wait_for()
+    choose(page, hidden="")
+    page.wait_for_function("document.querySelector('.lab-note').textContent === ''")
+    planned(page, "--sizes 784,10")
+    for _ in range(2):
+        page.get_by_text("+ optimiser").click()
     assert page.get_by_text("+ optimiser").count() == 0
+    page.get_by_label("remove sgd").click()
+    assert page.get_by_label("update rule").count() == 3
+
+
+def test_every_slider_speaks_and_is_what_is_trained(page: Any) -> None:
+    choose(page, hidden="16")
+    page.select_option("[data-setting=schedule]", "linear")
+    for _ in range(2):
+        page.get_by_text("+ optimiser").click()
     sliders = page.locator("input[type=range]")
     places = sliders.evaluate_all(PLACES)
     assert len(places) == 2 + 3 + 1 + 2 + 3  # momentum, adam, sgd, nesterov; the common ones
     for slider in sliders.all():
         for key in ("Home", "End", "ArrowLeft"):
-            before = page.evaluate(PLAN)
+            before = slider.get_attribute("aria-valuetext")
             slider.press(key)
-            page.wait_for_function(f"before => {PLAN} !== before", arg=before)
-        spoken = slider.get_attribute("aria-valuetext")
-        assert spoken == slider.locator("xpath=../output").inner_text()
-        assert float(spoken.removesuffix(" %")) > 0
+            spoken = slider.get_attribute("aria-valuetext")
+            assert spoken != before
+            assert spoken == slider.locator("xpath=../output").inner_text()
     assert sliders.evaluate_all(PLACES) == places  # nothing has moved
-
-    page.locator("[data-lane='0'] select").select_option("rmsprop")
-    plan(page, "--optim rmsprop:beta=0.99")
-    page.get_by_label("remove nesterov").click()
-    page.wait_for_function(f"{PLAN}.split('\\n').length === 3")
-    choose(page, hidden="64, 32", seed="7")
-    plan(page, "--seed 7")
-    plan(page, "--sizes 784,64,32,10")
-    page.locator("[data-setting=hidden]").fill("64, x")
-    page.get_by_text("Hidden layers are up to 5 widths").wait_for()
-    choose(page, hidden="")
-    page.wait_for_function("document.querySelector('.lab-note').textContent === ''")
-    plan(page, "--sizes 784,10")
+    page.click("[data-do=train]")
+    rows = page.locator(".lab-runs tbody tr")
+    rows.nth(3).wait_for()
+    for i, row in enumerate(rows.all(), start=1):
+        told = row.locator(".lab-settings").inner_text()
+        for knob in group(page, i).locator(".lab-knob").all():
+            name, value = knob.inner_text().split("\n")
+            assert f"{name.split()[-1]} {value} ·" in told
+        assert "m 500 · seed 0 · linear · 16" in told
+        assert row.locator("td").nth(2).inner_text().endswith(" / 30")
+    page.wait_for_selector("[data-do=stop]:not([disabled])")
+    page.click("[data-do=stop]")
+    command = page.locator(".lab-command code").inner_text()
+    assert "--schedule linear:end=0.35 " in command  # half of the first optimiser's rate
+    page.locator(".lab-figures", has_text="Stopped").wait_for()
 
 
 def test_every_control_has_a_name(page: Any) -> None:
@@ -122,13 +121,13 @@ def test_every_control_has_a_name(page: Any) -> None:
     )
     assert len(names) == len(set(names))
     assert names[0] == "momentum: learning rate η"
-    options = page.locator("[data-lane='0'] option").all_inner_texts()
+    options = group(page, 1).locator("option").all_inner_texts()
     assert options == list(OPTIMIZERS)
 
 
 def test_it_trains_stops_and_continues(page: Any, tmp_path: Path) -> None:
     choose(page, hidden="16", batch_size=50, epochs=50)
-    plan(page, "--epochs 50")
+    planned(page, "--epochs 50")
     empty = {name: page.evaluate(PIXELS, name) for name in ("loss", "accuracy")}
     page.click("[data-do=train]")
     epoch = "parseFloat(document.querySelector('.lab-runs td.lab-number')?.textContent ?? 0)"
@@ -137,7 +136,6 @@ def test_it_trains_stops_and_continues(page: Any, tmp_path: Path) -> None:
         assert page.evaluate(PIXELS, name) != picture
     assert page.locator(".lab-digits figure.lab-bad").count() > 3
     choose(page, seed="5")  # while it trains
-    plan(page, "--seed 5")
 
     stops = []
     for _ in range(3):
@@ -152,8 +150,7 @@ def test_it_trains_stops_and_continues(page: Any, tmp_path: Path) -> None:
     stop(page)
 
     choose(page, epochs=1, seed="0")
-    plan(page, "--epochs 1 --seed 0")
-    page.click("[data-do=train]")
+    page.click("[data-do=train]")  # at once: what is seen is what is trained
     page.wait_for_function("document.querySelectorAll('.lab-runs tbody tr[data-run]').length === 4")
     page.locator(".lab-figures", has_text="Finished").wait_for(timeout=60_000)
     _look(page)
@@ -219,6 +216,7 @@ def _take_away(page: Any, folder: Path) -> None:
         assert len(picture.convert("RGB").getcolors(1 << 24)) > 20
     command = page.get_by_label("the command that repeats this run").inner_text()
     assert "adam" in command
+    assert "--epochs 1 --seed 0" in command
     words = [Path(sys.executable).with_name("optiviz"), *shlex.split(command)[1:], "--out", "run"]
     subprocess.run(words, cwd=folder, check=True, capture_output=True)
     with np.load(found["weights"]) as ours, np.load(folder / "run" / "weights.npz") as theirs:
@@ -249,24 +247,26 @@ def test_it_fits_every_window(page: Any, scheme: str) -> None:
         assert min(tracks) > 220
 
 
-def test_a_kernel_ends_with_its_page_and_a_page_tells_of_its_kernel(page: Any, lab: Any) -> None:
+def test_a_kernel_ends_with_its_page(page: Any, mnist_lab: Any) -> None:
     kernel = kernel_of(page)
     page.click("[data-do=train]")  # a busy one
     page.wait_for_function("document.querySelector('[data-do=stop]').disabled === false")
-    page.close()
-    end = time.monotonic() + 5
-    while lab.alive(kernel) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not lab.alive(kernel)
+    page.reload()
+    assert mnist_lab.gone(kernel, 10)
+    page.wait_for_selector(READY)
+    assert page.locator("#lost").is_hidden()
 
-    page = page.context.new_page()
-    page.goto(lab.address)
-    page.wait_for_selector(".lab[data-ready]")
-    assert page.locator("#lost").is_hidden()
-    os.kill(lab.process_of(kernel_of(page)), signal.SIGKILL)
+
+def test_a_page_tells_of_its_kernel(chromium: Any, mnist_lab: Any) -> None:
+    page = chromium.new_page()  # the console complains, too, of a kernel that is lost
+    page.goto(mnist_lab.address)
+    page.wait_for_selector(READY)
+    os.kill(mnist_lab.process_of(kernel_of(page)), signal.SIGKILL)
     banner = page.get_by_role("alert").filter(has_text=re.compile("lost the program behind it"))
-    banner.wait_for(timeout=12_000)
+    banner.wait_for(timeout=20_000)
     banner.get_by_role("button", name="Reload").click()
-    page.wait_for_selector(".lab[data-ready]")
+    page.wait_for_selector(READY)
     assert page.locator("#lost").is_hidden()
+    kernel = kernel_of(page)
     page.close()
+    assert mnist_lab.gone(kernel, 10)

@@ -17,7 +17,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from optiviz.labs.surface.offers import DECAYS, SITUATIONS, knobs, offers, shapes
+from optiviz.labs.controls import knobs
+from optiviz.labs.surface.offers import DECAYS, RATES, SITUATIONS, offers, shapes
 from optiviz.labs.surface.state import LONGEST, State, clean, from_query
 from optiviz.optim import OPTIMIZERS, SCHEDULES
 from optiviz.player import pack as player
@@ -92,6 +93,8 @@ def test_any_link_becomes_a_good_state(text: str) -> None:
         ("optim=adm", "optim", "adam:", "There is no optimiser 'adm', so this is adam."),
         ("optim=momentum:beta=7", "optim", "beta=0.999", "momentum β must be at most 0.999"),
         ("optim=momentum:lr=nan", "optim", "lr=0.012", "'nan' became 0.012."),
+        ("optim=sgd:lr=0.05" + "0" * 37, "optim", "lr=0.012", "became 0.012."),
+        ("steps=7" + "0" * 40, "steps", "120", "steps must be a number"),
         ("optim=sgd:eps=1", "optim", "sgd:lr=0.012", "There is no slider for 'eps' here"),
         ("optim=sgd:lr", "optim", "sgd:lr=0.012", "write it as name:key=value"),
         ("problem=beal", "problem", "beale", "There is no problem 'beal', so this is beale."),
@@ -109,6 +112,12 @@ def test_what_is_not_good_is_named(query: str, option: str, value: str | None, n
     words = dict(reversed(state.options()))
     assert (option not in words) if value is None else value in words[option]
     assert any(note in said for said in notes), notes
+
+
+@pytest.mark.parametrize("digits", [1, 38])
+def test_a_number_of_up_to_40_characters_is_one(digits: int) -> None:
+    state, notes = from_query("optim=sgd:lr=0." + "5".ljust(digits, "0"))
+    assert (state.lanes, notes) == ((("sgd", {"lr": 0.5}),), [])
 
 
 def test_a_megabyte_is_refused_at_once() -> None:
@@ -193,7 +202,7 @@ def test_everything_that_can_be_named_can_be_chosen() -> None:
     assert {problem["name"] for problem in facts["problems"]} == set(PROBLEMS)
     for problem in PROBLEMS:
         for rule in OPTIMIZERS:
-            for knob in knobs(problem, rule).values():
+            for knob in knobs(rule, RATES, PROBLEMS[problem].rates).values():
                 assert list(knob.values) == sorted(set(knob.values))
                 assert knob.values[0] <= knob.default <= knob.values[-1]
         for knob in shapes(problem).values():

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
-from optiviz.labs.knobs import Knob, decades
-from optiviz.optim import OPTIMIZERS
-from optiviz.problems.network.mlp import RATES
+from optiviz.labs.controls import LANES, Knob, decades, facts, knobs
+from optiviz.optim import OPTIMIZERS, SYMBOLS
+from optiviz.problems.network import mlp
 from optiviz.training.recipe import HIDDEN, Recipe
 from optiviz.views.style import THEMES, mark
 
-LANES = 4  # optimisers in a race
 LAYERS, WIDEST = 5, 1000
 SAMPLES = 60_000
 EVALUATIONS = 10  # in an epoch, each on the whole test set
-_DECAY = (0.0, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
-_SECOND = (0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999)
-
-# The settings that have a slider, where a rule has them; the defaults are the rule's own.
-SETTINGS = {
-    "beta": ("decay β", _DECAY),
-    "rho": ("decay ρ", _DECAY),
-    "beta1": ("momentum β₁", _DECAY),
-    "beta2": ("decay of squares β₂", _SECOND),
-}
+RATES = decades(-5, 0)
 COMMON = {
     "batch_size": Knob("batch size m", (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000), 100),
     "end": Knob("final value, share of η", decades(-4, 0, "1 2 5"), 0.01),
@@ -43,27 +32,14 @@ SCHEDULES = {
 State = dict[str, Any]
 
 
-def knobs(rule: str) -> dict[str, Knob]:
-    """The sliders of an update rule: η, and those of its settings that have one."""
-    kind = OPTIMIZERS[rule]
-    defaults: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(kind)}
-    rate = RATES.get(kind.rate, defaults["lr"])
-    found = {"lr": Knob("learning rate η", decades(-5, 0), rate)}
-    for name, (label, values) in SETTINGS.items():
-        if name in defaults:
-            words = "momentum β" if kind.slots == ("velocity",) else label
-            found[name] = Knob(words, values, defaults[name])
-    return found
-
-
-def facts() -> dict[str, Any]:
+def offers() -> dict[str, Any]:
     """All that the page needs to draw its controls."""
-    rules = {name: {key: k.facts() for key, k in knobs(name).items()} for name in OPTIMIZERS}
     return {
-        "rules": rules,
-        "common": {name: knob.facts() for name, knob in COMMON.items()},
+        "rules": {name: facts(knobs(name, RATES, mlp.RATES)) for name in OPTIMIZERS},
+        "common": facts(COMMON),
         "schedules": [{"name": name, "ends": "{" in text} for name, text in SCHEDULES.items()],
         "lanes": LANES,
+        "symbols": SYMBOLS | {"m": "m", "seed": "seed"},
     }
 
 
@@ -110,7 +86,9 @@ def _lane(sent: Any, notes: list[str]) -> State:
     if not (isinstance(rule, str) and rule in OPTIMIZERS):
         notes.append("There is no such optimiser; momentum stands in its place.")
         rule = "momentum"
-    return {"rule": rule} | {n: _set(k, sent.get(n), notes) for n, k in knobs(rule).items()}
+    return {"rule": rule} | {
+        n: _set(k, sent.get(n), notes) for n, k in knobs(rule, RATES, mlp.RATES).items()
+    }
 
 
 def _set(knob: Knob, value: Any, notes: list[str]) -> float:

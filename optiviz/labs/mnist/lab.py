@@ -11,13 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
 from optiviz.labs.mnist import form as mnist_form
 from optiviz.labs.mnist.pictures import look
 from optiviz.labs.mnist.race import Lane, Race
+from optiviz.labs.page import LabPage, script
 from optiviz.training.recipe import Recipe
 from optiviz.training.train import COLUMNS, Row
 
@@ -27,12 +27,13 @@ LOOK = 0.5  # seconds between two looks at the digits
 CURVES = ("epoch", "train_loss", "test_loss", "test_accuracy")
 
 
-class MnistLab(anywidget.AnyWidget):
+class MnistLab(LabPage):
     """The MNIST lab.
 
-    The page writes `form` and sends messages (`train`, `stop`, `continue`, `show`, `remove`,
-    `file`, `hello`); the lab answers in the other traits, in messages with new points of the
-    curves, and in files.
+    The page writes `form` and sends messages: `train`, which carries the form again, since a
+    message may overtake a trait; `stop`, `continue`, `hello`; `show`, `remove`, `csv` and
+    `weights`, which carry the numbers of runs. The lab answers in the other traits, in messages
+    with new points of the curves, and in files.
 
     >>> lab = MnistLab()
     >>> lab.form = {"lanes": [{"rule": "sgd", "lr": 0.1}], "epochs": 1, "hidden": "16"}
@@ -40,8 +41,8 @@ class MnistLab(anywidget.AnyWidget):
     'optiviz train --optim sgd --lr 0.1 --batch-size 100 --epochs 1 --seed 0 --sizes 784,16,10 '
     """
 
-    _esm = HERE / "js" / "lab.js"
-    _css = HERE.parent / "lab.css"
+    _esm = script(HERE / "js" / "lab.js")
+    written = "form"
     facts = traitlets.Dict().tag(sync=True)
     form = traitlets.Any().tag(sync=True)  # whatever a page sends; see `mnist_form.clean`
     plan = traitlets.Dict().tag(sync=True)
@@ -59,8 +60,7 @@ class MnistLab(anywidget.AnyWidget):
         self._sent: dict[int, int] = {}
         self._due = False
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.facts, self.form = mnist_form.facts(), mnist_form.start()
-        self.on_msg(self._heard)
+        self.facts, self.form = mnist_form.offers(), mnist_form.start()
         self._show()
 
     @traitlets.observe("form")
@@ -72,10 +72,10 @@ class MnistLab(anywidget.AnyWidget):
         lanes = [{"command": recipe.command(), "mark": mark} for recipe, mark in pairs]
         self.plan = {"state": state, "lanes": lanes, "notes": notes}
 
-    def _heard(self, _: Any, message: Any, __: Any) -> None:
-        """Answer a message of the page; what is none of ours is passed over."""
-        answers: dict[str, Callable[[Any], None]] = {
-            "train": lambda _: self.train(),
+    def answers(self) -> dict[str, Callable[[Any], None]]:
+        """What the page's buttons do."""
+        return {
+            "train": self.train,
             "stop": lambda _: self.race.stop(),
             "continue": lambda _: self.go_on(),
             "show": self.look_at,
@@ -84,14 +84,13 @@ class MnistLab(anywidget.AnyWidget):
             "weights": self.write_weights,
             "hello": lambda _: self._greet(),
         }
-        kind = message.get("type") if isinstance(message, dict) else None
-        if isinstance(kind, str) and kind in answers:
-            answers[kind](message.get("run"))
 
-    def train(self) -> None:
+    def train(self, form: Any = None) -> None:
         """Begin the trainings that the controls ask for; the first one is looked at."""
         if self.race.running:
             return
+        if form is not None:
+            self.form = form
         lanes = []
         for recipe in mnist_form.recipes(self.plan["state"]):
             self._keys += 1
@@ -137,7 +136,7 @@ class MnistLab(anywidget.AnyWidget):
         for lane in filter(None, map(self._find, keys if isinstance(keys, list) else [])):
             for row in lane.rows:
                 writer.writerow([lane.key, lane.recipe.command(), *(row[name] for name in COLUMNS)])
-        self._file("mnist-lab.csv", "text/csv", text.getvalue().encode())
+        self.send_file("mnist-lab.csv", "text/csv", text.getvalue().encode())
 
     def write_weights(self, key: Any) -> None:
         """Send the weights of a run, as `optiviz train` writes them."""
@@ -146,10 +145,7 @@ class MnistLab(anywidget.AnyWidget):
             return
         file = io.BytesIO()
         np.savez(file, w=lane.w, sizes=_sizes(lane), biases=lane.recipe.biases)
-        self._file("weights.npz", "application/octet-stream", file.getvalue())
-
-    def _file(self, name: str, mime: str, content: bytes) -> None:
-        self.send({"type": "file", "name": name, "mime": mime}, buffers=[content])
+        self.send_file("weights.npz", "application/octet-stream", file.getvalue())
 
     def _greet(self) -> None:
         """Tell a page that has just opened all there is."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from optiviz.labs.server.shared_data import mnist
+from optiviz.labs.server.data import mnist
 from optiviz.problems import MLP
 from optiviz.problems.base import Array
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from threadpoolctl import threadpool_limits
 
-from optiviz.labs.server.shared_data import mnist
+from optiviz.labs.server.data import mnist
 from optiviz.problems.base import Array
 from optiviz.training.outcome import End
 from optiviz.training.recipe import Networks, Recipe

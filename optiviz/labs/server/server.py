@@ -24,7 +24,7 @@ from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
 from optiviz.errors import UserError
-from optiviz.labs.server.shared_data import shared
+from optiviz.labs.server.data import shared
 
 DATA = Path(__file__).parent / "jupyter"  # what Jupyter calls a data directory: our template
 FULL = DATA / "voila" / "templates" / "optiviz" / "full.html"
@@ -248,7 +248,7 @@ def settings() -> Config:
 def run(
     path: Path, title: str, port: int, ip: str, base_url: str, max_users: int, browser: bool
 ) -> None:
-    """Serve one notebook; see `optiviz.labs.server.serving.serve`."""
+    """Serve one notebook; see `optiviz.labs.server.serve.serve`."""
     folders = [str(DATA), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(folders)
     Kernels.most = max_users

@@ -1,21 +1,22 @@
-"""The surface lab: controls in, runs and pictures out; surface_lab.js draws the page."""
+"""The surface lab: controls in, runs and pictures out; `js/lab.js` draws the page."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
 from optiviz.errors import UserError
-from optiviz.labs.surface.offers import offers
+from optiviz.labs.page import LabPage, script
+from optiviz.labs.surface.offers import FILES, offers
 from optiviz.labs.surface.state import Notes, State, clean, from_query, words
 from optiviz.maps import RateMap, rate_map
 from optiviz.maps.axes import axis, second
-from optiviz.player.bundle import bundle
+from optiviz.optim import SYMBOLS
 from optiviz.player.pack import USUAL, ground, pack, paths
 from optiviz.player.page import source
 from optiviz.problems.base import Plane
@@ -27,33 +28,24 @@ from optiviz.views.files.animate import MOVING
 from optiviz.views.style import THEMES
 
 HERE = Path(__file__).parent
-FILES = {
-    ".gif": "image/gif",
-    ".mp4": "video/mp4",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".html": "text/html",
-}
 MAP_POINTS = {False: 44, True: 18}  # a side; with samples a step costs as much as it has samples
 MAP_STEPS = 300  # or as many as the runs, if those are more
 
 
-def _text(name: str) -> str:
-    return HERE.joinpath(name).read_text(encoding="utf-8")
-
-
-class SurfaceLab(anywidget.AnyWidget):
+class SurfaceLab(LabPage):
     """The page's model.
 
     The page sets `sent`, either its controls or the query of its address, and hears `reply` with
     the state that was made of it; `ground` and `paths` are the player's packs. Everything rare
-    goes by messages: a map, or a file to take away.
+    goes by messages: a map, about the number of an optimiser, or a file to take away, about its
+    ending and theme.
     """
 
-    _esm = bundle(HERE / "js" / "lab.js") + "\nexport default { render };\n"
-    _css = "\n".join([_text("../lab.css"), source("css"), _text("lab.css")])
+    _esm = script(HERE / "js" / "lab.js")
+    _css = "\n".join([LabPage._css, source("css"), (HERE / "lab.css").read_text(encoding="utf-8")])
+    written = "sent"
     offers = traitlets.Dict().tag(sync=True)
-    sent = traitlets.Dict().tag(sync=True)
+    sent = traitlets.Any().tag(sync=True)  # whatever a page sends
     reply = traitlets.Dict().tag(sync=True)
     state: State
     problem: Plane | None
@@ -64,11 +56,10 @@ class SurfaceLab(anywidget.AnyWidget):
         super().__init__(offers=offers())
         self.state, self.problem = State(), None
         self._take(*clean({}), serial=0)
-        self.on_msg(self._hear)
 
     @traitlets.observe("sent")
     def _answer(self, change: Any) -> None:
-        sent = change.new
+        sent = change.new if isinstance(change.new, dict) else {}
         query = sent.get("query")
         read = from_query(query) if isinstance(query, str) else clean(sent.get("controls"))
         self._take(*read, serial=sent.get("serial"))
@@ -99,30 +90,29 @@ class SurfaceLab(anywidget.AnyWidget):
                 "commands": {ending: state.command(f"race{ending}") for ending in FILES},
             }
 
-    def _hear(self, _: Any, message: dict[str, Any], buffers: Any) -> None:
-        wishes = {"map": self._send_map, "file": self._send_file}
-        if message.get("type") in wishes:
-            wishes[message["type"]](message)
+    def answers(self) -> dict[str, Callable[[Any], None]]:
+        """The rare things."""
+        return {"map": self._send_map, "file": self._send_file}
 
-    def _send_map(self, message: dict[str, Any]) -> None:
+    def _send_map(self, lane: Any) -> None:
         """Answer with the map of one rule's η and β, or with the reason why there is none."""
         try:
-            block = map_pack(self.state, int(message["lane"]))
+            block = map_pack(self.state, lane)
         except UserError as error:
             self.send({"type": "map", "error": str(error)})
         else:
             self.send({"type": "map"}, [block])
 
-    def _send_file(self, message: dict[str, Any]) -> None:
+    def _send_file(self, wish: Any) -> None:
         """Answer with a picture of the state, or with the reason why it cannot be made."""
-        ending, theme = message.get("ending"), message.get("theme")
+        wish = wish if isinstance(wish, dict) else {}
+        ending, theme = str(wish.get("ending")), str(wish.get("theme"))
         try:
-            block = picture_file(self.state, str(ending), str(theme))
+            block = picture_file(self.state, ending, theme)
         except UserError as error:
             self.send({"type": "file", "error": str(error)})
         else:
-            answer = {"type": "file", "name": f"race{ending}", "mime": FILES[str(ending)]}
-            self.send(answer, [block])
+            self.send_file(f"race{ending}", FILES[ending], block)
 
 
 def picture_file(state: State, ending: str, theme: str) -> bytes:
@@ -151,13 +141,15 @@ def picture_file(state: State, ending: str, theme: str) -> bytes:
         return path.read_bytes()
 
 
-def map_pack(state: State, lane: int) -> bytes:
+def map_pack(state: State, lane: Any) -> bytes:
     """The map of a lane's η against its β, on all the data and without decay, for the page.
 
     Raises:
-        UserError: the rule has no β, or the surface no known minimum.
+        UserError: there is no such lane, the rule has no β, or the surface no known minimum.
     """
-    rule, settings = state.lanes[max(0, min(lane, len(state.lanes) - 1))]
+    if lane not in range(len(state.lanes)):
+        raise UserError("There is no such optimiser to map.")
+    rule, settings = state.lanes[int(lane)]
     problem = state.plane()
     points = MAP_POINTS[problem.n_samples is not None]
     optimizer = as_rule(problem, words(rule, settings))
@@ -174,6 +166,7 @@ def map_facts(found: RateMap, rule: str) -> dict[str, Any]:
         "rule": rule,
         "x": found.x.name,
         "y": found.y.name,
+        "symbol": SYMBOLS[found.y.name],
         "steps": found.steps,
         "best": found.best,
         "theory": theory and [float(value) for value in theory.best],

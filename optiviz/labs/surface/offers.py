@@ -1,7 +1,4 @@
-"""What the surface lab offers: problems, rules and schedules with their sliders, situations.
-
-A slider is a list of values, so that it stops at round numbers.
-"""
+"""What the surface lab offers: problems, rules and schedules with their sliders, situations."""
 
 from __future__ import annotations
 
@@ -9,29 +6,17 @@ import dataclasses
 import inspect
 from typing import Any
 
-from optiviz.labs.knobs import Knob, decades
+from optiviz.errors import UserError
+from optiviz.labs.controls import LANES, Knob, decades, facts, knobs
+from optiviz.maps.axes import second
 from optiviz.optim import OPTIMIZERS, SCHEDULES
-from optiviz.problems import PROBLEMS, SURFACES
+from optiviz.problems import PROBLEMS, SURFACES, Plane
 from optiviz.problems.registry import FAMILIES
-from optiviz.views.style import THEMES, mark
 
-LANES = 4  # optimisers in a race
 MANTISSAS = "1 1.1 1.2 1.3 1.5 1.7 2 2.2 2.5 2.7 3 3.3 3.6 4 4.5 5 5.5 6 6.5 7 7.5 8 8.5 9 9.5"
 RATES = decades(-5, 1, MANTISSAS)
-MEMORY = (
-    *(round(0.05 * i, 2) for i in range(18)),
-    *(0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.999),
-)
-SQUARES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999)
-SEEDS = tuple(range(100))
+BATCHES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 25, 32, 40, 50, 64, 80)
 
-# The settings that have a slider, where a rule has them; the defaults are the rule's own.
-SETTINGS = {
-    "beta": ("decay of squares β", SQUARES),
-    "rho": ("decay ρ", MEMORY),
-    "beta1": ("momentum β₁", MEMORY),
-    "beta2": ("decay of squares β₂", SQUARES),
-}
 # The settings of problems, by the parameters of the functions that make them.
 SHAPES = {
     "condition": Knob("condition number", decades(0, 3, "1 1.5 2 3 5 7"), 20.0),
@@ -55,21 +40,15 @@ DECAYS = {
     "one-cycle": {},
 }
 STEPS = Knob("steps", (5, 10, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 300, 400, 500), 120)
-SEED = Knob("seed", SEEDS, 0)
-
-
-def knobs(problem: str, rule: str) -> dict[str, Knob]:
-    """The sliders of an update rule: η, and those of its settings that have one."""
-    kind = OPTIMIZERS[rule]
-    defaults: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(kind)}
-    rate = PROBLEMS[problem].rates.get(kind.rate, defaults["lr"])
-    found = {"lr": Knob("learning rate η", RATES, rate)}
-    for name, (label, values) in SETTINGS.items():
-        if name in defaults:
-            fast = kind.slots == ("velocity",)
-            known = ("momentum β", MEMORY) if fast else (label, values)
-            found[name] = Knob(*known, defaults[name])
-    return found
+SEED = Knob("seed of the batches", tuple(range(100)), 0)
+# The files to take away, with their types.
+FILES = {
+    ".gif": "image/gif",
+    ".mp4": "video/mp4",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".html": "text/html",
+}
 
 
 def shapes(problem: str) -> dict[str, Knob]:
@@ -130,32 +109,37 @@ SITUATIONS = (
 
 def offers() -> dict[str, Any]:
     """All that the page needs to draw its controls."""
+    rates = PROBLEMS["valley"].rates
     return {
-        "problems": [
-            {
-                "name": name,
-                "title": problem.title,
-                "data": name not in SURFACES,
-                "samples": problem.n_samples,
-                "shapes": {key: knob.facts() for key, knob in shapes(name).items()},
-                "bounds": problem.bounds,
-                "axes": problem.axes,
-            }
-            for name, problem in PROBLEMS.items()
-        ],
-        "rules": {
-            name: {key: knob.facts() for key, knob in knobs("valley", name).items()}
-            for name in OPTIMIZERS
-        },
-        "schedules": {
-            name: {key: knob.facts() for key, knob in DECAYS[name].items()} for name in SCHEDULES
-        },
-        "steps": STEPS.facts(),
-        "seed": SEED.facts(),
+        "problems": [_problem(name, problem) for name, problem in PROBLEMS.items()],
+        "rules": {name: facts(knobs(name, RATES, rates)) for name in OPTIMIZERS},
+        "seconds": {name: _second(name) for name in OPTIMIZERS},
+        "schedules": {name: facts(DECAYS[name]) for name in SCHEDULES},
+        **facts({"steps": STEPS, "seed": SEED}),
         "lanes": LANES,
         "situations": [dataclasses.asdict(situation) for situation in SITUATIONS],
-        "themes": {
-            theme: {name: mark(name, THEMES[theme]).color for name in OPTIMIZERS}
-            for theme in ("light", "dark")
-        },
+        "files": list(FILES),
     }
+
+
+def _problem(name: str, problem: Plane) -> dict[str, Any]:
+    """What there is to set of a problem."""
+    n = problem.n_samples
+    batch = Knob(f"batch size m of {n}", (*BATCHES, n), n) if n else None
+    return {
+        "name": name,
+        "title": problem.title.partition(", condition")[0],
+        "data": name not in SURFACES,
+        "batch": batch and dataclasses.asdict(batch),
+        "shapes": facts(shapes(name)),
+        "bounds": problem.bounds,
+        "axes": problem.axes,
+    }
+
+
+def _second(rule: str) -> str | None:
+    """The setting that the map shows beside η, if the rule has one."""
+    try:
+        return second(OPTIMIZERS[rule]())
+    except UserError:
+        return None

@@ -17,8 +17,8 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from optiviz.errors import UserError
-from optiviz.labs.knobs import Knob
-from optiviz.labs.surface.offers import DECAYS, LANES, SEED, STEPS, knobs, shapes
+from optiviz.labs.controls import LANES, Knob, knobs
+from optiviz.labs.surface.offers import DECAYS, RATES, SEED, STEPS, shapes
 from optiviz.optim import OPTIMIZERS
 from optiviz.problems import PROBLEMS, Plane, parse_problem
 from optiviz.runs import Run, race
@@ -221,7 +221,7 @@ def _lane(lane: Any, problem: str, notes: Notes) -> tuple[str, Settings]:
     lane = lane if isinstance(lane, Mapping) else {"rule": lane}
     rule = _choice("optimiser", lane.get("rule"), OPTIMIZERS, "momentum", notes)
     given = {name: value for name, value in lane.items() if name != "rule"}
-    return rule, _settings(given, knobs(problem, rule), notes)
+    return rule, _settings(given, knobs(rule, RATES, PROBLEMS[problem].rates), notes)
 
 
 def _settings(sent: Any, known: dict[str, Knob], notes: Notes) -> Settings:

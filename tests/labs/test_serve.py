@@ -7,11 +7,10 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,11 @@ from typing import Any
 import pytest
 
 from optiviz.errors import UserError
-from optiviz.labs.server import serving
+from optiviz.labs.server import serve as serving
 
-ROOT = Path(__file__).parents[2]
+from .conftest import PRIVATE, ROOT
+
+pytestmark = pytest.mark.xdist_group("mnist_lab")  # its server is shared with the page's tests
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_without_the_extra_the_command_to_get_it_is_told(monkeypatch: pytest.Mon
 
 def test_help_loads_no_server() -> None:
     code = (
-        "import sys, optiviz.cli, optiviz.labs.server.serving;"
+        "import sys, optiviz.cli, optiviz.labs.server.serve;"
         "print(*{'voila', 'tornado', 'anywidget', 'matplotlib', 'numpy'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -56,33 +57,15 @@ def test_help_loads_no_server() -> None:
 
 
 @pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    """A port that someone else has."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        yield taken.getsockname()[1]
-
-
-@pytest.fixture(scope="module")
-def lab(serve: Callable[..., Any], port: int) -> Any:
-    """A lab with two places, asked to listen where someone else does."""
-    words = ("--port", str(port), "--max-users", "2", "--base-url", "course/lab")
-    return serve("mnist", *words)
+def lab(mnist_lab: Any) -> Any:
+    """A lab with two places."""
+    return mnist_lab
 
 
 @pytest.fixture(scope="module")
 def hasty(serve: Callable[..., Any]) -> Any:
     """A lab that soon ends a kernel without a page."""
     return serve("mnist", "--port", "18740", left=2)
-
-
-def gone(lab: Any, kernel: str, seconds: float) -> bool:
-    """Whether a kernel ends in time."""
-    end = time.monotonic() + seconds
-    while lab.alive(kernel) and time.monotonic() < end:
-        time.sleep(0.1)
-    return not lab.alive(kernel)
 
 
 def leave(lab: Any, kernel: str, **headers: str) -> int:
@@ -106,12 +89,37 @@ def test_a_busy_port_is_passed_over(lab: Any, port: int) -> None:
     assert sentence in lab.errors
 
 
-def test_other_paths_are_a_page_of_their_own(lab: Any) -> None:
-    for path in ("nothing", "mnist.ipynb", "voila/files/mnist.ipynb", "voila/tree"):
-        status, page = lab.get(path)
-        assert status in (403, 404)
-        assert "cdn" not in page
-        assert "MnistLab" not in page
+FILES = ["mnist.ipynb", *PRIVATE]
+FOLDERS = ["", "files/", "voila/files/", "static/", "voila/static/"]
+UP = [
+    f"{up}{name}"
+    for up in ("../", "%2e%2e/", "..%2f", "x/../")
+    for name in ("notes.txt", "apps/notes.txt")
+]
+OTHERS = """
+    nothing tree lab edit/notes.txt nbconvert/html/mnist.ipynb files//etc/passwd
+    voila/tree voila/render/mnist.ipynb voila/render/notes.txt voila/files//etc/passwd
+    api/contents api/contents/notes.txt api/sessions api/terminals api/config/x
+"""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"{folder}{name}" for folder in FOLDERS for name in FILES]
+    + [f"{folder}{name}" for folder in FOLDERS[1:] for name in UP]
+    + OTHERS.split(),
+)
+def test_there_is_nothing_but_the_page(lab: Any, path: str) -> None:
+    status, answer = lab.get(path)
+    assert status in (403, 404)
+    for word in ("a secret", "root:", "cdn", "MnistLab", "Traceback"):
+        assert word not in answer
+
+
+@pytest.mark.parametrize("path", ["api/kernels", "api/sessions", "api/contents/mnist.ipynb"])
+def test_nothing_can_be_begun_or_written_but_by_the_page(lab: Any, path: str) -> None:
+    status, _ = lab.get(path, data=b"{}", Origin=own(lab))
+    assert status in (403, 404, 405)
 
 
 def test_the_page_asks_no_other_host(lab: Any) -> None:
@@ -144,13 +152,13 @@ def test_places_are_counted_when_all_come_at_once(lab: Any) -> None:
 
 
 def test_a_page_that_never_came_is_forgotten(hasty: Any) -> None:
-    assert gone(hasty, hasty.open(), 12)
+    assert hasty.gone(hasty.open(), 20)
 
 
 def test_a_kernel_that_died_is_no_longer_there(lab: Any) -> None:
     kernel = lab.open()
     os.kill(lab.process_of(kernel), signal.SIGKILL)
-    assert gone(lab, kernel, 5)
+    assert lab.gone(kernel, 10)
 
 
 def test_a_page_that_is_open_keeps_its_kernel_and_may_not_run_code(hasty: Any) -> None:
@@ -171,19 +179,19 @@ def test_a_page_that_is_open_keeps_its_kernel_and_may_not_run_code(hasty: Any) -
     kernel = hasty.open()
     with ThreadPoolExecutor(1) as pool:  # in this thread a browser may have its loop
         pool.submit(asyncio.run, visit(kernel)).result()
-    assert not (ROOT / "apps" / "owned").exists()
-    assert gone(hasty, kernel, 10)
+    assert not list(hasty.folder.rglob("owned"))
+    assert hasty.gone(kernel, 20)
 
 
-def test_nothing_is_left_when_it_ends(serve: Callable[..., Any]) -> None:
-    lab = serve("mnist", "--port", "18760")
-    kernel = lab.open()
-    process = lab.process_of(kernel)
-    lab.process.send_signal(signal.SIGINT)
-    assert lab.process.wait(timeout=30) == 0
+def test_nothing_is_left_when_it_ends(hasty: Any) -> None:
+    """The last test of this server."""
+    process = hasty.process_of(hasty.open())
+    said = len(hasty.errors)
+    hasty.process.send_signal(signal.SIGINT)
+    assert hasty.process.wait(timeout=60) == 0
     assert not Path(f"/proc/{process}").exists()
-    lab.reader.join()
-    assert "".join(lab.errors).strip() == ""
+    hasty.reader.join()
+    assert hasty.errors[said:] == []
 
 
 @pytest.mark.slow

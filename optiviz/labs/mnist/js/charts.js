@@ -1,0 +1,202 @@
+// The two charts: their axes, the curves of the runs, a cursor that both share, and a picture.
+
+import { element } from "../../../player/js/dom.js";
+import { rule } from "../../../player/js/marks.js";
+import { fitted, lookOf, onResize, swatch } from "../../js/ui.js";
+import { CHARTS, epochTicks, frameOf, rowAt, valueTicks } from "./scales.js";
+import { lossWords, percent, settingsWords } from "./words.js";
+
+const PAPER = { dense: 2, width: 560, height: 340, line: 22 }; // of the picture, each chart
+
+function strokeOf(context, mark, theme, width) {
+  context.strokeStyle = mark[theme];
+  context.lineWidth = width;
+  context.setLineDash(mark.dash.map((length) => length * width));
+}
+
+function drawAxes(context, chart, frame, look) {
+  const { left, right, bottom, epochs } = frame;
+  context.setLineDash([]);
+  context.lineWidth = 1;
+  context.fillStyle = look.muted;
+  context.strokeStyle = look.grid;
+  context.textBaseline = "middle";
+  context.textAlign = "right";
+  for (const [y, words] of valueTicks(chart, frame)) {
+    rule(context, left, y, right, y);
+    context.fillText(words, left - 7, y);
+  }
+  context.textBaseline = "top";
+  context.textAlign = "center";
+  for (const epoch of epochTicks(frame)) context.fillText(epoch, frame.x(epoch), bottom + 5);
+  context.fillText(epochs === 1 ? "epoch" : "epochs", (left + right) / 2, bottom + 19);
+  context.strokeStyle = look.muted;
+  rule(context, left, bottom + 0.5, right, bottom + 0.5);
+}
+
+// One curve; it has a gap where a value has no place on the scale, and none where there is no value.
+function drawCurve(context, rows, pick, chart, frame) {
+  let begun = false;
+  context.beginPath();
+  for (const row of rows) {
+    const value = pick(row);
+    if (value == null) continue;
+    if (!chart.good(value)) begun = false;
+    else if (begun) context.lineTo(frame.x(row[0]), frame.y(value));
+    else {
+      context.moveTo(frame.x(row[0]), frame.y(value));
+      begun = true;
+    }
+  }
+  context.stroke();
+}
+
+function drawRun(context, run, chart, frame, look) {
+  const [epoch, loss] = run.tip ?? [];
+  const living = run.phase === "training" && loss != null; // the loss since the last evaluation
+  const rows = living ? [...run.rows, [epoch, loss, null, null]] : run.rows;
+  context.globalAlpha = 0.45;
+  strokeOf(context, run.mark, look.theme, 1.2);
+  drawCurve(context, rows, (row) => chart.pick(row)[1], chart, frame);
+  context.globalAlpha = 1;
+  strokeOf(context, run.mark, look.theme, 2);
+  drawCurve(context, rows, (row) => chart.pick(row)[0], chart, frame);
+  context.setLineDash([]);
+  const last = run.rows.at(-1);
+  const value = last && chart.pick(last)[0];
+  if (value == null || !chart.good(value)) return;
+  context.beginPath();
+  context.arc(frame.x(last[0]), frame.y(value), 3, 0, 7);
+  context.fillStyle = run.mark[look.theme];
+  context.fill();
+}
+
+// Draw a chart on clear ground of some size in CSS pixels.
+function drawChart(context, chart, frame, runs, look, cursor = null) {
+  const { left, right, top, bottom, epochs } = frame;
+  context.font = `12px ${look.font}`;
+  context.lineCap = "butt";
+  drawAxes(context, chart, frame, look);
+  context.save();
+  context.beginPath();
+  context.rect(left, top - 4, right - left + 4, bottom - top + 5);
+  context.clip();
+  for (const run of runs.toReversed()) drawRun(context, run, chart, frame, look);
+  context.restore();
+  if (cursor === null || cursor > epochs) return;
+  const x = Math.round(frame.x(cursor)) + 0.5;
+  context.setLineDash([]);
+  context.lineWidth = 1;
+  context.strokeStyle = look.muted;
+  rule(context, x, top, x, bottom);
+}
+
+// What the runs had reached at the cursor, in a table over the charts.
+class ReadOut {
+  constructor() {
+    this.node = element("div", { class: "lab-read", "aria-hidden": "true", hidden: true });
+  }
+
+  show(epoch, runs, theme) {
+    this.node.hidden = epoch === null;
+    if (epoch === null) return;
+    const heads = [`epoch ${epoch.toFixed(1)}`, "loss", "accuracy"];
+    const cells = runs.flatMap((run) => {
+      const row = rowAt(run.rows, epoch);
+      if (!row) return [];
+      const name = element("span", {}, swatch(run.mark[theme], run.mark.dash), ` ${run.rule}`);
+      return [name, element("b", {}, lossWords(row[2])), element("b", {}, percent(row[3]))];
+    });
+    this.node.replaceChildren(...heads.map((words) => element("span", { class: "lab-muted" }, words)), ...cells);
+  }
+}
+
+export class Charts {
+  // `visible` gives the runs to draw, each with its evaluations as `rows`.
+  constructor(root, symbols, visible, signal) {
+    Object.assign(this, { root, symbols, visible, cursor: null, asked: null });
+    this.panels = Object.entries(CHARTS).map(([name, chart]) => this.panel(name, chart));
+    this.readOut = new ReadOut();
+    this.node = element("div", { class: "lab-charts" }, ...this.panels.map(({ figure }) => figure), this.readOut.node);
+    onResize(this.node, () => this.ask(), signal);
+  }
+
+  panel(name, chart) {
+    const panel = { name, chart };
+    panel.canvas = element("canvas", {
+      role: "img", "data-chart": name, "aria-label": chart.title,
+      onpointermove: (event) => this.point(this.epochAt(panel, event)),
+      onpointerleave: () => this.point(null),
+    });
+    const note = element("span", { class: "lab-muted", style: "font-weight:400" }, chart.note);
+    const caption = element("figcaption", {}, element("h2", {}, chart.title, " ", note));
+    panel.figure = element("figure", {}, caption, panel.canvas);
+    return panel;
+  }
+
+  epochAt({ canvas, frame }, event) {
+    if (!frame) return null;
+    const x = event.clientX - canvas.getBoundingClientRect().left;
+    const share = (x - frame.left) / (frame.right - frame.left);
+    return share >= 0 && share <= 1 ? share * frame.epochs : null;
+  }
+
+  point(epoch) {
+    this.cursor = epoch;
+    this.ask();
+  }
+
+  // Draw once, before the next time the screen is refreshed.
+  ask() {
+    this.asked ??= requestAnimationFrame(() => {
+      this.asked = null;
+      this.draw();
+    });
+  }
+
+  draw() {
+    const [look, runs] = [lookOf(this.root), this.visible()];
+    for (const panel of this.panels) {
+      const { canvas, chart } = panel;
+      const sheet = fitted(canvas);
+      if (!sheet) continue;
+      panel.frame = frameOf(chart, runs, sheet.width, sheet.height);
+      drawChart(sheet.context, chart, panel.frame, runs, look, this.cursor);
+      const said = (run) => `${run.rule} ${chart === CHARTS.loss ? lossWords(run.loss) : percent(run.accuracy)}`;
+      canvas.setAttribute("aria-label", `${chart.title}: ${runs.map(said).join(", ") || "no run yet"}`);
+    }
+    this.readOut.show(this.cursor, runs, look.theme);
+  }
+
+  // Both charts and the names of the runs as a PNG.
+  picture() {
+    const [look, runs] = [lookOf(this.root), this.visible()];
+    const { dense, width, height, line } = PAPER;
+    const canvas = element("canvas", { width: 2 * width * dense, height: (height + 30 + line * runs.length) * dense });
+    const context = canvas.getContext("2d");
+    context.scale(dense, dense);
+    context.fillStyle = look.background;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    this.panels.forEach(({ chart }, i) => {
+      context.save();
+      context.translate(i * width, 0);
+      context.fillStyle = look.text;
+      context.font = `600 14px ${look.font}`;
+      context.fillText(`${chart.title}  (${chart.note})`, 12, 20);
+      context.translate(0, 28);
+      drawChart(context, chart, frameOf(chart, runs, width, height), runs, look);
+      context.restore();
+    });
+    runs.forEach((run, i) => this.drawName(context, run, height + 38 + line * i, look));
+    return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  }
+
+  drawName(context, run, y, look) {
+    strokeOf(context, run.mark, look.theme, 2.5);
+    rule(context, 14, y, 44, y);
+    context.fillStyle = look.text;
+    context.font = `13px ${look.font}`;
+    const words = [run.rule, settingsWords(run, this.symbols), percent(run.accuracy)];
+    context.fillText(words.join("   "), 54, y + 4);
+  }
+}

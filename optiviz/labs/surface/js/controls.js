@@ -1,0 +1,158 @@
+// The controls: the surface and its start, a group for every optimiser, and the run.
+
+import { element } from "../../../player/js/dom.js";
+import { choice, iconButton, pair, slider, swatch } from "../../js/ui.js";
+
+const NEXT = ["momentum", "adam", "sgd", "rmsprop"]; // the rules that are added, the first that is not there
+const whole = (state) => state;
+
+export class Controls {
+  // The lab has `offers`, `state`, `reply` and `player`; it is told of a change by its `change`.
+  constructor(lab) {
+    this.lab = lab;
+    this.node = element("section", { class: "lab-controls", "aria-label": "Controls" });
+  }
+
+  get state() {
+    return this.lab.state;
+  }
+
+  // What there is to know of the surface that is chosen.
+  get facts() {
+    return this.lab.offers.problems.find(({ name }) => name === this.state.problem);
+  }
+
+  // A change of what there is to set, or of the colours, draws the controls anew; a change of
+  // values only moves them.
+  write() {
+    const { problem, lanes, schedule } = this.state;
+    const { isDark } = this.lab.player.look;
+    const structure = JSON.stringify([problem, lanes.map(({ rule }) => rule), schedule, isDark]);
+    if (structure !== this.structure) {
+      this.structure = structure;
+      this.build(document.activeElement?.dataset?.setting);
+    }
+    for (const knob of this.knobs) knob.read();
+  }
+
+  build(focus) {
+    this.knobs = [];
+    const groups = this.state.lanes.map((lane, i) => this.laneGroup(lane, i));
+    this.node.replaceChildren(this.problemGroup(), ...groups, this.addButton(), this.runGroup());
+    if (focus) this.node.querySelector(`[data-setting="${focus}"]`)?.focus();
+  }
+
+  // A slider for one value; the state is looked up anew, since replies replace it.
+  knob(facts, of, name, id) {
+    const get = () => of(this.state)[name] ?? facts.default;
+    const set = (value) => this.lab.change((state) => (of(state)[name] = value));
+    const made = slider(facts, get, set, { "data-setting": id });
+    this.knobs.push(made);
+    return made.node;
+  }
+
+  knobsOf(offered, of, id) {
+    return Object.entries(offered).map(([name, knob]) => this.knob(knob, of, name, `${id}-${name}`));
+  }
+
+  // ---- the surface
+
+  problemGroup() {
+    const { problems } = this.lab.offers;
+    const option = ({ name, title }) =>
+      element("option", { value: name, selected: name === this.state.problem }, title);
+    const group = (label, data) =>
+      element("optgroup", { label }, ...problems.filter((known) => known.data === data).map(option));
+    const choose = choice(
+      "loss surface",
+      [group("surfaces", false), group("with data", true)],
+      this.state.problem,
+      (name) => this.setProblem(name),
+      { "data-setting": "problem" },
+    );
+    const knobs = this.knobsOf(this.facts.shapes, (state) => state.shape, "shape");
+    const head = element("div", { class: "lab-group-head" }, choose);
+    return element("section", { class: "lab-group" }, head, ...knobs, this.startRow());
+  }
+
+  // Another surface has rates and starts of its own.
+  setProblem(problem) {
+    this.lab.change((state) => {
+      const lanes = state.lanes.map(({ lr, ...rest }) => rest);
+      Object.assign(state, { problem, shape: {}, start: null, batch: null, lanes });
+    });
+  }
+
+  startRow() {
+    const usual = iconButton("⟲", "the usual start", () => this.lab.setStart(null), { title: "The usual start" });
+    const label = element("span", { title: "Or click the picture" }, "start");
+    return element("div", { class: "sl-start" }, label, this.startField(0), this.startField(1), usual);
+  }
+
+  startField(axis) {
+    const { bounds, axes } = this.facts;
+    const [min, max] = bounds[axis];
+    const now = () => this.state.start ?? this.lab.reply.start;
+    const field = element("input", {
+      type: "number", class: "lab-field", min, max, step: "any", "data-setting": `start-${axis}`,
+      "aria-label": `start, ${axes[axis]}`,
+      onchange: () => {
+        const start = now().with(axis, field.value === "" ? null : Number(field.value));
+        this.lab.setStart(start.includes(null) ? null : start);
+      },
+    });
+    const read = () => {
+      if (document.activeElement !== field) field.value = Number(now()[axis].toPrecision(5));
+    };
+    this.knobs.push({ read });
+    return field;
+  }
+
+  // ---- the optimisers
+
+  laneGroup(lane, i) {
+    const { offers, player } = this.lab;
+    const run = player.runs[i];
+    const color = run ? player.colorOf(run) : "currentColor";
+    const set = (rule) => this.lab.change((state) => (state.lanes[i] = { rule }));
+    const rules = Object.keys(offers.rules);
+    const choose = choice(`optimiser ${i + 1}`, rules, lane.rule, set, { "data-setting": `rule-${i}` });
+    const remove = iconButton("✕", `remove ${lane.rule}`, () => this.lab.change(({ lanes }) => lanes.splice(i, 1)), {
+      title: "Remove", disabled: this.state.lanes.length < 2,
+    });
+    const head = element("div", { class: "lab-group-head" }, swatch(color, run?.dash ?? []), choose, remove);
+    const knobs = this.knobsOf(offers.rules[lane.rule], ({ lanes }) => lanes[i] ?? {}, `lane-${i}`);
+    const facts = { class: "lab-group", style: `--lane:${color}`, "aria-label": lane.rule };
+    return element("section", facts, head, ...knobs);
+  }
+
+  addButton() {
+    const { lanes } = this.state;
+    const rule = NEXT.find((name) => !lanes.some((lane) => lane.rule === name)) ?? "sgd";
+    const add = () => this.lab.change((state) => state.lanes.push({ rule }));
+    const facts = { type: "button", class: "lab-add", disabled: lanes.length >= this.lab.offers.lanes };
+    return element("button", { ...facts, onclick: add }, "+ optimiser");
+  }
+
+  // ---- the run
+
+  runGroup() {
+    const { offers } = this.lab;
+    const { schedule } = this.state;
+    const set = (name) => this.lab.change((state) => Object.assign(state, { schedule: name, decay: {} }));
+    const names = Object.keys(offers.schedules);
+    const decay = choice("decay schedule of η", names, schedule, set, { "data-setting": "schedule" });
+    const { batch } = this.facts;
+    const batches = batch
+      ? [this.knob(batch, whole, "batch", "batch"), this.knob(offers.seed, whole, "seed", "seed")]
+      : [];
+    return element(
+      "section",
+      { class: "lab-group" },
+      this.knob(offers.steps, whole, "steps", "steps"),
+      pair("decay of η", decay),
+      ...this.knobsOf(offers.schedules[schedule], (state) => state.decay, "decay"),
+      ...batches,
+    );
+  }
+}

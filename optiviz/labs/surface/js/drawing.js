@@ -1,0 +1,100 @@
+// The map as a picture: its cells, its axes, and what is marked on it.
+
+import { disc, star } from "../../../player/js/marks.js";
+import { blend, clamp, powers, ticks } from "../../../player/js/numbers.js";
+
+const HATCH = 7; // pixels between two lines where runs diverge
+const OVERLAP = 0.6; // pixels by which a cell reaches into the next, so that no seam is seen
+const FONT = '10.5px system-ui, "Segoe UI", Roboto, sans-serif';
+
+export const colorsOf = ({ colors }, look) => colors[look.isDark ? 1 : 0];
+
+// The colour of a pair by the steps that it takes, from the fastest to the slowest.
+export function cellColor(taken, fastest, slowest, ramp, look) {
+  if (taken < 0) return look.background;
+  if (!(taken > 0)) return look.grid;
+  const share = Math.log(taken / fastest) / Math.log(slowest / fastest);
+  return ramp[Math.round(clamp(share, 0, 1) * (ramp.length - 1))];
+}
+
+export function drawCells(context, grid, facts, look) {
+  const { taken, best, xs } = facts;
+  const { ramp } = colorsOf(facts, look);
+  const fastest = best?.[2] ?? 1;
+  const slowest = Math.max(...taken, 2 * fastest);
+  const [w, h] = grid.cell.map((length) => length + OVERLAP);
+  const lost = new Path2D();
+  taken.forEach((steps, k) => {
+    const corner = grid.corner([k % xs.length, Math.floor(k / xs.length)]);
+    context.fillStyle = cellColor(steps, fastest, slowest, ramp, look);
+    context.fillRect(...corner, w, h);
+    if (steps < 0) lost.rect(...corner, w, h);
+  });
+  context.save();
+  context.clip(lost);
+  drawHatching(context, grid, look);
+  context.restore();
+}
+
+function drawHatching(context, { left, top, width, height }, look) {
+  context.beginPath();
+  for (let x = left - height; x < left + width; x += HATCH) {
+    context.moveTo(x, top + height);
+    context.lineTo(x + height, top);
+  }
+  context.strokeStyle = blend(look.muted, look.background, 0.5);
+  context.lineWidth = 0.8;
+  context.stroke();
+}
+
+export function drawAxes(context, grid, { xs, ys, symbol }, look) {
+  const { left, top, width, height } = grid;
+  const below = top + height;
+  const write = (words, x, y, align, baseline, color) => {
+    Object.assign(context, { textAlign: align, textBaseline: baseline, fillStyle: color });
+    context.fillText(words, x, y);
+  };
+  context.font = FONT;
+  for (const [value, words] of powers(xs[0], xs.at(-1), width / 50))
+    write(words, grid.place([value, ys[0]])[0], below + 5, "center", "top", look.muted);
+  for (const [value, words] of ticks(ys[0], ys.at(-1), height / 36))
+    write(words, left - 5, grid.place([xs[0], value])[1], "right", "middle", look.muted);
+  write("learning rate η", left, below + 38, "left", "bottom", look.text);
+  write(symbol, 4, top + 16, "left", "bottom", look.text);
+  write("hatched: diverges", left + width, below + 38, "right", "bottom", look.muted);
+}
+
+// `own` are the pairs that the lab has now, each with its colour; `cursor` is a cell or null.
+export function drawMarks(context, grid, facts, look, own, cursor) {
+  const { ys, best, limit, theory } = facts;
+  context.save();
+  context.beginPath();
+  context.rect(grid.left, grid.top, grid.width, grid.height);
+  context.clip();
+  if (limit.length) {
+    context.beginPath();
+    ys.forEach((value, j) => context.lineTo(...grid.place([limit[j], value])));
+    context.strokeStyle = colorsOf(facts, look).theory;
+    context.lineWidth = 2;
+    context.stroke();
+  }
+  if (theory) star(context, ...grid.place(theory), 7, look.star, look.starEdge);
+  if (best) ring(context, ...grid.place(best), 6, look.text, look.background);
+  for (const { pair, color } of own) disc(context, ...grid.place(pair), 5.5, color, look.background);
+  if (cursor) {
+    context.strokeStyle = look.text;
+    context.lineWidth = 1.5;
+    context.strokeRect(...grid.corner(cursor), ...grid.cell);
+  }
+  context.restore();
+}
+
+function ring(context, x, y, radius, color, edge) {
+  for (const [width, stroke] of [[4.5, edge], [2, color]]) {
+    context.beginPath();
+    context.arc(x, y, radius, 0, 7);
+    context.lineWidth = width;
+    context.strokeStyle = stroke;
+    context.stroke();
+  }
+}

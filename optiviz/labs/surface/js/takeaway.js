@@ -1,0 +1,70 @@
+// What can be taken away: files, and the words that make the same again.
+
+import { element } from "../../../player/js/dom.js";
+import { copied, iconButton, settled, textButton } from "../../js/ui.js";
+
+const SAID = 1500; // milliseconds that a button says "Copied"
+
+// A button that copies what `text` gives, and says so for a moment.
+export function copyButton(words, text, signal) {
+  const back = settled(() => (button.textContent = words), SAID, signal);
+  const button = textButton(words, async () => {
+    button.style.minWidth = `${button.offsetWidth}px`;
+    if (!(await copied(text()))) window.prompt("Copy this:", text());
+    else button.textContent = "Copied";
+    back();
+  });
+  return button;
+}
+
+const head = (words, button) =>
+  element(
+    "div",
+    { class: "lab-group-head" },
+    element("h2", {}, words),
+    element("span", { class: "lab-space" }),
+    button,
+  );
+
+export class TakeAway {
+  // `make` is called with the ending of the file that is wanted.
+  constructor(endings, make, signal) {
+    this.making = element("p", { class: "lab-muted", role: "status" }, "The files show the runs as they are set now.");
+    const file = (ending) => textButton(ending.slice(1).toUpperCase(), () => make(ending), { "data-file": ending });
+    const close = iconButton("✕", "close", () => this.node.close());
+    [this.command, this.python] = ["command", "Python"].map((what) =>
+      element("code", { tabindex: 0, "aria-label": `The ${what} that makes it again` }),
+    );
+    const block = (code) => {
+      const button = copyButton("Copy", () => code.textContent, signal);
+      return element("section", {}, head(code.getAttribute("aria-label"), button), element("pre", {}, code));
+    };
+    this.node = element(
+      "dialog",
+      { class: "sl-dialog", "aria-label": "Take away" },
+      head("Take away", close),
+      element("div", { class: "sl-files" }, ...endings.map(file)),
+      this.making,
+      block(this.command),
+      block(this.python),
+    );
+  }
+
+  open() {
+    this.node.showModal();
+  }
+
+  say(words) {
+    this.making.textContent = words;
+  }
+
+  writePython(text) {
+    this.python.textContent = text;
+  }
+
+  // Its words stay whole where the line breaks.
+  writeCommand(text) {
+    const parts = text.split(" ").map((word) => element("span", {}, word));
+    this.command.replaceChildren(...parts.flatMap((part, i) => (i ? [" ", part] : [part])));
+  }
+}

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { weightColors } from "../../optiviz/labs/mnist/js/panels.js";
+import { CHARTS, epochTicks, frameOf, ranges, rowAt, valueTicks } from "../../optiviz/labs/mnist/js/scales.js";
+import { duration, lossWords, percent, settingsWords, spaced, standing } from "../../optiviz/labs/mnist/js/words.js";
+
+// Evaluations: epoch, training loss, test loss, test accuracy.
+const RUN = { span: 3, rows: [[0.1, 1.2, 1.0, 0.7], [1, 0.4, 0.5, 0.9], [2, 0.2, 0.3, 0.95]] };
+const near = (found, expected) => assert.ok(Math.abs(found - expected) < 1e-9, `${found}, not ${expected}`);
+
+test("what is better stands lower on the chart of the loss, higher on that of the accuracy", () => {
+  const loss = frameOf(CHARTS.loss, [RUN], 400, 300);
+  assert.ok(loss.y(0.3) > loss.y(0.5) && loss.y(0.5) > loss.y(1));
+  const accuracy = frameOf(CHARTS.accuracy, [RUN], 400, 300);
+  assert.ok(accuracy.y(0.95) < accuracy.y(0.9) && accuracy.y(0.9) < accuracy.y(0.7));
+  // From 90 to 99 % is as far as from 99 to 99.9 %; a tenth of the loss is as far everywhere.
+  near(accuracy.y(0.9) - accuracy.y(0.99), accuracy.y(0.99) - accuracy.y(0.999));
+  near(loss.y(0.1) - loss.y(1), loss.y(0.01) - loss.y(0.1));
+});
+
+test("epochs go from left to right, from the axis to the edge", () => {
+  const frame = frameOf(CHARTS.loss, [RUN], 400, 300);
+  near(frame.x(0), frame.left);
+  near(frame.x(3), frame.right);
+  assert.ok(frame.left < frame.right && frame.right < 400 && frame.bottom < 300);
+});
+
+test("a chart has room for every value that can be drawn", () => {
+  const rows = [...RUN.rows, [3, null, null, null], [3, Infinity, 0, 1]];
+  const { low, high, epochs } = ranges(CHARTS.loss, [{ span: 5, rows }]);
+  assert.equal(epochs, 5);
+  const room = 0.06 * (4 - Math.log10(0.2)); // what is beyond all measure is cut
+  near(low, Math.log10(0.2) - room);
+  near(high, 4 + room);
+  const share = ranges(CHARTS.accuracy, [{ span: 1, rows }]);
+  assert.ok(share.low < -Math.log10(0.3) && share.high > -Math.log10(0.05) && share.high < 2);
+});
+
+test("a chart without runs has the usual range, and a flat curve is not blown up", () => {
+  const empty = ranges(CHARTS.accuracy, []);
+  near(empty.low, -Math.log10(0.2) - 0.06 * Math.log10(20));
+  assert.equal(empty.epochs, 1);
+  const flat = ranges(CHARTS.loss, [{ span: 1, rows: [[1, 0.5, 0.5, 0.9]] }]);
+  near(flat.high - flat.low, 0.3 * 1.12);
+});
+
+test("ticks are round, ascend, and do not collide", () => {
+  for (const chart of Object.values(CHARTS)) {
+    const ticks = valueTicks(chart, frameOf(chart, [RUN], 400, 300));
+    assert.ok(ticks.length > 2);
+    for (let i = 1; i < ticks.length; i++) assert.ok(ticks[i - 1][0] - ticks[i][0] >= 20);
+  }
+  const words = (chart) => valueTicks(chart, frameOf(chart, [RUN], 400, 300)).map(([, said]) => said);
+  assert.deepEqual(words(CHARTS.loss), ["0.2", "0.5", "1"]);
+  assert.deepEqual(words(CHARTS.accuracy), ["80 %", "90 %", "95 %"]);
+  const room = { left: 52, right: 388 };
+  assert.deepEqual(epochTicks({ ...room, epochs: 3 }), [0, 1, 2, 3]);
+  assert.deepEqual(epochTicks({ ...room, epochs: 50 }), [0, 10, 20, 30, 40, 50]);
+});
+
+test("the evaluation under the cursor is the nearest one, and there is none beyond the last", () => {
+  assert.equal(rowAt(RUN.rows, 0.4)[0], 0.1);
+  assert.equal(rowAt(RUN.rows, 0.6)[0], 1);
+  assert.equal(rowAt(RUN.rows, 2.04)[0], 2);
+  assert.equal(rowAt(RUN.rows, 2.1), null);
+  assert.equal(rowAt([], 0), null);
+});
+
+test("a time is told in the units that matter", () => {
+  const rows = [
+    [null, "–"],
+    [-3, "0 s"],
+    [0.4, "0 s"],
+    [59.4, "59 s"],
+    [59.6, "1 min 00 s"],
+    [605, "10 min 05 s"],
+    [3599, "59 min 59 s"],
+    [3600, "1 h 0 min"],
+    [7384, "2 h 3 min"],
+  ];
+  for (const [seconds, words] of rows) assert.equal(duration(seconds), words);
+});
+
+test("shares and numbers in words", () => {
+  assert.deepEqual([null, 0, 0.9243, 1].map(percent), ["–", "0.00 %", "92.43 %", "100.00 %"]);
+  assert.deepEqual([7, 999.6, 1234567].map(spaced), ["7", "1\u202f000", "1\u202f234\u202f567"]);
+  assert.deepEqual([null, 0.25931, 12.3456].map(lossWords), ["–", "0.259", "12.3"]);
+});
+
+test("the settings of a run in words", () => {
+  const symbols = { lr: "η", beta: "β", m: "m", seed: "seed" };
+  const settings = { lr: 0.02, beta: "0.9", m: 100, seed: 0, schedule: null, sizes: "784,64,32,10" };
+  assert.equal(settingsWords({ settings }, symbols), "η 0.02 · β 0.9 · m 100 · seed 0 · 64-32");
+  const bare = { lr: 0.5, schedule: "cosine:end=0.005", sizes: "784,10" };
+  assert.equal(settingsWords({ settings: bare }, symbols), "η 0.5 · cosine · no hidden layer");
+});
+
+test("what has become of a run is its phase, and at last its verdict", () => {
+  const verdict = "still improving";
+  const said = ["waiting", "training", "stopped", "finished", "failed"].map((phase) => standing({ phase, verdict }));
+  assert.deepEqual(said, ["begins", "training", "stopped", verdict, verdict]);
+});
+
+test("weights are blue below zero, orange above, and the ground at it", () => {
+  const colors = weightColors({ theme: "light", background: "#ffffff" });
+  assert.deepEqual(colors[128], [255, 255, 255]);
+  assert.deepEqual(colors[1], [0, 114, 178]);
+  assert.deepEqual(colors[255], [213, 94, 0]);
+  assert.ok(colors[100][2] > colors[100][0] && colors[160][0] > colors[160][2]);
+});

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { cellColor } from "../../optiviz/labs/surface/js/drawing.js";
+import { Grid } from "../../optiviz/labs/surface/js/grid.js";
+
+const FACTS = { xs: [0.001, 0.01, 0.1], ys: [0, 0.5, 0.75, 1].map((share) => 0.9 * share) };
+const EVEN = { xs: [0.001, 0.01, 0.1], ys: [0, 0.3, 0.6, 0.9] };
+const SIZE = [352, 246]; // the cells are 100 by 50 pixels
+const each = (grid, action) => grid.ys.forEach((_, j) => grid.xs.forEach((__, i) => action([i, j])));
+
+test("the cell under a point is the one that is drawn there", () => {
+  const grid = new Grid(EVEN, ...SIZE);
+  assert.deepEqual(grid.cell, [100, 50]);
+  each(grid, (cell) => {
+    const [x, y] = grid.corner(cell);
+    for (const [dx, dy] of [[1, 1], [99, 1], [1, 49], [99, 49]]) assert.deepEqual(grid.at([x + dx, y + dy]), cell);
+  });
+});
+
+test("η grows to the right and β upwards", () => {
+  const grid = new Grid(EVEN, ...SIZE);
+  assert.ok(grid.at([45, 200])[0] < grid.at([335, 200])[0]);
+  assert.ok(grid.at([45, 200])[1] < grid.at([45, 10])[1]);
+});
+
+test("outside of the map there is no cell", () => {
+  const grid = new Grid(EVEN, ...SIZE);
+  for (const place of [[39, 100], [341, 100], [100, 5], [100, 207]]) assert.equal(grid.at(place), null, `${place}`);
+});
+
+test("a pair of settings stands in the middle of its cell", () => {
+  const grid = new Grid(EVEN, ...SIZE);
+  each(grid, (cell) => {
+    const [x, y] = grid.place(grid.pair(cell));
+    const [left, top] = grid.corner(cell);
+    assert.ok(Math.abs(x - left - 50) < 1e-6 && Math.abs(y - top - 25) < 1e-6);
+    assert.deepEqual(grid.nearest(grid.pair(cell)), cell);
+  });
+  assert.deepEqual(grid.nearest([0.00001, 5]), [0, 3]); // beyond the edges
+});
+
+test("a rate between two stands between them, in the ratio of their logarithms", () => {
+  const grid = new Grid(FACTS, ...SIZE);
+  const [middle] = grid.place([Math.sqrt(0.001 * 0.01), 0]);
+  assert.ok(Math.abs(middle - (40 + 100)) < 1e-6);
+});
+
+test("a cell's place in the list is row after row from below", () => {
+  const grid = new Grid(EVEN, ...SIZE);
+  assert.equal(grid.index([0, 0]), 0);
+  assert.equal(grid.index([2, 0]), 2);
+  assert.equal(grid.index([0, 1]), 3);
+  assert.equal(grid.index([2, 3]), 11);
+  assert.deepEqual(grid.inside([-1, 4]), [0, 3]);
+});
+
+test("the fastest pair has the ramp's first colour, the slowest its last; the others have none", () => {
+  const look = { background: "ground", grid: "grey" };
+  const ramp = ["first", "second", "last"];
+  const color = (taken) => cellColor(taken, 10, 1000, ramp, look);
+  assert.deepEqual([10, 100, 1000].map(color), ramp);
+  assert.equal(color(-1), "ground"); // diverged
+  assert.equal(color(0), "grey"); // not there in time
+});

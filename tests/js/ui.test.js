@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { atEnd, nearest, onModel, plain, settled } from "../../optiviz/labs/js/ui.js";
+
+test("a value is written as a person would write it", () => {
+  const rows = [
+    [0, "0"],
+    [0.012, "0.012"],
+    [-2.17, "−2.17"],
+    [0.1 + 0.2, "0.3"],
+    [0.0001, "0.0001"],
+    [0.00001, "1.0·10⁻⁵"],
+    [99999, "100000"],
+    [250000, "2.5·10⁵"],
+  ];
+  for (const [value, words] of rows) assert.equal(plain(value), words);
+  assert.equal(plain(0.123456, 3), "0.123");
+});
+
+test("a slider stands at the value that is nearest", () => {
+  const values = [0.001, 0.01, 0.1, 1];
+  const rows = [
+    [0.1, 2],
+    [0.04, 1],
+    [0.07, 2],
+    [-5, 0],
+    [7, 3],
+  ];
+  for (const [value, place] of rows) assert.equal(nearest(values, value), place, `${value}`);
+  assert.equal(nearest([1, 3], 2), 0); // the first of two that are as near
+});
+
+test("an action waits until nobody asks for it, and is not done after the end", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const gone = new AbortController();
+  let done = 0;
+  const later = settled(() => done++, 200, gone.signal);
+  later();
+  context.mock.timers.tick(150);
+  later();
+  context.mock.timers.tick(150);
+  assert.equal(done, 0);
+  context.mock.timers.tick(50);
+  assert.equal(done, 1);
+  later();
+  gone.abort();
+  later();
+  context.mock.timers.tick(1000);
+  assert.equal(done, 1);
+});
+
+test("a model is heard until the end", () => {
+  const heard = new Map();
+  const model = { on: (name, action) => heard.set(name, action), off: (name) => heard.delete(name) };
+  const gone = new AbortController();
+  const ended = [];
+  onModel(model, "change:reply", () => {}, gone.signal);
+  atEnd(gone.signal, () => ended.push("once"));
+  assert.deepEqual([...heard.keys()], ["change:reply"]);
+  gone.abort();
+  assert.equal(heard.size, 0);
+  assert.deepEqual(ended, ["once"]);
+});
