@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,8 @@ from optiviz.files import whole
 from optiviz.runs.record import plain
 from optiviz.studies import compare as runs
 from optiviz.studies.compare import GOAL, Comparison
+from optiviz.studies.pool import cores
+from optiviz.studies.table import markdown
 from optiviz.training.recipe import Recipe
 from optiviz.views.charts.comparison import accuracy, animate_comparison, plot_comparison
 from optiviz.views.frame import Frame
@@ -79,16 +80,6 @@ def report(comparison: Comparison, look: dict[str, Any], as_json: bool) -> None:
     print(f"Wrote {path}: table, metrics, curves and race.gif")
 
 
-def markdown(rows: list[tuple[str, ...]]) -> list[str]:
-    """The lines of a table in Markdown, heads first, its columns as wide as what stands there."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = [
-        "| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |"
-        for row in rows
-    ]
-    return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
-
-
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     spread = "" if row["loss_sd"] is None else f" ± {row['loss_sd']:.4f}"
     epochs = "never" if row["epochs_to_goal"] is None else f"{row['epochs_to_goal']:.2f}"
@@ -96,11 +87,6 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         epochs += f" ({row['reached']} of {row['seeds']} seeds)"
     loss, seconds = f"{row['loss']:.4f}{spread}", f"{row['seconds']:.1f}"
     return (f"`{row['optimizer']}`", accuracy(row), loss, seconds, epochs, row["verdict"])
-
-
-def cores(jobs: int | None) -> int:
-    """As many processes as there are cores, if no one said how many."""
-    return jobs if jobs is not None else len(os.sched_getaffinity(0))
 
 
 def _go(

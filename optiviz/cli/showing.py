@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -37,11 +36,12 @@ def everything(out: Path, formats: str, jobs: int | None, quick: bool) -> None:
     from optiviz.cli.training import INTERRUPTED
     from optiviz.gallery.build import Build
     from optiviz.gallery.index import write_index
+    from optiviz.studies.pool import cores
 
     every = list(scripts().values())
     build = Build(every, out, formats, quick)
     done = len(every) - len(build.stale())
-    processes = jobs if jobs is not None else len(os.sched_getaffinity(0))
+    processes = cores(jobs)
     try:
         with tqdm(total=len(every), initial=done, unit="picture", file=sys.stderr) as bar:
             for made, without in build.run(processes):

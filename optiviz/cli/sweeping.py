@@ -13,16 +13,18 @@ from typing import Any
 import typer
 from tqdm import tqdm
 
-from optiviz.cli.comparing import cores, looks, markdown
+from optiviz.cli.comparing import looks
 from optiviz.cli.training import INTERRUPTED
 from optiviz.errors import UserError
 from optiviz.files import whole
 from optiviz.problems.data.datasets import TITLES
 from optiviz.runs.record import plain
+from optiviz.studies.pool import cores
+from optiviz.studies.sweep import findings as tables
 from optiviz.studies.sweep import sweep as runs
-from optiviz.studies.sweep import table as tables
 from optiviz.studies.sweep.claims import require
 from optiviz.studies.sweep.plan import Plan
+from optiviz.studies.table import markdown
 from optiviz.training.recipe import Recipe
 from optiviz.views.charts import sweep as views
 from optiviz.words import guess, slug

@@ -15,8 +15,10 @@ from tqdm import tqdm
 
 from optiviz.errors import UserError
 from optiviz.runs.record import plain
+from optiviz.training.directory import Kept
 from optiviz.training.interrupt import interruptible
-from optiviz.training.recipe import Recipe, Work
+from optiviz.training.outcome import End
+from optiviz.training.recipe import Recipe
 from optiviz.training.train import Row, Training
 from optiviz.views.charts.curves import plot_training
 
@@ -34,7 +36,7 @@ def given(context: typer.Context) -> list[str]:
 def start(recipe: Recipe, out: Path | None, overwrite: bool, as_json: bool) -> None:
     """Train from the beginning."""
     with interruptible() as interrupted:
-        _go(Work.begin(recipe, out or recipe.name(), overwrite), interrupted, as_json)
+        _go(Kept.begin(recipe, out or recipe.name(), overwrite), interrupted, as_json)
 
 
 def resume(path: Path, others: list[str], as_json: bool) -> None:
@@ -42,10 +44,10 @@ def resume(path: Path, others: list[str], as_json: bool) -> None:
     if others:
         raise UserError(f"--resume goes on as the run began: leave out {', '.join(others)}.")
     with interruptible() as interrupted:
-        _go(Work.resume(path), interrupted, as_json)
+        _go(Kept.resume(path), interrupted, as_json)
 
 
-def _go(work: Work, interrupted: list[int], as_json: bool) -> None:
+def _go(work: Kept, interrupted: list[int], as_json: bool) -> None:
     path = work.directory.path
     with _bar(work.total, work.begun, quiet=as_json) as show:
         done, facts = work.train(show, stop=lambda: bool(interrupted))
@@ -81,11 +83,11 @@ def _report(done: Training, path: Path, facts: dict[str, Any], as_json: bool) ->
                 f"epoch {last['epoch']:g}: training loss {last['train_loss']:.4g}, "
                 f"test loss {last['test_loss']:.4g}, test accuracy {last['test_accuracy']:.4f}"
             )
-        print(done.verdict)
-        if done.stopped == "patience":
+        print(done.outcome.text)
+        if done.outcome.stopped is End.PATIENCE:
             print("Stopped early; the weights are those with the smallest validation loss.")
         print(f"Wrote {path} ({done.steps} updates, {done.updates_per_second:.0f} a second)")
-    if done.stopped == "interrupted":
+    if done.outcome.stopped is End.INTERRUPTED:
         print(
             f"Stopped at update {done.steps}. To go on: optiviz train --resume {path}",
             file=sys.stderr,

@@ -30,6 +30,17 @@ class Axis(NamedTuple):
         return bool(np.allclose(ratios, ratios[0], rtol=1e-6))
 
 
+def longest(holds: Array) -> slice:
+    """The longest row of neighbours on an axis for which something holds; empty if there is none.
+
+    >>> longest(np.array([True, False, True, True, False]))
+    slice(2, 4, None)
+    """
+    edges = np.flatnonzero(np.diff(np.r_[False, holds, False]))
+    rows = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+    return slice(*max(rows, key=lambda row: row[1] - row[0], default=(0, 0)))
+
+
 def axis(
     problem: Plane,
     rule: Optimizer,

@@ -6,11 +6,10 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from optiviz.errors import UserError
-from optiviz.maps.axes import as_axis, rows_of
+from optiviz.maps.axes import as_axis, longest, rows_of
 from optiviz.maps.follow import follow, least
 from optiviz.optim import Optimizer
 from optiviz.problems import as_problem
@@ -31,9 +30,7 @@ class Curve:
     @property
     def works(self) -> slice:
         """The longest row of neighbouring rates that converged; empty if none did."""
-        edges = np.flatnonzero(np.diff(np.r_[False, self.converged, False]))
-        rows = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-        return slice(*max(rows, key=lambda row: row[1] - row[0], default=(0, 0)))
+        return longest(self.converged)
 
 
 @dataclass(frozen=True)

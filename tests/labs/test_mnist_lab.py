@@ -69,7 +69,7 @@ def test_a_race_that_is_stopped_goes_on_to_the_same_bits() -> None:
         assert lane.step == lane.total == 1200
         assert len(lane.rows) == mnist_form.EVALUATIONS
         assert lane.checkpoint is None
-        assert lane.parts is None
+        assert lane.networks is None
         network, test, _ = lane.recipe.networks(load("mnist"))
         how = {"epochs": 1, "batch_size": 50, "seed": 0, "eval_every": lane.recipe.eval_every}
         whole = train(network, test, lane.recipe.rule(network), **how)
@@ -100,7 +100,7 @@ def test_what_diverges_has_a_verdict() -> None:
     wait(lambda: not race.running)
     assert lane.phase == "finished"
     assert lane.done is not None
-    assert lane.done.verdict.startswith(("diverged at step", "collapsed", "stalled"))
+    assert lane.done.outcome.text.startswith(("diverged at step", "collapsed", "stalled"))
 
 
 def test_kernels_share_the_data_to_the_same_bits(

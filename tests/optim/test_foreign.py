@@ -163,7 +163,7 @@ def test_goes_on_to_the_same_bits(theirs: str, tmp_path: Path) -> None:
     half = train(
         network, network, rule, **how, on_checkpoint=directory.save, stop=lambda: next(asked)
     )
-    assert half.stopped == "interrupted"
+    assert half.outcome.stopped == "interrupted"
     rest = train(network, network, rule, **how, resume=directory.load(network))
     assert rest.w.tobytes() == whole.w.tobytes()
 

@@ -223,7 +223,7 @@ def _facts(lane: Lane, ahead: bool) -> dict[str, Any]:
     recipe = lane.recipe
     rule, _, settings = recipe.optim.partition(":")
     loss, accuracy = _finite([last.get("test_loss"), last.get("test_accuracy")])
-    words = lane.trouble or (lane.done.verdict if lane.done else "")
+    words = lane.trouble or (lane.done.outcome.text if lane.done else "")
     return {
         "run": lane.key,
         "rule": rule,

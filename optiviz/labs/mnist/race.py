@@ -11,11 +11,10 @@ from typing import Any, Literal
 from threadpoolctl import threadpool_limits
 
 from optiviz.labs.server.shared_data import mnist
-from optiviz.optim import Optimizer
-from optiviz.problems import MLP
 from optiviz.problems.base import Array
-from optiviz.training.recipe import Recipe
-from optiviz.training.train import Checkpoint, Row, Training, train
+from optiviz.training.outcome import End
+from optiviz.training.recipe import Networks, Recipe
+from optiviz.training.train import Checkpoint, Row, Training
 
 Phase = Literal["waiting", "training", "stopped", "finished", "failed"]
 
@@ -50,14 +49,13 @@ class Lane:
     done: Training | None = None
     trouble: str = ""
     checkpoint: Checkpoint | None = None
-    parts: tuple[MLP, MLP, Optimizer] | None = None
+    networks: Networks | None = None
 
-    def prepare(self) -> tuple[MLP, MLP, Optimizer]:
-        """The network on both sets, and the rule; made once."""
-        if self.parts is None:
-            network, test, _ = self.recipe.networks(mnist())
-            self.parts = (network, test, self.recipe.rule(network))
-        return self.parts
+    def prepare(self) -> Networks:
+        """The network on both sets; made once."""
+        if self.networks is None:
+            self.networks = self.recipe.networks(mnist())
+        return self.networks
 
     def run(self, stop: Callable[[], bool], changed: Callable[[], None]) -> None:
         """Train from the beginning, or from where the last call was stopped."""
@@ -70,26 +68,20 @@ class Lane:
         def keep(at: Checkpoint) -> None:
             self.checkpoint, self.rows, self.w = at, list(at.rows), at.w.copy()
 
-        network, test, rule = self.prepare()
+        networks = self.prepare()
         self.phase = "training"
         changed()
-        self.done = train(
-            network,
-            test,
-            rule,
-            epochs=self.recipe.epochs,
-            batch_size=self.recipe.batch_size,
-            seed=self.recipe.seed,
-            eval_every=self.recipe.eval_every,
+        self.done = self.recipe.train(
+            networks,
             on_progress=progress,
             on_checkpoint=keep,
             stop=stop,
             resume=self.checkpoint,
         )
         self.step, self.w, self.pace = self.done.steps, self.done.w, self.done.updates_per_second
-        stopped = self.done.stopped == "interrupted"
+        stopped = self.done.outcome.stopped is End.INTERRUPTED
         if not stopped:
-            self.checkpoint = self.parts = None  # several copies of the weights, room to compute
+            self.checkpoint = self.networks = None  # several copies of the weights, room to compute
         self.phase = "stopped" if stopped else "finished"
 
 

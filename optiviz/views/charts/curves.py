@@ -92,7 +92,7 @@ def _panel(frame: Frame, ax: Any, done: Training, what: str, marks: dict[str, Ma
 def _note(done: Training) -> str:
     first, last = done.history["lr"][[0, -1]]
     rate = f"η = {first:g}" if first == last else f"η = {first:.3g} … {last:.3g}"
-    return f"{rate}    m = {done.batch_size}    seed {done.seed}    {done.verdict}"
+    return f"{rate}    m = {done.batch_size}    seed {done.seed}    {done.outcome.text}"
 
 
 def _label(done: Training, name: str) -> str:

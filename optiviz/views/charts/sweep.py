@@ -11,8 +11,9 @@ import numpy as np
 from matplotlib.colors import LogNorm, Normalize, to_rgb
 
 from optiviz.optim import SYMBOLS, name_of, parse
+from optiviz.studies.sweep.findings import NEAR, Strip
 from optiviz.studies.sweep.plan import word
-from optiviz.studies.sweep.table import NEAR, Row, Strip
+from optiviz.studies.table import Row
 from optiviz.views.frame import Frame
 from optiviz.views.style import marks
 

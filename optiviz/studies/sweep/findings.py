@@ -1,8 +1,7 @@
-"""What a sweep found: means over seeds, and the learning rates that work."""
+"""What a sweep found: its table, and the learning rates that work."""
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from optiviz.files import whole
+from optiviz.files import write_csv, write_json
+from optiviz.maps.axes import longest
 from optiviz.runs.record import plain
 from optiviz.studies.sweep.plan import word
+from optiviz.studies.table import Row, each_once, mean, spread
 
 NEAR = 0.02  # below the best accuracy of the sweep: a rate that comes so near works
-Row = dict[str, Any]
 
 
 def table(results: Sequence[Row]) -> list[Row]:
@@ -35,14 +35,11 @@ def table(results: Sequence[Row]) -> list[Row]:
 def _mean(group: list[Row]) -> Row:
     row: Row = {"optimizer": group[0]["optim"], "settings": group[0]["settings"]}
     row |= {"seeds": len(group), "diverged": sum(one["diverged"] for one in group)}
-    for name, column in (("accuracy", "test_accuracy"), ("loss", "test_loss")):
-        values = np.array([one[column] for one in group if one[column] is not None])
-        row[name] = float(values.mean()) if len(values) else None
-        row[f"{name}_sd"] = float(values.std(ddof=1)) if len(values) > 1 else None
-    seconds = [one["seconds"] for one in group if one["seconds"] is not None]
-    row["seconds"] = float(np.mean(seconds)) if seconds else None
-    row["verdict"] = "; ".join(dict.fromkeys(one["verdict"] for one in group))
-    return row
+    columns = ("test_accuracy", "test_loss", "seconds")
+    known = {name: [one[name] for one in group if one[name] is not None] for name in columns}
+    row |= spread({"accuracy": known["test_accuracy"], "loss": known["test_loss"]})
+    row["seconds"] = mean(known["seconds"])
+    return row | {"verdict": each_once(one["verdict"] for one in group)}
 
 
 @dataclass(frozen=True)
@@ -89,15 +86,8 @@ def strips(rows: Sequence[Row], column: str) -> list[Strip]:
                 best[lr] = float(np.fmax(best.get(lr, np.nan), here))
         if len(best) > 1:
             accuracy = np.array([best[rate] for rate in sorted(best)])
-            found.append(Strip(name, np.array(sorted(best)), accuracy, _longest(accuracy >= floor)))
+            found.append(Strip(name, np.array(sorted(best)), accuracy, longest(accuracy >= floor)))
     return found
-
-
-def _longest(holds: Any) -> slice:
-    """The longest row of neighbours for which it holds; empty if there is none."""
-    edges = np.flatnonzero(np.diff(np.r_[False, holds, False]))
-    rows = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-    return slice(*max(rows, key=lambda row: row[1] - row[0], default=(0, 0)))
 
 
 def in_words(settings: Row) -> str:
@@ -119,10 +109,5 @@ def flat(rows: Sequence[Row]) -> list[Row]:
 def write(path: Path, name: str, rows: Sequence[Row]) -> None:
     """Write rows as `name.csv` and `name.json`, whole or not at all."""
     lines = flat(rows)
-    with whole(path / f"{name}.csv") as file, file.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.DictWriter(out, list(lines[0]) if lines else [], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(lines)
-    with whole(path / f"{name}.json") as file:
-        text = json.dumps(list(rows), ensure_ascii=False, indent=2, default=plain)
-        file.write_text(text + "\n", encoding="utf-8")
+    write_csv(path / f"{name}.csv", list(lines[0]) if lines else [], lines)
+    write_json(path / f"{name}.json", list(rows), default=plain)
