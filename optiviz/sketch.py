@@ -42,7 +42,7 @@ class Sketch:
         """
         problem = parse_problem(self.problem)
         usual = "path,data,loss" if isinstance(problem, Samples) else "path,loss"
-        if ending == ".html":
+        if ending.lower() == ".html":
             usual = ",".join(USUAL)
         runs = race(
             problem,

@@ -115,7 +115,7 @@ def landscape(
 def _trained(
     recipe: Recipe, optim: Sequence[str], updates: int, images: int, directions: str, quiet: bool
 ) -> tuple[Slice, list[Run]]:
-    from optiviz.runs.race import contestant
+    from optiviz.runs.inputs import as_rule
     from optiviz.training.landscape import landscape as trajectories
     from optiviz.training.recipe import data_of
 
@@ -124,7 +124,7 @@ def _trained(
         raise UserError(f"images must be from 1 to {len(data.x_train)}, got {images}.")
     network = recipe.networks(data)[0]
     shown = network.on(data.x_train[:images], data.y_train[:images])
-    rules = [contestant(network, text, recipe.schedule) for text in optim]
+    rules = [as_rule(network, text, recipe.schedule) for text in optim]
     with progress(" updates", total=len(rules) * updates, quiet=quiet) as show:
         return trajectories(
             network,

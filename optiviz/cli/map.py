@@ -15,8 +15,9 @@ from optiviz.errors import UserError
 from optiviz.words import pair, slug
 
 if TYPE_CHECKING:
+    from optiviz.maps import BasinMap, RateMap, Sensitivity
     from optiviz.maps.axes import Axis
-    from optiviz.maps.maps import BasinMap, Curve, RateMap, Sensitivity
+    from optiviz.maps.sensitivity import Curve
     from optiviz.optim import Optimizer
     from optiviz.problems import Plane
 
@@ -139,14 +140,14 @@ class Wanted:
 
     def run(self, quiet: bool) -> Map:
         """Compute the map."""
+        from optiviz.maps import basin_map, rate_map, sensitivity
         from optiviz.maps.axes import second
-        from optiviz.maps.maps import basin_map, rate_map, sensitivity
         from optiviz.problems import parse_problem
-        from optiviz.runs.race import contestant
+        from optiviz.runs.inputs import as_rule
 
         self.check()
         problem = parse_problem(self.problem)
-        rules = [contestant(problem, text) for text in self.optim]
+        rules = [as_rule(problem, text) for text in self.optim]
         steps = USUAL[self.kind][0] if self.steps is None else self.steps
         points = self.points
         if points is None:  # with data, a trajectory's step costs as much as it has samples
@@ -178,7 +179,7 @@ def _sentences(found: Map) -> list[str]:
     """What the map says, in words."""
     import numpy as np
 
-    from optiviz.maps.maps import BasinMap, Sensitivity
+    from optiviz.maps import BasinMap, Sensitivity
     from optiviz.optim import name_of
     from optiviz.views.charts.sensitivity import in_words
 
@@ -206,7 +207,7 @@ def _facts(found: Map) -> dict[str, Any]:
     """What the map says, for programs."""
     import numpy as np
 
-    from optiviz.maps.maps import BasinMap, Sensitivity
+    from optiviz.maps import BasinMap, Sensitivity
     from optiviz.optim import name_of
 
     if isinstance(found, Sensitivity):

@@ -31,11 +31,11 @@ class Look(TypedDict):
 
 def look_of(theme: str, size: str) -> Look:
     """How a picture is to look, refused before the work if it cannot be."""
-    from optiviz.views.page import Page
+    from optiviz.views.frame import Frame
     from optiviz.words import pair
 
     pixels = pair("size", size, "x", int)
-    Page(theme, pixels)
+    Frame(theme, pixels)
     return {"theme": theme, "size": pixels}
 
 

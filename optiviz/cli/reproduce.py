@@ -55,7 +55,7 @@ def reproduce(
     from optiviz.studies.published.report import scored, summary, write_report
     from optiviz.studies.published.tables import tables
     from optiviz.views.charts.agreement import plot_agreement
-    from optiviz.views.page import Page
+    from optiviz.views.frame import Frame
     from optiviz.words import look_up
 
     if show:
@@ -64,7 +64,7 @@ def reproduce(
     if every == bool(table):
         raise UserError("Say which tables: --all, or --table NAME; --list shows their names.")
     known, where, interrupted = tables(), path_words(data_dir), False
-    Page(theme, (1600, 1000))  # a mistake in the picture is told before the work
+    Frame(theme, (1600, 1000))  # a mistake in the picture is told before the work
     for name in table:
         look_up("table", name, known)
     chosen = [one for name, one in known.items() if every or name in table]
