@@ -195,12 +195,24 @@ def data_of(recipe: Recipe) -> Dataset:
 _load = lru_cache(1)(load)
 
 
-def _widths(text: str, usual: tuple[int, ...]) -> tuple[int, ...]:
-    """The widths of all layers, whose ends the data decide."""
+def widths(text: str) -> tuple[int, ...]:
+    """The widths of layers from words such as 784,300,100,100,10.
+
+    Raises:
+        UserError: something that is not whole numbers with commas between.
+
+    >>> widths("784,30,10")
+    (784, 30, 10)
+    """
     try:
-        sizes = tuple(int(word) for word in text.split(","))
+        return tuple(int(word) for word in text.split(","))
     except ValueError:
         raise UserError(f"sizes must be whole numbers with commas between, got {text!r}.") from None
+
+
+def _widths(text: str, usual: tuple[int, ...]) -> tuple[int, ...]:
+    """The widths of all layers, whose ends the data decide."""
+    sizes = widths(text)
     if len(sizes) < 2 or (sizes[0], sizes[-1]) != (usual[0], usual[-1]):
         raise UserError(f"sizes must begin with {usual[0]} and end with {usual[-1]}, got {text!r}.")
     return sizes

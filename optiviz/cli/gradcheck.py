@@ -2,65 +2,69 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from tqdm import tqdm
+import typer
 
+from optiviz.cli.options import Biases, Json, Seed, Size, Sizes, Theme, look_of
+from optiviz.cli.progress import progress
 from optiviz.errors import UserError
-from optiviz.problems import MLP, load
-from optiviz.training.gradcheck import EPS, METHODS, GradientCheck, check_gradient, error_curve
-from optiviz.views.charts.gradients import plot_gradients
-from optiviz.views.files.animate import STILL, check_ending
-from optiviz.views.frame import Frame
-from optiviz.words import pair
 
-
-def widths(text: str) -> tuple[int, ...]:
-    """The widths of layers from words such as 784,300,100,100,10.
-
-    Raises:
-        UserError: something that is not whole numbers with commas between.
-
-    >>> widths("784,30,10")
-    (784, 30, 10)
-    """
-    try:
-        return tuple(int(word) for word in text.split(","))
-    except ValueError:
-        message = f"sizes must be whole numbers with commas between, got {text!r}."
-        raise UserError(message) from None
+if TYPE_CHECKING:
+    from optiviz.problems import MLP
+    from optiviz.training.gradcheck import GradientCheck
 
 
 def gradcheck(
-    samples: int,
-    eps: float,
-    seed: int,
-    sizes: str,
-    biases: bool,
-    theme: str,
-    size: str,
-    out: Path,
-    as_json: bool,
+    samples: Annotated[
+        int, typer.Option(help="How many samples, each by itself: the first ones of MNIST.")
+    ] = 1,
+    eps: Annotated[float, typer.Option(help="ε, by how much each weight is changed.")] = 1e-5,
+    seed: Seed = 0,
+    sizes: Sizes = "784,300,100,100,10",
+    biases: Biases = False,
+    theme: Theme = "light",
+    size: Size = "960x540",
+    out: Annotated[Path, typer.Option(help=".png, .svg or .pdf to write.")] = Path("gradcheck.png"),
+    as_json: Json = False,
 ) -> None:
-    """Check, draw and report."""
+    """Check backpropagation against differences of the loss, for every weight.
+
+    \b
+    optiviz gradcheck
+    optiviz gradcheck --samples 10 --eps 1e-4 --biases --out gradients.svg
+    """
+    from optiviz.training.gradcheck import EPS, check_gradient, error_curve
+    from optiviz.training.recipe import widths
+    from optiviz.views.charts.gradients import plot_gradients
+    from optiviz.views.files.animate import STILL, check_ending
+
     target = check_ending(out, STILL)
-    pixels = pair("size", size, "x", int)
-    Frame(theme, pixels)  # a mistake in the picture is told before the work
+    look = look_of(theme, size)
     problem = _network(samples, widths(sizes), biases)
     w, chosen = problem.start(seed), range(samples)
-    total = samples * (1 + len(EPS))
-    with tqdm(total=total, desc="gradcheck", unit="check", disable=as_json or None) as bar:
-        check = check_gradient(problem, w, chosen, eps, bar.update)
-        curve = error_curve(problem, w, chosen, on_sample=bar.update)
+    total, done = samples * (1 + len(EPS)), count(1)
+    quiet = as_json or not sys.stderr.isatty()
+    with progress("check", total=total, quiet=quiet, desc="gradcheck") as show:
+
+        def tell() -> None:
+            show(next(done))
+
+        check = check_gradient(problem, w, chosen, eps, tell)
+        curve = error_curve(problem, w, chosen, on_sample=tell)
     words = "1 sample" if samples == 1 else f"{samples} samples"
     title = f"Backpropagation against differences: {_grouped(problem.size)} weights, {words}"
-    plot_gradients(check, curve, target, title=title, theme=theme, size=pixels)
+    plot_gradients(check, curve, target, title=title, **look)
     _report(problem, check, curve, target, samples, seed, as_json)
 
 
 def _network(samples: int, sizes: tuple[int, ...], biases: bool) -> MLP:
+    from optiviz.problems import MLP, load
+
     data = load("mnist")
     if not 1 <= samples <= len(data.x_train):
         raise UserError(f"samples must be from 1 to {len(data.x_train)}, got {samples}.")
@@ -81,6 +85,10 @@ def _report(
     seed: int,
     as_json: bool,
 ) -> None:
+    import json
+
+    from optiviz.training.gradcheck import METHODS
+
     if as_json:
         facts = {"path": str(path.resolve()), "weights": problem.size, "samples": samples}
         facts |= {"sizes": problem.sizes, "biases": problem.biases, "seed": seed}

@@ -1,4 +1,4 @@
-"""`optiviz train` as its users meet it: in a process of its own, in an empty folder."""
+"""`optiviz train` as its users meet it, in an empty folder."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +21,8 @@ from PIL import Image
 from optiviz.problems import MLP, load
 
 OPTIVIZ = Path(sys.executable).with_name("optiviz")
-WORDS = "train --optim adam --sizes 784,16,10 --batch-size 50 --epochs 2 --eval-every 300"
-SMALL = WORDS.split()
+SMALL = "train --optim adam --sizes 784,16,10 --batch-size 50 --epochs 2 --eval-every 300"
 FILES = {"run.json", "metrics.csv", "weights.npz", "checkpoint.npz", "curves.png"}
-
-
-def optiviz(folder: Path, *words: str, **how: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [OPTIVIZ, *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        **how,
-    )
 
 
 def metrics(folder: Path) -> list[dict[str, str]]:
@@ -52,10 +40,10 @@ def weights(folder: Path) -> Any:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(tmp_path_factory: pytest.TempPathFactory, process: Callable) -> Path:
     """The directory of a run without a break."""
     folder = tmp_path_factory.mktemp("whole")
-    done = optiviz(folder, *SMALL, "--json")
+    done = process(folder, f"{SMALL} --json")
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
     assert summary["status"] == "finished"
@@ -63,10 +51,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "runs" / "adam-mnist-0"
 
 
-def begun(folder: Path, *words: str) -> subprocess.Popen[str]:
+def begun(folder: Path) -> subprocess.Popen[str]:
     """A run that has been going on for at least two evaluations."""
     run = subprocess.Popen(
-        [OPTIVIZ, *SMALL, "--out", "a", *words],
+        [OPTIVIZ, *SMALL.split(), "--out", "a"],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -99,17 +87,17 @@ def test_a_run_leaves_its_directory(whole: Path) -> None:
         assert picture.size == (960, 540)
 
 
-def test_progress_and_outcome_are_told(tmp_path: Path) -> None:
-    done = optiviz(tmp_path, *SMALL[:-4], "--epochs", "1")
+def test_progress_and_outcome_are_told(tmp_path: Path, optiviz: Callable) -> None:
+    done = optiviz(SMALL.replace("--epochs 2 --eval-every 300", "--epochs 1"))
     assert done.returncode == 0, done.stderr
     assert "1200/1200" in done.stderr
     assert "accuracy=0.9" in done.stderr
     assert "Wrote runs/adam-mnist-0 (1200 updates" in done.stdout
 
 
-def test_early_stopping(tmp_path: Path) -> None:
+def test_early_stopping(tmp_path: Path, optiviz: Callable) -> None:
     words = "train --lr 0.5 --sizes 784,16,10 --validation 59000 --patience 2 --epochs 99 --json"
-    done = optiviz(tmp_path, *words.split())
+    done = optiviz(words)
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
     assert summary["stopped"] == "patience"
@@ -118,9 +106,8 @@ def test_early_stopping(tmp_path: Path) -> None:
     assert int(np.argmin(losses)) == len(losses) - 3
 
 
-def test_a_divergence_is_no_error(tmp_path: Path) -> None:
-    words = "train --lr 1e9 --sizes 784,9,10 --biases --epochs 1 --json"
-    done = optiviz(tmp_path, *words.split())
+def test_a_divergence_is_no_error(tmp_path: Path, optiviz: Callable) -> None:
+    done = optiviz("train --lr 1e9 --sizes 784,9,10 --biases --epochs 1 --json")
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
     assert summary["verdict"].startswith("diverged at step ")
@@ -130,23 +117,26 @@ def test_a_divergence_is_no_error(tmp_path: Path) -> None:
 # --- stops and goes on ---
 
 
-def test_a_killed_run_goes_on_to_the_same_bits(tmp_path: Path, whole: Path) -> None:
+def test_a_killed_run_goes_on_to_the_same_bits(
+    tmp_path: Path, whole: Path, optiviz: Callable
+) -> None:
     run = begun(tmp_path)
     run.send_signal(signal.SIGKILL)
     run.communicate()
     assert not (tmp_path / "a" / "weights.npz").exists()
     (tmp_path / "a" / ".abcdefgh.npz").write_text("what a killed run leaves")
-    done = optiviz(tmp_path, "train", "--resume", "a")
+    done = optiviz("train --resume a --json")
     assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["status"] == "finished"
     assert metrics(tmp_path / "a") == metrics(whole)
     np.testing.assert_array_equal(weights(tmp_path / "a"), weights(whole))
     assert {path.name for path in (tmp_path / "a").iterdir()} == FILES
-    again = optiviz(tmp_path, "train", "--resume", "a")
+    again = optiviz("train --resume a")
     assert again.returncode == 2
     assert "a holds a finished run (still improving): nothing to resume." in again.stderr
 
 
-def test_ctrl_c_saves_and_exits_with_130(tmp_path: Path, whole: Path) -> None:
+def test_ctrl_c_saves_and_exits_with_130(tmp_path: Path, whole: Path, optiviz: Callable) -> None:
     run = begun(tmp_path)
     run.send_signal(signal.SIGINT)
     _, errors = run.communicate(timeout=60)
@@ -155,32 +145,34 @@ def test_ctrl_c_saves_and_exits_with_130(tmp_path: Path, whole: Path) -> None:
     assert "Traceback" not in errors
     facts = json.loads((tmp_path / "a" / "run.json").read_text(encoding="utf-8"))
     assert facts["status"] == "stopped"
-    done = optiviz(tmp_path, "train", "--resume", "a")
+    done = optiviz("train --resume a")
     assert done.returncode == 0, done.stderr
     assert metrics(tmp_path / "a") == metrics(whole)
     np.testing.assert_array_equal(weights(tmp_path / "a"), weights(whole))
 
 
 @pytest.mark.slow
-def test_a_run_killed_before_its_first_checkpoint_begins_again(tmp_path: Path, whole: Path) -> None:
+def test_a_run_killed_before_its_first_checkpoint_begins_again(
+    tmp_path: Path, whole: Path, optiviz: Callable
+) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "run.json").write_bytes((whole / "run.json").read_bytes())
     text = (tmp_path / "a" / "run.json").read_text().replace('"finished"', '"running"')
     (tmp_path / "a" / "run.json").write_text(text)
-    assert optiviz(tmp_path, "train", "--resume", "a").returncode == 0
+    assert optiviz("train --resume a").returncode == 0
     np.testing.assert_array_equal(weights(tmp_path / "a"), weights(whole))
 
 
 @pytest.mark.slow
-def test_a_second_run_does_not_replace_the_first(tmp_path: Path) -> None:
-    words = ["train", "--sizes", "784,4,10", "--epochs", "1", "--out", "a"]
-    assert optiviz(tmp_path, *words).returncode == 0
+def test_a_second_run_does_not_replace_the_first(tmp_path: Path, optiviz: Callable) -> None:
+    words = "train --sizes 784,4,10 --epochs 1 --out a"
+    assert optiviz(words).returncode == 0
     before = (tmp_path / "a" / "run.json").read_bytes()
-    second = optiviz(tmp_path, *words, "--seed", "1")
+    second = optiviz(f"{words} --seed 1")
     assert second.returncode == 2
     assert "a is not empty: choose another --out" in second.stderr
     assert (tmp_path / "a" / "run.json").read_bytes() == before
-    assert optiviz(tmp_path, *words, "--seed", "1", "--overwrite").returncode == 0
+    assert optiviz(f"{words} --seed 1 --overwrite").returncode == 0
     assert json.loads((tmp_path / "a" / "run.json").read_text())["options"]["seed"] == 1
 
 
@@ -209,32 +201,36 @@ MISTAKES = {
     "--dataset mnits": "Unknown data set 'mnits'. Did you mean 'mnist'?",
     "--data-dir nowhere": "The data directory nowhere does not exist.",
     "--resume nowhere": "nowhere holds no run: it has no run.json.",
+    "--resume nowhere --json": "nowhere holds no run: it has no run.json.",
     "--resume nowhere --lr 1": "--resume goes on as the run began: leave out --lr.",
+    "--epochs 3 --resume nowhere --json --out a": "leave out --epochs, --out.",
     "--out /dev/null/a": "Cannot write /dev/null/a",
 }
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_one_sentence_and_status_2(tmp_path: Path, mistake: str) -> None:
-    done = optiviz(tmp_path, "train", *mistake.split())
+def test_a_mistake_is_one_sentence_and_status_2(
+    tmp_path: Path, mistake: str, optiviz: Callable
+) -> None:
+    done = optiviz(f"train {mistake}")
     assert done.returncode == 2
     assert MISTAKES[mistake] in done.stderr
     assert done.stderr.count("\n") == 1
     assert not list(tmp_path.iterdir())
 
 
-def test_data_that_are_gone(tmp_path: Path) -> None:
+def test_data_that_are_gone(tmp_path: Path, optiviz: Callable) -> None:
     (tmp_path / "data").mkdir()
-    done = optiviz(tmp_path, "train", "--data-dir", "data")
+    done = optiviz("train --data-dir data")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "data lacks train-images-idx3-ubyte" in done.stderr
 
 
-def test_a_full_disk(tmp_path: Path) -> None:
+def test_a_full_disk(tmp_path: Path, process: Callable) -> None:
     def small_files() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
-    done = optiviz(tmp_path, *SMALL, "--json", preexec_fn=small_files)
+    done = process(tmp_path, f"{SMALL} --json", preexec_fn=small_files)
     assert done.returncode == 2, done.stderr
     assert "checkpoint.npz: File too large." in done.stderr
     assert done.stderr.count("\n") == 1
@@ -243,20 +239,20 @@ def test_a_full_disk(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder(tmp_path: Path) -> None:
+def test_a_read_only_folder(tmp_path: Path, optiviz: Callable) -> None:
     tmp_path.chmod(0o500)
-    done = optiviz(tmp_path, *SMALL)
+    done = optiviz(SMALL)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
 
 
 @pytest.mark.parametrize(
     "text", ["", "{}", "[1]", '{"format": 1, "options": {"speed": 3}}', "typed"]
 )
-def test_a_damaged_run_json(tmp_path: Path, whole: Path, text: str) -> None:
+def test_a_damaged_run_json(tmp_path: Path, whole: Path, text: str, optiviz: Callable) -> None:
     if text == "typed":
         text = (whole / "run.json").read_text().replace('"epochs": 2', '"epochs": "two"')
         text = text.replace('"finished"', '"running"')
     (tmp_path / "run.json").write_text(text)
-    done = optiviz(tmp_path, "train", "--resume", ".")
+    done = optiviz("train --resume .")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "run.json is not what optiviz wrote" in done.stderr

@@ -2,44 +2,111 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
+import typer
 
+from optiviz.cli.options import Json, Optim, Problem, Seed, Size, Start, Theme
+from optiviz.cli.output import print_json
 from optiviz.errors import UserError
-from optiviz.maps import (
-    BasinMap,
-    RateMap,
-    Sensitivity,
-    basin_map,
-    rate_map,
-    sensitivity,
-)
-from optiviz.maps.axes import Axis, axis, second
-from optiviz.optim import Optimizer, name_of
-from optiviz.problems import Plane, parse_problem
-from optiviz.runs.inputs import as_rule
-from optiviz.runs.record import plain
-from optiviz.views.charts.maps import plot_map
-from optiviz.views.charts.sensitivity import in_words
-from optiviz.views.files.animate import STILL, check_ending
 from optiviz.words import pair, slug
 
-Map = RateMap | BasinMap | Sensitivity
+if TYPE_CHECKING:
+    from optiviz.maps import BasinMap, RateMap, Sensitivity
+    from optiviz.maps.axes import Axis
+    from optiviz.maps.sensitivity import Curve
+    from optiviz.optim import Optimizer
+    from optiviz.problems import Plane
+
+    Map = RateMap | BasinMap | Sensitivity
+
 # Kinds of map: how many steps and how many points along a side, unless others are asked for.
 USUAL = {"map": (500, 100), "basins": (300, 200), "rates": (300, 200)}
 
 
-@dataclass(frozen=True)
-class Job:
+def map_(
+    optim: Optim = ["momentum"],
+    problem: Problem = "valley",
+    x: Annotated[
+        str | None, typer.Option(help="Across: lr, or a setting with its range, lr=0.001:1.")
+    ] = None,
+    y: Annotated[
+        str | None, typer.Option(help="Up: such as beta=0:0.99.  [default: beta, beta1 or rho]")
+    ] = None,
+    basins: Annotated[
+        bool, typer.Option("--basins", help="Map which minimum each start leads to.")
+    ] = False,
+    rates: Annotated[
+        bool, typer.Option("--rates", help="Map the final loss over lr, for one rule or several.")
+    ] = False,
+    steps: Annotated[
+        int | None, typer.Option(help="How many steps.  [default: 500; else 300]")
+    ] = None,
+    points: Annotated[
+        int | None, typer.Option(help="How many values along a side.  [default: 100; else 200]")
+    ] = None,
+    start: Start = None,
+    size: Size = "960x540",
+    theme: Theme = "light",
+    seed: Seed = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(help=".png, .svg or .pdf to write.  [default: RULE-PROBLEM-map.png]"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a map: how soon settings converge, where starts lead, or which rates work.
+
+    \b
+    optiviz map --problem valley --optim momentum --x lr --y beta
+    optiviz map --problem himmelblau --optim adam --basins
+    optiviz map --problem rosenbrock --optim sgd --optim momentum --optim adam --rates
+    """
+    from optiviz.views.charts.maps import plot_map
+    from optiviz.views.files.animate import STILL, check_ending
+
+    began = time.perf_counter()
+    wanted = Wanted(
+        optim=optim,
+        problem=problem,
+        x=x,
+        y=y,
+        basins=basins,
+        rates=rates,
+        steps=steps,
+        points=points,
+        start=start,
+    )
+    target = check_ending(out or wanted.name(), STILL)
+    pixels = pair("size", size, "x", int)
+    found = wanted.run(quiet=as_json)
+    plot_map(found, target, theme, pixels)
+    seconds = time.perf_counter() - began
+    if not as_json:
+        print("\n".join(_sentences(found)))
+        print(f"Wrote {target} ({seconds:.1f} s)")
+        return
+    summary: dict[str, Any] = {
+        "path": str(target.resolve()),
+        "seconds": round(seconds, 3),
+        "size": pixels,
+        "surface": found.problem.name,
+        "steps": found.steps,
+        "seed": seed,
+        "says": _sentences(found),
+    }
+    print_json(summary | _facts(found))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
     """The options of `map`, as they were typed."""
 
     optim: list[str]
-    surface: str
+    problem: str
     x: str | None
     y: str | None
     basins: bool
@@ -47,9 +114,6 @@ class Job:
     steps: int | None
     points: int | None
     start: str | None
-    size: str
-    theme: str
-    seed: int
 
     @property
     def kind(self) -> str:
@@ -58,7 +122,7 @@ class Job:
 
     def name(self) -> Path:
         """The file's name when none was given."""
-        return Path(f"{slug(*self.optim, self.surface)}-{self.kind}.png")
+        return Path(f"{slug(*self.optim, self.problem)}-{self.kind}.png")
 
     def check(self) -> None:
         """Refuse options that have no meaning together."""
@@ -76,8 +140,13 @@ class Job:
 
     def run(self, quiet: bool) -> Map:
         """Compute the map."""
+        from optiviz.maps import basin_map, rate_map, sensitivity
+        from optiviz.maps.axes import second
+        from optiviz.problems import parse_problem
+        from optiviz.runs.inputs import as_rule
+
         self.check()
-        problem = parse_problem(self.surface)
+        problem = parse_problem(self.problem)
         rules = [as_rule(problem, text) for text in self.optim]
         steps = USUAL[self.kind][0] if self.steps is None else self.steps
         points = self.points
@@ -85,7 +154,7 @@ class Job:
             points = USUAL[self.kind][1] // (3 if problem.n_samples else 1)
         start = None if self.start is None else pair("start", self.start, ",", float)
         if self.basins:
-            return basin_map(problem, rules[0], points, steps, quiet=quiet)
+            return basin_map(problem, rules[0], points=points, steps=steps, quiet=quiet)
         if self.rates:
             words = self.x or "lr"
             if words.partition("=")[0].strip() != "lr":
@@ -99,37 +168,21 @@ class Job:
 
 def _axis(problem: Plane, rule: Optimizer, text: str, points: int) -> Axis:
     """An axis from `name` or `name=low:high`."""
+    from optiviz.maps.axes import axis
+
     name, given, ends = text.partition("=")
     low, high = pair(name, ends, ":", float) if given else (None, None)
     return axis(problem, rule, name.strip(), low, high, points)
 
 
-def draw(job: Job, out: Path | None, as_json: bool) -> None:
-    """Write the picture of the map and report it."""
-    began = time.perf_counter()
-    target = check_ending(out or job.name(), STILL)
-    size = pair("size", job.size, "x", int)
-    found = job.run(quiet=as_json)
-    plot_map(found, target, job.theme, size)
-    seconds = time.perf_counter() - began
-    if not as_json:
-        print("\n".join(sentences(found)))
-        print(f"Wrote {target} ({seconds:.1f} s)")
-        return
-    summary: dict[str, Any] = {
-        "path": str(target.resolve()),
-        "seconds": round(seconds, 3),
-        "size": size,
-        "surface": found.problem.name,
-        "steps": found.steps,
-        "seed": job.seed,
-        "says": sentences(found),
-    }
-    print(json.dumps(summary | facts(found), ensure_ascii=False, default=plain))
-
-
-def sentences(found: Map) -> list[str]:
+def _sentences(found: Map) -> list[str]:
     """What the map says, in words."""
+    import numpy as np
+
+    from optiviz.maps import BasinMap, Sensitivity
+    from optiviz.optim import name_of
+    from optiviz.views.charts.sensitivity import in_words
+
     if isinstance(found, Sensitivity):
         works = zip(found.curves, in_words(found), strict=True)
         return [f"{name_of(curve.rule)}: {words}" for curve, words in works]
@@ -150,8 +203,13 @@ def sentences(found: Map) -> list[str]:
     return lines
 
 
-def facts(found: Map) -> dict[str, Any]:
+def _facts(found: Map) -> dict[str, Any]:
     """What the map says, for programs."""
+    import numpy as np
+
+    from optiviz.maps import BasinMap, Sensitivity
+    from optiviz.optim import name_of
+
     if isinstance(found, Sensitivity):
         return {"start": found.start, "optimizers": [_curve(curve) for curve in found.curves]}
     rule = {"optimizer": name_of(found.rule), "settings": found.rule.settings()}
@@ -182,7 +240,9 @@ def _ends(axis: Axis) -> dict[str, Any]:
     return {"name": axis.name, "from": low, "to": high, "points": len(axis.values)}
 
 
-def _curve(curve: Any) -> dict[str, Any]:
+def _curve(curve: Curve) -> dict[str, Any]:
+    from optiviz.optim import name_of
+
     rates = curve.lr[curve.works]
     return {
         "optimizer": name_of(curve.rule),

@@ -1,26 +1,19 @@
-"""`optiviz gradcheck` in a process of its own."""
+"""`optiviz gradcheck` as its users meet it."""
 
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-OPTIVIZ = Path(sys.executable).with_name("optiviz")
-
-
-def gradcheck(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [OPTIVIZ, "gradcheck", *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-
 
 @pytest.mark.slow
-def test_every_weight_of_the_sources_network(tmp_path: Path) -> None:
-    done = gradcheck(tmp_path, "--json")
+def test_every_weight_of_the_sources_network(tmp_path: Path, process: Callable) -> None:
+    done = process(tmp_path, "gradcheck --json")
     assert (done.returncode, done.stderr) == (0, "")
     facts = json.loads(done.stdout)
     assert facts["weights"] == facts["compared"] + facts["both_zero"] == 276_200
@@ -33,12 +26,26 @@ def test_every_weight_of_the_sources_network(tmp_path: Path) -> None:
         assert picture.size == (960, 540)
 
 
-def test_what_is_printed(tmp_path: Path) -> None:
-    done = gradcheck(
-        tmp_path, *["--sizes", "784,9,10", "--biases", "--samples", "2", "--out", "a.svg"]
-    )
+def test_what_is_printed(tmp_path: Path, process: Callable) -> None:
+    done = process(tmp_path, "gradcheck --sizes 784,9,10 --biases --samples 2 --out a.svg")
     assert done.returncode == 0, done.stderr
     assert all(word in done.stdout for word in ("forward", "backward", "central", "Wrote a.svg"))
+
+
+def test_json(tmp_path: Path, optiviz: Callable) -> None:
+    done = optiviz("gradcheck --sizes 784,4,10 --seed 3 --samples 2 --out a.png --json")
+    assert (done.returncode, done.stderr) == (0, "")
+    facts = json.loads(done.stdout)
+    assert facts["path"] == str(tmp_path / "a.png")
+    assert (facts["sizes"], facts["biases"]) == ([784, 4, 10], False)
+    assert (facts["weights"], facts["samples"], facts["seed"]) == (784 * 4 + 40, 2, 3)
+
+
+def test_a_bar_is_for_people_only(optiviz: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "gradcheck --sizes 784,4,10 --samples 2 --out a.png"
+    assert optiviz(words).stderr == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert "24/24" in optiviz(words).stderr.rpartition("\r")[2]
 
 
 MISTAKES = {
@@ -52,8 +59,10 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_one_sentence_and_status_2(tmp_path: Path, mistake: str) -> None:
-    done = gradcheck(tmp_path, *mistake.split())
+def test_a_mistake_is_one_sentence_and_status_2(
+    tmp_path: Path, optiviz: Callable, mistake: str
+) -> None:
+    done = optiviz(f"gradcheck {mistake}")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert MISTAKES[mistake] in done.stderr
     assert not list(tmp_path.iterdir())
