@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -21,7 +22,6 @@ from optiviz.gallery.index import THUMBNAIL, write_index
 from optiviz.gallery.scripts import CHAPTERS, Script, home, script, scripts
 from optiviz.problems import load
 
-OPTIVIZ = Path(sys.executable).with_name("optiviz")
 NAMES = list(scripts())
 each_script = pytest.mark.parametrize("name", NAMES)
 LARGEST = 3_000_000  # bytes of a GIF
@@ -67,19 +67,8 @@ def test_a_wrong_picture_is_noticed(tmp_path: Path) -> None:
     ]
 
 
-def optiviz(folder: Path, words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [OPTIVIZ, "gallery", *words.split()],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-
-
-def test_the_list_is_in_teaching_order(tmp_path: Path) -> None:
-    done = optiviz(tmp_path, "--list")
+def test_the_list_is_in_teaching_order(optiviz: Callable) -> None:
+    done = optiviz("gallery --list")
     assert done.returncode == 0, done.stderr
     assert re.findall(r"^  (plot_\w+)", done.stdout, re.M) == NAMES
     assert all(one.title in done.stdout for one in scripts().values())
@@ -96,16 +85,18 @@ def test_the_list_is_in_teaching_order(tmp_path: Path) -> None:
         ("--all --formats tiff", "Unknown format 'tiff'. Choose from: png, svg"),
     ],
 )
-def test_a_mistake_is_one_sentence(tmp_path: Path, words: str, says: str) -> None:
-    done = optiviz(tmp_path, words)
+def test_a_mistake_is_one_sentence(
+    tmp_path: Path, optiviz: Callable, words: str, says: str
+) -> None:
+    done = optiviz(f"gallery {words}")
     assert done.returncode == 2
     assert says in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert not [*tmp_path.rglob("*.png"), *tmp_path.rglob("*.gif")]
 
 
-def test_one_picture_in_all_formats(tmp_path: Path) -> None:
-    done = optiviz(tmp_path, "gradient_descent --out slides --formats gif,png,svg,html")
+def test_one_picture_in_all_formats(tmp_path: Path, optiviz: Callable) -> None:
+    done = optiviz("gallery gradient_descent --out slides --formats gif,png,svg,html")
     assert done.returncode == 0, done.stderr
     slides = tmp_path / "slides"
     assert {path.name for path in slides.iterdir()} == {
@@ -180,10 +171,15 @@ class Links(HTMLParser):
         self.places.add(given.get("id") or "")
 
 
-def test_the_page_is_whole(two: list[Script], tmp_path: Path) -> None:
-    build = Build(two, tmp_path / "out", "gif,html")
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of two scripts, built once."""
+    build = Build([script(MOVES), script(STILL)], tmp_path_factory.mktemp("out"), "gif,html")
     assert len(list(build.run(2))) == 2
-    page = write_index(build)
+    return write_index(build)
+
+
+def test_the_page_is_whole(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert "http" not in text
     assert "//" not in text
@@ -195,7 +191,7 @@ def test_the_page_is_whole(two: list[Script], tmp_path: Path) -> None:
             assert link[1:] in links.places
         elif link != "data:,":
             assert (page.parent / link).is_file(), link
-    assert all(one.caption.splitlines()[0][:20] in text for one in two)
+    assert all(script(name).caption.splitlines()[0][:20] in text for name in (MOVES, STILL))
     with Image.open(page.parent / "thumbnails" / f"{MOVES}.png") as image:
         assert image.size == THUMBNAIL
 
@@ -207,20 +203,18 @@ def test_a_build_beside_its_scripts_stays_fresh(two: list[Script], tmp_path: Pat
     assert not build.stale()
 
 
-def test_the_page_in_a_browser(two: list[Script], tmp_path: Path, chromium) -> None:
-    build = Build(two, tmp_path / "out", "gif")
-    list(build.run(2))
-    page = chromium.new_page(viewport={"width": 390, "height": 800})
+def test_the_page_in_a_browser(page: Path, chromium) -> None:
+    shown = chromium.new_page(viewport={"width": 390, "height": 800})
     wrong, asked = [], []
-    page.on("pageerror", lambda error: wrong.extend([error]))
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(write_index(build).as_uri())
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    image = page.locator(f"#{MOVES} img")
+    shown.on("pageerror", lambda error: wrong.extend([error]))
+    shown.on("request", lambda request: asked.append(request.url))
+    shown.goto(page.as_uri())
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 390
+    image = shown.locator(f"#{MOVES} img")
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == THUMBNAIL[0]
-    page.locator(f"#{MOVES} .picture").hover()
+    shown.locator(f"#{MOVES} .picture").hover()
     assert image.get_attribute("src") == f"{MOVES}.gif"
-    page.close()
+    shown.close()
     assert not wrong
     assert all(url.startswith(("file:", "data:")) for url in asked)
 
@@ -238,14 +232,14 @@ def test_training_is_quick_only_if_asked(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.slow
-def test_the_whole_gallery(tmp_path: Path) -> None:
-    done = optiviz(tmp_path, "--all --quick --jobs 2 --out all")
+def test_the_whole_gallery(tmp_path: Path, optiviz: Callable) -> None:
+    done = optiviz("gallery --all --quick --jobs 2 --out all")
     assert done.returncode == 0, done.stderr
     moving = sorted((tmp_path / "all").glob("*.gif"))
     assert len(moving) > 15
     for path in moving:
         check_gif(path)
-    again = optiviz(tmp_path, "--all --quick --jobs 2 --out all")
+    again = optiviz("gallery --all --quick --jobs 2 --out all")
     assert f"{len(NAMES)} of them were there" in again.stdout
 
 
