@@ -92,10 +92,11 @@ def test_the_colours_are_the_map() -> None:
 def test_maps_stand_upright(name: str) -> None:
     """More is further right and higher up; and what a cell says is drawn where it is."""
     sheet, found = drawn(name, "light", (960, 540)), made(name)
-    for ax in sheet.figure.axes[:1]:
+    axes = sheet.figure.axes
+    for ax in axes[:1] if isinstance(found, BasinMap) else axes:  # the others are keys
         for low, high in (ax.get_xlim(), ax.get_ylim()):
             assert low < high
-    ax = sheet.figure.axes[0]
+    ax = axes[0]
     if isinstance(found, BasinMap):
         pixels = np.asarray(sheet.canvas.buffer_rgba())[::-1, :, :3] / 255
         ends = [
