@@ -7,8 +7,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-import numpy as np
-
 from optiviz.errors import UserError, unknown
 
 T = TypeVar("T")
@@ -47,7 +45,7 @@ def join(name: str, settings: Mapping[str, Any]) -> str:
     Raises:
         UserError: a value that has no words, such as an array, or one that would read otherwise.
 
-    >>> join("adam", {"lr": np.float64(0.1), "eps_inside_root": True})
+    >>> join("adam", {"lr": 0.1, "eps_inside_root": True})
     'adam:lr=0.1,eps_inside_root=true'
     >>> join("torch:AdamW", {"betas": (0.9, 0.99), "fused": None})
     'torch:AdamW:betas=0.9/0.99,fused=none'
@@ -61,7 +59,8 @@ def join(name: str, settings: Mapping[str, Any]) -> str:
 
 def _word(label: str, value: Any) -> str:
     """One value as `guess` reads it."""
-    plain = value.item() if isinstance(value, np.generic) else value
+    numpy = type(value).__module__ == "numpy"  # which is not imported for this
+    plain = value.item() if numpy and not hasattr(value, "__len__") else value
     if plain is None or isinstance(plain, bool):
         return str(plain).lower()
     if isinstance(plain, str):
@@ -98,6 +97,22 @@ def guess(word: str) -> Any:
         except ValueError:
             continue
     return word
+
+
+class Registry(dict[str, T]):
+    """Things by name; a wrong name is an error that lists the choices and the nearest one.
+
+    >>> Registry("x", {"sgd": 1, "adam": 2})["adan"]
+    Traceback (most recent call last):
+    optiviz.errors.UnknownNameError: Unknown x 'adan'. Did you mean 'adam'? Choose from: sgd, adam.
+    """
+
+    def __init__(self, kind: str, entries: Mapping[str, T]) -> None:
+        super().__init__(entries)
+        self.kind = kind
+
+    def __missing__(self, name: str) -> T:
+        raise unknown(self.kind, name, self)
 
 
 def look_up(kind: str, name: str, registry: Mapping[str, T]) -> T:

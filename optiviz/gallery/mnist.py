@@ -9,7 +9,7 @@ from pathlib import Path
 from optiviz.gallery.export import asked
 from optiviz.optim import Optimizer
 from optiviz.problems import MLP, load
-from optiviz.runs.race import contestant
+from optiviz.runs.inputs import as_rule
 from optiviz.studies.compare import Comparison, Contestant
 from optiviz.training import Training
 from optiviz.training.recipe import HIDDEN, Recipe
@@ -53,7 +53,7 @@ def trained(
         schedule_per="step",
         eval_every=max(1, network.n_samples // batch_size // evaluations),
     )
-    return recipe.train((network, test, None), contestant(network, rule))
+    return recipe.train((network, test, None), as_rule(network, rule))
 
 
 def compared(
@@ -69,7 +69,7 @@ def compared(
         ]
         histories = tuple(one.history for one in every)
         verdicts = tuple(one.outcome.text for one in every)
-        done.append(Contestant(str(rule), contestant(networks[0], rule), histories, verdicts))
+        done.append(Contestant(str(rule), as_rule(networks[0], rule), histories, verdicts))
     recipe = Recipe("sgd", lr=None, batch_size=batch_size, epochs=epochs, seed=0)
     # Nothing was written: the path is none.
     return Comparison(Path(), recipe, tuple(range(seeds)), tuple(done))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,8 @@ from optiviz.errors import UserError
 from optiviz.problems.base import Array, Plane
 from optiviz.problems.planes.regression import Logistic, Regression, Samples, Valleys
 from optiviz.runs.record import Run
+from optiviz.views.picture import Picture
 from optiviz.views.scene.contour import fit, levels, sample
-from optiviz.views.scene.panel import Picture
 from optiviz.views.style import MINIMUM, SOLID, THEMES, Dash, Theme, mark
 
 # The panels that the player has; "speed" and "velocity" are one there.
@@ -105,7 +106,7 @@ def _look(look: Theme) -> dict[str, Any]:
         "faint": bands(0.55),
         "rest": look.bands[len(look.bands) // 2],
         "star": MINIMUM,
-        "starEdge": look.text if look.ink < "#8" else look.background,
+        "starEdge": look.background if look.dark else look.text,
     }
 
 
@@ -169,3 +170,9 @@ def chosen(panels: Any) -> list[str]:
             f"The player has no panel {unknown[0]!r}. Choose from: path, {', '.join(PANELS)}."
         )
     return list(dict.fromkeys(PANELS[name] for name in panels if name != "path"))
+
+
+def playable(panels: Sequence[str]) -> tuple[str, ...]:
+    """Those of a picture's panels that the player has too, or its usual ones."""
+    kept = tuple(name for name in panels if name in PANELS)
+    return ("path", *kept) if kept else USUAL

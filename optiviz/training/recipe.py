@@ -16,7 +16,7 @@ from optiviz.optim import Optimizer, parse
 from optiviz.problems import MLP, Dataset, load
 from optiviz.problems.data.datasets import TITLES
 from optiviz.runs.batches import feed_of
-from optiviz.runs.race import contestant
+from optiviz.runs.inputs import as_rule
 from optiviz.training.train import Checkpoint, Row, Training, train
 from optiviz.words import slug, split
 
@@ -127,10 +127,10 @@ class Recipe:
         if self.schedule_per not in ("epoch", "step"):
             raise UserError(f"schedule_per must be epoch or step, got {self.schedule_per!r}.")
         if self.lr is None:
-            return contestant(network, self.optim, self.schedule)
+            return as_rule(network, self.optim, self.schedule)
         if {"lr", "learning_rate"} & set(split(self.optim)[1]):
             raise UserError(f"The learning rate is given twice: in --lr and in {self.optim!r}.")
-        return contestant(network, parse(self.optim, lr=float(self.lr)), self.schedule)
+        return as_rule(network, parse(self.optim, lr=float(self.lr)), self.schedule)
 
     def check(self) -> None:
         """Refuse numbers that `train` would refuse, before the data are read."""
@@ -195,12 +195,24 @@ def data_of(recipe: Recipe) -> Dataset:
 _load = lru_cache(1)(load)
 
 
-def _widths(text: str, usual: tuple[int, ...]) -> tuple[int, ...]:
-    """The widths of all layers, whose ends the data decide."""
+def widths(text: str) -> tuple[int, ...]:
+    """The widths of layers from words such as 784,300,100,100,10.
+
+    Raises:
+        UserError: something that is not whole numbers with commas between.
+
+    >>> widths("784,30,10")
+    (784, 30, 10)
+    """
     try:
-        sizes = tuple(int(word) for word in text.split(","))
+        return tuple(int(word) for word in text.split(","))
     except ValueError:
         raise UserError(f"sizes must be whole numbers with commas between, got {text!r}.") from None
+
+
+def _widths(text: str, usual: tuple[int, ...]) -> tuple[int, ...]:
+    """The widths of all layers, whose ends the data decide."""
+    sizes = widths(text)
     if len(sizes) < 2 or (sizes[0], sizes[-1]) != (usual[0], usual[-1]):
         raise UserError(f"sizes must begin with {usual[0]} and end with {usual[-1]}, got {text!r}.")
     return sizes

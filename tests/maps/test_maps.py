@@ -10,12 +10,13 @@ from itertools import product
 import numpy as np
 import pytest
 
-from optiviz import OPTIMIZERS, SURFACES, descend, optim, surfaces
+from optiviz import descend, optim, surfaces
 from optiviz.errors import UserError
+from optiviz.maps import RateMap, basin_map, rate_map, sensitivity
 from optiviz.maps.axes import axis, second
-from optiviz.maps.maps import RateMap, basin_map, rate_map, sensitivity
 from optiviz.maps.theory import theory
-from optiviz.problems import valley
+from optiviz.optim import OPTIMIZERS
+from optiviz.problems import SURFACES, valley
 
 QUADRATICS = {name: s for name, s in SURFACES.items() if s.curvatures} | {
     "gorge": valley(condition=100, rotation=70)
@@ -120,6 +121,15 @@ def test_every_start_is_a_run(words: str) -> None:
             outside = np.flatnonzero(~near[:, index])
             since = outside[-1] + 1 if len(outside) else 0
             assert found.steps_to_reach[row, column] == since
+
+
+def test_a_minimum_is_as_wide_as_a_hundredth_of_the_longer_side() -> None:
+    for bounds in ((-4.0, 4.0), (-1.0, 1.0)), ((-1.0, 1.0), (-4.0, 4.0)):
+        found = basin_map("bowl", optim.SGD(lr=0.1), points=2, steps=60, bounds=bounds)
+        assert found.radius == pytest.approx(0.08)
+        far = np.hypot(*np.meshgrid(found.x, found.y))
+        steps = np.ceil(np.log(0.08 / far) / np.log(0.9))  # each is nine tenths as far as the last
+        assert np.array_equal(found.steps_to_reach, steps)
 
 
 def test_the_shares_of_basins() -> None:

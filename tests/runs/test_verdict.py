@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optiviz import OPTIMIZERS, SURFACES, UserError, descend, optim, schedules
-from optiviz.optim import Optimizer
-from optiviz.problems import Surface
+from optiviz import UserError, descend, optim, schedules
+from optiviz.optim import OPTIMIZERS, Optimizer
+from optiviz.problems import SURFACES, Surface
 from optiviz.problems.planes.regression import regression
-from optiviz.runs.race import contestant
+from optiviz.runs.inputs import as_rule
 from optiviz.runs.verdict import FEW, KINDS, Verdict, verdict
 
 Start = tuple[float, float] | None
@@ -24,7 +24,7 @@ BOWL, VALLEY, SADDLE = SURFACES["bowl"], SURFACES["valley"], SURFACES["saddle"]
 
 def judge(surface: str, rule: Optimizer | str, start: Start = None, steps: int = 120) -> Verdict:
     problem = SURFACES[surface]
-    optimizer = contestant(problem, rule) if isinstance(rule, str) else rule
+    optimizer = as_rule(problem, rule) if isinstance(rule, str) else rule
     return verdict(descend(problem, optimizer, start, steps), problem)
 
 
@@ -88,6 +88,22 @@ CASES: list[tuple[str, Any, Start, int, str, tuple[int, int] | None]] = [
     ("valley", SGD(lr=0.1), None, 60, "oscillates across the valley", None),
     ("valley", "lion", None, 120, "oscillates across the valley", None),
     ("bowl", SGD(lr=1.9), None, 30, "oscillates about the minimum", None),
+    (
+        "valley",
+        MOMENTUM(lr=0.01, beta=0.99),
+        (-1.7, -0.8),
+        400,
+        "oscillates along the valley",
+        None,
+    ),
+    (
+        "valley",
+        MOMENTUM(lr=0.05, beta=0.99),
+        (-1.7, -0.8),
+        200,
+        "oscillates along the valley",
+        None,
+    ),
     ("rastrigin", "lion", None, 120, "oscillates about a local minimum", None),
     ("cliff", "momentum", None, 120, "oscillates back and forth", None),  # over the wall and back
     ("valley", SGD(lr=0.0975), None, 600, "converged at step", (60, 66)),

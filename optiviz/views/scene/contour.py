@@ -73,7 +73,7 @@ def minimum(theme: Theme) -> dict[str, Any]:
         "marker": "*",
         "markersize": 15 * theme.scale,
         "markerfacecolor": MINIMUM,
-        "markeredgecolor": theme.text if theme.ink < "#8" else theme.background,
+        "markeredgecolor": theme.background if theme.dark else theme.text,
         "markeredgewidth": 0.9,
         "linestyle": "none",
     }
