@@ -16,9 +16,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import optiviz
 from optiviz import descend, optim, surface
+from optiviz.cli import app
 from optiviz.errors import UserError
 from optiviz.problems import PROBLEMS, SURFACES, expression, parse_problem
 from optiviz.problems.planes.expressions import BINARY, FUNCTIONS, NAMES, looks_like
@@ -324,11 +326,11 @@ def test_a_function_that_fails_is_refused() -> None:
         (["map", "--basins", "--points", "12", "--steps", "50"], "momentum-x-2-10-y-2-basins.png"),
     ],
 )
-def test_a_picture_of_an_expression(words: list[str], name: str, tmp_path: Path) -> None:
-    program = [Path(sys.executable).with_name("optiviz"), *words, "--surface", "x**2 + 10*y**2"]
-    done = subprocess.run(
-        [*program, "--json"], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
+def test_a_picture_of_an_expression(
+    words: list[str], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, [*words, "--surface", "x**2 + 10*y**2", "--json"])
     assert json.loads(done.stdout)["path"] == str(tmp_path / name)
     assert (tmp_path / name).exists()
 
