@@ -42,7 +42,7 @@ class Sketch:
         """
         problem = parse_problem(self.problem)
         usual = "path,data,loss" if isinstance(problem, Samples) else "path,loss"
-        if ending == ".html":
+        if ending.lower() == ".html":
             usual = ",".join(USUAL)
         start = None if self.start is None else pair("start", self.start, ",", float)
         return Picture(

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from optiviz import OPTIMIZERS, SCHEDULES, SURFACES
-from optiviz.problems import PROBLEMS
+from optiviz.optim import OPTIMIZERS, SCHEDULES
+from optiviz.problems import PROBLEMS, SURFACES
 from optiviz.views.scene.figure import PANELS
 
 ROOT = Path(__file__).parent.parent

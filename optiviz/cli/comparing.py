@@ -21,7 +21,7 @@ from optiviz.studies import compare as runs
 from optiviz.studies.compare import GOAL, Comparison
 from optiviz.training.recipe import Recipe
 from optiviz.views.charts.comparison import accuracy, animate_comparison, plot_comparison
-from optiviz.views.page import Page
+from optiviz.views.frame import Frame
 from optiviz.words import pair, slug
 
 HEADS = ("optimiser", "test accuracy", "test loss", "seconds", f"epochs to {GOAL:.0%}", "verdict")
@@ -57,7 +57,7 @@ def resume(path: Path, jobs: int | None, others: list[str], quiet: bool) -> Comp
 def looks(theme: str, size: str) -> dict[str, Any]:
     """How the pictures are to look, refused before the hours of training if it cannot be."""
     pixels = pair("size", size, "x", int)
-    Page(theme, pixels)
+    Frame(theme, pixels)
     return {"theme": theme, "size": pixels}
 
 

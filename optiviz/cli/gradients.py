@@ -13,7 +13,7 @@ from optiviz.problems import MLP, load
 from optiviz.training.gradcheck import EPS, METHODS, GradientCheck, check_gradient, error_curve
 from optiviz.views.charts.gradients import plot_gradients
 from optiviz.views.files.animate import STILL, check_ending
-from optiviz.views.page import Page
+from optiviz.views.frame import Frame
 from optiviz.words import pair
 
 
@@ -47,7 +47,7 @@ def gradcheck(
     """Check, draw and report."""
     target = check_ending(out, STILL)
     pixels = pair("size", size, "x", int)
-    Page(theme, pixels)  # a mistake in the picture is told before the work
+    Frame(theme, pixels)  # a mistake in the picture is told before the work
     problem = _network(samples, widths(sizes), biases)
     w, chosen = problem.start(seed), range(samples)
     total = samples * (1 + len(EPS))

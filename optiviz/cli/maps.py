@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from optiviz.errors import UserError
-from optiviz.maps.axes import Axis, axis, second
-from optiviz.maps.maps import (
+from optiviz.maps import (
     BasinMap,
     RateMap,
     Sensitivity,
@@ -20,9 +19,10 @@ from optiviz.maps.maps import (
     rate_map,
     sensitivity,
 )
+from optiviz.maps.axes import Axis, axis, second
 from optiviz.optim import Optimizer, name_of
 from optiviz.problems import Plane, parse_problem
-from optiviz.runs.race import contestant
+from optiviz.runs.inputs import as_rule
 from optiviz.runs.record import plain
 from optiviz.views.charts.maps import plot_map
 from optiviz.views.charts.sensitivity import in_words
@@ -78,7 +78,7 @@ class Job:
         """Compute the map."""
         self.check()
         problem = parse_problem(self.surface)
-        rules = [contestant(problem, text) for text in self.optim]
+        rules = [as_rule(problem, text) for text in self.optim]
         steps = USUAL[self.kind][0] if self.steps is None else self.steps
         points = self.points
         if points is None:  # with data, a trajectory's step costs as much as it has samples

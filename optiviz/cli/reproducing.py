@@ -18,7 +18,7 @@ from optiviz.studies.published import reproduce as runs
 from optiviz.studies.published.report import scored, summary, write_report
 from optiviz.studies.published.tables import Table, tables
 from optiviz.views.charts.agreement import plot_agreement
-from optiviz.views.page import Page
+from optiviz.views.frame import Frame
 from optiviz.words import look_up
 
 PICTURE = "accuracies.png"
@@ -58,7 +58,7 @@ def reproduce(
     if every == bool(names):
         raise UserError("Say which tables: --all, or --table NAME; --list shows their names.")
     known = tables()
-    Page(theme, (1600, 1000))  # a mistake in the picture is told before the work
+    Frame(theme, (1600, 1000))  # a mistake in the picture is told before the work
     for name in names:
         look_up("table", name, known)
     chosen = [table for name, table in known.items() if every or name in names]

@@ -16,7 +16,7 @@ from tqdm import tqdm
 from optiviz import views
 from optiviz.errors import UserError
 from optiviz.problems.network.slice import SIDE, Slice
-from optiviz.runs.race import contestant
+from optiviz.runs.inputs import as_rule
 from optiviz.runs.record import Run, plain
 from optiviz.training.landscape import landscape
 from optiviz.training.recipe import Recipe, data_of
@@ -70,7 +70,7 @@ def _trained(
         raise UserError(f"images must be from 1 to {len(data.x_train)}, got {images}.")
     network = recipe.networks(data)[0]
     shown = network.on(data.x_train[:images], data.y_train[:images])
-    rules = [contestant(network, text, recipe.schedule) for text in optim]
+    rules = [as_rule(network, text, recipe.schedule) for text in optim]
     with _bar(len(rules) * updates, " updates", quiet) as show:
         return landscape(
             network,

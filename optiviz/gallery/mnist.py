@@ -9,7 +9,7 @@ from pathlib import Path
 from optiviz.gallery.export import asked
 from optiviz.optim import Optimizer
 from optiviz.problems import MLP, load
-from optiviz.runs.race import contestant
+from optiviz.runs.inputs import as_rule
 from optiviz.studies.compare import Comparison, Contestant
 from optiviz.training import Training, train
 from optiviz.training.recipe import HIDDEN, Recipe
@@ -48,7 +48,7 @@ def trained(
     return train(
         network,
         test,
-        contestant(network, rule),
+        as_rule(network, rule),
         epochs=epochs,
         batch_size=batch_size,
         seed=seed,
@@ -70,7 +70,7 @@ def compared(
         ]
         histories = tuple(one.history for one in every)
         verdicts = tuple(one.verdict for one in every)
-        done.append(Contestant(str(rule), contestant(networks[0], rule), histories, verdicts))
+        done.append(Contestant(str(rule), as_rule(networks[0], rule), histories, verdicts))
     recipe = Recipe("sgd", lr=None, batch_size=batch_size, epochs=epochs, seed=0)
     # Nothing was written: the path is none.
     return Comparison(Path(), recipe, tuple(range(seeds)), tuple(done))

@@ -117,9 +117,10 @@ def _bound(rule: Optimizer, name: str) -> Bound:
     settings = rule.settings()
     if name not in settings:
         raise unknown(f"setting of {name_of(rule)}", name, settings)
-    if "bound" not in rule.__dataclass_fields__[name].metadata:
+    bound = rule.bound(name)
+    if bound is None:
         raise UserError(f"{name} of {name_of(rule)} is not a number, so it cannot be an axis.")
-    return rule.bound(name)
+    return bound
 
 
 def _range(problem: Plane, rule: Optimizer, name: str, bound: Bound) -> tuple[float, float]:
@@ -128,7 +129,7 @@ def _range(problem: Plane, rule: Optimizer, name: str, bound: Bound) -> tuple[fl
         curvatures = getattr(problem, "curvatures", None)
         if rule.rate == "gradient" and curvatures:
             return 0.02 / curvatures[1], 10 / curvatures[1]
-        rate = problem.rates.get(rule.rate, type(rule).lr)
+        rate = problem.rates.get(rule.rate, float(type(rule).lr))
         return rate / 100, 100 * rate
     if bound.high == 1:
         return 0.0, 0.99

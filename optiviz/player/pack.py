@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,10 @@ from optiviz.problems.base import Array, Plane
 from optiviz.problems.planes import regression
 from optiviz.problems.planes.regression import Samples
 from optiviz.runs.record import Run
+from optiviz.views.picture import Picture
 from optiviz.views.scene import path, series
 from optiviz.views.scene.arrows import GRADIENT, VELOCITY
 from optiviz.views.scene.contour import BANDS, CONTOUR, FAINT, fit, levels, sample
-from optiviz.views.scene.panel import Picture
 from optiviz.views.style import MINIMUM, SOLID, THEMES, Dash, Theme, marks
 
 # The panels that the player has; "speed" and "velocity" are one there.
@@ -207,3 +208,9 @@ def chosen(panels: Any) -> list[str]:
             f"The player has no panel {unknown[0]!r}. Choose from: path, {', '.join(PANELS)}."
         )
     return list(dict.fromkeys(PANELS[name] for name in panels if name != "path"))
+
+
+def playable(panels: Sequence[str]) -> tuple[str, ...]:
+    """Those of a picture's panels that the player has too, or its usual ones."""
+    kept = tuple(name for name in panels if name in PANELS)
+    return ("path", *kept) if kept else USUAL

@@ -14,7 +14,7 @@ from optiviz.player.again import again, repeatable
 from optiviz.player.page import source
 from optiviz.problems.base import Plane
 from optiviz.runs.record import Run
-from optiviz.views.scene.panel import Picture
+from optiviz.views.picture import Picture
 from optiviz.views.style import THEMES
 
 

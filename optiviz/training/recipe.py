@@ -16,7 +16,7 @@ from optiviz.optim import Optimizer, parse
 from optiviz.problems import MLP, Dataset, load
 from optiviz.problems.data.datasets import TITLES
 from optiviz.runs.batches import feed_of
-from optiviz.runs.race import contestant
+from optiviz.runs.inputs import as_rule
 from optiviz.training.directory import RunDirectory
 from optiviz.training.train import Checkpoint, Row, Training, train
 from optiviz.words import slug, split
@@ -101,7 +101,7 @@ class Recipe:
             if "lr" in split(text)[1]:
                 raise UserError(f"The learning rate is given twice: in --lr and in {text!r}.")
             text = text.rstrip(": ") + f"{',' if split(text)[1] else ':'}lr={self.lr}"
-        return contestant(network, text, self.schedule)
+        return as_rule(network, text, self.schedule)
 
     def check(self) -> None:
         """Refuse numbers that `train` would refuse, before the data are read."""

@@ -23,7 +23,6 @@ class Theme:
         accent: of what belongs to a batch, or to memory.
         ink: of the rule whose colour is plain ink, black on light and white on dark.
         scale: the size of text and lines, 1 for a screen.
-        dark: whether the page is darker than its text.
     """
 
     about: str
@@ -36,7 +35,11 @@ class Theme:
     accent: str
     ink: str
     scale: float = 1.0
-    dark: bool = False
+
+    @property
+    def dark(self) -> bool:
+        """Whether text is lighter than the page."""
+        return sum(to_rgb(self.text)) > sum(to_rgb(self.background))
 
     @cached_property
     def ramp(self) -> LinearSegmentedColormap:
@@ -68,7 +71,6 @@ THEMES: dict[str, Theme] = {
         contour="#4d648a",
         accent="#b79cf5",
         ink="#f5f7fa",
-        dark=True,
     ),
     "slides": replace(_LIGHT, about="light, with text for the back row", scale=1.35),
 }

@@ -25,7 +25,7 @@ pytest.importorskip("voila")
 from optiviz.errors import UserError
 from optiviz.labs.surface.lab import FILES, SurfaceLab, map_pack, picture_file
 from optiviz.labs.surface.state import from_query
-from optiviz.maps.maps import rate_map
+from optiviz.maps import rate_map
 
 from ..player.test_player import unpack
 

@@ -13,13 +13,13 @@ import traitlets
 from optiviz.errors import UserError
 from optiviz.labs.surface.offers import offers
 from optiviz.labs.surface.state import Notes, State, clean, from_query, words
+from optiviz.maps import RateMap, rate_map
 from optiviz.maps.axes import axis, second
-from optiviz.maps.maps import RateMap, rate_map
 from optiviz.player.bundle import bundle
 from optiviz.player.pack import USUAL, ground, pack, paths
 from optiviz.player.page import source
 from optiviz.problems.base import Plane
-from optiviz.runs.race import contestant
+from optiviz.runs.inputs import as_rule
 from optiviz.sketch import Sketch
 from optiviz.views import Picture, animate, plot
 from optiviz.views.charts.maps import line_color, ramp
@@ -160,7 +160,7 @@ def map_pack(state: State, lane: int) -> bytes:
     rule, settings = state.lanes[max(0, min(lane, len(state.lanes) - 1))]
     problem = state.plane()
     points = MAP_POINTS[problem.n_samples is not None]
-    optimizer = contestant(problem, words(rule, settings))
+    optimizer = as_rule(problem, words(rule, settings))
     x, y = (axis(problem, optimizer, name, points=points) for name in ("lr", second(optimizer)))
     steps = max(min(state.steps, 500), MAP_STEPS)
     found = rate_map(problem, optimizer, x, y, steps, state.start)

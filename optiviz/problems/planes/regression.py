@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from optiviz.errors import UserError
-from optiviz.problems.base import Array, Bounds, Plane, Point
+from optiviz.problems.base import Array, Bounds, Plane, Point, inexact, same
 
 ALIKE = 1e-12  # spread of x below which no line is the best
 # Newton's method on a logistic loss, which runs away where the groups can be separated.
@@ -34,13 +35,19 @@ class Samples(Plane):
     labels: tuple[str, str] = ("x", "y")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "n_samples", len(self.points))
+        self.n_samples = len(self.points)
         best = self.minimizer()
-        object.__setattr__(self, "minima", () if best is None else (best,))
+        self.minima = () if best is None else (best,)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and same(vars(self), vars(other))
+
+    __hash__ = None  # type: ignore[assignment]  # arrays have none
 
     def value_and_grad(
-        self, w: Array, batch: Array | None = None, out: Array | None = None
+        self, w: ArrayLike, batch: Array | None = None, out: Array | None = None
     ) -> tuple[Any, Array]:
+        w = inexact(w)
         if out is None:
             out = np.empty_like(w)
         value, out[..., 0], out[..., 1] = self._mean(w[..., 0, None], w[..., 1, None], batch)
@@ -64,7 +71,7 @@ class Samples(Plane):
         return chosen[:, 0], chosen[:, 1]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Regression(Samples):
     """A straight line through points: the mean of (w·x + b - y)².
 
@@ -88,8 +95,8 @@ class Regression(Samples):
         x, _ = self._take(None)
         # The curvature of the loss across its valley; a tenth of its inverse leaves room for noise.
         steepest = 2 * max(float(np.mean(x * x)), 1.0)
-        object.__setattr__(self, "rates", {"gradient": 0.06 / steepest, "unit": 0.05})
-        object.__setattr__(self, "groups", np.zeros(len(self.points), int))
+        self.rates = {"gradient": 0.06 / steepest, "unit": 0.05}
+        self.groups = np.zeros(len(self.points), int)
         super().__post_init__()
 
     def _mean(self, u: Array, v: Array, batch: Array | None) -> tuple[Any, Any, Any]:
@@ -109,7 +116,7 @@ class Regression(Samples):
         return np.asarray(w[0] * x + w[1])
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Logistic(Samples):
     """Two groups of points told apart by a line through the origin: the mean of log(1 + e^-m).
 
@@ -126,7 +133,7 @@ class Logistic(Samples):
     labels: tuple[str, str] = ("x₁", "x₂")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rates", {"gradient": 0.08, "unit": 0.05})
+        self.rates = {"gradient": 0.08, "unit": 0.05}
         super().__post_init__()
 
     def _signed(self, batch: Array | None) -> tuple[Array, Array]:
@@ -158,7 +165,7 @@ class Logistic(Samples):
         return np.asarray(-w[0] / w[1] * x)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Valleys(Samples):
     """As many valleys as samples, each with a floor of its own: the mean of ½(w - c)ᵀA(w - c).
 
@@ -176,8 +183,8 @@ class Valleys(Samples):
 
     def __post_init__(self) -> None:
         a, _, d = self.curvature
-        object.__setattr__(self, "rates", {"gradient": 0.1 / (a + d), "unit": 0.05})
-        object.__setattr__(self, "groups", np.zeros(len(self.points), int))
+        self.rates = {"gradient": 0.1 / (a + d), "unit": 0.05}
+        self.groups = np.zeros(len(self.points), int)
         super().__post_init__()
 
     def _mean(self, u: Array, v: Array, batch: Array | None) -> tuple[Any, Any, Any]:

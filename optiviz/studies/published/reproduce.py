@@ -21,7 +21,7 @@ from optiviz.errors import UserError
 from optiviz.files import whole
 from optiviz.problems import SURFACES
 from optiviz.problems import load as load_data
-from optiviz.runs.race import contestant
+from optiviz.runs.inputs import as_rule
 from optiviz.studies.pool import Report, Stop, share_out
 from optiviz.studies.published.arithmetic import ARITHMETIC
 from optiviz.studies.published.rows import (
@@ -172,9 +172,7 @@ def reason(table: Table, row: Row, data_dir: str | None) -> str:
         return f"The data set {name} is not in the package: say where it is with --data-dir."
     recipe = recipe_of(row.settings)
     try:
-        contestant(
-            SURFACES["bowl"], recipe.optim, recipe.schedule
-        )  # its own rates are not asked for
+        as_rule(SURFACES["bowl"], recipe.optim, recipe.schedule)  # its own rates are not asked for
     except UserError as error:
         return str(error)
     return ""

@@ -13,12 +13,13 @@ from optiviz.problems import Samples
 from optiviz.problems.base import Array, Bounds
 from optiviz.runs.record import Run
 from optiviz.views.scene.arrows import GRADIENT, SUM, VELOCITY, Arrow, outline
+from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.contour import draw_ground, fit, minimum
-from optiviz.views.scene.panel import Panel, Picture
+from optiviz.views.scene.panel import Panel
 from optiviz.views.style import Mark, Theme, blend
 
 TAIL = 24  # steps until a path has faded to its resting colour
-FEW = 60  # steps, each of which can be marked by a dot
+DOTTED = 60  # steps at most, each of which can be marked by a dot
 REST = 0.5  # how far that colour has gone towards the ground's
 LONGEST = 0.22  # of the picture's shorter side, for the longest arrow
 REACH = 20  # sizes of the picture that a path may leave it by
@@ -30,7 +31,7 @@ class PathPanel(Panel):
 
     wide: ClassVar[bool] = True
 
-    def __init__(self, ax: Any, picture: Picture) -> None:
+    def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
         self.box = ax.get_window_extent()
         self.bounds = fit(picture.problem.bounds, self.box.width / self.box.height)
@@ -165,7 +166,7 @@ class _Trail:
         resting = blend(mark.color, ground, REST)
         (self.halo,) = ax.plot([], [], color=look.background, lw=3.6 * scale, alpha=0.55, zorder=3)
         (self.line,) = ax.plot([], [], color=resting, ls=mark.dash, lw=1.9 * scale, zorder=3.1)
-        if run.steps <= FEW:
+        if run.steps <= DOTTED:
             self.line.set(marker="o", ms=3.6 * scale, mec=look.background, mew=0.4 * scale)
             self.line.set(mfc=blend(resting, mark.color, 0.5))
         self.tail = LineCollection([], linewidths=2.3 * scale, capstyle="round", zorder=3.2)

@@ -10,7 +10,9 @@ import numpy as np
 from optiviz.errors import UserError
 from optiviz.problems.base import Array
 from optiviz.runs.record import Run
-from optiviz.views.scene.panel import Panel, Picture
+from optiviz.views.numbers import POWERS
+from optiviz.views.scene.contents import Contents
+from optiviz.views.scene.panel import Panel
 from optiviz.views.style import DASHED, SOLID, Mark, blend
 
 KEPT = 0.75  # of a diverged run's points: what it does at its end would hide the rest
@@ -29,7 +31,7 @@ class Series(Panel):
     log: ClassVar[bool] = False
     needs: ClassVar[str] = "a run"
 
-    def __init__(self, ax: Any, picture: Picture) -> None:
+    def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
         look = picture.look
         ax.set_title(self.heading(), loc="left", fontsize=9.5 * look.scale, color=look.text, pad=5)
@@ -67,7 +69,7 @@ class Series(Panel):
             self.ax.set_yscale("log")
             self.ax.set_ylim(low / LOG_ROOM, high * LOG_ROOM)
             self.ax.minorticks_off()
-            self.ax.yaxis.set_major_formatter(_power)
+            self.ax.yaxis.set_major_formatter(POWERS)
         else:
             room = ROOM * (high - low) or 0.5 * abs(high) or 1.0
             self.ax.set_ylim(low - room, high + room)
@@ -132,12 +134,6 @@ class Truth(Series):
         return [(true, Mark(mark.color, SOLID)), (run.loss, Mark(paler, DASHED))]
 
 
-def _power(value: float, _position: int) -> str:
-    """10⁻³ in plain text, which is drawn faster than a formula is set."""
-    exponent = str(round(np.log10(value))).replace("-", "−")
-    return "10" + exponent.translate(str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
 class Speed(Series):
     """|v| against step: the length of the step that led to each point."""
 
@@ -152,7 +148,7 @@ class Velocity(Series):
 
     title: ClassVar[str] = "Velocity v₁, v₂ (dashed)"
 
-    def __init__(self, ax: Any, picture: Picture) -> None:
+    def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
         ax.axhline(0, color=self.look.muted, linewidth=0.8, zorder=1)
         if len(picture.runs) == 1:

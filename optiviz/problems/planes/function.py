@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from optiviz.errors import UserError
 from optiviz.problems.base import Array, Bounds, Point
 from optiviz.problems.planes.dual import Dual
-from optiviz.problems.planes.surfaces import Formula, Surface
+from optiviz.problems.planes.surfaces import Surface
 
 Function = Callable[[Any, Any], Any]
 BOUNDS: Bounds = ((-3.0, 3.0), (-3.0, 3.0))
@@ -42,7 +43,8 @@ def surface(
     function, one that calls `math.sin` or asks `if x > 0`, gets central differences, which are good
     to about 1e-9, and its title says so. The η that suits it comes from its curvature below the
     start, 0.4/λ; its minima are those within the bounds that a search finds, and none where the
-    edge of the bounds lies lower.
+    edge of the bounds lies lower. It can be pickled where the function can: one that is defined
+    with def at the top of a module, not a lambda.
 
     Args:
         function: (x, y) ↦ z.
@@ -58,45 +60,61 @@ def surface(
     array([6., 1.])
     """
     name = name or str(getattr(function, "__name__", "function")).strip("<>")
-    formula, exact = _formula(function, name)
-    title = (title or name) + ("" if exact else ", gradient by central differences")
+    formula = _formula(function, name)
+    by_differences = isinstance(formula, Differences)
+    title = (title or name) + ", gradient by central differences" * by_differences
     trial = Function2(name, title, formula, bounds, (0.0, 0.0), {})
     begin = _start(trial) if start is None else start
     rates = {"gradient": _rate(trial, begin), "unit": _span(bounds) / 60}
     return Function2(name, title, formula, bounds, begin, rates, _minima(trial))
 
 
-def _formula(function: Function, name: str) -> tuple[Formula, bool]:
-    """Value and derivatives of a function, and whether they are exact."""
+@dataclass(frozen=True)
+class Exact:
+    """A function of arithmetic as value and derivatives, by dual numbers."""
 
-    def exact(x: Any, y: Any) -> tuple[Any, Any, Any]:
+    function: Function
+
+    def __call__(self, x: Any, y: Any) -> tuple[Any, Any, Any]:
         with np.errstate(all="ignore"):
             x, y = np.float64(x), np.float64(y)  # whose overflow is infinite and no error
             zero = x * 0 + y * 0 if np.ndim(x) else 0.0
-            found = function(Dual(x, 1.0), Dual(y, None, 1.0))
+            found = self.function(Dual(x, 1.0), Dual(y, None, 1.0))
             if not isinstance(found, Dual):
                 return found + np.zeros(np.shape(zero)), 0.0, 0.0
             slopes = [np.float64(0.0) if slope is None else slope for slope in (found.dx, found.dy)]
             return found.value + np.zeros(np.shape(zero)), *slopes
 
-    def differences(x: Any, y: Any) -> tuple[Any, Any, Any]:
+
+@dataclass(frozen=True)
+class Differences:
+    """Any function as value and derivatives, by central differences."""
+
+    function: Function
+    name: str
+
+    def __call__(self, x: Any, y: Any) -> tuple[Any, Any, Any]:
         h, k = (6e-6 * np.maximum(1.0, np.abs(at)) for at in (x, y))
-        dx = (plain(x + h, y) - plain(x - h, y)) / (2 * h)
-        return plain(x, y), dx, (plain(x, y + k) - plain(x, y - k)) / (2 * k)
+        dx = (self.at(x + h, y) - self.at(x - h, y)) / (2 * h)
+        return self.at(x, y), dx, (self.at(x, y + k) - self.at(x, y - k)) / (2 * k)
 
-    def plain(x: Any, y: Any) -> Any:
-        return one(x, y) if np.ndim(x) else np.float64(_number(function, name, x, y))
+    def at(self, x: Any, y: Any) -> Any:
+        """The value at one point or at many."""
+        number = partial(_number, self.function, self.name)
+        return np.vectorize(number, [float])(x, y) if np.ndim(x) else np.float64(number(x, y))
 
-    one = np.vectorize(lambda x, y: _number(function, name, x, y), otypes=[float])
+
+def _formula(function: Function, name: str) -> Exact | Differences:
+    """Value and derivatives of a function, exact if they can be."""
     points = np.array([0.3, 0.7]), np.array([0.2, 0.9])
     expected = [_number(function, name, *at) for at in zip(*points, strict=True)]
     try:
-        value = exact(*points)[0]
+        value = Exact(function)(*points)[0]
         if np.shape(value) == (2,) and np.allclose(value, expected, equal_nan=True):
-            return exact, True
+            return Exact(function)
     except Exception:  # whatever it does with a dual number, it is no arithmetic
         pass
-    return differences, False
+    return Differences(function, name)
 
 
 def _number(function: Function, name: str, x: Any, y: Any) -> float:
