@@ -19,7 +19,7 @@ import numpy as np
 from timing import in_turn
 
 from optiviz import descend, optim, surfaces
-from optiviz.maps.maps import basin_map, rate_map
+from optiviz.maps import basin_map, rate_map
 
 FEW = 100
 valley, himmelblau = surfaces["valley"], surfaces["himmelblau"]

@@ -11,7 +11,7 @@ from functools import partial
 
 from optiviz import surfaces
 from optiviz.gallery.export import SLIDE, export
-from optiviz.maps.maps import basin_map
+from optiviz.maps import basin_map
 from optiviz.views.charts.maps import plot_map
 
 found = basin_map(surfaces["himmelblau"], "momentum:lr=0.008,beta=0.9", points=300, steps=300)

@@ -13,7 +13,7 @@ from optiviz import descend, optim
 from optiviz.gallery.export import SLIDE, export
 from optiviz.optim import parse_schedule
 from optiviz.problems import valleys
-from optiviz.views.page import Page
+from optiviz.views.frame import Frame
 
 problem = valleys(n=60, noise=1.0, condition=6, seed=1)
 SCHEDULES = {
@@ -22,14 +22,14 @@ SCHEDULES = {
     "linear:end=0.0003": "#009E73",
     "cosine:end=0.0003": "#0072B2",
 }
-page = Page(**SLIDE)
-with page.style():
+frame = Frame(**SLIDE)
+with frame.style():
     note = "Momentum, β = 0.9, η₀ = 0.03; a mean of shifted valleys in batches of 4"
-    page.titles("With a decaying η, momentum settles", note)
+    frame.title("With a decaying η, momentum settles", note)
     grid = {"left": 0.1, "right": 0.97, "top": 0.76, "bottom": 0.13, "wspace": 0.25}
-    left, right = page.figure.subplots(1, 2, width_ratios=(2, 1), gridspec_kw=grid)
-    page.axes(left, "Loss above the minimum, mean of 50 runs", "step")
-    page.axes(right, "Learning rate η", "step")
+    left, right = frame.figure.subplots(1, 2, width_ratios=(2, 1), gridspec_kw=grid)
+    frame.dress(left, "Loss above the minimum, mean of 50 runs", "step")
+    frame.dress(right, "Learning rate η", "step")
     for words, color in SCHEDULES.items():
         rule = optim.Momentum(lr=parse_schedule(words, 0.03), beta=0.9)
         runs = [descend(problem, rule, steps=300, batch_size=4, seed=seed) for seed in range(50)]
@@ -39,4 +39,4 @@ with page.style():
     left.set(yscale="log", xlim=(0, 300))
     right.set(xlim=(0, 300), ylim=(0, 0.032))
     left.legend(frameon=False, fontsize=15)
-export(page.save)
+export(frame.save)

@@ -11,25 +11,25 @@ import numpy as np
 
 from optiviz import descend, optim, surfaces
 from optiviz.gallery.export import SLIDE, export
-from optiviz.views.page import Page
+from optiviz.views.frame import Frame
 from optiviz.views.style import mark
 
 STEPS = 5
 rules = {"sgd": optim.SGD(lr=0.1), "momentum": optim.Momentum(lr=0.1, beta=0.9)}
-page = Page(**SLIDE)
+frame = Frame(**SLIDE)
 w = np.linspace(-0.15, 2.15, 200)
-with page.style():
+with frame.style():
     title = "By hand: steps that shrink, steps that grow"
-    page.titles(title, "v ← βv − ηg,  w ← w + v    with g = w,  η = 0.1,  β = 0.9")
+    frame.title(title, "v ← βv − ηg,  w ← w + v    with g = w,  η = 0.1,  β = 0.9")
     for row, (name, rule) in enumerate(rules.items()):
         run = descend(surfaces["bowl"], rule, start=(2.0, 0.0), steps=STEPS)
-        color, x = mark(name, page.look).color, run.w[:, 0]
-        ax = page.figure.add_axes((0.06, 0.5 - 0.41 * row, 0.4, 0.3))
-        page.axes(ax, name, "w" if row else "")
-        ax.plot(w, w**2 / 2, color=page.look.muted, lw=2)
+        color, x = mark(name, frame.look).color, run.w[:, 0]
+        ax = frame.figure.add_axes((0.06, 0.5 - 0.41 * row, 0.4, 0.3))
+        frame.dress(ax, name, "w" if row else "")
+        ax.plot(w, w**2 / 2, color=frame.look.muted, lw=2)
         ax.plot(x, x**2 / 2, "o-", color=color, ms=10, lw=3)
         ax.set(xlim=(-0.15, 2.15), ylim=(-0.15, 2.3))
-        table = page.figure.add_axes((0.52, 0.47 - 0.41 * row, 0.45, 0.36))
+        table = frame.figure.add_axes((0.52, 0.47 - 0.41 * row, 0.45, 0.36))
         table.axis("off")
         steps = {
             "t": range(STEPS + 1),
@@ -41,4 +41,4 @@ with page.style():
             words = "\n".join([head, *map(str, cells)])
             style = {"color": color, "weight": "bold"} if head == "step" else {}
             table.text(place, 0, words, ha="right", va="bottom", size=16, linespacing=1.3, **style)
-export(page.save)
+export(frame.save)

@@ -9,7 +9,7 @@ Its cousins differ in where they spend their steps: at the top, at the bottom, o
 
 from optiviz.gallery.export import SLIDE, export
 from optiviz.optim import parse_schedule
-from optiviz.views.page import Page
+from optiviz.views.frame import Frame
 
 N = 100
 SCHEDULES = {
@@ -20,12 +20,12 @@ SCHEDULES = {
     "inverse-time:decay=0.1": "#56B4E9",
     "one-cycle": "#CC79A7",
 }
-page = Page(**SLIDE)
-with page.style():
-    page.titles(
+frame = Frame(**SLIDE)
+with frame.style():
+    frame.title(
         "Learning rates that decay", "Each begins or peaks at η₀ = 1 and lasts N = 100 steps"
     )
-    grid = page.figure.subplots(
+    grid = frame.figure.subplots(
         2,
         3,
         sharex=True,
@@ -34,8 +34,8 @@ with page.style():
     )
     for ax, (words, color) in zip(grid.flat, SCHEDULES.items(), strict=True):
         for other in SCHEDULES:
-            ax.plot(parse_schedule(other, 1.0).values(N), color=page.look.grid, lw=2)
-        page.axes(ax, words.partition(":")[0], "")
+            ax.plot(parse_schedule(other, 1.0).values(N), color=frame.look.grid, lw=2)
+        frame.dress(ax, words.partition(":")[0], "")
         values = parse_schedule(words, 1.0).values(N)
         ax.plot(values, color=color, lw=4)
         ax.fill_between(range(N), values, color=color, alpha=0.12, lw=0)
@@ -44,4 +44,4 @@ with page.style():
         ax.set_xlabel("step k")
     for ax in grid[:, 0]:
         ax.set_ylabel("η", rotation=0, labelpad=10)
-export(page.save)
+export(frame.save)

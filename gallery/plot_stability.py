@@ -11,7 +11,7 @@ from functools import partial
 
 from optiviz import surfaces
 from optiviz.gallery.export import SLIDE, export
-from optiviz.maps.maps import rate_map
+from optiviz.maps import rate_map
 from optiviz.views.charts.maps import plot_map
 
 found = rate_map(surfaces["valley"], "momentum", "lr", "beta", steps=500)

@@ -1,6 +1,26 @@
 """See how optimisers work: one core for toy loss surfaces and a real network.
 
-The names below are imported when they are first used, so that `import optiviz` is quick.
+A run on a surface:
+    descend   run one update rule on a surface and record every step
+    race      run several from one start
+    steps     the loop itself, a step at a time
+    Run       the record
+    surfaces  the surfaces by name; surface makes one of a function of x and y
+    optim     the update rules; schedules, how their rates change
+
+Many runs, and a network:
+    maps      how a rule fares over its settings and its starts
+    train     train a network on MNIST or the like
+    compare   train several rules with several seeds
+    problems  what is minimised: surfaces, problems with data, networks
+
+To look at:
+    Picture   what a picture is to show; views.plot and views.animate write it to a file
+    views     pictures, charts and their files
+    play      the interactive picture of runs, in a notebook
+
+UserError is what a mistake raises: its sentence says what to do. Every name is imported when it is
+first used, so that `import optiviz` is quick.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -9,47 +29,55 @@ from optiviz.named import named
 from optiviz.version import __version__
 
 if TYPE_CHECKING:
-    from optiviz import optim, problems
+    from optiviz import maps, optim, problems, views
     from optiviz.errors import UserError
-    from optiviz.optim import OPTIMIZERS, SCHEDULES, schedules
+    from optiviz.optim import schedules
     from optiviz.player.play import play
-    from optiviz.problems import SURFACES, surface
-    from optiviz.runs import Run, descend, steps
-
-    surfaces = SURFACES
+    from optiviz.problems import SURFACES as surfaces  # noqa: N811
+    from optiviz.problems import surface
+    from optiviz.runs import Run, descend, race, steps
+    from optiviz.studies.compare import compare
+    from optiviz.training import train
+    from optiviz.views import Picture
 
 # Public name: where it lives, as module or module:attribute.
 _HOMES = {
-    "OPTIMIZERS": "optiviz.optim:OPTIMIZERS",
+    "Picture": "optiviz.views:Picture",
     "Run": "optiviz.runs:Run",
-    "SCHEDULES": "optiviz.optim:SCHEDULES",
-    "SURFACES": "optiviz.problems:SURFACES",
     "UserError": "optiviz.errors:UserError",
+    "compare": "optiviz.studies.compare:compare",
     "descend": "optiviz.runs:descend",
+    "maps": "optiviz.maps",
     "optim": "optiviz.optim",
     "play": "optiviz.player.play:play",
     "problems": "optiviz.problems",
+    "race": "optiviz.runs:race",
     "schedules": "optiviz.optim.schedules",
     "steps": "optiviz.runs:steps",
     "surface": "optiviz.problems:surface",
     "surfaces": "optiviz.problems:SURFACES",
+    "train": "optiviz.training:train",
+    "views": "optiviz.views",
 }
 
 __all__ = [
-    "OPTIMIZERS",
-    "SCHEDULES",
-    "SURFACES",
+    "Picture",
     "Run",
     "UserError",
     "__version__",
+    "compare",
     "descend",
+    "maps",
     "optim",
     "play",
     "problems",
+    "race",
     "schedules",
     "steps",
     "surface",
     "surfaces",
+    "train",
+    "views",
 ]
 
 

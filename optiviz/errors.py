@@ -11,12 +11,18 @@ class UserError(ValueError):
     """
 
 
-def unknown(kind: str, name: str, choices: Iterable[str]) -> UserError:
+class UnknownNameError(UserError, KeyError):
+    """A name that is not among the choices."""
+
+    __str__ = UserError.__str__  # a KeyError's own would put the sentence in quotes
+
+
+def unknown(kind: str, name: str, choices: Iterable[str]) -> UnknownNameError:
     """The error for a wrong name: the nearest choice, then all of them."""
     known = list(choices)
     nearest = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
-    return UserError(f"Unknown {kind} {name!r}.{hint} Choose from: {', '.join(known)}.")
+    return UnknownNameError(f"Unknown {kind} {name!r}.{hint} Choose from: {', '.join(known)}.")
 
 
 def needs_extra(what: str, extra: str) -> UserError:

@@ -12,7 +12,7 @@ from optiviz.views import Picture
 from optiviz.words import pair, slug
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sketch:
     """What decides a picture, in the words of the command line.
 
@@ -42,12 +42,20 @@ class Sketch:
         """
         problem = parse_problem(self.problem)
         usual = "path,data,loss" if isinstance(problem, Samples) else "path,loss"
-        if ending == ".html":
+        if ending.lower() == ".html":
             usual = ",".join(USUAL)
-        start = None if self.start is None else pair("start", self.start, ",", float)
+        runs = race(
+            problem,
+            self.optim,
+            steps=self.steps,
+            start=None if self.start is None else pair("start", self.start, ",", float),
+            schedule=self.schedule,
+            batch_size=self.batch_size,
+            seed=self.seed,
+        )
         return Picture(
             problem,
-            race(problem, self.optim, self.steps, start, self.schedule, self.batch_size, self.seed),
+            runs,
             panels=[name.strip() for name in (self.panels or usual).split(",")],
             theme=self.theme,
             size=pair("size", self.size, "x", int),

@@ -34,6 +34,44 @@ def split(text: str) -> tuple[str, dict[str, str]]:
     return name.strip() if foreign else name.strip().lower(), settings
 
 
+def join(name: str, settings: Mapping[str, Any]) -> str:
+    """The text `name:key=value,…` that `split` takes apart again.
+
+    Args:
+        name: as `split` gives it: in lower case, but for a framework's or a module's own rule.
+        settings: booleans, numbers of Python or NumPy, None, tuples of numbers, and texts, which
+            are taken for words that are ready.
+
+    Raises:
+        UserError: a value that has no words, such as an array, or one that would read otherwise.
+
+    >>> join("adam", {"lr": 0.1, "eps_inside_root": True})
+    'adam:lr=0.1,eps_inside_root=true'
+    >>> join("torch:AdamW", {"betas": (0.9, 0.99), "fused": None})
+    'torch:AdamW:betas=0.9/0.99,fused=none'
+    """
+    words = {key: _word(f"{name}: {key}", value) for key, value in settings.items()}
+    text = name + ":" * bool(words) + ",".join(f"{key}={word}" for key, word in words.items())
+    if split(text) != (name, words):
+        raise UserError(f"{text!r} does not say {name!r} with {words}: it would be read otherwise.")
+    return text
+
+
+def _word(label: str, value: Any) -> str:
+    """One value as `guess` reads it."""
+    numpy = type(value).__module__ == "numpy"  # which is not imported for this
+    plain = value.item() if numpy and not hasattr(value, "__len__") else value
+    if plain is None or isinstance(plain, bool):
+        return str(plain).lower()
+    if isinstance(plain, str):
+        return plain
+    if isinstance(plain, int | float):
+        return repr(plain)
+    if isinstance(plain, tuple) and len(plain) > 1:
+        return "/".join(_word(label, float(part)) for part in plain)
+    raise UserError(f"{label} cannot be written in words: {value!r} is no number and no text.")
+
+
 def slug(*texts: str) -> str:
     """A file's name, without its ending, made of what some texts name.
 
@@ -59,6 +97,22 @@ def guess(word: str) -> Any:
         except ValueError:
             continue
     return word
+
+
+class Registry(dict[str, T]):
+    """Things by name; a wrong name is an error that lists the choices and the nearest one.
+
+    >>> Registry("x", {"sgd": 1, "adam": 2})["adan"]
+    Traceback (most recent call last):
+    optiviz.errors.UnknownNameError: Unknown x 'adan'. Did you mean 'adam'? Choose from: sgd, adam.
+    """
+
+    def __init__(self, kind: str, entries: Mapping[str, T]) -> None:
+        super().__init__(entries)
+        self.kind = kind
+
+    def __missing__(self, name: str) -> T:
+        raise unknown(self.kind, name, self)
 
 
 def look_up(kind: str, name: str, registry: Mapping[str, T]) -> T:

@@ -1,10 +1,14 @@
-"""What several folders of tests share: a real browser."""
+"""What several folders of tests share: the command line without a process, a real browser."""
 
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import CompletedProcess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +25,30 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture
+def optiviz(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[str], CompletedProcess[str]]:
+    """The command line in the test's own folder: what it prints, and its exit status.
+
+    It runs in the process of the tests, where nothing has to be imported anew.
+    """
+    from optiviz.cli import main  # noqa: PLC0415  # a test that asks for none need not import it
+
+    def run(words: str) -> CompletedProcess[str]:
+        argv = ["optiviz", *shlex.split(words)]
+        capsys.readouterr()
+        with monkeypatch.context() as patch:
+            patch.chdir(tmp_path)
+            patch.setattr(sys, "argv", argv)
+            patch.setattr(sys, "excepthook", sys.excepthook)  # which Typer replaces
+            with pytest.raises(SystemExit) as ended:
+                main()
+        return CompletedProcess(argv, int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from optiviz.errors import UserError, needs_extra, unknown
-from optiviz.words import build, look_up, split
+from optiviz.words import build, guess, join, look_up, split
 
 READ = [
     ("adam", ("adam", {})),
@@ -32,6 +35,84 @@ def test_split_says_how_to_write_it(text: str) -> None:
     message = f"Cannot read {text!r}: write it as name:key=value,key=value."
     with pytest.raises(UserError, match=re.escape(message)):
         split(text)
+
+
+WRITTEN = [
+    (("adam", {}), "adam"),
+    (("adam", {"lr": 0.1, "beta1": 1}), "adam:lr=0.1,beta1=1"),
+    (("adam", {"lr": 1e-8, "beta1": 1 / 3}), "adam:lr=1e-08,beta1=0.3333333333333333"),
+    (("sgd", {"lr": np.float64(0.1)}), "sgd:lr=0.1"),
+    (("sgd", {"lr": np.float32(0.5), "n": np.int64(3)}), "sgd:lr=0.5,n=3"),
+    (("rmsprop", {"centered": True, "x": np.False_}), "rmsprop:centered=true,x=false"),
+    (("keras:SGD", {"clipnorm": None}), "keras:SGD:clipnorm=none"),
+    (("torch:AdamW", {"betas": (0.9, np.float64(0.99))}), "torch:AdamW:betas=0.9/0.99"),
+    (("momentum", {"form": "outside", "beta": "0.90"}), "momentum:form=outside,beta=0.90"),
+    (("x**2 + 10*y**2", {}), "x**2 + 10*y**2"),
+]
+
+
+@pytest.mark.parametrize(("parts", "text"), WRITTEN)
+def test_join(parts: tuple[str, dict[str, Any]], text: str) -> None:
+    assert join(*parts) == text
+    name, words = split(text)
+    assert (name, list(words)) == (parts[0], list(parts[1]))
+
+
+NO_WORDS = [np.ones(2), np.ones(1), np.array(0.1), [0.1, 0.2], (0.1,), (), {}, object(), 1j]
+
+
+@pytest.mark.parametrize("value", NO_WORDS)
+def test_join_refuses_what_has_no_words(value: Any) -> None:
+    with pytest.raises(UserError, match="adam: lr cannot be written in words"):
+        join("adam", {"lr": value})
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("adam", {"form": "in,out=3"}),
+        ("adam", {"form": " "}),
+        ("adam", {"l=r": 1}),
+        ("Adam", {}),
+        ("adam:lr=1", {"beta": 2}),
+    ],
+)
+def test_join_refuses_what_would_be_read_otherwise(name: str, settings: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match=r"read otherwise|Cannot read"):
+        join(name, settings)
+
+
+def _same_when_guessed(text: str) -> bool:
+    return guess(text) == text
+
+
+NAMES = st.from_regex(r"[a-z][a-z0-9_-]{0,12}", fullmatch=True)
+FOREIGN = st.from_regex(
+    r"(torch|optax|keras):[A-Za-z]\w{0,9}|[a-z.]{1,9}:[A-Z]\w{0,9}", fullmatch=True
+)
+FLOATS = st.floats(allow_nan=False)
+NUMBERS = st.one_of(
+    FLOATS,
+    st.integers(),
+    FLOATS.map(np.float64),
+    st.floats(width=32, allow_nan=False).map(np.float32),
+    st.integers(-(2**63), 2**63 - 1).map(np.int64),
+)
+VALUES = st.one_of(
+    NUMBERS,
+    st.booleans(),
+    st.booleans().map(np.bool_),
+    st.none(),
+    st.lists(FLOATS, min_size=2, max_size=4).map(tuple),
+    st.from_regex(r"[a-z][a-z0-9_=:-]{0,12}", fullmatch=True).filter(_same_when_guessed),
+)
+
+
+@given(NAMES | FOREIGN, st.dictionaries(NAMES, VALUES, max_size=5))
+def test_what_is_joined_is_split_into_the_same(name: str, settings: dict[str, Any]) -> None:
+    found, words = split(join(name, settings))
+    assert (found, {key: guess(word) for key, word in words.items()}) == (name, settings)
+    assert join(found, words) == join(name, settings)
 
 
 CHOICES = {"sgd": 1, "adam": 2, "adamw": 3}

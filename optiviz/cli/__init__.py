@@ -1,9 +1,5 @@
-"""The command line: each command reads its words and delegates.
+"""The command line: each command, in a file of its name, reads its words and delegates."""
 
-The modules that do the work are imported by the command that needs them, so that `--help` is quick.
-"""
+from optiviz.cli.frame import main, program
 
-from optiviz.cli import drawing, gallery, networks, published, serve, sweeps
-from optiviz.cli.app import app, main
-
-__all__ = ["app", "drawing", "gallery", "main", "networks", "published", "serve", "sweeps"]
+__all__ = ["main", "program"]

@@ -1,30 +1,39 @@
-"""The command line's frame: one app, and one sentence for a mistake.
-
-The modules that do the work are imported by the command that needs them, so that `--help` is quick.
-"""
+"""`optiviz app`: a lab in the browser."""
 
 from __future__ import annotations
 
-import sys
+from typing import Annotated
 
 import typer
 
-from optiviz.errors import UserError
-
-app = typer.Typer(
-    name="optiviz",
-    help="See how optimisers work: paths on loss surfaces, as pictures that move.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # plain help starts three times as fast
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+from optiviz.cli.names import labs
 
 
-def main() -> None:
-    """Run the command line; a user's mistake is one sentence and exit status 2."""
-    try:
-        app()
-    except UserError as error:
-        print(f"optiviz: {error}", file=sys.stderr)
-        sys.exit(2)
+def app(
+    name: Annotated[
+        str, typer.Argument(help="The lab: surfaces or mnist.", autocompletion=labs)
+    ] = "surfaces",
+    port: Annotated[int, typer.Option(help="Where; a busy port is passed over.")] = 8866,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser.")] = False,
+    ip: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    base_url: Annotated[
+        str, typer.Option(help="The path that all addresses begin with, behind a proxy.")
+    ] = "/",
+    max_users: Annotated[int, typer.Option(help="How many may have the page open at once.")] = 20,
+) -> None:
+    """Open a lab in the browser: sliders for everything, and pictures that answer at once.
+
+    \b
+    optiviz app
+    optiviz app mnist --port 8900 --no-browser
+    """
+    from optiviz.labs.server.serve import serve
+
+    serve(
+        name,
+        port=port,
+        ip=ip,
+        base_url=base_url,
+        max_users=max_users,
+        browser=not no_browser,
+    )

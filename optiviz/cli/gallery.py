@@ -1,18 +1,20 @@
-"""The command for the gallery's pictures."""
+"""`optiviz gallery`: one picture, or all of them with a page that shows them."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from optiviz.cli.app import app
-from optiviz.cli.options import Jobs, gallery_scripts
+from optiviz.cli.names import gallery_scripts
+from optiviz.cli.options import Jobs
+from optiviz.cli.output import stopped
+from optiviz.cli.progress import progress
 from optiviz.errors import UserError
 
 
-@app.command()
 def gallery(
     name: Annotated[
         str | None,
@@ -43,13 +45,53 @@ def gallery(
     optiviz gallery plot_momentum --out slides/
     optiviz gallery --all --jobs 2 --formats gif,svg,mp4,html
     """
-    from optiviz.cli import showing
+    from optiviz.gallery.scripts import script
 
     if titles:
-        showing.titles()
+        _titles()
     elif every and name is None:
-        showing.everything(out, formats or "gif", jobs, quick)
+        _everything(out, formats or "gif", jobs, quick)
     elif name is not None and not every:
-        showing.one(name, out, formats or "", quick)
+        chosen = script(name)
+        from optiviz.gallery.build import run
+
+        run(chosen.path, out, formats or "", *(["--quick"] if quick else []))
     else:
         raise UserError("Name one script, such as plot_momentum, or say --all or --list.")
+
+
+def _titles() -> None:
+    """Print the scripts in teaching order, chapter by chapter."""
+    from optiviz.gallery.scripts import scripts
+
+    every, chapter = scripts(), ""
+    width = max(map(len, every))
+    for one in every.values():
+        if one.chapter != chapter:
+            chapter = one.chapter
+            print(f"{chapter}:")
+        print(f"  {one.name:<{width}}  {one.title}")
+
+
+def _everything(out: Path, formats: str, jobs: int | None, quick: bool) -> None:
+    """Run what has to be run, and write the page."""
+    from tqdm import tqdm
+
+    from optiviz.gallery.build import Build
+    from optiviz.gallery.index import write_index
+    from optiviz.gallery.scripts import scripts
+    from optiviz.studies.pool import cores
+
+    every = list(scripts().values())
+    build = Build(every, out, formats, quick)
+    there = len(every) - len(build.stale())
+    try:
+        with progress("picture", total=len(every), begun=there) as show:
+            for done, (made, without) in enumerate(build.run(cores(jobs)), there + 1):
+                if without:
+                    tqdm.write(f"{made.name}: no {', '.join(without)}", file=sys.stderr)
+                show(done, words=made.name)
+    except KeyboardInterrupt:
+        stopped("Stopped. The same command goes on where it was.")
+    page = write_index(build)
+    print(f"Wrote {page} ({len(every)} pictures, {there} of them were there)")

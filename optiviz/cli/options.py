@@ -1,45 +1,42 @@
-"""The options that several commands share, and how the shell completes them."""
+"""The options that several commands share, and what is read from them alike."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import typer
 
-
-def names(*chosen: str) -> Callable[[], list[str]]:
-    """The names in some registries, read only when the shell asks to complete one."""
-
-    def complete() -> list[str]:
-        from optiviz.cli.listing import registries
-
-        every = registries()
-        return [name for registry in chosen for name in every[registry]]
-
-    return complete
+from optiviz.cli.names import data_sets, names
 
 
-def data_sets() -> list[str]:
-    """The data sets' names."""
-    from optiviz.problems import DATASETS
-
-    return list(DATASETS)
-
-
-def labs() -> list[str]:
-    """The labs' names."""
-    from optiviz.labs.server.serve import APPS
-
-    return list(APPS)
+def given(context: typer.Context, *free: str) -> list[str]:
+    """The options that were typed, not left to their defaults, but for those that are free."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    typed = [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]
+    return [f"--{name.replace('_', '-')}" for name in typed if name not in free]
 
 
-def gallery_scripts() -> list[str]:
-    """The names of the gallery's scripts."""
-    from optiviz.gallery.scripts import scripts
+def path_words(path: Path | None) -> str | None:
+    """A path as a recipe keeps it."""
+    return None if path is None else str(path)
 
-    return list(scripts())
+
+class Look(TypedDict):
+    """How a picture is to look."""
+
+    theme: str
+    size: tuple[int, int]
+
+
+def look_of(theme: str, size: str) -> Look:
+    """How a picture is to look, refused before the work if it cannot be."""
+    from optiviz.views.frame import Frame
+    from optiviz.words import pair
+
+    pixels = pair("size", size, "x", int)
+    Frame(theme, pixels)
+    return {"theme": theme, "size": pixels}
 
 
 Optim = Annotated[
@@ -102,3 +99,5 @@ DataDir = Annotated[
 ]
 EvalEvery = Annotated[int | None, typer.Option(help="Updates between evaluations.")]
 Jobs = Annotated[int | None, typer.Option(help="How many processes.  [default: one a core]")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
+FirstSeed = Annotated[int, typer.Option(help="The first of the seeds.")]

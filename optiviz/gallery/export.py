@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypedDict
 
 from optiviz.errors import UserError
-from optiviz.player.pack import PANELS, USUAL
-from optiviz.views import Picture, animate, plot
+from optiviz.player.pack import playable
+from optiviz.views import Picture
 from optiviz.views.charts.tiles import Tiles, animate_tiles, plot_tiles
 from optiviz.views.files.animate import FRAMED, MOVING, STILL
 
@@ -82,10 +82,12 @@ def endings(formats: str) -> tuple[str, ...]:
     Raises:
         UserError: a format that no picture can have.
 
-    >>> endings("gif,svg")
+    >>> endings("gif,SVG")
     ('.gif', '.svg')
     """
-    found = tuple(dict.fromkeys(f".{word.strip(' .')}" for word in formats.split(",") if word))
+    found = tuple(
+        dict.fromkeys(f".{word.strip(' .').lower()}" for word in formats.split(",") if word)
+    )
     for ending in found:
         if ending not in (*STILL, *MOVING):
             choices = ", ".join(known[1:] for known in (*STILL, *MOVING))
@@ -101,16 +103,10 @@ def _writers(
     still: Writer
     played: dict[str, Writer] = {}
     if isinstance(figure, Picture):
-        still, moving = partial(plot, figure), partial(animate, figure, **how)
-        played[".html"] = partial(animate, replace(figure, panels=_playable(figure.panels)))
+        still, moving = figure.save, partial(figure.save, **how)
+        played[".html"] = replace(figure, panels=playable(figure.panels)).save
     elif isinstance(figure, Tiles):
         still, moving = partial(plot_tiles, figure), partial(animate_tiles, figure, **how)
     else:
         still = figure
     return dict.fromkeys(STILL, still) | (dict.fromkeys(FRAMED, moving) if moving else {}) | played
-
-
-def _playable(panels: Sequence[str]) -> tuple[str, ...]:
-    """Those of a picture's panels that the player has too, or its usual ones."""
-    kept = tuple(name for name in panels if name in PANELS)
-    return ("path", *kept) if kept else USUAL

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-import io
-import keyword
-import tokenize
 from pathlib import Path
 
 from PIL import Image
+from pygments import highlight  # type: ignore[import-untyped]
+from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
 from optiviz.files import whole
 from optiviz.gallery.build import Build
@@ -139,30 +139,9 @@ def _size(path: Path) -> str:
 
 
 def coloured(code: str) -> str:
-    """Python as HTML, with keywords, strings and comments in classes of their own.
+    """Python as HTML, with keywords (k…), strings (s…) and comments (c…) in classes of their own.
 
-    >>> coloured("import os  # why")
-    '<span class="k">import</span> os  <span class="c"># why</span>'
+    >>> coloured("del x  # why")
+    '<span class="k">del</span> <span class="n">x</span>  <span class="c1"># why</span>'
     """
-    lines, parts, at = code.splitlines(keepends=True), [], (1, 0)
-    fstrings = {getattr(tokenize, f"FSTRING_{part}", -1) for part in ("START", "MIDDLE", "END")}
-    for token in tokenize.generate_tokens(io.StringIO(code).readline):
-        kind = "k" if keyword.iskeyword(token.string) else ""
-        kind = "c" if token.type == tokenize.COMMENT else kind
-        kind = "s" if token.type in {tokenize.STRING, *fstrings} else kind
-        if kind:
-            parts.append(html.escape(_between(lines, at, token.start), quote=False))
-            words = html.escape(_between(lines, token.start, token.end), quote=False)
-            parts.append(f'<span class="{kind}">{words}</span>')
-            at = token.end
-    parts.append(html.escape(_between(lines, at, (len(lines) + 1, 0)), quote=False))
-    return "".join(parts)
-
-
-def _between(lines: list[str], begin: tuple[int, int], end: tuple[int, int]) -> str:
-    """The text from one place to another, each a row from 1 and a column."""
-    if begin[0] == end[0]:
-        return lines[begin[0] - 1][begin[1] : end[1]]
-    rows = lines[begin[0] - 1 : end[0] - 1]
-    last = lines[end[0] - 1][: end[1]] if end[0] <= len(lines) else ""
-    return "".join([rows[0][begin[1] :], *rows[1:], last])
+    return str(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True))).rstrip("\n")

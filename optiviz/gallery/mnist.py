@@ -9,9 +9,9 @@ from pathlib import Path
 from optiviz.gallery.export import asked
 from optiviz.optim import Optimizer
 from optiviz.problems import MLP, load
-from optiviz.runs.race import contestant
+from optiviz.runs.inputs import as_rule
 from optiviz.studies.compare import Comparison, Contestant
-from optiviz.training import Training, train
+from optiviz.training import Training
 from optiviz.training.recipe import HIDDEN, Recipe
 
 IMAGES = 20_000
@@ -44,17 +44,16 @@ def trained(
 ) -> Training:
     """Train with one rule, evaluated so many times an epoch; schedules count updates."""
     network, test = networks
-    every = max(1, network.n_samples // batch_size // evaluations)
-    return train(
-        network,
-        test,
-        contestant(network, rule),
-        epochs=epochs,
+    recipe = Recipe(
+        optim=str(rule),
+        lr=None,
         batch_size=batch_size,
+        epochs=epochs,
         seed=seed,
-        eval_every=every,
-        per_step=True,
+        schedule_per="step",
+        eval_every=max(1, network.n_samples // batch_size // evaluations),
     )
+    return recipe.train((network, test, None), as_rule(network, rule))
 
 
 def compared(
@@ -69,8 +68,8 @@ def compared(
             for seed in range(seeds)
         ]
         histories = tuple(one.history for one in every)
-        verdicts = tuple(one.verdict for one in every)
-        done.append(Contestant(str(rule), contestant(networks[0], rule), histories, verdicts))
+        verdicts = tuple(one.outcome.text for one in every)
+        done.append(Contestant(str(rule), as_rule(networks[0], rule), histories, verdicts))
     recipe = Recipe("sgd", lr=None, batch_size=batch_size, epochs=epochs, seed=0)
     # Nothing was written: the path is none.
     return Comparison(Path(), recipe, tuple(range(seeds)), tuple(done))

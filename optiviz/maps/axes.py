@@ -30,6 +30,17 @@ class Axis(NamedTuple):
         return bool(np.allclose(ratios, ratios[0], rtol=1e-6))
 
 
+def longest(holds: Array) -> slice:
+    """The longest row of neighbours on an axis for which something holds; empty if there is none.
+
+    >>> longest(np.array([True, False, True, True, False]))
+    slice(2, 4, None)
+    """
+    edges = np.flatnonzero(np.diff(np.r_[False, holds, False]))
+    rows = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+    return slice(*max(rows, key=lambda row: row[1] - row[0], default=(0, 0)))
+
+
 def axis(
     problem: Plane,
     rule: Optimizer,
@@ -117,9 +128,10 @@ def _bound(rule: Optimizer, name: str) -> Bound:
     settings = rule.settings()
     if name not in settings:
         raise unknown(f"setting of {name_of(rule)}", name, settings)
-    if "bound" not in rule.__dataclass_fields__[name].metadata:
+    bound = rule.bound(name)
+    if bound is None:
         raise UserError(f"{name} of {name_of(rule)} is not a number, so it cannot be an axis.")
-    return rule.bound(name)
+    return bound
 
 
 def _range(problem: Plane, rule: Optimizer, name: str, bound: Bound) -> tuple[float, float]:
@@ -128,7 +140,7 @@ def _range(problem: Plane, rule: Optimizer, name: str, bound: Bound) -> tuple[fl
         curvatures = getattr(problem, "curvatures", None)
         if rule.rate == "gradient" and curvatures:
             return 0.02 / curvatures[1], 10 / curvatures[1]
-        rate = problem.rates.get(rule.rate, type(rule).lr)
+        rate = problem.rates.get(rule.rate, float(type(rule).lr))
         return rate / 100, 100 * rate
     if bound.high == 1:
         return 0.0, 0.99

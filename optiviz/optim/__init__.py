@@ -8,6 +8,8 @@ Momentum(lr=0.1, beta=0.95, form='inside')
 from optiviz.optim.adam import Adam, AdamW, AMSGrad, Lion, Nadam
 from optiviz.optim.adaptive import Adadelta, AdaGrad, RMSProp
 from optiviz.optim.base import Optimizer
+from optiviz.optim.check import check
+from optiviz.optim.describe import SYMBOLS, describe
 from optiviz.optim.foreign.rule import Foreign, from_keras, from_optax, from_torch
 from optiviz.optim.registry import OPTIMIZERS, name_of, parse, parse_schedule
 from optiviz.optim.schedules import SCHEDULES, Schedule
@@ -18,6 +20,7 @@ __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
     "SGD",
+    "SYMBOLS",
     "AMSGrad",
     "AdaGrad",
     "Adadelta",
@@ -31,6 +34,8 @@ __all__ = [
     "Optimizer",
     "RMSProp",
     "Schedule",
+    "check",
+    "describe",
     "from_keras",
     "from_optax",
     "from_torch",

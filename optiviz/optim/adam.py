@@ -143,14 +143,15 @@ class Nadam(Optimizer):
     momentum_decay: float = setting(0.004, low=0)
 
     def init(self, w: Array) -> State:
-        # The product of all μ so far: one number, or one per trajectory if β₁ is.
-        return super().init(w) | {"_mu_product": np.ones_like(w[..., :1])}
+        # The product of all μ so far: one number, or one for each β₁.
+        shape = np.broadcast_shapes(w[..., :1].shape, *self.shapes())
+        return super().init(w) | {"_mu_product": np.ones(shape, w.dtype)}
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         m, s, scratch = state["moment1"], state["moment2"], state["_scratch"]
         mu, mu_next = self._mu(t + 1), self._mu(t + 2)
-        product = np.asarray(state["_mu_product"] * mu, w.dtype)
-        state["_mu_product"] = product
+        product = state["_mu_product"]
+        product *= mu
         average(s, self.beta2, np.square(g, out=scratch), scratch)
         average(m, self.beta1, g, scratch)
         second = np.divide(s, correction(self.beta2, t), out=scratch)

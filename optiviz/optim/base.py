@@ -14,9 +14,8 @@ from optiviz.optim.settings import Bound, setting, validate
 
 Array = NDArray[Any]
 State = dict[str, Array]
-# A float, an array that broadcasts against w, or a Schedule; `validate` sees to it. Rules compute
-# with whatever arithmetic the value has, which no static type says as well as Any does.
-Setting = Any
+# A number, an array that broadcasts against w, or what changes into one with every step.
+Setting = float | Array | Schedule
 Rate = Literal["gradient", "unit", "own"]
 
 
@@ -56,10 +55,16 @@ class Optimizer(ABC):
         return list(self.settings())
 
     @classmethod
-    def bound(cls, name: str) -> Bound:
-        """The bound of a setting."""
-        bound: Bound = cls.__dataclass_fields__[name].metadata["bound"]
+    def bound(cls, name: str) -> Bound | None:
+        """The bound of a setting; None for a field without one."""
+        field = cls.__dataclass_fields__.get(name)
+        bound: Bound | None = field.metadata.get("bound") if field else None
         return bound
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        """The shapes of the settings that are arrays, or schedules of arrays."""
+        plain = (v.base if isinstance(v, Schedule) else v for v in self.settings().values())
+        return [value.shape for value in plain if isinstance(value, np.ndarray) and value.ndim]
 
     def schedules(self) -> dict[str, Schedule]:
         """The settings that change."""

@@ -10,21 +10,24 @@ from optiviz.optim.base import Optimizer
 from optiviz.optim.foreign.rule import Foreign, parse_foreign
 from optiviz.optim.schedules import SCHEDULES, Schedule, WarmUp
 from optiviz.optim.sgd import SGD, Momentum, Nesterov
-from optiviz.words import build, look_up, split
+from optiviz.words import Registry, build, split
 
-OPTIMIZERS: dict[str, type[Optimizer]] = {
-    "sgd": SGD,
-    "momentum": Momentum,
-    "nesterov": Nesterov,
-    "adagrad": AdaGrad,
-    "rmsprop": RMSProp,
-    "adadelta": Adadelta,
-    "adam": Adam,
-    "amsgrad": AMSGrad,
-    "adamw": AdamW,
-    "nadam": Nadam,
-    "lion": Lion,
-}
+OPTIMIZERS: Registry[type[Optimizer]] = Registry(
+    "optimizer",
+    {
+        "sgd": SGD,
+        "momentum": Momentum,
+        "nesterov": Nesterov,
+        "adagrad": AdaGrad,
+        "rmsprop": RMSProp,
+        "adadelta": Adadelta,
+        "adam": Adam,
+        "amsgrad": AMSGrad,
+        "adamw": AdamW,
+        "nadam": Nadam,
+        "lion": Lion,
+    },
+)
 
 
 def parse(text: str, **defaults: Any) -> Optimizer:
@@ -44,7 +47,7 @@ def parse(text: str, **defaults: Any) -> Optimizer:
     name, words = split(text)
     if ":" in name:
         return parse_foreign(name, words, **defaults)
-    return build(name, look_up("optimizer", name, OPTIMIZERS), words, **defaults)
+    return build(name, OPTIMIZERS[name], words, **defaults)
 
 
 def parse_schedule(text: str, base: Any) -> Schedule:
@@ -57,7 +60,7 @@ def parse_schedule(text: str, base: Any) -> Schedule:
     Cosine(base=0.1, end=0.0)
     """
     name, words = split(text)
-    rule = look_up("schedule", name, SCHEDULES)
+    rule = SCHEDULES[name]
     if issubclass(rule, WarmUp):
         then = parse_schedule(words.pop("then", "constant"), base)
         return build(name, rule, words, then=then)

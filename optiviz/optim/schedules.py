@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.errors import UserError
 from optiviz.optim.settings import setting, validate
+from optiviz.words import Registry
 
 Base = float | NDArray[np.floating]
 
@@ -38,6 +40,14 @@ class Schedule(ABC):
             return [self(k, n) for k in range(n)]
         except OverflowError:
             raise UserError(f"{self} outgrows all numbers within {n} steps.") from None
+
+    if TYPE_CHECKING:
+        # A rule computes with a setting as with the number that the loop has put in its place, so
+        # to a type checker a schedule is one; at run time it is not.
+        def _number(self, other: Any = None) -> Any: ...
+        def __array__(self) -> NDArray[Any]: ...
+
+        __mul__ = __rmul__ = __rsub__ = __rtruediv__ = __truediv__ = __neg__ = __float__ = _number
 
     def preview(self) -> NDArray[np.floating]:
         """A sample of values, for checking them against the bound of a setting."""
@@ -184,13 +194,16 @@ def _cosine_between(start: Base, end: Base, share: float) -> Base:
     return end + (start - end) * (1 + math.cos(math.pi * share)) / 2
 
 
-SCHEDULES: dict[str, type[Schedule]] = {
-    "constant": Constant,
-    "linear": Linear,
-    "step": Step,
-    "exponential": Exponential,
-    "inverse-time": InverseTime,
-    "cosine": Cosine,
-    "warmup": WarmUp,
-    "one-cycle": OneCycle,
-}
+SCHEDULES: Registry[type[Schedule]] = Registry(
+    "schedule",
+    {
+        "constant": Constant,
+        "linear": Linear,
+        "step": Step,
+        "exponential": Exponential,
+        "inverse-time": InverseTime,
+        "cosine": Cosine,
+        "warmup": WarmUp,
+        "one-cycle": OneCycle,
+    },
+)

@@ -26,7 +26,8 @@ def stepper(
 
     Large arrays are stepped through by a compiled sweep (with the extra `fast`, for the rules that
     have one) or block by block, both to the same bits. A rule that is not one of optiviz's own may
-    let coordinates meet, so it gets the whole array, as do surfaces. The rule's settings may change
+    let coordinates meet, so it gets the whole array, as do surfaces and a rule with a setting for
+    each coordinate. The rule's settings may change
     between steps; its arrays must stay the same ones.
 
     A velocity that decays with no gradient to feed it (a pixel that is always white) reaches, in
@@ -48,7 +49,8 @@ def stepper(
     >>> float(w[-1])
     -0.5
     """
-    if w.ndim != 1 or w.size <= BLOCK or type(rule) not in OPTIMIZERS.values():
+    ours = type(rule) in OPTIMIZERS.values()
+    if w.ndim != 1 or w.size <= BLOCK or not ours or rule.shapes():
         return partial(rule.step, w, g, state)
     step = _compiled(rule, w, g, state) if wanted(compiled) else None
     return _tidied(step or _blocks(rule, w, g, state), rule, state)
@@ -58,8 +60,7 @@ def _compiled(rule: Optimizer, w: Array, g: Array, state: State) -> Step | None:
     from optiviz.optim.compiled import step_of  # noqa: PLC0415  # Numba takes a while to import
 
     step = step_of(rule)
-    one_each = all(np.ndim(getattr(s, "base", s)) == 0 for s in rule.settings().values())
-    return partial(step, rule, w, g, state) if step and one_each else None
+    return partial(step, rule, w, g, state) if step else None
 
 
 def _blocks(rule: Optimizer, w: Array, g: Array, state: State) -> Step:
@@ -68,17 +69,18 @@ def _blocks(rule: Optimizer, w: Array, g: Array, state: State) -> Step:
     blocks = []
     for begin in range(0, w.size, BLOCK):
         part = slice(begin, begin + BLOCK)
-        # What is not an array of coordinates counts steps, and every block takes each step once.
-        own = {k: a[part] if a.shape == w.shape else a.copy() for k, a in state.items()}
+        # What is not an array of coordinates counts steps, and every block takes each step once:
+        # the first on the run's own count, the others on copies.
+        own = {
+            name: array[part] if array.shape == w.shape else array.copy() if begin else array
+            for name, array in state.items()
+        }
         own["_scratch"] = scratch[: len(w[part])]
         blocks.append((w[part], g[part], own))
-    counters = [name for name, array in state.items() if array.shape != w.shape]
 
     def step(t: int) -> None:
         for block in blocks:
             rule.step(*block, t)
-        for name in counters:
-            state[name] = own[name]
 
     return step
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+\.js)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
-FOREIGN = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+FOREIGN = re.compile(r"^(?:import|export)\b.*|\bimport\s*[.(].*", re.MULTILINE)
 
 
 def bundle(entry: Path) -> str:
@@ -23,7 +23,8 @@ def bundle(entry: Path) -> str:
             and export with `export function`, `class` or `const`.
 
     Raises:
-        ValueError: an import or an export of another form, or modules that import one another.
+        ValueError: an import or an export of another form, a name that is not exported, or modules
+            that import one another.
     """
     texts: dict[Path, str] = {}
     exports = _add(entry.resolve(), texts, ())
@@ -38,8 +39,11 @@ def _add(path: Path, texts: dict[Path, str], above: tuple[Path, ...]) -> list[st
     exports = EXPORT.findall(source)
     if path in texts:
         return exports
-    for _, other in IMPORT.findall(source):
-        _add((path.parent / other).resolve(), texts, (*above, path))
+    for names, other in IMPORT.findall(source):
+        offered = _add((path.parent / other).resolve(), texts, (*above, path))
+        wanted = [name.split(" as ")[0].strip() for name in names.split(",") if name.strip()]
+        if missing := [name for name in wanted if name not in offered]:
+            raise ValueError(f"{path.name}: {other} does not export {missing[0]}.")
     body = EXPORT.sub("", IMPORT.sub(lambda found: _taken(path, *found.groups()), source))
     if left := FOREIGN.search(body):
         raise ValueError(f"{path.name}: cannot bundle {left[0]!r}.")

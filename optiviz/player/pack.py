@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from optiviz.errors import UserError
 from optiviz.problems.base import Array, Plane
-from optiviz.problems.planes.regression import Logistic, Regression, Samples, Valleys
+from optiviz.problems.planes import regression
+from optiviz.problems.planes.regression import Samples
 from optiviz.runs.record import Run
-from optiviz.views.scene.contour import fit, levels, sample
-from optiviz.views.scene.panel import Picture
-from optiviz.views.style import MINIMUM, SOLID, THEMES, Dash, Theme, mark
+from optiviz.views.picture import Picture
+from optiviz.views.scene import path, series
+from optiviz.views.scene.arrows import GRADIENT, VELOCITY
+from optiviz.views.scene.contour import BANDS, CONTOUR, FAINT, fit, levels, sample
+from optiviz.views.style import MINIMUM, SOLID, THEMES, Dash, Theme, marks
 
 # The panels that the player has; "speed" and "velocity" are one there.
 PANELS = {"loss": "loss", "speed": "velocity", "velocity": "velocity", "lr": "lr"}
@@ -26,10 +30,29 @@ USUAL = ("path", "loss", "velocity", "lr")
 ASPECTS = (0.7, 2.6)  # of the canvases that the ground is sampled for
 POINTS = {False: 320, True: 80}  # points a side; with samples each costs as many losses
 MORE = 40  # levels above those of the bounds, at most, where the canvas shows more
-KINDS: dict[type[Plane], str] = {
-    Regression: "regression",
-    Logistic: "logistic",
-    Valleys: "valleys",
+# What is drawn as in every other picture; each is explained where it is named.
+DRAWING = {
+    "tail": path.TAIL,
+    "rest": path.REST,
+    "longest": path.LONGEST,
+    "reach": path.REACH,
+    "batch": path.BATCH,
+    "contour": CONTOUR[False],
+    "faintContour": CONTOUR[True],
+    "kept": series.KEPT,
+    "spread": series.SPREAD,
+    "logRoom": series.LOG_ROOM,
+    "room": series.ROOM,
+    "rise": series.RISE,
+    "climb": series.CLIMB,
+    "depth": series.DEPTH,
+}
+# When the least loss of a batch is at no one point.
+NOWHERE = {
+    "alike": regression.ALIKE,
+    "rounds": regression.ROUNDS,
+    "flat": regression.FLAT,
+    "far": regression.FAR,
 }
 
 
@@ -67,20 +90,35 @@ def ground(problem: Plane) -> bytes:
         "levels": count,
         "batchLevels": heights[2 : len(levels(inside)) - 1 : 4].tolist(),
         "minima": problem.minima,
-        "themes": {name: _look(THEMES[name]) for name in ("light", "dark")},
+        "themes": {name: _look(look) for name, look in THEMES.items()},
+        "drawing": DRAWING,
     }
     arrays: list[tuple[int, str, Array]] = [
         (-1, "heights", np.round(65535 * shares).astype("<u2").ravel())
     ]
-    if isinstance(problem, Samples):
+    kind = _kind(problem)
+    if isinstance(problem, Samples) and kind:
         facts["samples"] = {
-            "kind": KINDS[type(problem)],
+            "kind": kind,
             "count": problem.n_samples,
+            "nowhere": NOWHERE,
             "curvature": getattr(problem, "curvature", None),
         }
         arrays.append((-1, "xy", problem.points.astype("<f4").ravel()))
         arrays.append((-1, "groups", problem.groups.astype("<i4")))
     return pack(facts, arrays)
+
+
+def _kind(problem: Plane) -> str | None:
+    """The formula by which the page computes a batch's loss; None where that is not ours.
+
+    A class that inherits its kind but computes another loss, or another minimum, has none.
+    """
+    for base in type(problem).__mro__:
+        own = {"kind", "_mean", "minimizer"} & vars(base).keys()
+        if own:
+            return getattr(base, "kind", None) if "kind" in own else None
+    return None
 
 
 def _extended(heights: Array, high: float) -> Array:
@@ -96,28 +134,32 @@ def _look(look: Theme) -> dict[str, Any]:
     """A theme's colours as the browser reads them."""
 
     def bands(top: float) -> list[str]:
-        colors = look.ramp(np.linspace(0, top, 20))
+        colors = look.ramp(np.linspace(0, top, BANDS))
         return ["#" + "".join(f"{round(255 * c):02x}" for c in color[:3]) for color in colors]
 
-    names = ("background", "text", "muted", "grid", "contour", "accent")
+    names = ("background", "text", "muted", "grid", "contour", "accent", "scale")
     return {name: getattr(look, name) for name in names} | {
         "bands": bands(1.0),
-        "faint": bands(0.55),
+        "faint": bands(FAINT),
+        "batch": path.batch_color(look),
+        "isDark": look.dark,
         "rest": look.bands[len(look.bands) // 2],
         "star": MINIMUM,
-        "starEdge": look.text if look.ink < "#8" else look.background,
+        "starEdge": look.background if look.dark else look.text,
     }
 
 
 def paths(picture: Picture) -> bytes:
     """The runs: points, losses, velocities, gradients and rates, and how each is drawn."""
     runs, floor = list(picture.runs), picture.problem.floor()
-    names = [run.optimizer for run in runs]
+    names, usual = [run.optimizer for run in runs], path.usual(len(runs))
+    light, dark = (marks(names, THEMES[theme]) for theme in ("light", "dark"))
     batched = next((run for run in runs if run.batch is not None), None)
     facts = {
         "steps": picture.steps,
         "panels": chosen(picture.panels),
         "floor": floor,
+        "shows": {"velocity": VELOCITY in usual, "gradient": GRADIENT in usual},
         "lossTitle": "Loss above minimum" if floor else "Loss",
         "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
         "runs": [
@@ -127,10 +169,7 @@ def paths(picture: Picture) -> bytes:
                 "verdict": picture.verdicts[i],
                 "steps": run.steps,
                 "divergedAt": int(run.diverged_at),
-                "colors": [
-                    mark(run.optimizer, THEMES[theme], names[:i].count(run.optimizer)).color
-                    for theme in ("light", "dark")
-                ],
+                "colors": [light[i].color, dark[i].color],
                 "dash": _dash(picture.marks[i].dash),
             }
             for i, run in enumerate(runs)
@@ -169,3 +208,9 @@ def chosen(panels: Any) -> list[str]:
             f"The player has no panel {unknown[0]!r}. Choose from: path, {', '.join(PANELS)}."
         )
     return list(dict.fromkeys(PANELS[name] for name in panels if name != "path"))
+
+
+def playable(panels: Sequence[str]) -> tuple[str, ...]:
+    """Those of a picture's panels that the player has too, or its usual ones."""
+    kept = tuple(name for name in panels if name in PANELS)
+    return ("path", *kept) if kept else USUAL

@@ -9,7 +9,7 @@ from pathlib import Path
 from optiviz.files import whole
 from optiviz.player.bundle import bundle
 from optiviz.player.pack import ground, paths
-from optiviz.views.scene.panel import Picture
+from optiviz.views.picture import Picture
 
 HERE = Path(__file__).parent
 

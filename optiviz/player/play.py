@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from optiviz.errors import UserError, needs_extra
-from optiviz.optim import OPTIMIZERS
-from optiviz.problems import PROBLEMS
-from optiviz.problems.base import Plane, Point
-from optiviz.runs.descend import descend
+from optiviz.player.again import problem_of
+from optiviz.problems.base import Plane
 from optiviz.runs.record import Run
 
 
@@ -48,25 +44,3 @@ def play(
     except ImportError:
         raise needs_extra("The player", "apps") from None
     return Player(shown, problem or problem_of(shown[0]), panels, theme)
-
-
-def problem_of(run: Run) -> Plane:
-    """The registered problem that a run was made on.
-
-    Raises:
-        UserError: there is none of that name, or its loss at the start differs.
-    """
-    problem = PROBLEMS.get(run.problem)
-    if problem is None or not np.isclose(problem.value(run.w[0]), run.loss[0]).all():
-        raise UserError(
-            f"This run was made on {run.problem!r} with settings of its own: "
-            "give play the problem, too."
-        )
-    return problem
-
-
-def again(problem: Plane, run: Run, start: Point, steps: int) -> Run:
-    """The same rule with the same settings, seed and batch size from another start."""
-    rule = OPTIMIZERS[run.optimizer](**run.settings)
-    batch_size = None if run.batch is None else run.batch.shape[1]
-    return descend(problem, rule, start, steps, batch_size, run.seed)

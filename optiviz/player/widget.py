@@ -9,13 +9,12 @@ import anywidget
 import traitlets
 
 from optiviz.errors import unknown
-from optiviz.optim import OPTIMIZERS
 from optiviz.player import pack as player
+from optiviz.player.again import again, repeatable
 from optiviz.player.page import source
-from optiviz.player.play import again
 from optiviz.problems.base import Plane
 from optiviz.runs.record import Run
-from optiviz.views.scene.panel import Picture
+from optiviz.views.picture import Picture
 from optiviz.views.style import THEMES
 
 
@@ -42,8 +41,7 @@ class Player(anywidget.AnyWidget):
             paths=player.paths(self.picture),
             theme=theme,
             start=runs[0].w[0].tolist(),
-            # A rule of the user's own, or settings read from a file, cannot be made again.
-            movable=all(_can_run_again(run) for run in runs),
+            movable=all(map(repeatable, runs)),
         )
 
     @traitlets.observe("start")
@@ -57,8 +55,3 @@ class Player(anywidget.AnyWidget):
         moved = [again(problem, run, start, steps) for run in runs]
         self.picture = Picture(problem, moved, self.picture.panels)
         self.paths = player.paths(self.picture)
-
-
-def _can_run_again(run: Run) -> bool:
-    plain = not any(isinstance(value, dict) for value in run.settings.values())
-    return run.optimizer in OPTIMIZERS and plain

@@ -4,10 +4,10 @@ from optiviz.problems.base import Plane, Problem
 from optiviz.problems.data.datasets import DATASETS, Dataset, load
 from optiviz.problems.network.mlp import MLP
 from optiviz.problems.planes.expressions import expression
-from optiviz.problems.planes.functions import surface
+from optiviz.problems.planes.function import surface
 from optiviz.problems.planes.regression import Samples, logistic, regression, valleys
 from optiviz.problems.planes.surfaces import SURFACES, Surface, valley
-from optiviz.problems.registry import PROBLEMS, parse_problem
+from optiviz.problems.registry import PROBLEMS, as_problem, parse_problem
 
 __all__ = [
     "DATASETS",
@@ -19,6 +19,7 @@ __all__ = [
     "Problem",
     "Samples",
     "Surface",
+    "as_problem",
     "expression",
     "load",
     "logistic",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 Array = NDArray[Any]
 Point = tuple[float, float]
@@ -36,9 +36,9 @@ class Problem(ABC):
     ) -> tuple[Any, Array]:
         """The loss at `w` and its gradient, the latter written into `out` where one is given."""
 
-    def value(self, w: Array, batch: Array | None = None) -> Any:
+    def value(self, w: ArrayLike, batch: Array | None = None) -> Any:
         """The loss at `w`."""
-        return self.value_and_grad(w, batch)[0]
+        return self.value_and_grad(inexact(w), batch)[0]
 
 
 class Plane(Problem):
@@ -72,3 +72,27 @@ class Plane(Problem):
         """Values on the grid of `x` and `y`, rows along y."""
         values: Array = self.value(np.stack(np.meshgrid(x, y), axis=-1), batch)
         return values
+
+
+def inexact(w: ArrayLike) -> Array:
+    """Numbers as an array of floats, which a gradient of the same type can be written into.
+
+    >>> inexact([1, 2]), inexact(np.ones(2, np.float32)).dtype
+    (array([1., 2.]), dtype('float32'))
+    """
+    array = np.asarray(w)
+    return array if array.dtype.kind == "f" else array.astype(float)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two things are equal, arrays to the bit and NaN to itself.
+
+    >>> same({"w": np.array([1.0, np.nan])}, {"w": np.array([1.0, np.nan])})
+    True
+    """
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        alike = getattr(one, "dtype", None) == getattr(other, "dtype", None)
+        return alike and np.array_equal(one, other, equal_nan=True)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    return bool(one == other)

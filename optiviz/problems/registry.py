@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from optiviz.errors import UserError
-from optiviz.problems.base import Plane
+from optiviz.problems.base import Plane, Problem
 from optiviz.problems.planes.expressions import expression, looks_like
 from optiviz.problems.planes.regression import logistic, regression, valleys
 from optiviz.problems.planes.surfaces import SURFACES, valley
-from optiviz.words import build, look_up, split
+from optiviz.words import Registry, build, split
 
-PROBLEMS: dict[str, Plane] = {
-    **SURFACES,
-    "regression": regression(),
-    "logistic": logistic(),
-    "valleys": valleys(),
-}
+P = TypeVar("P", bound=Problem)
+
+PROBLEMS: Registry[Plane] = Registry(
+    "problem",
+    {
+        **SURFACES,
+        "regression": regression(),
+        "logistic": logistic(),
+        "valleys": valleys(),
+    },
+)
 
 # Those that take settings, by the function that makes them.
 FAMILIES: dict[str, Callable[..., Plane]] = {
@@ -41,9 +47,27 @@ def parse_problem(text: str) -> Plane:
     if text.partition(":")[0].strip().lower() not in PROBLEMS and looks_like(text):
         return expression(text)
     name, words = split(text)
-    problem = look_up("problem", name, PROBLEMS)
+    problem = PROBLEMS[name]
     if not words:
         return problem
     if name not in FAMILIES:
         raise UserError(f"{name!r} takes no settings; these do: {', '.join(FAMILIES)}.")
     return build(name, FAMILIES[name], words)
+
+
+def as_problem(given: P | str) -> P | Plane:
+    """A problem, or the one that words describe.
+
+    Raises:
+        UserError: words that `parse_problem` cannot read, or something else than a problem.
+
+    >>> as_problem("bowl") is as_problem(PROBLEMS["bowl"])
+    True
+    """
+    if isinstance(given, str):
+        return parse_problem(given)
+    if not isinstance(given, Problem):
+        raise UserError(
+            f"A problem is a surface, the name of one, or an expression in x and y, got {given!r}."
+        )
+    return given

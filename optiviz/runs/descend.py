@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from optiviz.errors import UserError
-from optiviz.optim import Optimizer, name_of
+from optiviz.optim import name_of
+from optiviz.problems import as_problem
 from optiviz.problems.base import Array, Plane
 from optiviz.runs import loop
 from optiviz.runs.batches import feed_of
+from optiviz.runs.inputs import Entry, as_rule
 from optiviz.runs.record import Run
 
 # A loss this many times the first is on its way to infinity; the steps until it overflows
@@ -18,8 +20,8 @@ BEYOND = 1e12
 
 
 def descend(
-    problem: Plane,
-    optimizer: Optimizer,
+    problem: Plane | str,
+    optimizer: Entry,
     start: ArrayLike | None = None,
     steps: int = 100,
     batch_size: int | None = None,
@@ -28,8 +30,9 @@ def descend(
     """Run an update rule on a problem and record every step.
 
     Args:
-        problem: a surface, or any other problem of two parameters.
-        optimizer: the update rule, its settings numbers, `(K, 1)` arrays or schedules.
+        problem: a surface, any other problem of two parameters, or its words: "rosenbrock".
+        optimizer: the update rule, its settings numbers, `(K, 1)` arrays or schedules; or its class
+            or words such as "adam:beta1=0.8", which take a good rate where they give none.
         start: `(2,)`, or `(K, 2)` for K trajectories at once; the problem's own by default.
         steps: how many steps to take.
         batch_size: m samples a step, shuffled every epoch; all the data by default.
@@ -44,6 +47,8 @@ def descend(
     >>> run.w[:, 0].round(3)
     array([2.   , 1.8  , 1.44 , 0.972])
     """
+    problem = as_problem(problem)
+    optimizer = as_rule(problem, optimizer)
     start = problem.start if start is None else start
     points = loop.steps(problem, optimizer, start, steps, batch_size, seed)
     losses, frames = [], []

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from optiviz.errors import UserError
+from optiviz.optim import OPTIMIZERS, Foreign, check, stepper
 from optiviz.optim.base import Array, Optimizer, State
-from optiviz.optim.stepper import stepper
+from optiviz.problems import as_problem
 from optiviz.problems.base import Problem
 from optiviz.runs.batches import feed_of
+from optiviz.runs.inputs import Entry, as_rule
 
 
 @dataclass(slots=True)
@@ -44,8 +46,8 @@ class Point:
 
 
 def steps(
-    problem: Problem,
-    optimizer: Optimizer,
+    problem: Problem | str,
+    optimizer: Entry,
     start: ArrayLike,
     n: int,
     batch_size: int | None = None,
@@ -62,8 +64,9 @@ def steps(
     A loss may overflow on the way; `np.errstate` around the consumer keeps NumPy quiet.
 
     Args:
-        problem: gives loss and gradient.
-        optimizer: the update rule; settings of shape (K, 1) make K trajectories of one start.
+        problem: gives loss and gradient; or its words.
+        optimizer: the update rule, its class or its words; settings of shape (K, 1) make K
+            trajectories of one start.
         start: `(2,)`, `(K, 2)` or `(P,)`.
         n: the number of steps, at least 1.
         batch_size: m samples a step, in an order that is shuffled anew every epoch; all the data by
@@ -85,13 +88,17 @@ def steps(
     """
     if n < 1:
         raise UserError(f"steps must be at least 1, got {n}.")
+    problem = as_problem(problem)
+    optimizer = as_rule(problem, optimizer)
     w0 = _begin(problem, optimizer, start)
+    if not isinstance(optimizer, Foreign) and type(optimizer) not in OPTIMIZERS.values():
+        check(optimizer, w0)
     feed, per_epoch = feed_of(problem, batch_size, seed, shuffle)
     schedules = _resolve(optimizer, n, 1 if per_step else per_epoch)
     rule = _copy(optimizer, w0)
     point = _lay_out(rule, w0, schedules, since, state or {})
     w, g, feed = point.w, point.g, islice(feed, since, None)
-    value_and_grad = problem.value_and_grad
+    value_and_grad, numbers = problem.value_and_grad, vars(rule)
     step = stepper(rule, w, g, point.state, problem.compiled)
     for t, batch in zip(range(since, n), feed, strict=False):
         point.batch = batch
@@ -99,7 +106,7 @@ def steps(
         yield point
         if schedules:
             for name, values in schedules.items():
-                object.__setattr__(rule, name, values[t])  # the copy is ours alone
+                numbers[name] = values[t]  # the copy is ours alone
         step(t)
         point.t = t + 1
     point.batch = next(feed)
@@ -109,6 +116,22 @@ def steps(
 
 def _begin(problem: Problem, optimizer: Optimizer, start: ArrayLike) -> Array:
     """The start as an array, repeated where the settings ask for a stack."""
+    w = start_of(problem, start)
+    stacks = optimizer.shapes()
+    try:
+        return np.broadcast_to(w, np.broadcast_shapes(w.shape, *stacks)) if stacks else w
+    except ValueError:
+        shapes = ", ".join(map(str, stacks))
+        message = f"Settings of shape {shapes} do not fit a start of shape {w.shape}."
+        raise UserError(message) from None
+
+
+def start_of(problem: Problem, start: ArrayLike) -> Array:
+    """The start as an array of its own.
+
+    Raises:
+        UserError: what is no array of finite numbers, or of too many or too few parameters.
+    """
     try:
         w = np.array(start, dtype=problem.dtype)
     except (TypeError, ValueError):
@@ -119,15 +142,7 @@ def _begin(problem: Problem, optimizer: Optimizer, start: ArrayLike) -> Array:
         )
     if not np.isfinite(w).all():
         raise UserError(f"The start must be finite, got {start!r}.")
-    bases = [schedule.base for schedule in optimizer.schedules().values()]
-    settings = [*optimizer.settings().values(), *bases]
-    stacks = [value.shape for value in settings if isinstance(value, np.ndarray)]
-    try:
-        return np.broadcast_to(w, np.broadcast_shapes(w.shape, *stacks)) if stacks else w
-    except ValueError:
-        shapes = ", ".join(map(str, stacks))
-        message = f"Settings of shape {shapes} do not fit a start of shape {w.shape}."
-        raise UserError(message) from None
+    return w
 
 
 def _resolve(optimizer: Optimizer, n: int, per_epoch: int) -> dict[str, list[Any]]:
@@ -135,7 +150,8 @@ def _resolve(optimizer: Optimizer, n: int, per_epoch: int) -> dict[str, list[Any
     resolved = {}
     for name, schedule in optimizer.schedules().items():
         values = schedule.values(-(-n // per_epoch))
-        optimizer.bound(name).check(type(optimizer).__name__, name, np.array(values))
+        if bound := optimizer.bound(name):
+            bound.check(type(optimizer).__name__, name, np.array(values))
         resolved[name] = [values[t // per_epoch] for t in range(n)]
     return resolved
 
@@ -149,7 +165,7 @@ def _copy(optimizer: Optimizer, w: Array) -> Optimizer:
     rule = copy.copy(optimizer)
     for name, value in optimizer.settings().items():
         if isinstance(value, float) and w.dtype == np.float64:
-            object.__setattr__(rule, name, np.array(value))
+            vars(rule)[name] = np.array(value)
     return rule
 
 

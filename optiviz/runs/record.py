@@ -12,19 +12,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optiviz.errors import UserError
+from optiviz.errors import UserError, needs_extra
 from optiviz.files import whole
+from optiviz.named import named
+from optiviz.problems.base import same
 
 Array = NDArray[Any]
 FORMAT = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Run:
     """The record of a descent of T steps, from point 0 to point T.
 
     Row t of every array speaks of the same moment: the point w_t, the loss and gradient there, and
-    the slots that the step to w_t left. A run that diverged ends at its last finite point.
+    the slots that the step to w_t left. A run that diverged ends at its last finite point. The
+    arrays are read-only, and two runs are equal if all that they hold is.
 
     Attributes:
         w: `(T+1, …)`, the points.
@@ -52,6 +55,49 @@ class Run:
     diverged_at: Array = field(default_factory=lambda: np.array(-1))
     batch: Array | None = None
     batch_loss: Array | None = None
+
+    def __post_init__(self) -> None:
+        for array in self._parts()[1].values():
+            array.flags.writeable = False
+
+    def _parts(self) -> tuple[dict[str, Any], dict[str, Array]]:
+        """What is no array, and every array by the name that it has in a file."""
+        facts: dict[str, Any] = {}
+        arrays: dict[str, Array] = {}
+        for item in dataclasses.fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, np.ndarray):
+                arrays[item.name] = value
+            elif item.name in ("slots", "hyper"):
+                arrays |= {f"{item.name}.{name}": array for name, array in value.items()}
+            else:
+                facts[item.name] = value
+        return facts, arrays
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Run):
+            return NotImplemented
+        (ours, own), (theirs, others) = self._parts(), other._parts()
+        return _text(ours) == _text(theirs) and same(own, others)
+
+    __hash__ = None  # type: ignore[assignment]  # arrays have none
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={_brief(value)}" for name, value in self.settings.items())
+        first, last = self.loss[0], self.loss[-1]
+        if self.w.ndim == 2:
+            loss = f"loss {first:.4g} → {last:.4g}"
+        else:
+            least, most = np.fmin.reduce(last), np.fmax.reduce(last)
+            loss = f"{last.size} trajectories, loss {least:.4g} to {most:.4g} at the end"
+        return (
+            f"Run of {self.optimizer} ({settings}) on {self.problem}\n"
+            f"  {loss}; {self.status}\n"
+            f"  w {self.w.shape}, slots: {', '.join(self.slots) or 'none'}; seed {self.seed}"
+        )
+
+    def _repr_mimebundle_(self, **_: Any) -> Any:
+        return named("optiviz.player.notebook:bundle")(self)
 
     @property
     def steps(self) -> int:
@@ -81,7 +127,43 @@ class Run:
     def velocity(self) -> Array:
         """`(T+1, …)`: the step that led to each point, w_t - w_{t-1}; zero at the start."""
         with np.errstate(all="ignore"):  # those of a stack that diverged
-            return np.diff(self.w, axis=0, prepend=self.w[:1])
+            velocity: Array = np.diff(self.w, axis=0, prepend=self.w[:1])
+        velocity.flags.writeable = False
+        return velocity
+
+    def to_pandas(self) -> Any:
+        """The record as a `pandas.DataFrame`, a row for every step (and trajectory of a stack).
+
+        The learning rate and the scheduled settings are those of the step that leaves the point,
+        so the last row has none.
+
+        Raises:
+            UserError: pandas is missing.
+
+        >>> from optiviz import descend
+        >>> list(descend("bowl", "momentum").to_pandas())  # doctest: +SKIP
+        ['loss', 'w_1', 'w_2', 'grad_1', 'grad_2', 'velocity_1', 'velocity_2', 'lr']
+        """
+        try:
+            pandas = named("pandas")  # an extra, and slow to import
+        except ImportError:
+            raise needs_extra("A table of a run", "pandas") from None
+        shape = self.w.shape[:-1] if self.w.ndim > 2 else (len(self.w), 1)
+        columns = {"loss": self.loss}
+        if self.batch_loss is not None:
+            columns["batch_loss"] = self.batch_loss
+        for name, array in {"w": self.w, "grad": self.grad, **self.slots}.items():
+            parts = np.moveaxis(array, -1, 0) if array.shape == self.w.shape else [array]
+            columns |= {
+                f"{name}_{i}" if len(parts) > 1 else name: part for i, part in enumerate(parts, 1)
+            }
+        for name, array in self.hyper.items():
+            columns[name] = np.full(shape, np.nan)
+            columns[name][:-1] = array.reshape(self.steps, -1)
+        steps, trajectories = (axis.reshape(-1) for axis in np.indices(shape))
+        index = {"step": steps} | ({"trajectory": trajectories} if self.w.ndim > 2 else {})
+        rows = {name: array.reshape(-1) for name, array in columns.items()}
+        return pandas.DataFrame(index | rows).set_index(list(index))
 
     def save(self, path: str | Path) -> Path:
         """Write the record to one `.npz` file, whole or not at all.
@@ -89,17 +171,8 @@ class Run:
         Raises:
             UserError: the file cannot be written.
         """
-        facts = {"format": FORMAT}
-        arrays: dict[str, Array] = {}
-        for item in dataclasses.fields(self):
-            value = getattr(self, item.name)
-            if isinstance(value, np.ndarray):
-                arrays[item.name] = value
-            elif item.name in ("slots", "hyper"):
-                arrays |= {f"{item.name}.{name}": array for name, array in value.items()}
-            else:
-                facts[item.name] = value
-        text = json.dumps(facts, default=plain)
+        facts, arrays = self._parts()
+        text = _text({"format": FORMAT} | facts)
         with whole(path) as unfinished, unfinished.open("wb") as file:
             np.savez_compressed(file, facts=np.array(text), **arrays)  # type: ignore[arg-type]
         return Path(path)
@@ -133,5 +206,17 @@ def plain(value: Any) -> Any:
     """Settings that JSON does not know: arrays as lists, schedules as their names and fields."""
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
+    if not dataclasses.is_dataclass(value):
+        return repr(value)
     fields = {item.name: getattr(value, item.name) for item in dataclasses.fields(value)}
     return {"schedule": type(value).__name__} | fields
+
+
+def _text(facts: dict[str, Any]) -> str:
+    return json.dumps(facts, default=plain)
+
+
+def _brief(value: Any) -> str:
+    """A setting on one line."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import json
 import re
 import shutil
 from collections.abc import Callable, Sequence
@@ -15,16 +13,16 @@ from typing import Any
 import numpy as np
 
 from optiviz.errors import UserError
-from optiviz.files import whole
+from optiviz.files import FORMAT, folder, read_json, reading, write_csv, write_json, writing
 from optiviz.optim import Optimizer
 from optiviz.problems.base import Array
 from optiviz.studies.pool import Report, Stop, share_out
-from optiviz.training.directory import RunDirectory
-from optiviz.training.recipe import Recipe, Work, data_of
+from optiviz.studies.table import Row, each_once, mean, spread
+from optiviz.training.directory import Kept, RunDirectory, rows_of
+from optiviz.training.recipe import Recipe
 from optiviz.training.train import COLUMNS
 from optiviz.words import split
 
-FORMAT = 1
 GOAL = 0.97  # the test accuracy whose epoch the table tells
 PER_EPOCH = 4  # evaluations, unless a number was given
 
@@ -73,7 +71,7 @@ class Comparison:
     seeds: tuple[int, ...]
     contestants: tuple[Contestant, ...]
 
-    def table(self) -> list[dict[str, Any]]:
+    def table(self) -> list[Row]:
         """For every rule the means over the seeds, and the deviations where there are several.
 
         epochs_to_goal is the mean over the seeds that got to 97 % test accuracy, `reached` of them.
@@ -81,40 +79,25 @@ class Comparison:
         rows = []
         for one in self.contestants:
             epochs = one.epochs_to()
-            reached = int(np.isfinite(epochs).sum())
-            row: dict[str, Any] = {"optimizer": one.text, "seeds": len(self.seeds)}
-            for name, column in (("accuracy", "test_accuracy"), ("loss", "test_loss")):
-                values = one.last(column)
-                row[name] = float(values.mean())
-                row[f"{name}_sd"] = float(values.std(ddof=1)) if len(values) > 1 else None
-            row["seconds"] = float(one.last("seconds").mean())
-            row["epochs_to_goal"] = float(np.nanmean(epochs)) if reached else None
-            row["reached"] = reached
-            row["verdict"] = "; ".join(dict.fromkeys(one.verdicts))
-            rows.append(row)
+            reached = epochs[np.isfinite(epochs)]
+            row: Row = {"optimizer": one.text, "seeds": len(self.seeds)}
+            row |= spread({"accuracy": one.last("test_accuracy"), "loss": one.last("test_loss")})
+            row |= {"seconds": mean(one.last("seconds")), "epochs_to_goal": mean(reached)}
+            rows.append(row | {"reached": len(reached), "verdict": each_once(one.verdicts)})
         return rows
 
     def write(self) -> None:
         """Write `metrics.csv`, a row for every evaluation, and `table.csv`."""
         columns = ("optimizer", "seed", *COLUMNS)
-        rows: list[dict[str, Any]] = []
-        for one in self.contestants:
-            for seed, history in zip(self.seeds, one.histories, strict=True):
-                for values in zip(*(map(float, history[name]) for name in COLUMNS), strict=True):
-                    numbers = dict(zip(COLUMNS, values, strict=True))
-                    row = {"optimizer": one.text, "seed": seed} | numbers
-                    rows.append(row | {"step": int(numbers["step"])})
+        rows = [
+            {"optimizer": one.text, "seed": seed} | row | {"step": int(row["step"])}
+            for one in self.contestants
+            for seed, history in zip(self.seeds, one.histories, strict=True)
+            for row in rows_of(history)
+        ]
         write_csv(self.path / "metrics.csv", columns, rows)
         table = self.table()
         write_csv(self.path / "table.csv", tuple(table[0]), table)
-
-
-def write_csv(path: Path, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
-    """Write a table whole; numbers in the shortest form that reads back to the same bits."""
-    with whole(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def compare(
@@ -149,7 +132,7 @@ def compare(
             raise UserError(f"{name} must be at least 1, got {value}.")
     texts = list(dict.fromkeys(optimizers))
     recipe.check()
-    network = recipe.networks(data_of(recipe))[0]
+    network = recipe.networks()[0]
     recipe.per_epoch(network)
     for text in texts:
         dataclasses.replace(recipe, optim=text).rule(network)
@@ -178,7 +161,7 @@ def resume(
         UserError: a directory that holds no comparison, or a damaged one.
     """
     recipe, texts, seeds = _read(path)
-    network = recipe.networks(data_of(recipe))[0]
+    network = recipe.networks()[0]
     rules = [dataclasses.replace(recipe, optim=text).rule(network) for text in texts]
     names = _names(texts)
     tasks = [
@@ -211,19 +194,19 @@ def _train(task: tuple[Recipe, Path], report: Report, stop: Stop) -> None:
     """Train one rule with one seed, or what is left of it."""
     recipe, path = task
     if not (path / "run.json").exists():
-        work = Work.begin(recipe, path, overwrite=True)
+        work = Kept.begin(recipe, path, overwrite=True)
     elif RunDirectory(path).facts()["status"] == "finished":
         return
     else:
-        work = Work.resume(path)
+        work = Kept.resume(path)
     report(work.begun)
     work.train(lambda step, _: report(step), stop)
 
 
 def _create(path: Path, facts: dict[str, Any], overwrite: bool) -> None:
     """Make the directory and write down what is to be compared."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
+    folder(path)
+    with writing(path):
         if any(path.iterdir()):
             if not overwrite:
                 raise UserError(
@@ -232,26 +215,17 @@ def _create(path: Path, facts: dict[str, Any], overwrite: bool) -> None:
                 )
             _read(path)  # nothing but a comparison is ever removed
             shutil.rmtree(path / "runs", ignore_errors=True)
-        with whole(path / "compare.json") as unfinished:
-            unfinished.write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    except OSError as error:
-        raise UserError(f"Cannot write {path}: {error.strerror or error}.") from None
+    write_json(path / "compare.json", facts)
 
 
 def _read(path: Path) -> tuple[Recipe, list[str], tuple[int, ...]]:
     """What a directory says is compared."""
     file = path / "compare.json"
-    try:
-        facts = json.loads(file.read_text(encoding="utf-8"))
-        if facts["format"] != FORMAT:
-            raise ValueError("another format")
-        recipe = Recipe(**facts["options"])
+    facts = read_json(file, missing=f"{path} holds no comparison: it has no compare.json.")
+    with reading(file):
+        recipe = Recipe.read(facts["options"])
         seeds = tuple(range(recipe.seed, recipe.seed + facts["seeds"]))
         return recipe, [str(text) for text in facts["optimizers"]], seeds
-    except FileNotFoundError:
-        raise UserError(f"{path} holds no comparison: it has no compare.json.") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{file} is not what optiviz wrote: {error}.") from None
 
 
 def _names(texts: Sequence[str]) -> list[str]:

@@ -6,9 +6,11 @@ import multiprocessing
 import os
 import signal
 import threading
+import traceback
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 from optiviz.errors import UserError
@@ -20,8 +22,20 @@ Report = Callable[[int], None]  # how far a task is, in units of its own
 Stop = Callable[[], bool]  # whether it is to end now, in good order
 Work = Callable[[Task, Report, Stop], Result]
 
-WAIT = 0.1  # seconds between two looks at what the processes report
-_here: dict[str, Any] = {}  # in a worker: the queue of reports, and the event that ends all
+WAIT = 0.1  # seconds between two looks at whether Ctrl-C was pressed
+LOST = (
+    "A working process was killed, perhaps for want of memory (try fewer --jobs), or could not "
+    'start, as from a script without if __name__ == "__main__".'
+)
+
+
+def cores(jobs: int | None) -> int:
+    """As many processes as there are cores for this one, if no one said how many."""
+    if jobs is not None:
+        return jobs
+    if hasattr(os, "sched_getaffinity"):  # on Linux, where a container may have fewer
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def share_out(
@@ -29,6 +43,7 @@ def share_out(
     tasks: Sequence[Task],
     jobs: int = 1,
     on_progress: Callable[[int, int], object] | None = None,
+    spare: int = 0,
 ) -> Iterator[tuple[int, Result]]:
     """Do every task in one of `jobs` processes; yield its index and result as each is done.
 
@@ -40,59 +55,160 @@ def share_out(
         tasks: anything that can be pickled.
         jobs: how many processes.
         on_progress: called with a task's index and what it last reported.
+        spare: how many processes may be killed, one after another and with nothing done between;
+            each is replaced, and its task begun again.
 
     Raises:
-        UserError: less than one recipe, an error of that kind from a task, or a killed process.
+        UserError: less than one process, an error of that kind from a task, or a killed process.
 
     >>> list(share_out(work=_halves, tasks=[4, 10], jobs=1))
     [(0, 2), (1, 5)]
     """
     if jobs < 1:
         raise UserError(f"jobs must be at least 1, got {jobs}.")
-    # Processes are started anew: a copy of this one would inherit the locks of its BLAS threads.
-    context = multiprocessing.get_context("spawn")
-    reports, stop = context.Queue(), context.Event()
-    pool = ProcessPoolExecutor(min(jobs, len(tasks) or 1), context, begin, (reports, stop))
+    crew = _Crew(work, tasks, min(jobs, len(tasks)), on_progress, spare)
     try:
-        waiting = {pool.submit(_do, work, i, task): i for i, task in enumerate(tasks)}
         with interruptible() as pressed:
-            while waiting:
-                done = wait(waiting, WAIT, FIRST_COMPLETED).done
-                while on_progress and not reports.empty():
-                    on_progress(*reports.get())
-                for future in sorted(done, key=waiting.__getitem__):
-                    yield waiting.pop(future), future.result()
+            while crew.busy():
+                yield from crew.look()
                 if pressed:
                     raise KeyboardInterrupt
-    except BrokenProcessPool:
-        message = (
-            "A working process was killed, perhaps for want of memory (try fewer --jobs), or could "
-            'not start, as from a script without if __name__ == "__main__".'
-        )
-        raise UserError(message) from None
     finally:
-        stop.set()
-        pool.shutdown(cancel_futures=True)
-        reports.close()
+        crew.end()
 
 
-def begin(reports: Any, stop: Any) -> None:
-    """Set up a worker; Ctrl-C reaches it by way of the process that started it."""
+class _Crew:
+    """The processes, and what they still have to do; see `share_out`."""
+
+    def __init__(
+        self,
+        work: Work[Any, Any],
+        tasks: Sequence[Any],
+        jobs: int,
+        on_progress: Callable[[int, int], object] | None,
+        spare: int,
+    ) -> None:
+        # Started anew: a copy of this process would inherit the locks of its BLAS threads.
+        self.context = multiprocessing.get_context("spawn")
+        self.work, self.stop = work, self.context.Event()
+        self.tasks, self.waiting = tasks, deque(range(len(tasks)))
+        self.on_progress, self.spare = on_progress, spare
+        self.far, self.killed = [0] * len(tasks), 0
+        self.workers = [self._started() for _ in range(jobs)]
+        for worker in self.workers:
+            self._next(worker)
+
+    def _started(self) -> _Worker:
+        return _Worker(self.context, self.work, self.stop)
+
+    def _next(self, worker: _Worker) -> None:
+        """Give a process its next task, if there is one."""
+        worker.index = self.waiting.popleft() if self.waiting else None
+        if worker.index is not None:
+            worker.begin(self.tasks[worker.index])
+
+    def busy(self) -> dict[Any, _Worker]:
+        """The processes that have a task, by their connections."""
+        return {worker.calls: worker for worker in self.workers if worker.index is not None}
+
+    def look(self) -> Iterator[tuple[int, Any]]:
+        """Take in what the processes say, and yield what is done."""
+        busy = self.busy()
+        for calls in wait(list(busy), WAIT):
+            worker = busy[calls]
+            index, (kind, value) = worker.index or 0, worker.message()
+            if kind == "report":
+                self._note(index, value)
+            elif kind == "done":
+                self.killed = 0
+                self._next(worker)
+                yield index, value
+            elif kind == "failed":
+                raise value
+            else:
+                self._replace(worker, index)
+
+    def _note(self, index: int, amount: int) -> None:
+        """Take note of how far a task is."""
+        if amount > self.far[index]:
+            self.far[index], self.killed = amount, 0
+        if self.on_progress:
+            self.on_progress(index, amount)
+
+    def _replace(self, worker: _Worker, index: int) -> None:
+        """Put another process in the place of one that is gone, to begin its task again."""
+        self.workers.remove(worker)
+        self.killed += 1
+        if self.killed > self.spare or not worker.was_killed():
+            raise UserError(LOST)
+        self.waiting.appendleft(index)
+        self.workers.append(self._started())
+        self._next(self.workers[-1])
+
+    def end(self) -> None:
+        """Let all that is under way end in good order."""
+        self.stop.set()
+        for worker in self.workers:
+            worker.end()
+
+
+class _Worker:
+    """A process that does one task after another, and the index of the one that it does."""
+
+    def __init__(self, context: Any, work: Work[Any, Any], stop: Any) -> None:
+        self.calls, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs, work, stop))
+        self.process.start()
+        theirs.close()  # so that its end is noticed here
+        self.index: int | None = None
+
+    def begin(self, task: Any) -> None:
+        """Hand over a task."""
+        with suppress(OSError):  # it is gone already, which `message` tells
+            self.calls.send((task,))
+
+    def message(self) -> tuple[str, Any]:
+        """What it says next: "report", "done" or "failed" with what belongs to it, or "gone"."""
+        try:
+            kind, value = self.calls.recv()
+        except (EOFError, OSError):
+            return "gone", None
+        return kind, value
+
+    def was_killed(self) -> bool:
+        """Whether a signal ended it."""
+        self.process.join()
+        return bool(self.process.exitcode < 0)
+
+    def end(self) -> None:
+        """Wait for its end, whatever it still has to say."""
+        with suppress(OSError):
+            self.calls.send(None)
+        while self.message()[0] != "gone":
+            pass
+        self.process.join()
+
+
+def _serve(calls: Any, work: Work[Any, Any], stop: Any) -> None:
+    """What a process does; Ctrl-C reaches it by way of the one that started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _here.update(reports=reports, stop=stop)
     parent = multiprocessing.parent_process()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    while (call := calls.recv()) is not None:
+        (task,) = call
+        try:
+            answer = "done", work(task, lambda amount: calls.send(("report", amount)), stop.is_set)
+        except BaseException as error:
+            if not isinstance(error, UserError):
+                error.add_note(traceback.format_exc())  # which does not travel of itself
+            answer = "failed", error
+        calls.send(answer)
 
 
 def _end_with(parent: Any) -> None:
     """End as soon as the process that started this one is gone, were it killed."""
     parent.join()
     os._exit(1)
-
-
-def _do(work: Work[Task, Result], index: int, task: Task) -> Result:
-    reports, stop = _here["reports"], _here["stop"]
-    return work(task, lambda amount: reports.put((index, amount)), stop.is_set)
 
 
 def _halves(task: int, report: Report, stop: Stop) -> int:

@@ -7,9 +7,10 @@ evaluation, `weights.npz` the weights, and `checkpoint.npz` all that going on ne
 from __future__ import annotations
 
 import csv
-import json
+import dataclasses
 import math
 import platform
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,26 @@ from typing import Any
 import numpy as np
 
 from optiviz.errors import UserError
-from optiviz.files import whole
+from optiviz.files import (
+    FORMAT,
+    clear_away_unfinished,
+    folder,
+    read_json,
+    reading,
+    whole,
+    write_csv,
+    write_json,
+    writing,
+)
+from optiviz.optim import parse
 from optiviz.problems import MLP
+from optiviz.problems.base import Array
 from optiviz.runs.record import plain
-from optiviz.training.train import COLUMNS, Checkpoint, Training
+from optiviz.training.outcome import End
+from optiviz.training.recipe import Networks, Recipe, data_of
+from optiviz.training.train import COLUMNS, Checkpoint, Row, Training
 from optiviz.version import __version__
 
-FORMAT = 1
 FILES = ("run.json", "checkpoint.npz", "metrics.csv", "weights.npz", "curves.png")
 
 
@@ -41,14 +55,14 @@ class RunDirectory:
         """Make the directory, and write down what is about to be run.
 
         Args:
-            facts: what `run.json` is to say of the run; see `begin`.
+            facts: what `run.json` is to say of the run; see `Kept.begin`.
             overwrite: whether a run that is there may be replaced.
 
         Raises:
             UserError: there is a run or something else already, or no place to write to.
         """
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
+        folder(self.path)
+        with writing(self.path):
             self._clear_away_unfinished()
             if any(self.path.iterdir()) and not overwrite:
                 raise UserError(
@@ -57,8 +71,6 @@ class RunDirectory:
                 )
             for name in FILES:
                 (self.path / name).unlink(missing_ok=True)
-        except OSError as error:
-            raise UserError(f"Cannot write {self.path}: {error.strerror or error}.") from None
         versions = {"python": platform.python_version(), "numpy": np.__version__}
         versions["optiviz"] = __version__
         self._write_facts({"format": FORMAT, "status": "running"} | facts | {"versions": versions})
@@ -69,16 +81,9 @@ class RunDirectory:
         Raises:
             UserError: there is none, or it is damaged.
         """
-        path = self.path / "run.json"
-        try:
-            facts = json.loads(path.read_text(encoding="utf-8"))
-            if facts["format"] != FORMAT or not isinstance(facts["options"], dict):
-                raise ValueError("another format")
-        except FileNotFoundError:
-            raise UserError(f"{self.path} holds no run: it has no run.json.") from None
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UserError(f"{path} is not what optiviz wrote: {error}.") from None
-        return dict(facts)
+        return read_json(
+            self.path / "run.json", missing=f"{self.path} holds no run: it has no run.json."
+        )
 
     def save(self, at: Checkpoint) -> None:
         """Write a checkpoint, and the evaluations so far.
@@ -93,7 +98,7 @@ class RunDirectory:
         arrays |= {f"slot.{name}": array for name, array in at.slots.items()}
         with whole(self.path / "checkpoint.npz") as unfinished, unfinished.open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
-        self._write_metrics(rows)
+        self._write_metrics(at.rows)
 
     def load(self, network: MLP) -> Checkpoint | None:
         """The last checkpoint, to the same bits; None if the run had no time to write one.
@@ -112,7 +117,7 @@ class RunDirectory:
             with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 arrays = dict(file)
             (total, seconds), (step, count) = arrays["numbers"], arrays["counts"]
-            rows = arrays["rows"].reshape(-1, len(COLUMNS))
+            rows = arrays["rows"].reshape(-1, len(COLUMNS)).tolist()
             slots = {k[5:]: array for k, array in arrays.items() if k.startswith("slot.")}
             for w in (arrays["w"], arrays["best"]):
                 network.layers(w)
@@ -123,7 +128,7 @@ class RunDirectory:
             w=arrays["w"],
             best=arrays["best"],
             slots=slots,
-            rows=[dict(zip(COLUMNS, map(float, row), strict=True)) for row in rows],
+            rows=[dict(zip(COLUMNS, row, strict=True)) for row in rows],
             total=float(total),
             count=int(count),
             seconds=float(seconds),
@@ -136,12 +141,9 @@ class RunDirectory:
             UserError: the file is missing or damaged.
         """
         path = self.path / "metrics.csv"
-        try:
-            with path.open(encoding="utf-8", newline="") as file:
-                rows = list(csv.DictReader(file))
+        with reading(path), path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
             return {name: np.array([float(row[name]) for row in rows]) for name in COLUMNS}
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UserError(f"{path} is not what optiviz wrote: {error}.") from None
 
     def finish(self, done: Training, network: MLP) -> dict[str, Any]:
         """Write the weights and what became of the run; the facts, for a summary.
@@ -151,13 +153,12 @@ class RunDirectory:
         """
         with whole(self.path / "weights.npz") as unfinished, unfinished.open("wb") as file:
             np.savez(file, w=done.w, sizes=network.sizes, biases=network.biases)
-        table = np.array([done.history[name] for name in COLUMNS]).T
-        self._write_metrics(table)
+        self._write_metrics(rows_of(done.history))
         last = {name: float(values[-1]) for name, values in done.history.items() if len(values)}
         facts = self.facts() | {
-            "status": "stopped" if done.stopped == "interrupted" else "finished",
-            "verdict": done.verdict,
-            "stopped": done.stopped,
+            "status": "stopped" if done.outcome.stopped is End.INTERRUPTED else "finished",
+            "verdict": done.outcome.text,
+            "stopped": done.outcome.stopped,
             "steps": done.steps,
             "seconds": round(float(last.get("seconds", 0.0)), 3),
             "updates_per_second": round(done.updates_per_second, 1),
@@ -167,24 +168,99 @@ class RunDirectory:
         return facts
 
     def _write_facts(self, facts: dict[str, Any]) -> None:
-        text = json.dumps(facts, ensure_ascii=False, indent=2, default=plain)
-        with whole(self.path / "run.json") as unfinished:
-            unfinished.write_text(text + "\n", encoding="utf-8")
+        write_json(self.path / "run.json", facts, default=plain)
 
-    def _write_metrics(self, rows: Any) -> None:
-        """Numbers in the shortest form that reads back to the same bits."""
-        with (
-            whole(self.path / "metrics.csv") as unfinished,
-            unfinished.open("w", encoding="utf-8", newline="") as file,
-        ):
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(COLUMNS)
-            for row in rows:
-                named = dict(zip(COLUMNS, map(float, row), strict=True))
-                writer.writerow((named | {"step": int(named["step"])}).values())
+    def _write_metrics(self, rows: Iterable[Row]) -> None:
+        steps = (row | {"step": int(row["step"])} for row in rows)
+        write_csv(self.path / "metrics.csv", COLUMNS, steps)
 
     def _clear_away_unfinished(self) -> None:
-        """Remove what a killed run had not finished writing."""
-        for ending in {Path(name).suffix for name in FILES}:
-            for path in self.path.glob(f".????????{ending}"):
-                path.unlink(missing_ok=True)
+        clear_away_unfinished(self.path, (Path(name).suffix for name in FILES))
+
+
+def rows_of(history: Mapping[str, Array]) -> list[Row]:
+    """The evaluations of a history, one after the other."""
+    columns = (history[name].tolist() for name in COLUMNS)
+    return [dict(zip(COLUMNS, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A training that a directory keeps: begun in it, or gone on with.
+
+    Attributes:
+        recipe: what decides it.
+        directory: where it is written.
+        networks: those of the recipe.
+        checkpoint: where it goes on; None at the beginning.
+    """
+
+    recipe: Recipe
+    directory: RunDirectory
+    networks: Networks
+    checkpoint: Checkpoint | None = None
+
+    @classmethod
+    def begin(cls, recipe: Recipe, path: Path, overwrite: bool = False) -> Kept:
+        """Make the directory of a new training.
+
+        Raises:
+            UserError: words that cannot be read, or a directory that is not to be written to.
+        """
+        parse(recipe.optim)  # a mistake in words is told before the data are read
+        recipe.check()
+        networks = recipe.networks()
+        # Settled, also for a place where there is no compiler later on.
+        settled = dataclasses.replace(recipe, compiled=networks[0].compiled)
+        kept = cls(settled, RunDirectory(path), networks)
+        facts = kept._facts()
+        recipe.per_epoch(networks[0])  # a batch may be too large for the data
+        kept.directory.create(facts, overwrite)
+        return kept
+
+    @classmethod
+    def resume(cls, path: Path) -> Kept:
+        """Go on with a training that was stopped or killed, as it was begun.
+
+        Raises:
+            UserError: a finished run, a damaged directory, or other data than it began with.
+        """
+        directory = RunDirectory(path)
+        facts = directory.facts()
+        if facts.get("status") == "finished":
+            raise UserError(f"{path} holds a finished run ({facts['verdict']}): nothing to resume.")
+        with reading(path / "run.json"):
+            recipe = Recipe.read(facts["options"])
+        kept = cls(recipe, directory, recipe.networks())
+        if facts.get("data") != kept._facts()["data"]:
+            raise UserError(f"{path} was trained on other data than {recipe.dataset}.")
+        return dataclasses.replace(kept, checkpoint=directory.load(kept.networks[0]))
+
+    def _facts(self) -> dict[str, Any]:
+        """What `run.json` says at the beginning."""
+        data, rule = data_of(self.recipe), self.recipe.rule(self.networks[0])
+        facts = {"options": dataclasses.asdict(self.recipe), "settings": rule.settings()}
+        return facts | {"data": {"name": data.name, "checksum": data.checksum}}
+
+    @property
+    def begun(self) -> int:
+        """The updates that are done."""
+        return 0 if self.checkpoint is None else self.checkpoint.step
+
+    @property
+    def total(self) -> int:
+        """The updates that it takes."""
+        return self.recipe.epochs * self.recipe.per_epoch(self.networks[0])
+
+    def train(
+        self, on_progress: Callable[[int, Row], object], stop: Callable[[], bool]
+    ) -> tuple[Training, dict[str, Any]]:
+        """Train to the end, or until told to stop; the training, and what `run.json` then says."""
+        done = self.recipe.train(
+            self.networks,
+            on_progress=on_progress,
+            on_checkpoint=self.directory.save,
+            stop=stop,
+            resume=self.checkpoint,
+        )
+        return done, self.directory.finish(done, self.networks[0])

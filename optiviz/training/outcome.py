@@ -1,4 +1,4 @@
-"""What became of a training, in one line that its numbers bear out.
+"""What became of a training: of which kind it is, and one line that its numbers bear out.
 
 The rules, in the order in which they are tried; the first that applies speaks. "Chance" is ln K,
 the loss of a network that holds K classes for equally likely; L is the training loss at each
@@ -22,6 +22,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -34,6 +36,47 @@ SWING = 0.1  # of the mean
 FEW = 3  # evaluations: fewer show no trend
 SAME = 1e-6  # difference of probabilities between images
 FEW_IMAGES = 0.01  # of the images
+
+
+class Kind(StrEnum):
+    """What a training did, in the word that begins its line."""
+
+    DIVERGED = "diverged"
+    COLLAPSED = "collapsed"
+    CONVERGED = "converged"
+    STALLED = "stalled"
+    OSCILLATING = "oscillating"
+    IMPROVING = "still improving"
+    UNKNOWN = "stopped before the first evaluation"
+
+
+class End(StrEnum):
+    """Why a training ended before its time, if it did."""
+
+    AS_ASKED = ""
+    INTERRUPTED = "interrupted"
+    PATIENCE = "patience"
+    DIVERGED = "diverged"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a training.
+
+    Attributes:
+        kind: which of the rules above spoke.
+        text: the same in one line, with its numbers.
+        stopped: why it ended before its time.
+    """
+
+    kind: Kind
+    text: str
+    stopped: End = End.AS_ASKED
+
+    @property
+    def lost(self) -> bool:
+        """Whether it left the finite numbers."""
+        return self.stopped is End.DIVERGED
 
 
 def constant(probabilities: Array) -> bool:
@@ -49,52 +92,59 @@ def constant(probabilities: Array) -> bool:
     return bool(np.mean(away > SAME) <= FEW_IMAGES)
 
 
-def verdict(
-    history: Mapping[str, Array], classes: int, collapsed: bool = False, diverged_at: int = -1
-) -> str:
-    """Say in one line what became of a training.
+def outcome_of(
+    history: Mapping[str, Array],
+    classes: int,
+    *,
+    step: int = 0,
+    stopped: End = End.AS_ASKED,
+    collapsed: bool = False,
+) -> Outcome:
+    """Say what became of a training.
 
     Args:
         history: the columns of a `Training`, of which train_loss, test_loss and test_accuracy are
             read; the epoch of each evaluation, too, where it is given.
         classes: K, the number of classes.
+        step: the last one, which left the finite numbers if it was stopped for that.
+        stopped: why it ended before its time.
         collapsed: whether the network's output is constant.
-        diverged_at: the step that left the finite numbers, -1 for none.
 
     >>> loss = np.array([0.4, 0.2, 0.12, 0.08, 0.06])
-    >>> verdict({"train_loss": loss}, classes=10)
+    >>> outcome_of({"train_loss": loss}, classes=10).text
     'still improving'
     """
-    if diverged_at >= 0:
-        return f"diverged at step {diverged_at}"
+    if stopped is End.DIVERGED:
+        return Outcome(Kind.DIVERGED, f"{Kind.DIVERGED} at step {step}", stopped)
     if collapsed:
-        return _collapsed(history, classes)
-    if not len(history["train_loss"]):
-        return "stopped before the first evaluation"
+        return Outcome(Kind.COLLAPSED, _collapsed(history, classes), stopped)
     loss = history["train_loss"]
+    if not len(loss):
+        return Outcome(Kind.UNKNOWN, Kind.UNKNOWN.value, stopped)
     epoch = history.get("epoch", np.arange(len(loss)))
     an_epoch = int((epoch > epoch[-1] - 1 + 1e-9).sum())
-    return _trend(loss, math.log(classes), an_epoch)
+    kind = _trend(loss, math.log(classes), an_epoch)
+    return Outcome(kind, kind.value, stopped)
 
 
-def _trend(loss: Array, chance: float, an_epoch: int) -> str:
+def _trend(loss: Array, chance: float, an_epoch: int) -> Kind:
     """Rules 3 to 7; an epoch has so many evaluations."""
     if loss[-1] < FITTED * chance:
-        return "converged"
+        return Kind.CONVERGED
     third = max(len(loss) // 3, an_epoch)
     if len(loss) < max(FEW, 2 * third):
-        return "still improving" if loss[-1] < chance else "stalled"
+        return Kind.IMPROVING if loss[-1] < chance else Kind.STALLED
     now, before = loss[-third:].mean(), loss[-2 * third : -third].mean()
     falls = now < (1 - GAIN) * before
     if not falls and now > NEAR_CHANCE * chance:
-        return "stalled"
+        return Kind.STALLED
     if _oscillates(loss[len(loss) // 2 :]):
-        return "oscillating"
-    return "still improving" if falls else "converged"
+        return Kind.OSCILLATING
+    return Kind.IMPROVING if falls else Kind.CONVERGED
 
 
 def _collapsed(history: Mapping[str, Array], classes: int) -> str:
-    words = "collapsed: the network's output is constant"
+    words = f"{Kind.COLLAPSED}: the network's output is constant"
     if not len(history["test_loss"]):
         return words
     loss, accuracy = history["test_loss"][-1], history["test_accuracy"][-1]

@@ -1,4 +1,4 @@
-"""A training in words: what decides it, and its way into a run directory and back out of it."""
+"""A training in words: all that decides it, from the command line to the process that trains."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, TypeAlias, get_type_hints
 
 from optiviz.errors import UserError
 from optiviz.fast import wanted
@@ -16,18 +16,29 @@ from optiviz.optim import Optimizer, parse
 from optiviz.problems import MLP, Dataset, load
 from optiviz.problems.data.datasets import TITLES
 from optiviz.runs.batches import feed_of
-from optiviz.runs.race import contestant
-from optiviz.training.directory import RunDirectory
+from optiviz.runs.inputs import as_rule
 from optiviz.training.train import Checkpoint, Row, Training, train
 from optiviz.words import slug, split
 
 HIDDEN = (300, 100, 100)
 LONG = 5000  # updates: fewer are done before the compiler has even been loaded
+INNER = ("shuffle", "compiled")  # fields that no option of the command line sets
+# On the training set, on the test set, and on what is split off.
+Networks: TypeAlias = tuple[MLP, MLP, MLP | None]
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What decides a training, in the words of the command line; `run.json` keeps them."""
+    """What decides a training, in the words of the command line; `run.json` keeps them.
+
+    Attributes:
+        optim: the update rule, such as "adam:beta1=0.8"; lr: η, if not in these words.
+        batch_size, epochs, seed, eval_every, patience, shuffle, threads: see `train`.
+        schedule: of η, such as "cosine"; schedule_per: whether it counts "epoch" or "step".
+        sizes: the widths of all layers, such as "784,100,10"; biases, init, dtype: see `MLP`.
+        dataset, data_dir: see `load`; validation: how many of its last samples are split off.
+        compiled: whether small batches go through compiled loops; None leaves it to `networks`.
+    """
 
     optim: str
     lr: float | None
@@ -45,8 +56,22 @@ class Recipe:
     validation: int = 0
     eval_every: int | None = None
     patience: int | None = None
+    shuffle: bool = True
     threads: int = 1
     compiled: bool | None = None
+
+    @classmethod
+    def read(cls, options: dict[str, Any]) -> Recipe:
+        """The recipe that `dataclasses.asdict` made these options of.
+
+        Raises:
+            TypeError: a name or a value that no recipe has.
+        """
+        recipe = cls(**options)
+        for name, kind in get_type_hints(cls).items():
+            if not isinstance(value := getattr(recipe, name), kind):
+                raise TypeError(f"{name} is {value!r}")
+        return recipe
 
     def name(self) -> Path:
         """The directory's name when none was given: the rule, the data and the seed."""
@@ -61,13 +86,18 @@ class Recipe:
         words = ["optiviz", "train"]
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            if value is not None and value != field.default and field.name != "compiled":
+            if value is not None and value != field.default and field.name not in INNER:
                 words.append(f"--{field.name.replace('_', '-')}")
                 words += [] if value is True else [str(value)]
         return shlex.join(words)
 
-    def networks(self, data: Dataset) -> tuple[MLP, MLP, MLP | None]:
-        """The network on the training set, on the test set, and on what is split off."""
+    def networks(self, data: Dataset | None = None) -> Networks:
+        """The network on the training set, on the test set, and on what is split off.
+
+        Args:
+            data: what to train on, if it need not be read.
+        """
+        data = data_of(self) if data is None else data
         n = len(data.x_train) - self.validation
         if not (self.validation >= 0 and n >= 1):
             most = len(data.x_train) - 1
@@ -96,12 +126,11 @@ class Recipe:
         """The update rule; its rate is the network's usual one if no one gave any."""
         if self.schedule_per not in ("epoch", "step"):
             raise UserError(f"schedule_per must be epoch or step, got {self.schedule_per!r}.")
-        text = self.optim
-        if self.lr is not None:
-            if "lr" in split(text)[1]:
-                raise UserError(f"The learning rate is given twice: in --lr and in {text!r}.")
-            text = text.rstrip(": ") + f"{',' if split(text)[1] else ':'}lr={self.lr}"
-        return contestant(network, text, self.schedule)
+        if self.lr is None:
+            return as_rule(network, self.optim, self.schedule)
+        if {"lr", "learning_rate"} & set(split(self.optim)[1]):
+            raise UserError(f"The learning rate is given twice: in --lr and in {self.optim!r}.")
+        return as_rule(network, parse(self.optim, lr=float(self.lr)), self.schedule)
 
     def check(self) -> None:
         """Refuse numbers that `train` would refuse, before the data are read."""
@@ -116,109 +145,49 @@ class Recipe:
                 "--patience watches the validation loss: split off --validation samples."
             )
 
-    def course(self) -> dict[str, Any]:
-        """What `train` is to be told."""
-        names = ("epochs", "batch_size", "seed", "eval_every", "patience", "threads")
-        told = {name: getattr(self, name) for name in names}
-        return told | {"per_step": self.schedule_per == "step"}
-
     def per_epoch(self, network: MLP) -> int:
         """How many updates make an epoch."""
         return feed_of(network, self.batch_size, self.seed)[1]
 
-
-@dataclass(frozen=True)
-class Work:
-    """A training that is ready to go on, in the directory that keeps it.
-
-    Attributes:
-        recipe: what decides it.
-        directory: where it is written.
-        networks: on the training set, the test set, and on what is split off.
-        rule: the update rule.
-        checkpoint: where it goes on; None at the beginning.
-    """
-
-    recipe: Recipe
-    directory: RunDirectory
-    networks: tuple[MLP, MLP, MLP | None]
-    rule: Optimizer
-    checkpoint: Checkpoint | None = None
-
-    @classmethod
-    def begin(cls, recipe: Recipe, path: Path, overwrite: bool = False) -> Work:
-        """Make the directory of a new training.
-
-        Raises:
-            UserError: words that cannot be read, or a directory that is not to be written to.
-        """
-        parse(recipe.optim)
-        recipe.check()
-        work = cls._prepared(recipe, path)
-        settled = dataclasses.replace(recipe, compiled=work.networks[0].compiled)
-        work = dataclasses.replace(work, recipe=settled)  # also where there is no compiler later on
-        recipe.per_epoch(work.networks[0])  # a batch may be too large for the data
-        work.directory.create(work._facts(), overwrite)
-        return work
-
-    @classmethod
-    def resume(cls, path: Path) -> Work:
-        """Go on with a training that was stopped or killed, as it was begun.
-
-        Raises:
-            UserError: a finished run, a damaged directory, or other data than it began with.
-        """
-        facts = RunDirectory(path).facts()
-        if facts.get("status") == "finished":
-            raise UserError(f"{path} holds a finished run ({facts['verdict']}): nothing to resume.")
-        try:
-            recipe = Recipe(**facts["options"])
-            for name, kind in get_type_hints(Recipe).items():
-                if not isinstance(value := getattr(recipe, name), kind):
-                    raise TypeError(f"{name} is {value!r}")
-        except (TypeError, KeyError) as error:
-            raise UserError(f"{path / 'run.json'} is not what optiviz wrote: {error}.") from None
-        work = cls._prepared(recipe, path)
-        if facts.get("data") != work._facts()["data"]:
-            raise UserError(f"{path} was trained on other data than {recipe.dataset}.")
-        return dataclasses.replace(work, checkpoint=work.directory.load(work.networks[0]))
-
-    @classmethod
-    def _prepared(cls, recipe: Recipe, path: Path) -> Work:
-        networks = recipe.networks(data_of(recipe))
-        return cls(recipe, RunDirectory(path), networks, recipe.rule(networks[0]))
-
-    def _facts(self) -> dict[str, Any]:
-        """What `run.json` says at the beginning."""
-        data = data_of(self.recipe)
-        facts = {"options": dataclasses.asdict(self.recipe), "settings": self.rule.settings()}
-        return facts | {"data": {"name": data.name, "checksum": data.checksum}}
-
-    @property
-    def begun(self) -> int:
-        """The updates that are done."""
-        return 0 if self.checkpoint is None else self.checkpoint.step
-
-    @property
-    def total(self) -> int:
-        """The updates that it takes."""
-        return self.recipe.epochs * self.recipe.per_epoch(self.networks[0])
-
     def train(
-        self, on_progress: Callable[[int, Row], object], stop: Callable[[], bool]
-    ) -> tuple[Training, dict[str, Any]]:
-        """Train to the end, or until told to stop; the training, and what `run.json` then says."""
-        done = train(
-            *self.networks[:2],
-            self.rule,
-            validation=self.networks[2],
-            **self.recipe.course(),
+        self,
+        networks: Networks | None = None,
+        rule: Optimizer | None = None,
+        *,
+        on_progress: Callable[[int, Row], object] | None = None,
+        on_checkpoint: Callable[[Checkpoint], object] | None = None,
+        stop: Callable[[], bool] | None = None,
+        resume: Checkpoint | None = None,
+    ) -> Training:
+        """Train as it says.
+
+        Args:
+            networks: those of the recipe, if they are made already.
+            rule: an update rule that no words describe.
+            on_progress, on_checkpoint, stop, resume: see `train`.
+
+        Raises:
+            UserError: words that cannot be read, or a number out of range.
+        """
+        network, test, validation = self.networks() if networks is None else networks
+        return train(
+            network,
+            test,
+            self.rule(network) if rule is None else rule,
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            seed=self.seed,
+            validation=validation,
+            eval_every=self.eval_every,
+            patience=self.patience,
+            per_step=self.schedule_per == "step",
+            shuffle=self.shuffle,
+            threads=self.threads,
             on_progress=on_progress,
-            on_checkpoint=self.directory.save,
+            on_checkpoint=on_checkpoint,
             stop=stop,
-            resume=self.checkpoint,
+            resume=resume,
         )
-        return done, self.directory.finish(done, self.networks[0])
 
 
 def data_of(recipe: Recipe) -> Dataset:
@@ -229,12 +198,24 @@ def data_of(recipe: Recipe) -> Dataset:
 _load = lru_cache(1)(load)
 
 
-def _widths(text: str, usual: tuple[int, ...]) -> tuple[int, ...]:
-    """The widths of all layers, whose ends the data decide."""
+def widths(text: str) -> tuple[int, ...]:
+    """The widths of layers from words such as 784,300,100,100,10.
+
+    Raises:
+        UserError: something that is not whole numbers with commas between.
+
+    >>> widths("784,30,10")
+    (784, 30, 10)
+    """
     try:
-        sizes = tuple(int(word) for word in text.split(","))
+        return tuple(int(word) for word in text.split(","))
     except ValueError:
         raise UserError(f"sizes must be whole numbers with commas between, got {text!r}.") from None
+
+
+def _widths(text: str, usual: tuple[int, ...]) -> tuple[int, ...]:
+    """The widths of all layers, whose ends the data decide."""
+    sizes = widths(text)
     if len(sizes) < 2 or (sizes[0], sizes[-1]) != (usual[0], usual[-1]):
         raise UserError(f"sizes must begin with {usual[0]} and end with {usual[-1]}, got {text!r}.")
     return sizes

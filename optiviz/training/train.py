@@ -17,7 +17,7 @@ from optiviz.problems import MLP
 from optiviz.problems.base import Array
 from optiviz.runs.batches import feed_of
 from optiviz.runs.loop import Point, steps
-from optiviz.training import outcome as judge
+from optiviz.training.outcome import End, Outcome, constant, outcome_of
 
 COLUMNS = (
     *("epoch", "step", "train_loss", "test_loss", "test_accuracy", "val_loss", "val_accuracy"),
@@ -41,10 +41,9 @@ class Training:
             training, without evaluations).
         w: `(P,)`, the weights at the end; with patience the best; after a divergence the last ones
             whose loss was finite at an evaluation.
-        verdict: what became of the training, in words; see `optiviz.training.outcome`.
+        outcome: what became of the training, and why it ended, in types and in words.
         updates_per_second: the pace, without evaluations.
         steps: how many updates were made.
-        stopped: why it ended before its time: "interrupted", "patience", "diverged", or "".
     """
 
     optimizer: str
@@ -55,10 +54,9 @@ class Training:
     batch_size: int
     history: dict[str, Array]
     w: Array
-    verdict: str
+    outcome: Outcome
     updates_per_second: float
     steps: int
-    stopped: str = ""
 
 
 @dataclass
@@ -71,7 +69,7 @@ class Checkpoint:
         rows: the evaluations so far.
         total, count: the sum and the number of batch losses since the last evaluation.
         seconds: of training so far.
-        stopped: see `Training`.
+        stopped: why it ended before its time, if it did.
     """
 
     step: int
@@ -82,7 +80,7 @@ class Checkpoint:
     total: float = 0.0
     count: int = 0
     seconds: float = 0.0
-    stopped: str = ""
+    stopped: End = End.AS_ASKED
 
 
 def train(
@@ -131,16 +129,25 @@ def train(
     >>> from optiviz import optim
     >>> net = MLP([[0.0, 1.0], [1.0, 0.0]], [0, 1], sizes=(2, 8, 2))
     >>> done = train(net, net, optim.SGD(lr=0.5), epochs=100, batch_size=1, eval_every=50)
-    >>> float(done.history["test_accuracy"][-1]), done.verdict
+    >>> float(done.history["test_accuracy"][-1]), done.outcome.text
     (1.0, 'converged')
     """
     _check(epochs, eval_every, patience, threads, seed, validation)
     per_epoch = feed_of(network, batch_size, seed)[1]
     w = network.start(seed) if start is None else np.array(start, network.dtype)
     course = _Course(
-        resume or Checkpoint(0, w, w.copy(), {}, []),
-        *(network, test, validation, optimizer, per_epoch, epochs * per_epoch),
-        *(eval_every or per_epoch, patience, on_progress, on_checkpoint, stop),
+        at=resume or Checkpoint(step=0, w=w, best=w.copy(), slots={}, rows=[]),
+        network=network,
+        test=test,
+        validation=validation,
+        optimizer=optimizer,
+        per_epoch=per_epoch,
+        n=epochs * per_epoch,
+        every=eval_every or per_epoch,
+        patience=patience,
+        on_progress=on_progress,
+        on_checkpoint=on_checkpoint,
+        stop=stop,
     )
     with threadpool_limits(threads), np.errstate(all="ignore"):
         course.follow(course.steps(batch_size, seed, per_step, shuffle))
@@ -193,11 +200,11 @@ class _Course:
         """Take the steps; the clock stands still during evaluations and reports."""
         at, clock = self.at, time.perf_counter
         began, shown = clock(), 0.0
-        at.stopped = ""
+        at.stopped = End.AS_ASKED
         for point in points:
             t, loss = point.t, point.loss
             if not -MOST < loss < MOST:
-                at.step, at.stopped = t, "diverged"
+                at.step, at.stopped = t, End.DIVERGED
                 at.seconds += clock() - began
                 break
             now = clock()
@@ -209,7 +216,7 @@ class _Course:
                 if due:
                     self._evaluate(point)
                 if stopping and t < self.n and not at.stopped:
-                    at.stopped = "interrupted"
+                    at.stopped = End.INTERRUPTED
                 if due or stopping:
                     self._keep(point)
                 if self.on_progress:
@@ -237,12 +244,12 @@ class _Course:
             figures["val_loss"], figures["val_accuracy"] = both
         rates = point.schedules.get("lr")
         figures["lr"] = float(self.optimizer.lr if rates is None else rates[point.t - 1])
-        at.rows.append(figures)
+        at.rows.append({name: float(value) for name, value in figures.items()})
         best = int(np.argmin([row["val_loss"] for row in at.rows])) if self.patience else -1
         if best in (-1, len(at.rows) - 1):
             at.best[:] = point.w
         elif len(at.rows) - 1 - best >= (self.patience or 0) and point.t < self.n:
-            at.stopped = "patience"
+            at.stopped = End.PATIENCE
 
     def _keep(self, point: Point) -> None:
         """Hand out what is needed to go on from here."""
@@ -262,11 +269,17 @@ class _Course:
     def result(self, seed: int, epochs: int, batch_size: int) -> Training:
         """The training as its record."""
         at = self.at
-        lost = at.stopped == "diverged"
+        lost = at.stopped is End.DIVERGED
         w = at.best if lost or self.patience else at.w
         history = {name: np.array([row[name] for row in at.rows]) for name in COLUMNS}
-        collapsed = not lost and judge.constant(self.test.probabilities(w, self.test.x[:1000]))
-        classes = self.network.sizes[-1]
+        collapsed = not lost and constant(self.test.probabilities(w, self.test.x[:1000]))
+        outcome = outcome_of(
+            history,
+            self.network.sizes[-1],
+            step=at.step,
+            stopped=at.stopped,
+            collapsed=collapsed,
+        )
         return Training(
             optimizer=name_of(self.optimizer),
             settings=self.optimizer.settings(),
@@ -276,8 +289,7 @@ class _Course:
             batch_size=batch_size,
             history=history,
             w=w.copy(),
-            verdict=judge.verdict(history, classes, collapsed, at.step if lost else -1),
+            outcome=outcome,
             updates_per_second=at.step / at.seconds if at.seconds else 0.0,
             steps=at.step,
-            stopped=at.stopped,
         )

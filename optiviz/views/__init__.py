@@ -1,6 +1,5 @@
 """Showing it: pictures that stand still and pictures that move."""
 
-from optiviz.views.files.animate import animate, plot
-from optiviz.views.scene.panel import Picture
+from optiviz.views.picture import Picture, animate, plot
 
 __all__ = ["Picture", "animate", "plot"]

@@ -36,6 +36,11 @@ class Theme:
     ink: str
     scale: float = 1.0
 
+    @property
+    def dark(self) -> bool:
+        """Whether text is lighter than the page."""
+        return sum(to_rgb(self.text)) > sum(to_rgb(self.background))
+
     @cached_property
     def ramp(self) -> LinearSegmentedColormap:
         """The ground's colours as a continuous map."""
@@ -130,7 +135,7 @@ def marks(names: Sequence[str], theme: Theme) -> list[Mark]:
 
 def _shade(chosen: Mark, theme: Theme, nth: int) -> Mark:
     color = theme.ink if chosen.color == "ink" else chosen.color
-    if theme.ink == THEMES["dark"].ink and color == _BLUE:
+    if theme.dark and color == _BLUE:
         color = "#3D9BE0"  # the same hue, light enough for a dark ground
     if nth == 0:
         return Mark(color, chosen.dash)

@@ -1,4 +1,4 @@
-"""`optiviz compare` as its users meet it: in a process of its own, in an empty folder."""
+"""`optiviz compare` as its users meet it, in an empty folder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,27 +23,16 @@ FILES = {"compare.json", "runs", "metrics.csv", "table.csv", "table.md"}
 FILES |= {"curves.png", "curves.svg", "race.gif"}
 
 
-def optiviz(folder: Path, words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [OPTIVIZ, *words.split()],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
 def rows_of(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def compared(tmp_path_factory: pytest.TempPathFactory, process: Callable) -> Path:
     """The directory of a comparison without a break."""
     folder = tmp_path_factory.mktemp("compared")
-    done = optiviz(folder, SMALL)
+    done = process(folder, SMALL)
     assert done.returncode == 0, done.stderr
     assert "trainings done=4" in done.stderr
     assert "`sgd:lr=0.1`" in done.stdout
@@ -83,16 +73,18 @@ def test_the_table_tells_what_the_runs_hold(compared: Path) -> None:
 
 
 @pytest.mark.slow
-def test_all_rules_begin_alike_and_see_the_same(compared: Path, tmp_path: Path) -> None:
+def test_all_rules_begin_alike_and_see_the_same(
+    compared: Path, tmp_path: Path, optiviz: Callable
+) -> None:
     """The same rule twice under two names leaves the same numbers; `train` leaves them, too."""
-    done = optiviz(tmp_path, SMALL.replace("adam", "momentum:beta=0,lr=0.1") + " --out twice")
+    done = optiviz(SMALL.replace("adam", "momentum:beta=0,lr=0.1") + " --out twice")
     assert done.returncode == 0, done.stderr
     rows = rows_of(tmp_path / "twice" / "metrics.csv")
     for row in rows:
         del row["seconds"], row["optimizer"]
     assert rows[:8] == rows[8:]
     words = "train --optim adam --sizes 784,16,10 --epochs 1 --eval-every 150 --seed 1 --out alone"
-    assert optiviz(tmp_path, words).returncode == 0
+    assert optiviz(words).returncode == 0
     alone, within = (
         [row | {"seconds": ""} for row in rows_of(path / "metrics.csv")]
         for path in (tmp_path / "alone", compared / "runs" / "adam-1")
@@ -100,8 +92,8 @@ def test_all_rules_begin_alike_and_see_the_same(compared: Path, tmp_path: Path) 
     assert alone == within
 
 
-def test_json(tmp_path: Path) -> None:
-    done = optiviz(tmp_path, "compare --optim sgd --sizes 784,10 --epochs 1 --seeds 1 --json")
+def test_json(tmp_path: Path, optiviz: Callable) -> None:
+    done = optiviz("compare --optim sgd --sizes 784,10 --epochs 1 --seeds 1 --json")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     summary = json.loads(done.stdout)
@@ -113,7 +105,7 @@ def test_json(tmp_path: Path) -> None:
     "blow", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.slow)]
 )
 def test_a_stopped_one_goes_on_to_the_same_numbers(
-    compared: Path, tmp_path: Path, blow: signal.Signals
+    compared: Path, tmp_path: Path, optiviz: Callable, blow: signal.Signals
 ) -> None:
     words = [OPTIVIZ, *SMALL.split(), "--jobs", "1", "--out", "a"]
     run = subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
@@ -124,7 +116,7 @@ def test_a_stopped_one_goes_on_to_the_same_numbers(
     assert run.returncode == (130 if blow == signal.SIGINT else -9)
     if blow == signal.SIGINT:
         assert "To go on: optiviz compare --resume a" in told
-    done = optiviz(tmp_path, "compare --resume a --theme dark")
+    done = optiviz("compare --resume a --theme dark")
     assert done.returncode == 0, done.stderr
     ours, whole = (
         [row | {"seconds": ""} for row in rows_of(path / "metrics.csv")]
@@ -148,8 +140,10 @@ def test_a_stopped_one_goes_on_to_the_same_numbers(
         ("--resume nowhere --epochs 3", "leave out --epochs"),
     ],
 )
-def test_bad_input_is_one_sentence(tmp_path: Path, words: str, message: str) -> None:
-    done = optiviz(tmp_path, f"compare {words}")
+def test_bad_input_is_one_sentence(
+    tmp_path: Path, optiviz: Callable, words: str, message: str
+) -> None:
+    done = optiviz(f"compare {words}")
     assert done.returncode == 2
     assert message in done.stderr
     assert done.stderr.strip().count("\n") == 0
@@ -157,22 +151,22 @@ def test_bad_input_is_one_sentence(tmp_path: Path, words: str, message: str) -> 
 
 
 @pytest.mark.slow
-def test_nothing_is_replaced_unless_told(compared: Path, tmp_path: Path) -> None:
+def test_nothing_is_replaced_unless_told(compared: Path, tmp_path: Path, optiviz: Callable) -> None:
     again = f"{SMALL} --out {tmp_path}"
     (tmp_path / "thesis.txt").write_text("mine")
     for words, message in ((again, "is not empty"), (f"{again} --overwrite", "no comparison")):
-        done = optiviz(tmp_path, words)
+        done = optiviz(words)
         assert done.returncode == 2
         assert message in done.stderr
     shutil.copytree(compared, tmp_path / "old")
     again = "compare --optim sgd --sizes 784,10 --epochs 1 --seeds 1 --out old"
-    assert optiviz(tmp_path, again).returncode == 2
-    assert optiviz(tmp_path, f"{again} --overwrite").returncode == 0
+    assert optiviz(again).returncode == 2
+    assert optiviz(f"{again} --overwrite").returncode == 0
     assert [path.name for path in (tmp_path / "old" / "runs").iterdir()] == ["sgd-0"]
 
 
-def test_a_damaged_one_is_refused(tmp_path: Path) -> None:
+def test_a_damaged_one_is_refused(tmp_path: Path, optiviz: Callable) -> None:
     (tmp_path / "compare.json").write_text('{"format": 1}')
-    done = optiviz(tmp_path, "compare --resume .")
+    done = optiviz("compare --resume .")
     assert done.returncode == 2
     assert "not what optiviz wrote" in done.stderr

@@ -1,27 +1,19 @@
-"""`optiviz landscape` in a process of its own."""
+"""`optiviz landscape` as its users meet it."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-OPTIVIZ = Path(sys.executable).with_name("optiviz")
 SMALL = "landscape --sizes 784,8,10 --updates 30 --images 100 --optim sgd --optim adam"
 
 
-def optiviz(folder: Path, words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [OPTIVIZ, *words.split()], cwd=folder, capture_output=True, text=True, check=False
-    )
-
-
-def test_a_moving_picture(tmp_path: Path) -> None:
-    done = optiviz(tmp_path, SMALL)
+def test_a_moving_picture(tmp_path: Path, process: Callable) -> None:
+    done = process(tmp_path, SMALL)
     assert done.returncode == 0, done.stderr
     assert "60/60" in done.stderr
     assert "1681/1681" in done.stderr
@@ -30,8 +22,8 @@ def test_a_moving_picture(tmp_path: Path) -> None:
         assert picture.n_frames == 31
 
 
-def test_json(tmp_path: Path) -> None:
-    done = optiviz(tmp_path, f"{SMALL} --panels surface,truth --out relief.png --json")
+def test_json(optiviz: Callable) -> None:
+    done = optiviz(f"{SMALL} --panels surface,truth --out relief.png --json")
     assert done.returncode == 0, done.stderr
     facts = json.loads(done.stdout)
     assert [run["optimizer"] for run in facts["runs"]] == ["sgd", "adam"]
@@ -50,8 +42,8 @@ def test_json(tmp_path: Path) -> None:
         ("--directions up", "pca or random"),
     ],
 )
-def test_bad_input(tmp_path: Path, words: str, message: str) -> None:
-    done = optiviz(tmp_path, f"landscape {words}")
+def test_bad_input(tmp_path: Path, optiviz: Callable, words: str, message: str) -> None:
+    done = optiviz(f"landscape {words}")
     assert done.returncode == 2
     assert message in done.stderr
     assert not list(tmp_path.iterdir())

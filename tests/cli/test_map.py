@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
-
-OPTIVIZ = Path(sys.executable).with_name("optiviz")
-
-
-def optiviz_map(folder: Path, words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [OPTIVIZ, "map", *words.split()],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize(
@@ -44,8 +30,10 @@ def optiviz_map(folder: Path, words: str) -> subprocess.CompletedProcess[str]:
         ),
     ],
 )
-def test_the_three_maps(tmp_path: Path, words: str, name: str, says: str) -> None:
-    done = optiviz_map(tmp_path, words)
+def test_the_three_maps(
+    tmp_path: Path, optiviz: Callable, words: str, name: str, says: str
+) -> None:
+    done = optiviz(f"map {words}")
     assert (done.returncode, done.stderr) == (0, "")
     assert says in done.stdout
     assert f"Wrote {name}" in done.stdout
@@ -54,20 +42,26 @@ def test_the_three_maps(tmp_path: Path, words: str, name: str, says: str) -> Non
 
 
 @pytest.mark.parametrize("ending", ["svg", "pdf"])
-def test_other_formats(tmp_path: Path, ending: str) -> None:
-    done = optiviz_map(tmp_path, f"--theme slides --size 540x960 --points 20 --out a.{ending}")
+def test_other_formats(tmp_path: Path, process: Callable, ending: str) -> None:
+    done = process(tmp_path, f"map --theme slides --size 540x960 --points 20 --out a.{ending}")
     assert done.returncode == 0, done.stderr
     assert [file.name for file in tmp_path.iterdir()] == [f"a.{ending}"]
 
 
-def summary(folder: Path, words: str) -> dict:
-    done = optiviz_map(folder, f"{words} --json")
-    assert (done.returncode, done.stderr) == (0, "")
-    return json.loads(done.stdout)
+@pytest.fixture
+def summary(optiviz: Callable) -> Callable[[str], dict]:
+    """What a map says for programs."""
+
+    def read(words: str) -> dict:
+        done = optiviz(f"map {words} --json")
+        assert (done.returncode, done.stderr) == (0, "")
+        return json.loads(done.stdout)
+
+    return read
 
 
-def test_a_rate_map_for_programs(tmp_path: Path) -> None:
-    found = summary(tmp_path, "--x lr=0.01:0.5 --y beta=0:0.9 --points 30 --steps 200 --seed 2")
+def test_a_rate_map_for_programs(tmp_path: Path, summary: Callable) -> None:
+    found = summary("--x lr=0.01:0.5 --y beta=0:0.9 --points 30 --steps 200 --seed 2")
     assert Path(found["path"]) == tmp_path / "momentum-valley-map.png"
     assert found["x"] == {"name": "lr", "from": 0.01, "to": 0.5, "points": 30}
     assert found["y"] == {"name": "beta", "from": 0.0, "to": 0.9, "points": 30}
@@ -77,24 +71,24 @@ def test_a_rate_map_for_programs(tmp_path: Path) -> None:
     assert found["settings"]["form"] == "inside"
 
 
-def test_basins_for_programs(tmp_path: Path) -> None:
-    found = summary(tmp_path, "--surface three-hump-camel --optim sgd --basins --points 40")
-    assert len(found["minima"]) == 3
+def test_basins_for_programs(summary: Callable) -> None:
+    found = summary("--surface three-hump-camel --optim sgd --basins --points 40")
+    assert (found["steps"], len(found["minima"])) == (300, 3)
     assert sum(one["share"] for one in found["minima"]) + found["none"] == pytest.approx(1)
 
 
-def test_rates_for_programs(tmp_path: Path) -> None:
-    found = summary(tmp_path, "--rates --optim sgd --optim adam --x lr=0.001:1 --start 1,1")
+def test_rates_for_programs(summary: Callable) -> None:
+    found = summary("--rates --optim sgd --optim adam --x lr=0.001:1 --start 1,1")
     first, second = found["optimizers"]
-    assert found["start"] == [1, 1]
+    assert (found["steps"], found["start"]) == (300, [1, 1])
     assert (first["optimizer"], second["optimizer"]) == ("sgd", "adam")
     assert first["tried"] == pytest.approx([0.001, 1])
     assert first["works"][1] == pytest.approx(0.1, rel=0.05)
     assert 0 < first["diverged"] < 1
 
 
-def test_data_get_a_coarser_map(tmp_path: Path) -> None:
-    found = summary(tmp_path, "--problem regression --steps 20")
+def test_data_get_a_coarser_map(summary: Callable) -> None:
+    found = summary("--problem regression --steps 20")
     assert found["x"]["points"] == 33
 
 
@@ -131,15 +125,17 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_one_sentence_and_status_2(tmp_path: Path, mistake: str) -> None:
-    done = optiviz_map(tmp_path, mistake)
+def test_a_mistake_is_one_sentence_and_status_2(
+    tmp_path: Path, optiviz: Callable, mistake: str
+) -> None:
+    done = optiviz(f"map {mistake}")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"optiviz: {MISTAKES[mistake]}\n" or "Did you mean" in done.stderr
     assert MISTAKES[mistake] in done.stderr
     assert not list(tmp_path.iterdir())
 
 
-def test_help_has_examples(tmp_path: Path) -> None:
-    done = optiviz_map(tmp_path, "--help")
+def test_help_has_examples(optiviz: Callable) -> None:
+    done = optiviz("map --help")
     assert done.returncode == 0
     assert "optiviz map --problem himmelblau --optim adam --basins" in done.stdout

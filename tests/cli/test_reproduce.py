@@ -1,4 +1,4 @@
-"""`optiviz reproduce` as its users meet it: in a process of its own, in an empty folder."""
+"""`optiviz reproduce` as its users meet it, in an empty folder."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,33 +17,24 @@ from optiviz.studies.published.tables import tables
 OPTIVIZ = Path(sys.executable).with_name("optiviz")
 
 
-def optiviz(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [OPTIVIZ, "reproduce", *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def test_the_list_has_every_table(tmp_path: Path) -> None:
-    done = optiviz(tmp_path, "--list")
+def test_the_list_has_every_table(tmp_path: Path, optiviz: Callable) -> None:
+    done = optiviz("reproduce --list")
     assert done.returncode == 0, done.stderr
     for name, table in tables().items():
         assert f"{name} " in done.stdout
         assert table.title in done.stdout
-    facts = json.loads(optiviz(tmp_path, "--list", "--json").stdout)
+    facts = json.loads(optiviz("reproduce --list --json").stdout)
     assert {fact["table"]: fact["rows"] for fact in facts} == {
         name: len(table.rows) for name, table in tables().items()
     }
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_table_is_run_once_and_reported(tmp_path: Path) -> None:
-    words = ("--table", "lecture-momentum", "--table", "lecture-cifar10", "--out", "a")
-    done = optiviz(tmp_path, *words)
+def test_a_table_is_run_once_and_reported(
+    tmp_path: Path, process: Callable, optiviz: Callable
+) -> None:
+    words = "reproduce --table lecture-momentum --table lecture-cifar10 --out a"
+    done = process(tmp_path, words)
     assert done.returncode == 0, done.stderr
     assert "10 of 10 figures of arithmetic round to the printed." in done.stdout
     assert "8 of 12 rows were not run" in done.stdout
@@ -55,7 +47,7 @@ def test_a_table_is_run_once_and_reported(tmp_path: Path) -> None:
     assert "lecture-cifar10" in page
     assert "say where it is with --data-dir" in page
     assert not (tmp_path / "a" / "accuracies.png").exists()
-    again = optiviz(tmp_path, *words, "--json")
+    again = optiviz(f"{words} --json")
     assert json.loads(again.stdout)["summary"] in done.stdout
     assert [path.stat().st_mtime_ns for path in kept] == stamps
 
@@ -63,17 +55,19 @@ def test_a_table_is_run_once_and_reported(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "Say which tables: --all, or --table NAME; --list shows their names."),
-        (["--all", "--table", "zeng-2"], "Say which tables"),
-        (["--table", "zeng-7"], "Unknown table 'zeng-7'. Did you mean 'zeng-"),
-        (["--table", "lecture-sgd", "--seeds", "0"], "seeds must be at least 1, got 0."),
-        (["--table", "lecture-sgd", "--jobs", "0"], "jobs must be at least 1, got 0."),
-        (["--table", "lecture-sgd", "--theme", "pink"], "Unknown theme 'pink'."),
-        (["--table", "lecture-cifar10", "--data-dir", "no"], "data directory no does not exist"),
+        ("", "Say which tables: --all, or --table NAME; --list shows their names."),
+        ("--all --table zeng-2", "Say which tables"),
+        ("--table zeng-7", "Unknown table 'zeng-7'. Did you mean 'zeng-"),
+        ("--table lecture-sgd --seeds 0", "seeds must be at least 1, got 0."),
+        ("--table lecture-sgd --jobs 0", "jobs must be at least 1, got 0."),
+        ("--table lecture-sgd --theme pink", "Unknown theme 'pink'."),
+        ("--table lecture-cifar10 --data-dir no", "data directory no does not exist"),
     ],
 )
-def test_a_mistake_is_one_sentence(tmp_path: Path, words: list[str], message: str) -> None:
-    done = optiviz(tmp_path, *words, "--out", "a")
+def test_a_mistake_is_one_sentence(
+    tmp_path: Path, optiviz: Callable, words: str, message: str
+) -> None:
+    done = optiviz(f"reproduce {words} --out a")
     assert done.returncode == 2
     assert message in done.stderr
     assert done.stderr.strip().count("\n") == 0

@@ -21,7 +21,6 @@ from optiviz.gallery.index import THUMBNAIL, write_index
 from optiviz.gallery.scripts import CHAPTERS, Script, home, script, scripts
 from optiviz.problems import load
 
-OPTIVIZ = Path(sys.executable).with_name("optiviz")
 NAMES = list(scripts())
 each_script = pytest.mark.parametrize("name", NAMES)
 LARGEST = 3_000_000  # bytes of a GIF
@@ -65,53 +64,6 @@ def test_a_wrong_picture_is_noticed(tmp_path: Path) -> None:
     assert [ax["means"] for ax in drawn(changed)] != [
         pytest.approx(ax["means"], rel=2e-3) for ax in known
     ]
-
-
-def optiviz(folder: Path, words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [OPTIVIZ, "gallery", *words.split()],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-
-
-def test_the_list_is_in_teaching_order(tmp_path: Path) -> None:
-    done = optiviz(tmp_path, "--list")
-    assert done.returncode == 0, done.stderr
-    assert re.findall(r"^  (plot_\w+)", done.stdout, re.M) == NAMES
-    assert all(one.title in done.stdout for one in scripts().values())
-
-
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        ("plot_momentom", "Did you mean 'plot_momentum'"),
-        ("plot_momentum --formats tiff", "Unknown format 'tiff'. Choose from: png, svg"),
-        (f"{STILL} --formats gif", f"{STILL} cannot be written as .gif. Choose from: .png"),
-        ("", "Name one script, such as plot_momentum, or say --all or --list."),
-        ("plot_momentum --all", "Name one script, such as plot_momentum, or say --all or --list."),
-        ("--all --formats tiff", "Unknown format 'tiff'. Choose from: png, svg"),
-    ],
-)
-def test_a_mistake_is_one_sentence(tmp_path: Path, words: str, says: str) -> None:
-    done = optiviz(tmp_path, words)
-    assert done.returncode == 2
-    assert says in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
-    assert not [*tmp_path.rglob("*.png"), *tmp_path.rglob("*.gif")]
-
-
-def test_one_picture_in_all_formats(tmp_path: Path) -> None:
-    done = optiviz(tmp_path, "gradient_descent --out slides --formats gif,png,svg,html")
-    assert done.returncode == 0, done.stderr
-    slides = tmp_path / "slides"
-    assert {path.name for path in slides.iterdir()} == {
-        f"{MOVES}.{ending}" for ending in ("gif", "png", "svg", "html")
-    }
-    check_gif(slides / f"{MOVES}.gif")
 
 
 def check_gif(path: Path) -> None:
@@ -235,18 +187,6 @@ def test_training_is_quick_only_if_asked(monkeypatch: pytest.MonkeyPatch) -> Non
         assert (network.x == load("mnist").x_train[:count]).all()
         assert mnist.brief(400) == (20 if words else 400)
     assert test.n_samples == 250
-
-
-@pytest.mark.slow
-def test_the_whole_gallery(tmp_path: Path) -> None:
-    done = optiviz(tmp_path, "--all --quick --jobs 2 --out all")
-    assert done.returncode == 0, done.stderr
-    moving = sorted((tmp_path / "all").glob("*.gif"))
-    assert len(moving) > 15
-    for path in moving:
-        check_gif(path)
-    again = optiviz(tmp_path, "--all --quick --jobs 2 --out all")
-    assert f"{len(NAMES)} of them were there" in again.stdout
 
 
 def test_a_script_is_run_as_if_typed(tmp_path: Path) -> None:

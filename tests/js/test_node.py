@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -63,3 +64,24 @@ def test_the_loss_of_a_batch_is_ours(node: str, name: str) -> None:
         assert found["values"] == pytest.approx(expected, rel=1e-5)
         least = problem.minimizer(batch)
         assert found["least"] == (least and pytest.approx(least, rel=1e-4))
+
+
+SENT = pack.DRAWING | pack.NOWHERE
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_a_number_is_told_once(name: str) -> None:
+    """A script reads it from the pack, and holds no second copy; how, its own tests see."""
+    named = re.compile(rf"(?<!look\.)\b{name}\b")
+    readers = [code for code in map(_code, SCRIPTS.glob("*.js")) if named.search(code)]
+    assert readers
+    for code in readers:
+        assert SENT[name] not in {float(found) for found in NUMBER.findall(code)}
+
+
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[+-]?\d+)?(?!\w)")
+
+
+def _code(path: Path) -> str:
+    """A script without its comments and its words."""
+    return re.sub(r"//.*|\"[^\"]*\"", "", path.read_text(encoding="utf-8"))

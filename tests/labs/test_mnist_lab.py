@@ -9,6 +9,7 @@ import json
 import shlex
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,11 +18,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from optiviz import labs
 from optiviz.labs.mnist import form as mnist_form
 from optiviz.labs.mnist.pictures import look
-from optiviz.labs.mnist.race import Lane, Race
+from optiviz.labs.mnist.race import ONE_THREAD, Lane, Race
 from optiviz.labs.server import data as shared_data
 from optiviz.problems import load
 from optiviz.training.train import COLUMNS, train
@@ -70,13 +72,36 @@ def test_a_race_that_is_stopped_goes_on_to_the_same_bits() -> None:
         assert lane.step == lane.total == 1200
         assert len(lane.rows) == mnist_form.EVALUATIONS
         assert lane.checkpoint is None
-        assert lane.parts is None
+        assert lane.networks is None
         network, test, _ = lane.recipe.networks(load("mnist"))
         how = {"epochs": 1, "batch_size": 50, "seed": 0, "eval_every": lane.recipe.eval_every}
         whole = train(network, test, lane.recipe.rule(network), **how)
         np.testing.assert_array_equal(lane.w, whole.w)
         for name in set(COLUMNS) - {"seconds"}:
             np.testing.assert_array_equal([row[name] for row in lane.rows], whole.history[name])
+
+
+def test_blas_has_one_thread_until_the_last_training_has_ended() -> None:
+    def threads() -> set[int]:
+        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    with threadpool_limits(2):
+        first, second = (threading.Event() for _ in range(2))
+
+        def train(until: threading.Event) -> None:
+            with ONE_THREAD:
+                until.wait()
+
+        with ThreadPoolExecutor(2) as pool:
+            early, late = (pool.submit(train, event) for event in (first, second))
+            wait(lambda: ONE_THREAD._users == 2)
+            assert threads() == {1}
+            first.set()
+            early.result()
+            assert threads() == {1}
+            second.set()
+            late.result()
+        assert threads() == {2}
 
 
 def test_a_training_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +126,7 @@ def test_what_diverges_has_a_verdict() -> None:
     wait(lambda: not race.running)
     assert lane.phase == "finished"
     assert lane.done is not None
-    assert lane.done.verdict.startswith(("diverged at step", "collapsed", "stalled"))
+    assert lane.done.outcome.text.startswith(("diverged at step", "collapsed", "stalled"))
 
 
 def test_kernels_share_the_data_to_the_same_bits(

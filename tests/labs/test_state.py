@@ -17,10 +17,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from optiviz import OPTIMIZERS, SCHEDULES
 from optiviz.labs.controls import knobs
 from optiviz.labs.surface.offers import DECAYS, RATES, SITUATIONS, offers, shapes
 from optiviz.labs.surface.state import LONGEST, State, clean, from_query
+from optiviz.optim import OPTIMIZERS, SCHEDULES
 from optiviz.player import pack as player
 from optiviz.problems import PROBLEMS
 from optiviz.views import Picture

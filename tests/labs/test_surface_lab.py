@@ -16,7 +16,7 @@ pytest.importorskip("anywidget", reason="needs the extra apps")
 from optiviz.errors import UserError
 from optiviz.labs.surface.lab import FILES, SurfaceLab, map_pack, picture_file
 from optiviz.labs.surface.state import from_query
-from optiviz.maps.maps import rate_map
+from optiviz.maps import rate_map
 
 from ..player.test_player import unpack
 

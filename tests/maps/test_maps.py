@@ -10,12 +10,13 @@ from itertools import product
 import numpy as np
 import pytest
 
-from optiviz import OPTIMIZERS, SURFACES, descend, optim, surfaces
+from optiviz import descend, optim, surfaces
 from optiviz.errors import UserError
+from optiviz.maps import RateMap, basin_map, rate_map, sensitivity
 from optiviz.maps.axes import axis, second
-from optiviz.maps.maps import RateMap, basin_map, rate_map, sensitivity
 from optiviz.maps.theory import theory
-from optiviz.problems import valley
+from optiviz.optim import OPTIMIZERS
+from optiviz.problems import SURFACES, valley
 
 QUADRATICS = {name: s for name, s in SURFACES.items() if s.curvatures} | {
     "gorge": valley(condition=100, rotation=70)

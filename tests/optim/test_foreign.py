@@ -13,12 +13,12 @@ import pytest
 
 from optiviz import descend, optim, schedules, surfaces
 from optiviz.errors import UserError
-from optiviz.maps.maps import basin_map
+from optiviz.maps import basin_map
 from optiviz.optim.foreign import rule as foreign
-from optiviz.optim.foreign.frameworks import ENGINES
+from optiviz.optim.foreign.engine import ENGINES, engine_of
 from optiviz.problems import MLP, load
 from optiviz.runs import race, steps
-from optiviz.runs.race import contestant
+from optiviz.runs.inputs import as_rule
 from optiviz.runs.record import Run
 from optiviz.training import train
 from optiviz.training.directory import RunDirectory
@@ -78,7 +78,7 @@ each_row = pytest.mark.parametrize(("ours", "theirs", "slots"), ROWS, ids=[row[1
 
 def need(theirs: str) -> None:
     """Skip where the framework is not installed."""
-    for package in ENGINES[theirs.partition(":")[0]].packages:
+    for package in engine_of(theirs.partition(":")[0]).packages:
         if not find_spec(package):
             pytest.skip(f"needs {package}")
 
@@ -163,7 +163,7 @@ def test_goes_on_to_the_same_bits(theirs: str, tmp_path: Path) -> None:
     half = train(
         network, network, rule, **how, on_checkpoint=directory.save, stop=lambda: next(asked)
     )
-    assert half.stopped == "interrupted"
+    assert half.outcome.stopped == "interrupted"
     rest = train(network, network, rule, **how, resume=directory.load(network))
     assert rest.w.tobytes() == whole.w.tobytes()
 
@@ -216,11 +216,11 @@ def test_a_run_says_what_made_it(theirs: str, tmp_path: Path) -> None:
 )
 def test_the_rate_suits_the_problem(theirs: str, kind: str) -> None:
     need(theirs)
-    rule = contestant(surfaces["valley"], theirs)
+    rule = as_rule(surfaces["valley"], theirs)
     assert rule.rate == kind
     assert rule.lr == surfaces["valley"].rates.get(kind, 1.0)
     given = f"{theirs}{',' if '=' in theirs else ':'}lr=0.3"
-    assert contestant(surfaces["valley"], given).lr == 0.3
+    assert as_rule(surfaces["valley"], given).lr == 0.3
 
 
 def test_made_in_python() -> None:
@@ -270,7 +270,7 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("mine")
 def test_a_class_in_the_current_directory() -> None:
-    rule = contestant(surfaces["bowl"], "my_rules_of_test:SignSGD:power=1")
+    rule = as_rule(surfaces["bowl"], "my_rules_of_test:SignSGD:power=1")
     run = descend(surfaces["bowl"], rule, steps=9)
     same = descend(surfaces["bowl"], optim.SGD(lr=surfaces["bowl"].rates["gradient"]), steps=9)
     close(same.w, run.w, 1e-12)
@@ -303,16 +303,16 @@ def test_a_mistake_is_one_sentence(words: str, sentence: str) -> None:
     if words.partition(":")[0] in ENGINES:
         need(words)
     with pytest.raises(UserError, match=sentence) as caught:
-        contestant(surfaces["bowl"], words)
+        as_rule(surfaces["bowl"], words)
     assert "\n" not in str(caught.value)
 
 
 def test_a_missing_framework_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("optiviz.optim.foreign.engine.find_spec", lambda name: None)
-    for name, engine in ENGINES.items():
+    for name in ENGINES:
         with pytest.raises(UserError, match=rf"pip install 'optiviz-lab\[{name}\]'"):
             foreign.parse_foreign(f"{name}:Adam", {})
-        assert engine.extra == name
+        assert engine_of(name).extra == name
 
 
 def test_no_map_of_a_foreign_rule() -> None:

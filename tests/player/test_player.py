@@ -19,6 +19,7 @@ from optiviz.errors import UserError
 from optiviz.player import pack as player
 from optiviz.player.page import page
 from optiviz.problems import PROBLEMS, parse_problem
+from optiviz.problems.planes.regression import Regression
 from optiviz.runs import race
 from optiviz.views import Picture, animate
 from optiviz.views.scene.contour import BANDS, fit, levels, sample
@@ -78,6 +79,27 @@ def test_the_ground_is_that_of_every_picture(problem: str) -> None:
     (left, right), (bottom, top) = facts["extent"]
     assert left <= plane.bounds[0][0] < plane.bounds[0][1] <= right
     assert bottom <= plane.bounds[1][0] < plane.bounds[1][1] <= top
+
+
+class Mine(Regression):
+    """The same loss."""
+
+
+class Halved(Regression):
+    """A loss of its own."""
+
+    def _mean(self, u: Any, v: Any, batch: Any) -> tuple[Any, Any, Any]:
+        value, gu, gv = super()._mean(u, v, batch)
+        return value / 2, gu / 2, gv / 2
+
+
+@pytest.mark.parametrize(("problem", "kind"), [(Mine, "regression"), (Halved, None)])
+def test_a_batch_is_drawn_where_its_loss_is_known(problem: type[Regression], kind: Any) -> None:
+    """A subclass is drawn, too; one with a loss of its own without what would not be its own."""
+    made = problem(parse_problem("regression").points)
+    run = descend(made, optim.SGD(lr=0.01), steps=5, batch_size=8)
+    assert page(Picture(made, [run]))
+    assert unpack(player.ground(made)).get("samples", {}).get("kind") == kind
 
 
 def test_a_panel_that_it_does_not_have() -> None:

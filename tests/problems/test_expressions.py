@@ -22,7 +22,7 @@ from optiviz import descend, optim, surface
 from optiviz.errors import UserError
 from optiviz.problems import PROBLEMS, SURFACES, expression, parse_problem
 from optiviz.problems.planes.expressions import BINARY, FUNCTIONS, NAMES, looks_like
-from optiviz.problems.planes.functions import Function2
+from optiviz.problems.planes.function import Function2
 
 VALUES = [
     ("x**2 + 10*y**2 + sin(3*x)", lambda x, y: x**2 + 10 * y**2 + math.sin(3 * x)),

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from optiviz import descend, optim, schedules, surfaces
 from optiviz.errors import UserError
-from optiviz.problems import PROBLEMS, Samples, logistic, parse_problem, valleys
-from optiviz.problems.planes import regression
+from optiviz.problems import PROBLEMS, Samples, logistic, parse_problem, regression, valleys
 from optiviz.runs import race
 from optiviz.runs.batches import batches
 

@@ -11,9 +11,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from optiviz import (
-    OPTIMIZERS,
-    SCHEDULES,
-    SURFACES,
     Run,
     UserError,
     descend,
@@ -21,8 +18,8 @@ from optiviz import (
     schedules,
     steps,
 )
-from optiviz.optim import Optimizer
-from optiviz.problems import Surface
+from optiviz.optim import OPTIMIZERS, SCHEDULES, Optimizer
+from optiviz.problems import SURFACES, Surface
 
 quick = settings(deadline=None, derandomize=True, max_examples=200)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from optiviz import OPTIMIZERS, SURFACES, Run, UserError, descend, optim, schedules
+from optiviz import Run, UserError, descend, optim, schedules
+from optiviz.optim import OPTIMIZERS
+from optiviz.problems import SURFACES
 
 quick = settings(deadline=None, derandomize=True, max_examples=60)
 
@@ -229,3 +232,133 @@ def test_a_failed_write_keeps_the_record_that_was_there(
         small().save(path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+# --- what it is in Python ---
+
+REPRS = [
+    (
+        descend("bowl", "momentum:lr=0.1,beta=0.5", (2.0, 0.0), steps=3),
+        """\
+Run of momentum (lr=0.1, beta=0.5, form='inside') on bowl
+  loss 2 → 0.754; finished after 3 steps
+  w (4, 2), slots: velocity; seed 0""",
+    ),
+    (
+        descend("bowl", optim.SGD(lr=np.array([[0.1], [3.0]])), (1.0, 1.0), steps=80, seed=4),
+        """\
+Run of sgd (lr=array([[0.1], [3. ]])) on bowl
+  2 trajectories, loss 4.773e-08 to 1.462e+48 at the end; 1 of 2 diverged
+  w (81, 2, 2), slots: none; seed 4""",
+    ),
+]
+
+
+@pytest.mark.parametrize(("run", "text"), REPRS)
+def test_a_run_is_told_in_three_lines(run: Run, text: str) -> None:
+    assert repr(run) == str(run) == text
+
+
+def test_the_lines_stay_short() -> None:
+    rates = np.geomspace(1e-4, 0.1, 1000)[:, None]
+    lines = repr(descend("bowl", optim.Adam(lr=rates), steps=2)).splitlines()
+    assert len(lines) == 3
+    assert max(map(len, lines)) < 140
+
+
+@pytest.mark.parametrize("name", list(RUNS))
+def test_equal_runs_are_equal(name: str, tmp_path: Path) -> None:
+    run, again = (descend("bowl", RUNS[name][0], steps=40, seed=9) for _ in range(2))
+    assert run == again
+    assert Run.load(run.save(tmp_path / "run.npz")) == run
+    assert pickle.loads(pickle.dumps(run)) == run
+
+
+def test_nan_is_equal_to_nan() -> None:
+    run = small()
+    w = run.w.copy()
+    w[2, 0] = np.nan
+    assert replace(run, w=w) == replace(run, w=w.copy())
+    assert replace(run, w=w) != run
+
+
+OTHERS = [
+    {"seed": 1},
+    {"problem": "valley"},
+    {"settings": {"lr": 0.1, "beta": 0.8, "form": "inside"}},
+    {"w": np.zeros((5, 2))},
+    {"w": np.float32(small().w)},
+    {"slots": {}},
+    {"slots": {"moment1": small().slots["velocity"]}},
+    {"diverged_at": np.array(3)},
+    {"batch": np.zeros((5, 1), int), "batch_loss": np.zeros(5)},
+]
+
+
+@pytest.mark.parametrize("change", OTHERS)
+def test_runs_that_differ_are_not_equal(change: dict[str, object]) -> None:
+    assert replace(small(), **change) != small()
+    assert small() != replace(small(), **change)
+
+
+def test_a_run_is_no_key_and_equals_nothing_else() -> None:
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(small())
+    assert small() != 1
+    assert small() is not None
+
+
+def test_all_arrays_are_read_only(tmp_path: Path) -> None:
+    run = descend("regression", "adam", steps=5, batch_size=10)
+    for record in (run, Run.load(run.save(tmp_path / "run.npz")), replace(run, seed=1)):
+        arrays = [record.w, record.loss, record.grad, record.batch, record.batch_loss]
+        arrays += [record.velocity, *record.slots.values(), *record.hyper.values()]
+        for array in arrays:
+            with pytest.raises(ValueError, match="read-only"):
+                array[...] = 0
+
+
+def test_a_setting_that_no_file_knows_is_kept_in_words(tmp_path: Path) -> None:
+    run = replace(small(), settings={"lr": 0.1, "how": print})
+    assert Run.load(run.save(tmp_path / "run.npz")).settings["how"] == "<built-in function print>"
+
+
+# --- as a table ---
+
+
+def test_a_run_is_a_table() -> None:
+    pandas = pytest.importorskip("pandas")
+    run = descend("bowl", optim.Momentum(lr=schedules.Linear(0.1)), (2.0, 1.0), steps=4)
+    table = run.to_pandas()
+    assert isinstance(table, pandas.DataFrame)
+    names = ["loss", "w_1", "w_2", "grad_1", "grad_2", "velocity_1", "velocity_2", "lr"]
+    assert list(table) == names
+    assert table.index.name == "step"
+    assert table.index.tolist() == [0, 1, 2, 3, 4]
+    assert np.array_equal(table[["w_1", "w_2"]], run.w)
+    assert np.array_equal(table[["velocity_1", "velocity_2"]], run.slots["velocity"])
+    assert np.array_equal(table["lr"], [*run.lr, np.nan], equal_nan=True)
+
+
+def test_a_stack_is_a_table_of_all_its_trajectories() -> None:
+    pytest.importorskip("pandas")
+    run = descend("bowl", optim.SGD(lr=STACK), (2.0, 1.0), steps=4)
+    table = run.to_pandas()
+    assert table.index.names == ["step", "trajectory"]
+    assert np.array_equal(table.xs(1, level="trajectory")[["w_1", "w_2"]], run.w[:, 1])
+    assert np.array_equal(table["loss"].unstack(), run.loss)
+    assert table["lr"].unstack().iloc[0].tolist() == [0.1, 0.2]
+
+
+def test_a_run_on_batches_has_both_losses() -> None:
+    pytest.importorskip("pandas")
+    run = descend("regression", "sgd", steps=4, batch_size=10)
+    table = run.to_pandas()
+    assert np.array_equal(table["loss"], run.loss)
+    assert np.array_equal(table["batch_loss"], run.batch_loss)
+
+
+def test_a_missing_pandas_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(UserError, match=r"pip install 'optiviz-lab\[pandas\]'"):
+        small().to_pandas()

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optiviz import OPTIMIZERS, SURFACES, UserError, descend, optim, schedules
-from optiviz.optim import Optimizer
-from optiviz.problems import Surface
+from optiviz import UserError, descend, optim, schedules
+from optiviz.optim import OPTIMIZERS, Optimizer
+from optiviz.problems import SURFACES, Surface
 from optiviz.problems.planes.regression import regression
-from optiviz.runs.race import contestant
+from optiviz.runs.inputs import as_rule
 from optiviz.runs.verdict import FEW, KINDS, Verdict, verdict
 
 Start = tuple[float, float] | None
@@ -24,7 +24,7 @@ BOWL, VALLEY, SADDLE = SURFACES["bowl"], SURFACES["valley"], SURFACES["saddle"]
 
 def judge(surface: str, rule: Optimizer | str, start: Start = None, steps: int = 120) -> Verdict:
     problem = SURFACES[surface]
-    optimizer = contestant(problem, rule) if isinstance(rule, str) else rule
+    optimizer = as_rule(problem, rule) if isinstance(rule, str) else rule
     return verdict(descend(problem, optimizer, start, steps), problem)
 
 

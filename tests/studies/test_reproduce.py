@@ -23,12 +23,12 @@ from optiviz.studies.published import reproduce as runs
 from optiviz.studies.published.report import (
     difference,
     figures_of,
-    markdown,
+    page,
     score,
     scored,
     summary,
 )
-from optiviz.studies.published.rows import train_row
+from optiviz.studies.published.rows import recipe_of, train_row
 from optiviz.studies.published.tables import Row, Source, Table
 from optiviz.views.charts.agreement import LIMIT, lines_of, plot_agreement
 
@@ -134,7 +134,7 @@ def test_a_damaged_result_is_named(tmp_path: Path) -> None:
     (task,) = runs.tasks_of(tiny, tiny.rows[0], 1)
     (tmp_path / "rows").mkdir()
     (tmp_path / "rows" / task.file).write_text('{"figures": 3}')
-    with pytest.raises(UserError, match=r"is not what optiviz wrote .*: delete it"):
+    with pytest.raises(UserError, match=r"is not what optiviz wrote: .* Delete it\."):
         runs.reproduce([tiny], tmp_path)
 
 
@@ -147,7 +147,7 @@ def quiet(percent: int) -> None:
 
 
 def test_a_divergence_has_the_figures_of_weights_that_are_no_numbers() -> None:
-    result = train_row(TINY | {"optim": "sgd:lr=1e9", "batch_size": 500}, 0, None, quiet, never)
+    result = train_row(recipe_of(TINY | {"optim": "sgd:lr=1e9", "batch_size": 500}), quiet, never)
     assert result is not None
     assert result["verdict"].startswith("diverged at step")
     assert math.isnan(result["figures"]["loss"])
@@ -157,7 +157,7 @@ def test_a_divergence_has_the_figures_of_weights_that_are_no_numbers() -> None:
 
 def test_patience_reports_the_best_epoch() -> None:
     settings = {"optim": "sgd:lr=0.5", "batch_size": 10, "validation": 59_500, "patience": 2}
-    result = train_row(TINY | settings | {"epochs": 60}, 0, None, quiet, never)
+    result = train_row(recipe_of(TINY | settings | {"epochs": 60}), quiet, never)
     assert result is not None
     losses = result["history"]["val_loss"]
     figures = result["figures"]
@@ -171,7 +171,7 @@ def test_the_order_of_samples_is_the_source_s() -> None:
     results = []
     for shuffle in (True, False):
         settings = {"optim": "sgd:lr=0.1", "batch_size": 1000, "shuffle": shuffle}
-        result = train_row(TINY | settings, 0, None, quiet, never)
+        result = train_row(recipe_of(TINY | settings), quiet, never)
         assert result is not None
         results.append(result["figures"]["loss"])
     data = load("mnist")
@@ -187,7 +187,7 @@ def test_the_order_of_samples_is_the_source_s() -> None:
 
 def test_a_stopped_training_keeps_nothing() -> None:
     settings = TINY | {"optim": "sgd:lr=0.1", "batch_size": 500}
-    assert train_row(settings, 0, None, quiet, lambda: True) is None
+    assert train_row(recipe_of(settings), quiet, lambda: True) is None
 
 
 # --- the report ---
@@ -211,15 +211,15 @@ def test_the_report_says_what_agrees_and_what_does_not() -> None:
     collected = [(found, outcomes)]
     assert [difference(*pair) for pair in scored(collected)] == [0.2, -10.0, 0.5]
     assert difference(outcomes[0], "loss") == -0.25
-    page = markdown(collected, ["a.png"])
-    assert "2 of 3 accuracies are within 0.5 points" in page
-    assert "1 of 4 rows were not run" in page
-    assert "![a](a.png)" in page
-    assert "| 1 | 0.1 | 0.5 | 0.25 ± 0 | -0.25 | 0.90 | 0.9020 ± 0.0014 | +0.20 |" in page
-    assert "| 2 | 0.2 | 0.5 | 0.25 | -0.25 | 0.90 | 0.8000 | **-10.00** | converged |" in page
-    assert "- Row 2: The cause of the difference has not been found yet." in page
-    assert "- Row 3: No time." in page
-    assert "Row 1" not in page
+    text = page(collected, ["a.png"])
+    assert "2 of 3 accuracies are within 0.5 points" in text
+    assert "1 of 4 rows were not run" in text
+    assert "![a](a.png)" in text
+    assert "| 1 | 0.1 | 0.5 | 0.25 ± 0 | -0.25 | 0.90 | 0.9020 ± 0.0014 | +0.20 |" in text
+    assert "| 2 | 0.2 | 0.5 | 0.25 | -0.25 | 0.90 | 0.8000 | **-10.00** | converged |" in text
+    assert "- Row 2: The cause of the difference has not been found yet." in text
+    assert "- Row 3: No time." in text
+    assert "Row 1" not in text
     lines = figures_of(collected)
     assert len(lines) == 8
     assert lines[1] == {
@@ -251,7 +251,7 @@ def test_a_table_that_only_checks_does_not_count() -> None:
     collected = [(checks, outcomes_of(checks, (0.1,)))]
     assert scored(collected) == []
     assert summary(collected) == "Every row was run."
-    assert "has not been found" not in markdown(collected)
+    assert "has not been found" not in page(collected)
 
 
 def test_equal_figures_do_not_deviate() -> None:

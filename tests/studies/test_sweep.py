@@ -204,7 +204,7 @@ def test_a_grid_gives_every_rule_the_settings_it_takes() -> None:
     plan = Plan(recipe(), ("sgd", "momentum:form=outside"), grid, seeds=3)
     cells = plan.cells()
     assert len(cells) == plan.total == (2 * 2 + 2 * 2 * 2) * 3
-    last = cells[-1].recipe(plan.recipe)
+    last = cells[-1].recipe
     assert last.optim == "momentum:form=outside,lr=0.01,beta=0.9"
     assert (last.batch_size, last.seed) == (100, 2)
     assert "beta" not in cells[0].settings

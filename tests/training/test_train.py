@@ -17,8 +17,8 @@ from optiviz.optim import OPTIMIZERS, schedules
 from optiviz.problems import MLP, load
 from optiviz.runs import steps
 from optiviz.training import Checkpoint, train
-from optiviz.training import outcome as judge
 from optiviz.training.directory import RunDirectory
+from optiviz.training.outcome import End, outcome_of
 from optiviz.training.train import COLUMNS
 
 DATA = load("mnist")
@@ -32,11 +32,7 @@ def same(first: Any, second: Any) -> None:
     np.testing.assert_array_equal(first.w, second.w)
     for name in set(COLUMNS) - {"seconds"}:
         np.testing.assert_array_equal(first.history[name], second.history[name], name)
-    assert (first.verdict, first.steps, first.stopped) == (
-        second.verdict,
-        second.steps,
-        second.stopped,
-    )
+    assert (first.outcome, first.steps) == (second.outcome, second.steps)
 
 
 def stopping_at(step: int) -> Any:
@@ -66,7 +62,7 @@ def test_the_loop_does_the_training() -> None:
     assert np.isnan(history["val_loss"]).all()
     assert (np.diff(history["seconds"]) > 0).all()
     assert done.updates_per_second > 0
-    assert done.stopped == ""
+    assert done.outcome.stopped == ""
 
 
 def test_the_last_step_is_evaluated_whatever_the_interval() -> None:
@@ -122,7 +118,7 @@ def test_patience_goes_back_to_the_best_weights() -> None:
     )
     losses = done.history["val_loss"]
     best = int(losses.argmin())
-    assert done.stopped == "patience"
+    assert done.outcome.stopped == "patience"
     assert len(losses) == best + 4 < 200
     np.testing.assert_array_equal(done.w, kept[best])
     assert HELD.value(done.w) == pytest.approx(losses.min(), rel=1e-6)
@@ -140,7 +136,7 @@ def test_going_on_is_the_same_to_the_bit(tmp_path: Path, name: str, stop: int) -
     whole = train(NET, TEST, rule, **how)
     directory = RunDirectory(tmp_path)
     first = train(NET, TEST, rule, **how, stop=stopping_at(stop), on_checkpoint=directory.save)
-    assert (first.stopped, first.steps) == ("interrupted", stop)
+    assert (first.outcome.stopped, first.steps) == ("interrupted", stop)
     same(train(NET, TEST, rule, **how, resume=directory.load(NET)), whole)
 
 
@@ -182,8 +178,8 @@ def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
 
 def test_what_diverges_says_where() -> None:
     done = train(NET, TEST, optim.SGD(lr=1e6), epochs=2, batch_size=100, eval_every=1)
-    assert done.stopped == "diverged"
-    assert done.verdict == f"diverged at step {done.steps}"
+    assert done.outcome.stopped == "diverged"
+    assert done.outcome.text == f"diverged at step {done.steps}"
     assert np.isfinite(done.w).all()
 
 
@@ -192,7 +188,7 @@ def test_a_network_that_died_is_told_as_collapsed() -> None:
     net = MLP(DATA.x_train[:6000], DATA.y_train[:6000])
     done = train(net, net.on(DATA.x_test, DATA.y_test), rule, epochs=2, batch_size=10)
     words = "collapsed: the network's output is constant, loss ln 10 = 2.303, accuracy 0.098"
-    assert done.verdict == words
+    assert done.outcome.text == words
 
 
 LOSSES = {
@@ -219,16 +215,18 @@ LOSSES = {
 @pytest.mark.parametrize("case", LOSSES)
 def test_verdicts(case: str) -> None:
     losses, verdict = LOSSES[case]
-    assert judge.verdict({"train_loss": np.array(losses)}, classes=10) == verdict
+    assert outcome_of({"train_loss": np.array(losses)}, classes=10).text == verdict
 
 
 def test_collapse_is_general() -> None:
     history = {"test_loss": np.array([np.log(4)]), "test_accuracy": np.array([0.25])}
-    words = judge.verdict(history, classes=4, collapsed=True)
+    words = outcome_of(history, classes=4, collapsed=True).text
     assert words.endswith("loss ln 4 = 1.386, accuracy 0.250")
     history["test_loss"] = np.array([2.31])
-    assert judge.verdict(history, classes=4, collapsed=True).endswith("loss 2.310, accuracy 0.250")
-    assert judge.verdict(history, 4, collapsed=True, diverged_at=3) == "diverged at step 3"
+    words = outcome_of(history, classes=4, collapsed=True).text
+    assert words.endswith("loss 2.310, accuracy 0.250")
+    lost = outcome_of(history, 4, collapsed=True, step=3, stopped=End.DIVERGED)
+    assert lost.text == "diverged at step 3"
 
 
 # --- mistakes ---

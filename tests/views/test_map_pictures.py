@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
@@ -14,10 +13,10 @@ from PIL import Image
 
 from optiviz import surfaces
 from optiviz.errors import UserError
-from optiviz.maps.maps import basin_map, rate_map, sensitivity
-from optiviz.views.charts.maps import draw, lightness, plot_map, ramp, rc
+from optiviz.maps import basin_map, rate_map, sensitivity
+from optiviz.views.charts.maps import draw, lightness, plot_map, ramp
 from optiviz.views.charts.sensitivity import in_words
-from optiviz.views.sheet import Sheet
+from optiviz.views.charts.sheet import Sheet
 from optiviz.views.style import THEMES
 
 RULES = ["sgd", "momentum", "adam"]
@@ -35,9 +34,10 @@ SIZES = [(240, 180), (960, 540), (1280, 720), (540, 960)]
 
 
 def drawn(name: str, theme: str, size: tuple[int, int]) -> Sheet:
-    with matplotlib.rc_context(rc(THEMES[theme])):
-        sheet = draw(MAPS[name], THEMES[theme], size)
-        sheet.figure.canvas.draw()
+    sheet = Sheet(theme, size)
+    draw(sheet, MAPS[name])
+    with sheet.style():
+        sheet.canvas.draw()
     return sheet
 
 

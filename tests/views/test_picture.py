@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from optiviz import OPTIMIZERS, SURFACES, descend, optim, surfaces
+from optiviz import descend, optim, surfaces
 from optiviz.errors import UserError
+from optiviz.optim import OPTIMIZERS
+from optiviz.problems import SURFACES
 from optiviz.runs import race
 from optiviz.views import Picture, animate, plot
 from optiviz.views.files import gif
@@ -158,7 +160,7 @@ def test_gif_keeps_exact_colors_and_marks_the_unchanged() -> None:
     frames[2] = frames[1].copy()
     frames[2][4:9, 6:20, 0] ^= 128
     file = io.BytesIO()
-    gif.write(file, frames, gif.Palette(frames, colors[:3, :3]), [40, 40, 40])
+    gif.write(file, ".gif", frames, gif.Palette(frames, colors[:3, :3]), [40, 40, 40])
     with Image.open(file) as image:
         for t in (0, 1):
             image.seek(t)

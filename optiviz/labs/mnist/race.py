@@ -11,13 +11,38 @@ from typing import Any, Literal
 from threadpoolctl import threadpool_limits
 
 from optiviz.labs.server.data import mnist
-from optiviz.optim import Optimizer
-from optiviz.problems import MLP
 from optiviz.problems.base import Array
-from optiviz.training.recipe import Recipe
-from optiviz.training.train import Checkpoint, Row, Training, train
+from optiviz.training.outcome import End
+from optiviz.training.recipe import Networks, Recipe
+from optiviz.training.train import Checkpoint, Row, Training
 
 Phase = Literal["waiting", "training", "stopped", "finished", "failed"]
+
+
+class OneThread:
+    """One thread of BLAS for as long as any training is under way.
+
+    The limit holds for the whole process: one that each training set and lifted for itself would
+    end with the first of them, and with other threads the sums of the others have other bits.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._users = threading.Lock(), 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._users:
+                self._limits = threadpool_limits(1)
+            self._users += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._users -= 1
+            if not self._users:
+                self._limits.restore_original_limits()
+
+
+ONE_THREAD = OneThread()
 
 
 @dataclass(eq=False)
@@ -50,14 +75,13 @@ class Lane:
     done: Training | None = None
     trouble: str = ""
     checkpoint: Checkpoint | None = None
-    parts: tuple[MLP, MLP, Optimizer] | None = None
+    networks: Networks | None = None
 
-    def prepare(self) -> tuple[MLP, MLP, Optimizer]:
-        """The network on both sets, and the rule; made once."""
-        if self.parts is None:
-            network, test, _ = self.recipe.networks(mnist())
-            self.parts = (network, test, self.recipe.rule(network))
-        return self.parts
+    def prepare(self) -> Networks:
+        """The network on both sets; made once."""
+        if self.networks is None:
+            self.networks = self.recipe.networks(mnist())
+        return self.networks
 
     def run(self, stop: Callable[[], bool], changed: Callable[[], None]) -> None:
         """Train from the beginning, or from where the last call was stopped."""
@@ -70,26 +94,20 @@ class Lane:
         def keep(at: Checkpoint) -> None:
             self.checkpoint, self.rows, self.w = at, list(at.rows), at.w.copy()
 
-        network, test, rule = self.prepare()
+        networks = self.prepare()
         self.phase = "training"
         changed()
-        self.done = train(
-            network,
-            test,
-            rule,
-            epochs=self.recipe.epochs,
-            batch_size=self.recipe.batch_size,
-            seed=self.recipe.seed,
-            eval_every=self.recipe.eval_every,
+        self.done = self.recipe.train(
+            networks,
             on_progress=progress,
             on_checkpoint=keep,
             stop=stop,
             resume=self.checkpoint,
         )
         self.step, self.w, self.pace = self.done.steps, self.done.w, self.done.updates_per_second
-        stopped = self.done.stopped == "interrupted"
+        stopped = self.done.outcome.stopped is End.INTERRUPTED
         if not stopped:
-            self.checkpoint = self.parts = None  # several copies of the weights, room to compute
+            self.checkpoint = self.networks = None  # several copies of the weights, room to compute
         self.phase = "stopped" if stopped else "finished"
 
 
@@ -127,7 +145,7 @@ class Race:
 
     def _run(self, lane: Lane) -> None:
         try:
-            with threadpool_limits(1):
+            with ONE_THREAD:
                 lane.run(self._stop.is_set, self.changed)
         except Exception as error:  # a thread has no one else to tell
             lane.phase, lane.trouble = "failed", f"{type(error).__name__}: {error}"

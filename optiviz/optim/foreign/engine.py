@@ -1,4 +1,4 @@
-"""What a framework has to offer for its rules to run in our loop."""
+"""What a framework has to offer for its rules to run in our loop, and where each does so."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from optiviz.errors import needs_extra, unknown
+from optiviz.named import named
 from optiviz.optim.base import Array
+
+# The engine of each framework, found by name: a framework is imported when it is asked for.
+ENGINES = {
+    "torch": "optiviz.optim.foreign.torch:Torch",
+    "optax": "optiviz.optim.foreign.optax:Optax",
+    "keras": "optiviz.optim.foreign.keras:Keras",
+}
 
 
 class Engine(ABC):
@@ -88,3 +96,16 @@ class Engine(ABC):
         alike = np.shape(array) == self.w.shape and np.asarray(array).dtype == self.w.dtype
         ours = self.slots.get(name, name) if alike else f"_{name}"
         return f"{ours}_{len(taken)}" if ours in taken else ours
+
+
+def engine_of(framework: str) -> type[Engine]:
+    """The engine of a framework."""
+    engine: type[Engine] = named(ENGINES[framework])
+    return engine
+
+
+def classes_of(home: Any, base: type) -> dict[str, Any]:
+    """The classes below `base` that a module offers."""
+    every = {name: getattr(home, name) for name in dir(home)}
+    kinds = {name: kind for name, kind in every.items() if isinstance(kind, type)}
+    return {n: kind for n, kind in kinds.items() if issubclass(kind, base) and kind is not base}

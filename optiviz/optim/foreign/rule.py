@@ -21,8 +21,7 @@ import numpy as np
 
 from optiviz.errors import UserError, unknown
 from optiviz.optim.base import Array, Optimizer, Rate, State
-from optiviz.optim.foreign.engine import Engine
-from optiviz.optim.foreign.frameworks import ENGINES
+from optiviz.optim.foreign.engine import ENGINES, Engine, engine_of
 from optiviz.words import build, guess
 
 NOMINAL = 0.01  # a rate to make a rule with before it is told its own
@@ -80,7 +79,7 @@ class Foreign(Optimizer):
         """How long the first step is in units of η, from 1 on the gradient g."""
         w, gradient, lr = np.ones(2), np.full(2, g), NOMINAL
         try:
-            engine = ENGINES[self.framework](self.make, self.options, w, lr)
+            engine = engine_of(self.framework)(self.make, self.options, w, lr)
             engine.step(gradient, lr)
         except UserError:
             raise
@@ -95,7 +94,7 @@ class Foreign(Optimizer):
                 f"{self.name} steps one trajectory at a time: stacks, and so maps, need one of "
                 "optiviz's own rules."
             )
-        engine = ENGINES[self.framework](self.make, self.options, w.copy(), NOMINAL)
+        engine = engine_of(self.framework)(self.make, self.options, w.copy(), NOMINAL)
         return Live(engine.template() | {"_scratch": np.empty_like(w)})
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
@@ -104,7 +103,7 @@ class Foreign(Optimizer):
         lr = float(self.lr)
         engine = state.engine
         if engine is None or engine.w is not w:
-            engine = state.engine = ENGINES[self.framework](self.make, self.options, w, lr)
+            engine = state.engine = engine_of(self.framework)(self.make, self.options, w, lr)
             if t:
                 engine.load(state)
         engine.step(g, lr)
@@ -177,7 +176,7 @@ def _foreign(
     framework: str, make: Any, lr: float | None, given: Mapping[str, Any], name: str = ""
 ) -> Foreign:
     options = dict(given)
-    engine, theirs = ENGINES[framework], options.pop("learning_rate", None)
+    engine, theirs = engine_of(framework), options.pop("learning_rate", None)
     engine.require()
     rate = theirs if lr is None else lr
     rate = engine.usual_lr(make) if rate is None else rate
@@ -199,7 +198,7 @@ def parse_foreign(name: str, words: dict[str, str], **defaults: Any) -> Optimize
     home, _, attribute = name.partition(":")
     options = defaults | {key: guess(word) for key, word in words.items()}
     if home in ENGINES:
-        attribute, found = ENGINES[home].find(attribute)
+        attribute, found = engine_of(home).find(attribute)
         return _foreign(home, found, options.pop("lr", None), options, attribute)
     found = _imported(home, attribute)
     if isinstance(found, type) and issubclass(found, Optimizer):

@@ -4,8 +4,6 @@ import { arrow } from "./marks.js";
 import { number } from "./numbers.js";
 import { headOf } from "./trails.js";
 
-const SHARE = 0.22; // of the plane's shorter side, for the longest arrow
-
 // The arrows to draw at step t: what each is, where it begins beside the head, and its vector.
 export function arrowsOf(run, t, shows) {
   const lr = run.lr[Math.min(t, run.steps)];
@@ -21,7 +19,7 @@ export function arrowsOf(run, t, shows) {
 }
 
 // How many times longer than life the arrows are, so that the longest can be seen well.
-export function arrowFactor(runs, shows, [[l, r], [b, t]]) {
+export function arrowFactor(runs, shows, [[l, r], [b, t]], { longest: most }) {
   let longest = 0;
   for (const run of runs)
     for (let i = 0; i <= run.steps; i++)
@@ -29,7 +27,7 @@ export function arrowFactor(runs, shows, [[l, r], [b, t]]) {
         for (const [, , vector] of arrowsOf(run, i, shows))
           longest = Math.max(longest, Math.hypot(...vector));
   if (!longest) return 1;
-  const factor = (SHARE * Math.min(r - l, t - b)) / longest;
+  const factor = (most * Math.min(r - l, t - b)) / longest;
   const power = 10 ** Math.floor(Math.log10(factor));
   return power * [5, 2, 1].find((n) => n * power <= factor * 1.0001);
 }

@@ -2,7 +2,7 @@
 
 // The mean loss over some samples as a function of u and v, and where it is least (or null).
 export function batchSurface(samples, indices) {
-  const { kind, xy, groups, curvature } = samples;
+  const { kind, xy, groups, curvature, nowhere } = samples;
   const m = indices.length;
   const mean = (of) => {
     let sum = 0;
@@ -22,7 +22,7 @@ export function batchSurface(samples, indices) {
       Math.max(0, u * u * xx + v * v + yy + 2 * (u * v * mx - u * xy_ - v * my));
     const spread = xx - mx * mx;
     const slope = (xy_ - mx * my) / spread;
-    return { value, least: spread * m > 1e-12 ? [slope, my - slope * mx] : null };
+    return { value, least: spread * m > nowhere.alike ? [slope, my - slope * mx] : null };
   }
   const signed = [...indices].map((i) => {
     const sign = 2 * groups[i] - 1;
@@ -36,13 +36,13 @@ export function batchSurface(samples, indices) {
     }
     return sum / m;
   };
-  return { value, least: newton(signed) };
+  return { value, least: newton(signed, nowhere) };
 }
 
 // The least of the logistic loss; null where it runs away because the groups can be separated.
-function newton(signed) {
+function newton(signed, { rounds, flat, far }) {
   let [u, v] = [0, 0];
-  for (let round = 0; round < 50; round++) {
+  for (let round = 0; round < rounds; round++) {
     let [a, b, d, gu, gv] = [0, 0, 0, 0, 0];
     for (const [x, y] of signed) {
       const p = 0.5 * (1 - Math.tanh((u * x + v * y) / 2));
@@ -54,7 +54,7 @@ function newton(signed) {
       gv += p * y;
     }
     const det = a * d - b * b;
-    if (det < 1e-9 * signed.length ** 2 || Math.max(Math.abs(u), Math.abs(v)) > 50) return null;
+    if (det < flat * signed.length ** 2 || Math.max(Math.abs(u), Math.abs(v)) > far) return null;
     u += (d * gu - b * gv) / det;
     v += (a * gv - b * gu) / det;
   }

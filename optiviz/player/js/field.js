@@ -3,7 +3,7 @@
 import { batchSurface } from "./batch.js";
 import { fillBands, march, resample } from "./ground.js";
 import { star } from "./marks.js";
-import { blend, ticks } from "./numbers.js";
+import { ticks } from "./numbers.js";
 
 const CELL = 3; // pixels between the points at which the ground is known
 
@@ -19,6 +19,7 @@ function grid(plane, cell) {
 
 export function layGround(plane, context) {
   const { ground, look, batched } = plane.player;
+  const { drawing } = ground;
   const { left, top } = plane.box;
   const { px, py, us, vs } = grid(plane, CELL);
   const values = resample(ground, us, vs);
@@ -39,7 +40,7 @@ export function layGround(plane, context) {
   const levels = Array.from({ length: ground.levels - 1 }, (_, i) => i + 1);
   march(context, values, px, py, levels);
   context.strokeStyle = look.contour;
-  context.globalAlpha = batched ? 0.3 : 0.55;
+  context.globalAlpha = batched ? drawing.faintContour : drawing.contour;
   context.lineWidth = 0.8;
   context.stroke();
   context.restore();
@@ -73,7 +74,7 @@ export function drawBatch(plane, context) {
   const key = `${player.step} ${plane.view}`;
   if (plane.surface?.key !== key) {
     const surface = batchSurface(ground.samples, player.batch());
-    const { px, py, us, vs } = grid(plane, Math.max(plane.box.width / 90, 4));
+    const { px, py, us, vs } = grid(plane, Math.max(plane.box.width / ground.drawing.batch, 4));
     const values = new Float32Array(us.length * vs.length);
     vs.forEach((v, j) => us.forEach((u, i) => (values[j * us.length + i] = surface.value(u, v))));
     plane.surface = { key, px, py, values, least: surface.least };
@@ -81,7 +82,7 @@ export function drawBatch(plane, context) {
   const { px, py, values, least } = plane.surface;
   context.beginPath();
   march(context, values, px, py, ground.batchLevels);
-  context.strokeStyle = blend(look.accent, look.bands[0], 0.2);
+  context.strokeStyle = look.batch;
   context.lineWidth = 1.5 * player.scale;
   context.stroke();
   if (least)

@@ -23,11 +23,12 @@ export const view = (data) => new Uint8Array(data.buffer, data.byteOffset, data.
 
 const raised = (n) => [...String(n)].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("");
 
+// A number as a person would write it; it is chosen by its rounded size, or 999.96 were 1.00e+3.
 export function number(value, digits = 3) {
   if (value === 0) return "0";
   if (!Number.isFinite(value)) return "–";
-  const size = Math.abs(value);
-  if (size >= 0.001 && size < 9999.5) {
+  const size = Math.abs(value.toPrecision(digits));
+  if (size >= 0.001 && Math.abs(value) < 9999.5) {
     const words = size >= 10 ** digits ? value.toFixed(0) : value.toPrecision(digits);
     return words.replace("-", "−");
   }

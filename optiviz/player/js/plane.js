@@ -7,8 +7,6 @@ import { blend, clamp } from "./numbers.js";
 import { Sheet } from "./sheet.js";
 import { drawHead, drawTrail, line } from "./trails.js";
 
-const REACH = 20; // sizes of the plane that a path may leave it by
-
 export class Plane extends Sheet {
   constructor(player, canvas) {
     super(player, canvas);
@@ -102,7 +100,8 @@ export class Plane extends Sheet {
       star(context, this.x(u), this.y(v), 8 * player.scale, player.look.star, player.look.starEdge);
     context.restore();
     for (const run of player.runs) run.pixels = this.pixels(run);
-    this.factor = arrowFactor(player.runs, player.shows, player.ground.bounds);
+    const { bounds, drawing } = player.ground;
+    this.factor = arrowFactor(player.runs, player.shows, bounds, drawing);
   }
 
   layGhosts(context) {
@@ -129,7 +128,8 @@ export class Plane extends Sheet {
   // A run's points in pixels; those far outside are brought nearer, in the same direction.
   pixels(run) {
     const { left, top, width, height } = this.box;
-    const [cx, cy, reach] = [left + width / 2, top + height / 2, REACH * Math.max(width, height)];
+    const [cx, cy] = [left + width / 2, top + height / 2];
+    const reach = this.player.ground.drawing.reach * Math.max(width, height);
     const points = new Float32Array(2 * run.x.length);
     run.x.forEach((u, i) => {
       const [dx, dy] = [this.x(u) - cx, this.y(run.y[i]) - cy];

@@ -96,18 +96,12 @@ export class Player extends Timeline {
     this.facts = facts;
     this.runs = facts.runs;
     this.steps = facts.steps;
-    if (first) this.setShown();
+    if (first) Object.assign(this.shows, facts.shows, { carried: false });
     if (panels !== String(facts.panels)) this.setPanels();
     this.time = first || atEnd ? this.steps : Math.min(this.time, this.steps);
     this.transport.fit();
     this.legend.fit();
     this.redraw();
-  }
-
-  // As many arrows as there is room for.
-  setShown() {
-    const n = this.runs.length;
-    Object.assign(this.shows, { velocity: n <= 3, gradient: n === 1, carried: false });
   }
 
   setPanels() {
@@ -123,7 +117,7 @@ export class Player extends Timeline {
   }
 
   get batched() {
-    return Boolean(this.facts?.batchSize);
+    return Boolean(this.facts?.batchSize && this.ground.samples);
   }
 
   // The indices of the samples that the coming step is taken on.
@@ -137,15 +131,12 @@ export class Player extends Timeline {
     this.theme = theme;
     const page = document.body.dataset.jpThemeLight; // a notebook's own theme
     const night = page ? page === "false" : this.scheme.matches;
-    const dark = theme === "dark" || (theme === "auto" && night);
-    const look = this.ground.themes[dark ? "dark" : "light"];
-    this.look = { ...look, isDark: dark };
-    this.scale = theme === "slides" ? 1.35 : 1;
-    this.root.style.colorScheme = dark ? "dark" : "light";
-    for (const name of ["background", "text", "muted", "grid", "accent"])
+    const look = this.ground.themes[theme === "auto" ? (night ? "dark" : "light") : theme];
+    this.look = look;
+    this.scale = look.scale;
+    for (const name of ["background", "text", "muted", "grid", "accent", "scale"])
       this.root.style.setProperty(`--ov-${name}`, look[name]);
-    this.root.style.setProperty("--ov-scale", this.scale);
-    this.root.dataset.theme = dark ? "dark" : "light";
+    this.root.style.colorScheme = this.root.dataset.theme = look.isDark ? "dark" : "light";
     if (this.runs.length) this.legend.fit();
     this.redraw();
   }

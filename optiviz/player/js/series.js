@@ -1,33 +1,18 @@
 // The panels against the step: loss, velocity, learning rate.
 
+import { axisOf, between, curvesOf, PANELS, shareOf } from "./curves.js";
 import { element } from "./dom.js";
 import { disc, rule } from "./marks.js";
-import { blend, clamp, extent, powers, ticks } from "./numbers.js";
+import { blend, clamp, powers, ticks } from "./numbers.js";
 import { Sheet } from "./sheet.js";
-
-// Each gives the curves of a run as [values, line width, dash, paler].
-export const PANELS = {
-  loss: { title: (player) => player.facts.lossTitle, log: true, curves: (run) => [[run.above]] },
-  velocity: {
-    title: () => "Velocity",
-    parts: { speed: "|v|", first: "v₁", second: "v₂" },
-    curves: (run, parts) =>
-      [
-        parts.speed && [run.speed ??= run.vx.map((v, i) => Math.hypot(v, run.vy[i]))],
-        parts.first && [run.vx, [6, 2], 0.1],
-        parts.second && [run.vy, [2, 2], 0.3],
-      ].filter(Boolean),
-  },
-  lr: { title: () => "Learning rate η", curves: (run) => [[run.lr]] },
-};
 
 export class Series extends Sheet {
   constructor(player, kind) {
     const panel = PANELS[kind];
-    const title = panel.title(player);
+    const title = panel.title(player.facts);
     super(player, element("canvas", { role: "img", "aria-label": `${title} against the step` }));
     const one = player.runs.length === 1;
-    Object.assign(this, { kind, panel, parts: { speed: true, first: one, second: one } });
+    Object.assign(this, { panel, parts: { speed: true, first: one, second: one } });
     this.drawn = document.createElement("canvas");
     for (const name of ["pointerdown", "pointermove"])
       this.canvas.addEventListener(name, (event) => player.scrub(this, event));
@@ -56,41 +41,7 @@ export class Series extends Sheet {
   }
 
   curves(runs = this.player.runs) {
-    return runs.flatMap((run) =>
-      this.panel.curves(run, this.parts).map(([values, dash, paler = 0]) => ({
-        run,
-        values,
-        dash: dash ?? run.dash.map((d) => d * 2.3),
-        paler,
-      })),
-    );
-  }
-
-  // The limits of the axis: every curve, except for what a diverged one does at its end.
-  limits() {
-    const curves = this.curves();
-    const each = (curves, of) => curves.flatMap((curve) => [...of(curve)]).filter(Number.isFinite);
-    const kept = each(curves, ({ run, values }) => {
-      const lost = run.divergedAt >= 0 && this.kind !== "lr";
-      return lost ? values.slice(0, Math.max(2, Math.floor((values.length * 3) / 4))) : values;
-    });
-    let [low, high] = extent(kept.length ? kept : [0, 1]);
-    if (this.kind === "loss") {
-      const starts = curves.map(({ values }) => values[0]);
-      if (this.player.facts.floor === null) {
-        const most = 10 * Math.max(...starts.map(Math.abs));
-        [low, high] = [Math.min(Math.max(low, -most), 0), Math.min(high, most)];
-      } else {
-        const all = each(curves, ({ values }) => values);
-        high = Math.min(extent(all)[1], 1e4 * Math.max(...starts));
-        const above = all.filter((value) => value > 0);
-        if (above.length) low = Math.max(extent(above)[0], 1e-10 * high);
-      }
-    }
-    const log = Boolean(this.panel.log) && low > 0 && high > 30 * low;
-    if (log) return { log, low: low / 1.8, high: high * 1.8 };
-    const room = 0.07 * (high - low) || 0.5 * Math.abs(high) || 1;
-    return { log, low: low - room, high: high + room };
+    return curvesOf(this.panel, runs, this.parts);
   }
 
   x(step) {
@@ -98,9 +49,7 @@ export class Series extends Sheet {
   }
 
   y(value) {
-    const { log, low, high } = this.axis;
-    const share = log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
-    return this.box.top + (1 - share) * this.box.height;
+    return this.box.top + (1 - shareOf(this.axis, value)) * this.box.height;
   }
 
   stepAt(px) {
@@ -109,9 +58,9 @@ export class Series extends Sheet {
   }
 
   lay() {
-    this.axis = this.limits();
     const { player } = this;
-    const { look } = player;
+    const { look, ground, facts } = player;
+    this.axis = axisOf(this.panel, this.curves(), facts.floor, ground.drawing);
     const context = this.begin(this.still);
     this.layAxes(context);
     this.trace(context, this.curves(player.ghosts), ({ run }) => ({
@@ -200,9 +149,7 @@ export class Series extends Sheet {
     }
     for (const { run, values, paler } of this.curves()) {
       const t = Math.min(time, run.steps);
-      const [a, b] = [values[Math.floor(t)], values[Math.ceil(t)]];
-      const [ya, yb] = [this.y(a), this.y(b)];
-      const y = ya + (yb - ya) * (t - Math.floor(t));
+      const y = between(values, t, (value) => this.y(value));
       if (y >= top - 3 && y <= top + height + 3)
         disc(context, this.x(t), y, 3.4 * scale, blend(player.colorOf(run), look.background, paler), look.background);
     }

@@ -3,9 +3,6 @@
 import { disc } from "./marks.js";
 import { blend, clamp } from "./numbers.js";
 
-const TAIL = 24; // steps until a path has faded to its resting colour
-const REST = 0.5; // how far that colour has gone towards the ground's
-
 // A line through the points `from` to `last`, and on to a place between two of them.
 export function line(context, points, last, from = 0, to = null) {
   context.beginPath();
@@ -25,17 +22,17 @@ export function headOf(run, time) {
 }
 
 // The young segments of a path, each with the step that it leaves and how far it has faded.
-export function tailOf(run, time) {
+export function tailOf(run, time, { tail, rest }) {
   const now = Math.min(time, run.steps);
   const found = [];
-  for (let i = Math.max(0, Math.ceil(now) - TAIL); i <= Math.floor(now); i++)
-    found.push([i, REST * clamp((now - i) / TAIL, 0, 1)]);
+  for (let i = Math.max(0, Math.ceil(now) - tail); i <= Math.floor(now); i++)
+    found.push([i, rest * clamp((now - i) / tail, 0, 1)]);
   return found;
 }
 
 export function drawTrail(plane, context, run) {
   const { player } = plane;
-  const { look, scale } = player;
+  const { look, scale, ground } = player;
   const color = player.colorOf(run);
   const t = Math.min(Math.floor(player.time), run.steps);
   const head = headOf(run, player.time);
@@ -46,7 +43,7 @@ export function drawTrail(plane, context, run) {
   context.lineWidth = 4.4 * scale;
   line(context, points, t, 0, head);
   context.globalAlpha = 1;
-  context.strokeStyle = blend(color, look.rest, REST);
+  context.strokeStyle = blend(color, look.rest, ground.drawing.rest);
   context.lineWidth = 2.3 * scale;
   context.lineCap = "butt";
   context.setLineDash(run.dash.map((d) => d * context.lineWidth));
@@ -54,7 +51,7 @@ export function drawTrail(plane, context, run) {
   context.setLineDash([]);
   context.lineCap = "round";
   context.lineWidth = 2.8 * scale;
-  for (const [i, share] of tailOf(run, player.time)) {
+  for (const [i, share] of tailOf(run, player.time, ground.drawing)) {
     context.strokeStyle = blend(color, look.rest, share);
     line(context, points, i, i, i < t ? [points[2 * i + 2], points[2 * i + 3]] : head);
   }

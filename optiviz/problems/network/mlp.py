@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from optiviz.errors import UserError
 from optiviz.fast import wanted
-from optiviz.problems.base import Array, Problem
+from optiviz.problems.base import Array, Problem, inexact
 from optiviz.problems.network.layers import Layer, Pass, count, layers_of
 
 Batch = Array | slice | None  # sample indices, a slice of the samples, or all of them
@@ -23,6 +23,7 @@ FEW = 5.0
 RATES = {"gradient": 0.02, "unit": 0.001}  # the learning rates of rules that are given none
 # Kept passes: a batch size, the remainder of an epoch, the evaluation and its remainder.
 KEPT = 4
+KEPT_ARRAYS = ("_passes", "_compiled_passes", "_views")  # of the last passes; not for a pickle
 
 
 class MLP(Problem):
@@ -88,9 +89,19 @@ class MLP(Problem):
         self.size = count(self.sizes, biases)
         self._few = FEW / max(np.count_nonzero(self.x[:2000]) / self.x[:2000].size, 1e-6)
         self.compiled = wanted(compiled)
+        self._forget()
+
+    def _forget(self) -> None:
         self._passes: dict[int, Pass] = {}
         self._compiled_passes: dict[int, Any] = {}
         self._views: dict[str, tuple[Array, list[Layer]]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in vars(self).items() if k not in KEPT_ARRAYS}
+
+    def __setstate__(self, facts: dict[str, Any]) -> None:
+        vars(self).update(facts)
+        self._forget()
 
     def on(self, x: ArrayLike, y: ArrayLike) -> MLP:
         """The same network on other data, such as a test set."""
@@ -152,9 +163,10 @@ class MLP(Problem):
             out += part
         return loss, out
 
-    def value(self, w: Array, batch: Batch = None) -> float:
+    def value(self, w: ArrayLike, batch: Batch = None) -> float:
         """The mean loss of a batch, or of all samples."""
-        loss: float = self._mean(batch, lambda a, x, y: a.m * a.loss(self._layers("w", w), x, y))
+        flat = inexact(w)
+        loss: float = self._mean(batch, lambda a, x, y: a.m * a.loss(self._layers("w", flat), x, y))
         return loss
 
     def accuracy(self, w: Array, batch: Batch = None) -> float:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from optiviz.errors import UserError
-from optiviz.problems.base import Array, Bounds, Plane
+from optiviz.problems.base import Array, Bounds, Plane, inexact
 from optiviz.problems.network.layers import layers_of
 from optiviz.problems.network.mlp import MLP
 
@@ -148,6 +150,9 @@ class Slice(Plane):
                 sums += layers[0].biases
         self._grid = lru_cache(4)(self._evaluated)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Slice, (self.network, self.directions, self.bounds, self.start, self.on_progress)
+
     def weights(self, point: Array) -> Array:
         """The network's weights `(P,)` at a point `(2,)` of the plane."""
         w = self.directions.origin + np.asarray(point) @ self.directions.basis
@@ -157,7 +162,7 @@ class Slice(Plane):
         """No loss is below zero."""
         return 0.0
 
-    def value(self, w: Array, batch: Array | None = None) -> Array | float:
+    def value(self, w: ArrayLike, batch: Array | None = None) -> Array | float:
         """The loss at the points `(…, 2)`."""
         points = np.asarray(w, np.float64).reshape(-1, 2)
         losses = np.array([self._value(a, b) for a, b in points.tolist()])
@@ -165,15 +170,16 @@ class Slice(Plane):
         return losses.reshape(shape) if shape else float(losses[0])
 
     def value_and_grad(
-        self, w: Array, batch: Array | None = None, out: Array | None = None
+        self, w: ArrayLike, batch: Array | None = None, out: Array | None = None
     ) -> tuple[Array | float, Array]:
         """The loss at the points `(…, 2)`, and the network's gradient projected on the plane."""
-        points = np.asarray(w, np.float64).reshape(-1, 2)
+        w = inexact(w)
+        points = w.astype(np.float64).reshape(-1, 2)
         pairs = [self.network.value_and_grad(self.weights(point)) for point in points]
         losses = np.array([loss for loss, _ in pairs])
-        out = np.empty(np.shape(w)) if out is None else out
-        out[...] = np.array([self.directions.basis @ g for _, g in pairs]).reshape(np.shape(w))
-        shape = np.shape(w)[:-1]
+        out = np.empty_like(w) if out is None else out
+        out[...] = np.array([self.directions.basis @ g for _, g in pairs]).reshape(w.shape)
+        shape = w.shape[:-1]
         return losses.reshape(shape) if shape else float(losses[0]), out
 
     def on(self, x: Array, y: Array, batch: Array | None = None) -> Array:

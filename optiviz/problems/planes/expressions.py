@@ -11,13 +11,15 @@ import operator
 import re
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NoReturn
 
 import numpy as np
 
 from optiviz.errors import UserError
 from optiviz.problems.planes.dual import power
-from optiviz.problems.planes.functions import surface
+from optiviz.problems.planes.function import surface
 from optiviz.problems.planes.surfaces import Surface
 
 LONGEST, DEEPEST = 500, 60  # characters, and levels of nesting
@@ -78,23 +80,42 @@ def expression(text: str) -> Surface:
     >>> bowl.value_and_grad(np.array([1.0, 2.0]))[1]
     array([ 2., 40.])
     """
-    return surface(_Reader(text).formula(), name=text.strip(), title=_title(text.strip()))
+    return surface(Expression(text.strip()), name=text.strip(), title=_title(text.strip()))
 
 
 def _title(text: str) -> str:
     return text if len(text) <= TITLE else text[: TITLE - 1] + "…"
 
 
+@dataclass(frozen=True)
+class Expression:
+    """The function that a text describes, on dual numbers and on plain ones."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        _ = self._node  # a mistake shows at once
+
+    @cached_property
+    def _node(self) -> Node:
+        return _Reader(self.text).node()
+
+    def __call__(self, x: Any, y: Any) -> Any:
+        return self._node((x, y))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Expression, (self.text,)
+
+
 class _Reader:
     """Turns one text into a function of x and y."""
 
     def __init__(self, text: str) -> None:
-        self.text = text.strip()
+        self.text = text
 
-    def formula(self) -> Callable[[Any, Any], Any]:
-        """The function, on dual numbers and on plain ones."""
-        node = self._node(self._tree().body, 1)
-        return lambda x, y: node((x, y))
+    def node(self) -> Node:
+        """The whole text as one operation."""
+        return self._node(self._tree().body, 1)
 
     def _tree(self) -> ast.Expression:
         if len(self.text) > LONGEST:

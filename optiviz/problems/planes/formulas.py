@@ -7,6 +7,7 @@ may overflow to infinity, which ends a run as diverged, instead of raising.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,21 @@ import numpy as np
 def bowl(x: Any, y: Any) -> tuple[Any, Any, Any]:
     """½(x² + y²)."""
     return 0.5 * (x * x + y * y), x, y
+
+
+@dataclass(frozen=True, slots=True)
+class Valley:
+    """½(u² + κv²) with u = cx + sy and v = cy - sx, c and s the cosine and sine of an angle."""
+
+    condition: float
+    c: float
+    s: float
+
+    def __call__(self, x: Any, y: Any) -> tuple[Any, Any, Any]:
+        c, s = self.c, self.s
+        u, v = c * x + s * y, c * y - s * x
+        across = self.condition * v
+        return 0.5 * (u * u + across * v), c * u - s * across, s * u + c * across
 
 
 def rosenbrock(x: Any, y: Any) -> tuple[Any, Any, Any]:

@@ -5,35 +5,49 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from optiviz.errors import UserError
-from optiviz.problems.base import Array, Bounds, Plane, Point
+from optiviz.problems.base import Array, Bounds, Plane, Point, inexact, same
+
+ALIKE = 1e-12  # spread of x below which no line is the best
+# Newton's method on a logistic loss, which runs away where the groups can be separated.
+ROUNDS = 50
+FLAT, FAR = 1e-9, 50.0  # curvature below which it does, and a parameter beyond which it has
 
 
 class Samples(Plane):
     """A plane whose loss is the mean of its samples' losses.
 
     Attributes:
+        kind: the formula of its loss, whatever the problem is called; the player knows three.
         points: `(N, 2)`, the samples as they are drawn.
         groups: `(N,)`, 0 or 1, which of two kinds a sample is of.
         labels: what the axes of the samples' own picture are called.
     """
 
+    kind: ClassVar[str | None] = None
     points: Array
     groups: Array
     labels: tuple[str, str] = ("x", "y")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "n_samples", len(self.points))
+        self.n_samples = len(self.points)
         best = self.minimizer()
-        object.__setattr__(self, "minima", () if best is None else (best,))
+        self.minima = () if best is None else (best,)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and same(vars(self), vars(other))
+
+    __hash__ = None  # type: ignore[assignment]  # arrays have none
 
     def value_and_grad(
-        self, w: Array, batch: Array | None = None, out: Array | None = None
+        self, w: ArrayLike, batch: Array | None = None, out: Array | None = None
     ) -> tuple[Any, Array]:
+        w = inexact(w)
         if out is None:
             out = np.empty_like(w)
         value, out[..., 0], out[..., 1] = self._mean(w[..., 0, None], w[..., 1, None], batch)
@@ -57,7 +71,7 @@ class Samples(Plane):
         return chosen[:, 0], chosen[:, 1]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Regression(Samples):
     """A straight line through points: the mean of (w·x + b - y)².
 
@@ -69,6 +83,7 @@ class Regression(Samples):
     np.float64(0.0)
     """
 
+    kind = "regression"
     points: Array = field(repr=False)
     name: str = "regression"
     title: str = "Linear regression"
@@ -80,8 +95,8 @@ class Regression(Samples):
         x, _ = self._take(None)
         # The curvature of the loss across its valley; a tenth of its inverse leaves room for noise.
         steepest = 2 * max(float(np.mean(x * x)), 1.0)
-        object.__setattr__(self, "rates", {"gradient": 0.06 / steepest, "unit": 0.05})
-        object.__setattr__(self, "groups", np.zeros(len(self.points), int))
+        self.rates = {"gradient": 0.06 / steepest, "unit": 0.05}
+        self.groups = np.zeros(len(self.points), int)
         super().__post_init__()
 
     def _mean(self, u: Array, v: Array, batch: Array | None) -> tuple[Any, Any, Any]:
@@ -92,7 +107,7 @@ class Regression(Samples):
     def minimizer(self, batch: Array | None = None) -> Point | None:
         x, y = self._take(batch)
         spread = float(np.square(x - x.mean()).sum())
-        if spread < 1e-12:  # one point, or all above each other: a whole line of minima
+        if spread < ALIKE:  # one point, or all above each other: a whole line of minima
             return None
         slope = float(((x - x.mean()) * (y - y.mean())).sum()) / spread
         return slope, float(y.mean()) - slope * float(x.mean())
@@ -101,13 +116,14 @@ class Regression(Samples):
         return np.asarray(w[0] * x + w[1])
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Logistic(Samples):
     """Two groups of points told apart by a line through the origin: the mean of log(1 + e^-m).
 
     m is s·(w·x), where s is -1 for the one group and 1 for the other.
     """
 
+    kind = "logistic"
     points: Array = field(repr=False)
     groups: Array = field(repr=False)
     name: str = "logistic"
@@ -117,7 +133,7 @@ class Logistic(Samples):
     labels: tuple[str, str] = ("x₁", "x₂")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rates", {"gradient": 0.08, "unit": 0.05})
+        self.rates = {"gradient": 0.08, "unit": 0.05}
         super().__post_init__()
 
     def _signed(self, batch: Array | None) -> tuple[Array, Array]:
@@ -135,10 +151,10 @@ class Logistic(Samples):
     def minimizer(self, batch: Array | None = None) -> Point | None:
         x = np.column_stack(self._signed(batch))
         w = np.zeros(2)
-        for _ in range(50):  # Newton's method; it runs away where the groups can be separated
+        for _ in range(ROUNDS):
             p = 0.5 * (1 - np.tanh(x @ w / 2))
             hessian = (x * (p * (1 - p))[:, None]).T @ x
-            if np.linalg.det(hessian) < 1e-9 * len(x) ** 2 or np.abs(w).max() > 50:
+            if np.linalg.det(hessian) < FLAT * len(x) ** 2 or np.abs(w).max() > FAR:
                 return None
             w += np.linalg.solve(hessian, p @ x)
         return float(w[0]), float(w[1])
@@ -149,13 +165,14 @@ class Logistic(Samples):
         return np.asarray(-w[0] / w[1] * x)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Valleys(Samples):
     """As many valleys as samples, each with a floor of its own: the mean of ½(w - c)ᵀA(w - c).
 
     All share the curvature A, so a batch moves the valley without changing its shape.
     """
 
+    kind = "valleys"
     points: Array = field(repr=False)
     curvature: tuple[float, float, float] = (1.0, 0.0, 1.0)  # A's entries 11, 12 and 22
     name: str = "valleys"
@@ -166,8 +183,8 @@ class Valleys(Samples):
 
     def __post_init__(self) -> None:
         a, _, d = self.curvature
-        object.__setattr__(self, "rates", {"gradient": 0.1 / (a + d), "unit": 0.05})
-        object.__setattr__(self, "groups", np.zeros(len(self.points), int))
+        self.rates = {"gradient": 0.1 / (a + d), "unit": 0.05}
+        self.groups = np.zeros(len(self.points), int)
         super().__post_init__()
 
     def _mean(self, u: Array, v: Array, batch: Array | None) -> tuple[Any, Any, Any]:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from optiviz.errors import UserError
-from optiviz.problems.base import Array, Bounds, Plane, Point
+from optiviz.problems.base import Array, Bounds, Plane, Point, inexact
 from optiviz.problems.planes import formulas
+from optiviz.words import Registry
 
 Formula = Callable[[Any, Any], tuple[Any, Any, Any]]
 
@@ -46,8 +48,10 @@ class Surface(Plane):
     curvatures: tuple[float, float] | None = None
 
     def value_and_grad(
-        self, w: Array, batch: Array | None = None, out: Array | None = None
+        self, w: ArrayLike, batch: Array | None = None, out: Array | None = None
     ) -> tuple[Any, Array]:
+        if out is None or not isinstance(w, np.ndarray):
+            w = inexact(w)
         if out is None:
             out = np.empty_like(w)
         if w.ndim == 1:  # floats are ten times faster than arrays of one element
@@ -78,18 +82,13 @@ def valley(condition: float = 20.0, rotation: float = 25.0) -> Surface:
         )
     c, s = math.cos(math.radians(rotation)), math.sin(math.radians(rotation))
 
-    def formula(x: Any, y: Any) -> tuple[Any, Any, Any]:
-        u, v = c * x + s * y, c * y - s * x
-        across = condition * v
-        return 0.5 * (u * u + across * v), c * u - s * across, s * u + c * across
-
     along, up = -2.1, 0.62  # the start, seen from the valley's own axes
     start = c * along - s * up, s * along + c * up
     pull = min(1, 2.2 / abs(start[0]), 1.6 / abs(start[1]))  # into the picture at any rotation
     return Surface(
         name="valley",
         title=f"Valley, condition number {condition:g}",
-        formula=formula,
+        formula=formulas.Valley(condition, c, s),
         bounds=((-2.6, 2.6), (-1.9, 1.9)),
         start=(round(pull * start[0], 2), round(pull * start[1], 2)),
         rates={"gradient": 0.24 / condition, "unit": 0.1},
@@ -98,155 +97,158 @@ def valley(condition: float = 20.0, rotation: float = 25.0) -> Surface:
     )
 
 
-SURFACES: dict[str, Surface] = {
-    "bowl": Surface(
-        name="bowl",
-        title="Bowl",
-        formula=formulas.bowl,
-        bounds=((-2.2, 2.2), (-1.7, 1.7)),
-        start=(-1.8, 1.2),
-        rates={"gradient": 0.1, "unit": 0.1},
-        minima=((0.0, 0.0),),
-        curvatures=(1.0, 1.0),
-    ),
-    "valley": valley(),
-    "rosenbrock": Surface(
-        name="rosenbrock",
-        title="Rosenbrock's banana",
-        formula=formulas.rosenbrock,
-        bounds=((-2.0, 2.0), (-0.9, 2.6)),
-        start=(-1.5, 2.0),
-        rates={"gradient": 0.0008, "unit": 0.05},
-        minima=((1.0, 1.0),),
-    ),
-    "beale": Surface(
-        name="beale",
-        title="Beale",
-        formula=formulas.beale,
-        bounds=((-1.0, 4.5), (-2.0, 2.0)),
-        start=(1.0, 1.5),
-        rates={"gradient": 0.004, "unit": 0.1},
-        minima=((3.0, 0.5),),
-        saddles=((0.0, 1.0),),
-    ),
-    "booth": Surface(
-        name="booth",
-        title="Booth",
-        formula=formulas.booth,
-        bounds=((-6.0, 8.0), (-4.0, 8.0)),
-        start=(-4.5, 6.5),
-        rates={"gradient": 0.02, "unit": 0.3},
-        minima=((1.0, 3.0),),
-        curvatures=(2.0, 18.0),
-    ),
-    "himmelblau": Surface(
-        name="himmelblau",
-        title="Himmelblau",
-        formula=formulas.himmelblau,
-        bounds=((-5.5, 5.5), (-5.0, 5.0)),
-        start=(-0.2, -0.9),
-        rates={"gradient": 0.004, "unit": 0.1},
-        minima=(
-            (3.0, 2.0),
-            (-2.805118086952745, 3.131312518250573),
-            (-3.779310253377747, -3.28318599128617),
-            (3.5844283403304917, -1.8481265269644036),
+SURFACES: Registry[Surface] = Registry(
+    "surface",
+    {
+        "bowl": Surface(
+            name="bowl",
+            title="Bowl",
+            formula=formulas.bowl,
+            bounds=((-2.2, 2.2), (-1.7, 1.7)),
+            start=(-1.8, 1.2),
+            rates={"gradient": 0.1, "unit": 0.1},
+            minima=((0.0, 0.0),),
+            curvatures=(1.0, 1.0),
         ),
-        saddles=(
-            (-3.0730257507643897, -0.08135304428796751),
-            (3.385154183607021, 0.07385187983774928),
-            (0.08667750455539634, 2.884254701174776),
-            (-0.12796134673068005, -1.9537149802445766),
+        "valley": valley(),
+        "rosenbrock": Surface(
+            name="rosenbrock",
+            title="Rosenbrock's banana",
+            formula=formulas.rosenbrock,
+            bounds=((-2.0, 2.0), (-0.9, 2.6)),
+            start=(-1.5, 2.0),
+            rates={"gradient": 0.0008, "unit": 0.05},
+            minima=((1.0, 1.0),),
         ),
-    ),
-    "saddle": Surface(
-        name="saddle",
-        title="Saddle",
-        formula=formulas.saddle,
-        bounds=((-2.2, 2.2), (-1.7, 1.7)),
-        start=(-1.9, 0.01),
-        rates={"gradient": 0.05, "unit": 0.05},
-        saddles=((0.0, 0.0),),
-    ),
-    "monkey-saddle": Surface(
-        name="monkey-saddle",
-        title="Monkey saddle",
-        formula=formulas.monkey_saddle,
-        bounds=((-1.6, 1.6), (-1.25, 1.25)),
-        start=(1.3, 0.06),
-        rates={"gradient": 0.02, "unit": 0.03},
-        saddles=((0.0, 0.0),),
-    ),
-    "styblinski-tang": Surface(
-        name="styblinski-tang",
-        title="Styblinski–Tang",
-        formula=formulas.styblinski_tang,
-        bounds=((-5.0, 5.0), (-4.5, 4.5)),
-        start=(0.1, 0.13),
-        rates={"gradient": 0.005, "unit": 0.1},
-        minima=((-2.903534027771177, -2.903534027771177),),
-    ),
-    "rastrigin": Surface(
-        name="rastrigin",
-        title="Rastrigin",
-        formula=formulas.rastrigin,
-        bounds=((-3.3, 3.3), (-2.6, 2.6)),
-        start=(-2.4, 1.75),
-        rates={"gradient": 0.002, "unit": 0.1},
-        minima=((0.0, 0.0),),
-    ),
-    "ackley": Surface(
-        name="ackley",
-        title="Ackley",
-        formula=formulas.ackley,
-        bounds=((-5.0, 5.0), (-4.0, 4.0)),
-        start=(-3.6, 2.6),
-        rates={"gradient": 0.04, "unit": 0.1},
-        minima=((0.0, 0.0),),
-    ),
-    "three-hump-camel": Surface(
-        name="three-hump-camel",
-        title="Three-hump camel",
-        formula=formulas.three_hump_camel,
-        bounds=((-2.4, 2.4), (-2.0, 2.0)),
-        start=(-0.9, 1.7),
-        rates={"gradient": 0.05, "unit": 0.1},
-        minima=(
-            (0.0, 0.0),
-            (1.7475523458302888, -0.8737761729151444),
-            (-1.7475523458302888, 0.8737761729151444),
+        "beale": Surface(
+            name="beale",
+            title="Beale",
+            formula=formulas.beale,
+            bounds=((-1.0, 4.5), (-2.0, 2.0)),
+            start=(1.0, 1.5),
+            rates={"gradient": 0.004, "unit": 0.1},
+            minima=((3.0, 0.5),),
+            saddles=((0.0, 1.0),),
         ),
-        saddles=((1.07054229182366, -0.53527114591183), (-1.07054229182366, 0.53527114591183)),
-    ),
-    "six-hump-camel": Surface(
-        name="six-hump-camel",
-        title="Six-hump camel",
-        formula=formulas.six_hump_camel,
-        bounds=((-2.1, 2.1), (-1.3, 1.3)),
-        start=(-0.9, -1.1),
-        rates={"gradient": 0.01, "unit": 0.05},
-        minima=(
-            (0.08984201310031807, -0.7126564030207396),
-            (-0.08984201310031807, 0.7126564030207396),
+        "booth": Surface(
+            name="booth",
+            title="Booth",
+            formula=formulas.booth,
+            bounds=((-6.0, 8.0), (-4.0, 8.0)),
+            start=(-4.5, 6.5),
+            rates={"gradient": 0.02, "unit": 0.3},
+            minima=((1.0, 3.0),),
+            curvatures=(2.0, 18.0),
         ),
-        saddles=((0.0, 0.0),),
-    ),
-    "cliff": Surface(
-        name="cliff",
-        title="Cliff",
-        formula=formulas.cliff,
-        bounds=((-6.5, 2.2), (-3.0, 3.0)),
-        start=(-5.0, 2.0),
-        rates={"gradient": 0.25, "unit": 0.15},
-        minima=((0.6354623286019079, 0.0),),
-    ),
-    "plateau": Surface(
-        name="plateau",
-        title="Plateau",
-        formula=formulas.plateau,
-        bounds=((-4.4, 4.4), (-3.2, 3.2)),
-        start=(-2.9, 0.9),
-        rates={"gradient": 0.5, "unit": 0.1},
-        minima=((0.0, 0.0),),
-    ),
-}
+        "himmelblau": Surface(
+            name="himmelblau",
+            title="Himmelblau",
+            formula=formulas.himmelblau,
+            bounds=((-5.5, 5.5), (-5.0, 5.0)),
+            start=(-0.2, -0.9),
+            rates={"gradient": 0.004, "unit": 0.1},
+            minima=(
+                (3.0, 2.0),
+                (-2.805118086952745, 3.131312518250573),
+                (-3.779310253377747, -3.28318599128617),
+                (3.5844283403304917, -1.8481265269644036),
+            ),
+            saddles=(
+                (-3.0730257507643897, -0.08135304428796751),
+                (3.385154183607021, 0.07385187983774928),
+                (0.08667750455539634, 2.884254701174776),
+                (-0.12796134673068005, -1.9537149802445766),
+            ),
+        ),
+        "saddle": Surface(
+            name="saddle",
+            title="Saddle",
+            formula=formulas.saddle,
+            bounds=((-2.2, 2.2), (-1.7, 1.7)),
+            start=(-1.9, 0.01),
+            rates={"gradient": 0.05, "unit": 0.05},
+            saddles=((0.0, 0.0),),
+        ),
+        "monkey-saddle": Surface(
+            name="monkey-saddle",
+            title="Monkey saddle",
+            formula=formulas.monkey_saddle,
+            bounds=((-1.6, 1.6), (-1.25, 1.25)),
+            start=(1.3, 0.06),
+            rates={"gradient": 0.02, "unit": 0.03},
+            saddles=((0.0, 0.0),),
+        ),
+        "styblinski-tang": Surface(
+            name="styblinski-tang",
+            title="Styblinski–Tang",
+            formula=formulas.styblinski_tang,
+            bounds=((-5.0, 5.0), (-4.5, 4.5)),
+            start=(0.1, 0.13),
+            rates={"gradient": 0.005, "unit": 0.1},
+            minima=((-2.903534027771177, -2.903534027771177),),
+        ),
+        "rastrigin": Surface(
+            name="rastrigin",
+            title="Rastrigin",
+            formula=formulas.rastrigin,
+            bounds=((-3.3, 3.3), (-2.6, 2.6)),
+            start=(-2.4, 1.75),
+            rates={"gradient": 0.002, "unit": 0.1},
+            minima=((0.0, 0.0),),
+        ),
+        "ackley": Surface(
+            name="ackley",
+            title="Ackley",
+            formula=formulas.ackley,
+            bounds=((-5.0, 5.0), (-4.0, 4.0)),
+            start=(-3.6, 2.6),
+            rates={"gradient": 0.04, "unit": 0.1},
+            minima=((0.0, 0.0),),
+        ),
+        "three-hump-camel": Surface(
+            name="three-hump-camel",
+            title="Three-hump camel",
+            formula=formulas.three_hump_camel,
+            bounds=((-2.4, 2.4), (-2.0, 2.0)),
+            start=(-0.9, 1.7),
+            rates={"gradient": 0.05, "unit": 0.1},
+            minima=(
+                (0.0, 0.0),
+                (1.7475523458302888, -0.8737761729151444),
+                (-1.7475523458302888, 0.8737761729151444),
+            ),
+            saddles=((1.07054229182366, -0.53527114591183), (-1.07054229182366, 0.53527114591183)),
+        ),
+        "six-hump-camel": Surface(
+            name="six-hump-camel",
+            title="Six-hump camel",
+            formula=formulas.six_hump_camel,
+            bounds=((-2.1, 2.1), (-1.3, 1.3)),
+            start=(-0.9, -1.1),
+            rates={"gradient": 0.01, "unit": 0.05},
+            minima=(
+                (0.08984201310031807, -0.7126564030207396),
+                (-0.08984201310031807, 0.7126564030207396),
+            ),
+            saddles=((0.0, 0.0),),
+        ),
+        "cliff": Surface(
+            name="cliff",
+            title="Cliff",
+            formula=formulas.cliff,
+            bounds=((-6.5, 2.2), (-3.0, 3.0)),
+            start=(-5.0, 2.0),
+            rates={"gradient": 0.25, "unit": 0.15},
+            minima=((0.6354623286019079, 0.0),),
+        ),
+        "plateau": Surface(
+            name="plateau",
+            title="Plateau",
+            formula=formulas.plateau,
+            bounds=((-4.4, 4.4), (-3.2, 3.2)),
+            start=(-2.9, 0.9),
+            rates={"gradient": 0.5, "unit": 0.1},
+            minima=((0.0, 0.0),),
+        ),
+    },
+)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from optiviz.files import whole
-from optiviz.studies.compare import write_csv
+from optiviz.files import write_csv, write_text
 from optiviz.studies.published.arithmetic import ARITHMETIC
 from optiviz.studies.published.reproduce import Outcome
 from optiviz.studies.published.tables import Source, Table
+from optiviz.studies.table import markdown
 
 Collected = Sequence[tuple[Table, Sequence[Outcome]]]
 TOLERANCE = 0.5  # points of accuracy
@@ -114,12 +114,11 @@ def write_report(collected: Collected, out: Path, pictures: Sequence[str] = ()) 
     Raises:
         UserError: the directory cannot be written to.
     """
-    with whole(out / "report.md") as unfinished:
-        unfinished.write_text(markdown(collected, pictures), encoding="utf-8")
+    write_text(out / "report.md", page(collected, pictures))
     write_csv(out / "report.csv", COLUMNS, figures_of(collected))
 
 
-def markdown(collected: Collected, pictures: Sequence[str] = ()) -> str:
+def page(collected: Collected, pictures: Sequence[str] = ()) -> str:
     """The report as a page."""
     lines = ["# Published tables, run again", "", summary(collected), ""]
     lines += [
@@ -149,14 +148,14 @@ def _table(table: Table, outcomes: Sequence[Outcome]) -> list[str]:
         heads += [name.replace("_", " "), "ours"] + (["Δ"] if name != "seconds" else [])
     told = any(outcome.verdicts for outcome in outcomes)
     heads += ["what became of it"] if told else []
-    lines = [_line(heads), _line(["---"] * len(heads))]
+    lines = [heads]
     for outcome in outcomes:
         cells = [outcome.row.name.rpartition(".")[2]]
         cells += [_setting(outcome.row.given.get(name, "")) for name in given]
         for name in table.columns:
             cells += _cells(outcome, name)
-        lines.append(_line([*cells, *([outcome.verdicts] if told else [])]))
-    return lines
+        lines.append([*cells, *([outcome.verdicts] if told else [])])
+    return markdown(lines, padded=False)
 
 
 def _cells(outcome: Outcome, name: str) -> list[str]:
@@ -230,10 +229,6 @@ def _setting(value: Any) -> str:
     if isinstance(value, list):
         return "-".join(map(str, value))
     return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _bullets(remarks: Sequence[str]) -> list[str]:

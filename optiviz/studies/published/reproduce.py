@@ -15,13 +15,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from optiviz.errors import UserError
-from optiviz.files import whole
+from optiviz.files import (
+    FORMAT,
+    clear_away_unfinished,
+    folder,
+    read_json,
+    reading,
+    write_json,
+    writing,
+)
 from optiviz.problems import SURFACES
 from optiviz.problems import load as load_data
-from optiviz.runs.race import contestant
+from optiviz.runs.inputs import as_rule
 from optiviz.studies.pool import Report, Stop, share_out
 from optiviz.studies.published.arithmetic import ARITHMETIC
 from optiviz.studies.published.rows import (
@@ -33,8 +39,8 @@ from optiviz.studies.published.rows import (
     train_row,
 )
 from optiviz.studies.published.tables import Row, Table
+from optiviz.studies.table import deviation, each_once, mean
 
-FORMAT = 1
 Result = dict[str, Any]
 KINDS = (*ARITHMETIC, GRADIENTS, TRAINING)
 
@@ -89,19 +95,18 @@ class Outcome:
 
     def mean(self, name: str) -> float:
         """The mean over the seeds, NaN for none."""
-        return float(np.mean(self.figures(name))) if self.results else math.nan
+        found = mean(self.figures(name))
+        return math.nan if found is None else found
 
     def deviation(self, name: str) -> float:
         """The standard deviation over the seeds, NaN for fewer than two."""
-        if len(self.results) < 2:
-            return math.nan
-        first, *rest = self.figures(name)
-        return float(np.std([0.0, *np.subtract(rest, first)], ddof=1))  # 0 for equal figures
+        found = deviation(self.figures(name))
+        return math.nan if found is None else found
 
     @property
     def verdicts(self) -> str:
         """What became of the trainings, in words."""
-        return "; ".join(dict.fromkeys(r["verdict"] for r in self.results if r["verdict"]))
+        return each_once(result["verdict"] for result in self.results)
 
 
 def tasks_of(table: Table, row: Row, seeds: int, data_dir: str | None = None) -> list[Task]:
@@ -147,7 +152,8 @@ def reproduce(
     order = sorted(wanted.values(), key=lambda task: (task.seed, task.seconds, task.file))
     work = [task for task in order if load(out, task) is None]
     bar = _Progress(order, work, on_progress)
-    _make(out)
+    with writing(out):
+        clear_away_unfinished(folder(out / "rows"), [".json"])
     for index, result in share_out(run, work, jobs, bar.report):
         if result is not None:
             _save(out, work[index], result)
@@ -157,7 +163,8 @@ def reproduce(
 def run(task: Task, report: Report, stop: Stop) -> Result | None:
     """Do one task, in a process of its own; None if it was told to stop."""
     if task.kind == TRAINING:
-        return train_row(task.settings, task.seed, task.data_dir, report, stop)
+        recipe = recipe_of(task.settings, task.seed, task.data_dir)
+        return train_row(recipe, report, stop)
     if task.kind == GRADIENTS:
         return check_gradients(task.settings, task.seed)
     return {"figures": ARITHMETIC[task.kind](**task.settings), "verdict": "", "history": {}}
@@ -172,9 +179,7 @@ def reason(table: Table, row: Row, data_dir: str | None) -> str:
         return f"The data set {name} is not in the package: say where it is with --data-dir."
     recipe = recipe_of(row.settings)
     try:
-        contestant(
-            SURFACES["bowl"], recipe.optim, recipe.schedule
-        )  # its own rates are not asked for
+        as_rule(SURFACES["bowl"], recipe.optim, recipe.schedule)  # its own rates are not asked for
     except UserError as error:
         return str(error)
     return ""
@@ -207,31 +212,18 @@ def load(out: Path, task: Task) -> Result | None:
         UserError: the file is damaged.
     """
     path = out / "rows" / task.file
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        return {"figures": dict(facts["figures"]), **{k: facts[k] for k in ("verdict", "history")}}
-    except FileNotFoundError:
+    if not path.exists():
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path} is not what optiviz wrote ({error}): delete it.") from None
+    facts = read_json(path, cure="Delete it.", version=None)
+    with reading(path, cure="Delete it."):
+        return {"figures": dict(facts["figures"]), **{k: facts[k] for k in ("verdict", "history")}}
 
 
 def _save(out: Path, task: Task, result: Result) -> None:
     """Keep a result; JSON has no NaN, so there it is null."""
     figures = {k: v if math.isfinite(v) else None for k, v in result["figures"].items()}
     facts = {k: v for k, v in asdict(task).items() if k != "data_dir"}
-    text = json.dumps(facts | result | {"figures": figures}, ensure_ascii=False, indent=1)
-    with whole(out / "rows" / task.file) as unfinished:
-        unfinished.write_text(text + "\n", encoding="utf-8")
-
-
-def _make(out: Path) -> None:
-    try:
-        (out / "rows").mkdir(parents=True, exist_ok=True)
-        for left in (out / "rows").glob(".????????.json"):  # by a run that was killed
-            left.unlink()
-    except OSError as error:
-        raise UserError(f"Cannot write {out}: {error.strerror or error}.") from None
+    write_json(out / "rows" / task.file, facts | result | {"figures": figures}, indent=1)
 
 
 class _Progress:

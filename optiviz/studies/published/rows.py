@@ -13,8 +13,10 @@ from optiviz.problems.network.layers import count
 from optiviz.problems.network.mlp import PIECE
 from optiviz.studies.pool import Report, Stop
 from optiviz.training.gradcheck import check_gradient
-from optiviz.training.recipe import Recipe, data_of
-from optiviz.training.train import Training, train
+from optiviz.training.outcome import End
+from optiviz.training.recipe import Recipe
+from optiviz.training.train import Training
+from optiviz.words import join, split
 
 TRAINING, GRADIENTS = "training", "gradients"
 Settings = dict[str, Any]
@@ -25,31 +27,21 @@ RULES = {"sgd": 60, "momentum": 180, "adam": 280, "adagrad": 350}
 OTHERS, PASS, SAMPLE, WEIGHTS = 400, 40, 15, 276_200
 
 
-def train_row(
-    settings: Settings, seed: int, data_dir: str | None, report: Report, stop: Stop
-) -> dict[str, Any] | None:
+def train_row(recipe: Recipe, report: Report, stop: Stop) -> dict[str, Any] | None:
     """Train as a row says; its figures, verdict and history, or None if it was told to stop."""
-    recipe = recipe_of(settings, seed, data_dir)
-    network, test, validation = recipe.networks(data_of(recipe))
-    total = recipe.epochs * recipe.per_epoch(network)
-    done = train(
-        network,
-        test,
-        recipe.rule(network),
-        epochs=recipe.epochs,
-        batch_size=recipe.batch_size,
-        seed=seed,
-        validation=validation,
-        eval_every=recipe.eval_every,
-        patience=recipe.patience,
-        shuffle=settings["shuffle"],
-        on_progress=lambda step, _: report(100 * step // total),
-        stop=stop,
+    networks = recipe.networks()
+    total = recipe.epochs * recipe.per_epoch(networks[0])
+    done = recipe.train(
+        networks, on_progress=lambda step, _: report(100 * step // total), stop=stop
     )
-    if done.stopped == "interrupted":
+    if done.outcome.stopped is End.INTERRUPTED:
         return None
     history = {k: [v if math.isfinite(v) else None for v in done.history[k]] for k in KEPT}
-    return {"figures": _figures(done, test), "verdict": done.verdict, "history": history}
+    return {
+        "figures": _figures(done, networks[1]),
+        "verdict": done.outcome.text,
+        "history": history,
+    }
 
 
 def _figures(done: Training, test: MLP) -> dict[str, float]:
@@ -57,7 +49,7 @@ def _figures(done: Training, test: MLP) -> dict[str, float]:
 
     After a divergence the weights are no numbers, and the figures are those of such weights.
     """
-    if done.stopped == "diverged":
+    if done.outcome.lost:
         with np.errstate(all="ignore"):
             loss, accuracy = test.evaluate(np.full_like(done.w, math.nan))
         return {"loss": math.nan, "accuracy": accuracy, "test_loss": loss, "seconds": math.nan}
@@ -73,18 +65,16 @@ def _figures(done: Training, test: MLP) -> dict[str, float]:
 
 def recipe_of(settings: Settings, seed: int = 0, data_dir: str | None = None) -> Recipe:
     """A row's settings in the words of the command line."""
-    text, window = settings["optim"], settings.get("loss_of_last")
-    for name in ("lr", "beta"):
-        if name in settings:
-            text += f"{',' if '=' in text else ':'}{name}={settings[name]!r}"
-    end = settings.get("lr_end")
+    name, words = split(settings["optim"])
+    own = {key: settings[key] for key in ("lr", "beta") if key in settings}
+    end, window = settings.get("lr_end"), settings.get("loss_of_last")
     return Recipe(
-        optim=text,
+        optim=join(name, words | own),
         lr=None,
         batch_size=settings["batch_size"],
         epochs=settings["epochs"],
         seed=seed,
-        schedule=None if end is None else f"linear:end={end!r}",
+        schedule=None if end is None else join("linear", {"end": end}),
         schedule_per="epoch",
         sizes=",".join(map(str, settings["sizes"])),
         biases=settings["biases"],
@@ -95,6 +85,7 @@ def recipe_of(settings: Settings, seed: int = 0, data_dir: str | None = None) ->
         validation=settings.get("validation", 0),
         eval_every=None if window is None else window // settings["batch_size"],
         patience=settings.get("patience"),
+        shuffle=settings["shuffle"],
     )
 
 

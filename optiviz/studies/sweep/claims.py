@@ -3,9 +3,9 @@
 A trial is named by a key. To claim it, a process records a running trial of that key, which the
 storage puts in order, and looks again: the earliest claim that stands has it, any later one
 withdraws. A claim stands until it is finished or found dead: its process is gone from this machine,
-or, on another one, has given no sign of life for `GRACE` seconds. Only one process can mark a dead
-claim, and what a process finishes after it was taken for dead is not recorded. So a trial that is
-killed is done again, and none is ever finished twice.
+or, where that cannot be seen, has given no sign of life for `GRACE` seconds. Only one process can
+mark a dead claim, and what a process finishes after it was taken for dead is not recorded. So a
+trial that is killed is done again, and none is ever finished twice.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from optiviz.errors import UserError, needs_extra
 BEAT, GRACE = 10.0, 120.0  # seconds between signs of life, and without one
 WORKER, SIGN, KEY = "worker", "sign", "key"
 TRIES = 5
+BEGAN = time.time()  # this process, nearly
 
 
 class Claims:
@@ -41,15 +42,14 @@ class Claims:
     def __init__(self, url: str, name: str, direction: str = "minimize") -> None:
         self.optuna = _optuna()
         self.study = self._opened(url, name, direction)
-        self.storage, self.id = self.study._storage, self.study._study_id
+        self.id = self.storage.get_study_id_from_name(name)
         self._seen: dict[int, tuple[Any, float]] = {}  # a claim's last sign, and since when
 
     def _opened(self, url: str, name: str, direction: str) -> Any:
         for attempt in range(TRIES):
             try:
-                storage = self.optuna.storages.RDBStorage(with_driver(url), engine_of(url))
-                self._database: Any = storage
-                how: Any = {"storage": storage, "study_name": name, "direction": direction}
+                self.storage = self.optuna.storages.RDBStorage(with_driver(url), engine_of(url))
+                how: Any = {"storage": self.storage, "study_name": name, "direction": direction}
                 return self.optuna.create_study(**how, load_if_exists=True)
             except ImportError:
                 raise needs_extra("That storage", "sweep-postgres") from None
@@ -63,7 +63,7 @@ class Claims:
     def close(self) -> None:
         """Close the connections to the storage."""
         self.storage.remove_session()
-        self._database.engine.dispose()
+        self.storage.engine.dispose()
 
     def trials(self) -> list[Any]:
         """All trials, Optuna's own records."""
@@ -82,7 +82,9 @@ class Claims:
         for trial in self.trials():
             if trial.state == states.RUNNING:
                 if self._dead(trial):
-                    self._end(trial._trial_id, states.FAIL)
+                    number = trial.number
+                    own = self.storage.get_trial_id_from_study_id_trial_number(self.id, number)
+                    self._end(own, states.FAIL)
                 else:
                     busy.add(trial.user_attrs[KEY])
         wanted = list(keys)
@@ -97,9 +99,10 @@ class Claims:
             state=states.RUNNING, user_attrs=attributes, value=None
         )
         own: int = self.storage.create_new_trial(self.id, template_trial=template)
+        number = self.storage.get_trial_number_from_id(own)
         for trial in self.trials():
             stands = trial.state in (states.RUNNING, states.COMPLETE, states.PRUNED)
-            if stands and trial.user_attrs[KEY] == key and trial._trial_id < own:
+            if stands and trial.user_attrs[KEY] == key and trial.number < number:
                 self._end(own, states.FAIL)
                 return None
         return key, own
@@ -142,9 +145,9 @@ class Claims:
         if home == here:
             return begun(int(pid)) != str(since)
         sign, now = trial.user_attrs[SIGN], time.monotonic()
-        before, seen = self._seen.setdefault(trial._trial_id, (sign, now))
+        before, seen = self._seen.setdefault(trial.number, (sign, now))
         if before != sign:
-            self._seen[trial._trial_id] = (sign, now)
+            self._seen[trial.number] = (sign, now)
             return False
         return bool(now - seen > GRACE)
 
@@ -182,12 +185,15 @@ def me() -> tuple[str, int, str]:
 
 
 def _home() -> str:
-    """What processes share that can see each other: host, boot, and space of process numbers."""
-    parts = [socket.gethostname()]
-    boot = Path("/proc/sys/kernel/random/boot_id")
-    if boot.exists():
-        parts += [boot.read_text().strip(), str(Path("/proc/self/ns/pid").readlink())]
-    return " ".join(parts)
+    """What processes share that can see each other: host, boot, and space of process numbers.
+
+    Where there is no /proc, none sees another, and each is at home alone.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{socket.gethostname()} {boot} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return f"{socket.gethostname()} {os.getpid()} {BEGAN}"
 
 
 def begun(pid: int) -> str:
@@ -196,14 +202,4 @@ def begun(pid: int) -> str:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return "" if fields[0] == "Z" else fields[19]
     except OSError:
-        if not Path("/proc/self").exists() and _alive(pid):
-            return "alive"
         return ""
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True

@@ -11,40 +11,63 @@ from typing import Any
 
 from optiviz.errors import UserError, unknown
 from optiviz.optim import parse
-from optiviz.training.recipe import Recipe, data_of
-from optiviz.words import split
+from optiviz.training.recipe import Recipe
+from optiviz.words import join, split
 
-OF_JOB = ("batch_size", "epochs")  # what a grid may vary beside the settings of rules
+OF_RECIPE = ("batch_size", "epochs")  # what a grid may vary beside the settings of rules
 OBJECTIVES = {"val_loss": "minimize", "val_accuracy": "maximize"}
 Settings = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One training of a sweep: a rule, what was set for it, and a seed."""
+    """One training of a sweep, and where it stands in the tables.
 
+    Attributes:
+        recipe: the training.
+        optim: its rule as the plan has it.
+        settings: what was set for it beside that.
+    """
+
+    recipe: Recipe
     optim: str
     settings: Settings
-    seed: int
+
+    @classmethod
+    def of(cls, common: Recipe, optim: str, settings: Settings, seed: int) -> Cell:
+        """The training with these settings, and all else as the others have it.
+
+        Raises:
+            UserError: a setting that the rule's own words have already.
+        """
+        # η first, as people say it, and the same order in every process.
+        ordered = {k: settings[k] for k in sorted(settings, key=lambda name: (name != "lr", name))}
+        name, given = split(optim)
+        chosen = {k: _plain(v) for k, v in ordered.items() if k not in OF_RECIPE}
+        if twice := [k for k in chosen if k in given]:
+            raise UserError(f"{twice[0]} is named twice: in {optim!r} and in the grid.")
+        own = {k: v for k, v in ordered.items() if k in OF_RECIPE}
+        text = join(name, given | chosen)
+        return cls(dataclasses.replace(common, optim=text, seed=seed, **own), optim, ordered)
 
     @property
     def key(self) -> str:
         """What names it, the same in every process."""
-        return json.dumps([self.optim, self.settings, self.seed], sort_keys=True)
-
-    def recipe(self, common: Recipe) -> Recipe:
-        """The training in words."""
-        own = {k: v for k, v in self.settings.items() if k in OF_JOB}
-        words = [f"{k}={word(v)}" for k, v in self.settings.items() if k not in OF_JOB]
-        text = self.optim.rstrip(": ")
-        if words:
-            text += (":" if not split(text)[1] else ",") + ",".join(words)
-        return dataclasses.replace(common, optim=text, seed=self.seed, **own)
+        return json.dumps([self.optim, self.settings, self.recipe.seed], sort_keys=True)
 
 
 def word(value: Any) -> str:
-    """A value as it is typed."""
-    return str(value).lower() if isinstance(value, bool) else f"{value}"
+    """A value as it is typed.
+
+    >>> word(True), word(0.1), word([0.9, 0.99])
+    ('true', '0.1', '0.9/0.99')
+    """
+    return join("a", {"value": _plain(value)}).partition("=")[2]
+
+
+def _plain(value: Any) -> Any:
+    """Numbers with / between, which JSON gives back as a list."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 @dataclass(frozen=True)
@@ -92,27 +115,26 @@ class Plan:
             raise UserError("A search needs a validation set: split off --validation samples.")
         if self.objective not in OBJECTIVES:
             raise unknown("objective", self.objective, OBJECTIVES)
-        network = self.recipe.networks(data_of(self.recipe))[0]
+        network = self.recipe.networks()[0]
         for setting in self.grid:
             if not any(self._takes(text, setting) for text in self.optimizers):
                 raise unknown("setting of these rules", setting, self._settings())
-        for setting in OF_JOB:
+        for setting in OF_RECIPE:
             for value in self.grid.get(setting, ()):
                 if type(value) is not int or value < 1:
                     raise UserError(f"{setting} must be whole numbers from 1, got {word(value)}.")
         usual: dict[str, Settings] = {text: {} for text in self.optimizers}
         for cell in self.finals(usual) if self.tune else self.cells():
-            recipe = cell.recipe(self.recipe)
-            recipe.rule(network)
-            recipe.check()
-            recipe.per_epoch(network)
+            cell.recipe.rule(network)
+            cell.recipe.check()
+            cell.recipe.per_epoch(network)
 
     def _settings(self) -> list[str]:
         every = [name for text in self.optimizers for name in parse(text).known()]
-        return [*OF_JOB, *dict.fromkeys(every)]
+        return [*OF_RECIPE, *dict.fromkeys(every)]
 
     def _takes(self, text: str, setting: str) -> bool:
-        return setting in OF_JOB or setting in parse(text).known()
+        return setting in OF_RECIPE or setting in parse(text).known()
 
     def cells(self) -> list[Cell]:
         """Every training of the grid, all seeds of a setting together."""
@@ -121,13 +143,19 @@ class Plan:
             axes = {k: v for k, v in self.grid.items() if self._takes(text, k)}
             for values in product(*axes.values()):
                 settings = dict(zip(axes, values, strict=True))
-                found += [Cell(text, settings, self.recipe.seed + i) for i in range(self.seeds)]
+                found += [Cell.of(self.recipe, text, settings, seed) for seed in self._seeds()]
         return found
 
     def finals(self, best: dict[str, Settings]) -> list[Cell]:
         """The trainings of the best settings of every rule, with all seeds."""
-        seeds = range(self.recipe.seed, self.recipe.seed + self.seeds)
-        return [Cell(text, best[text], seed) for text in self.optimizers for seed in seeds]
+        return [
+            Cell.of(self.recipe, text, best[text], seed)
+            for text in self.optimizers
+            for seed in self._seeds()
+        ]
+
+    def _seeds(self) -> range:
+        return range(self.recipe.seed, self.recipe.seed + self.seeds)
 
     @property
     def total(self) -> int:

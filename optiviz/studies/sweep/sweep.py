@@ -5,22 +5,19 @@ All that processes share is the storage; each takes a trial that nobody has, unt
 
 from __future__ import annotations
 
-import json
-import multiprocessing
 import os
 import time
 from collections.abc import Callable
 from typing import Any
 
 from optiviz.errors import UserError
-from optiviz.studies import pool
+from optiviz.studies.pool import Report, Stop, share_out
 from optiviz.studies.sweep.claims import Claims
 from optiviz.studies.sweep.plan import OBJECTIVES, Cell, Plan, Settings
 from optiviz.studies.sweep.trial import Searched, Trial
-from optiviz.training.interrupt import interruptible
 
 LOOK = 0.5  # seconds between two looks at what others do
-KILLED = 5  # processes killed one after another with nothing done between: something is wrong
+SPARE = 4  # processes killed one after another with nothing done between; then something is wrong
 
 
 class Sweep:
@@ -40,9 +37,8 @@ class Sweep:
 
     def results(self) -> list[dict[str, Any]]:
         """What is kept of every training that was to be done, in the order of the plan."""
-        done, best = self.runs.done(), self.best() if self.plan.tune else {}
-        cells = self.plan.finals(best or {}) if self.plan.tune else self.plan.cells()
-        return [done[cell.key].user_attrs["result"] for cell in cells if cell.key in done]
+        done = self.runs.done()
+        return [done[c.key].user_attrs["result"] for c in self._cells() if c.key in done]
 
     def searched(self) -> list[dict[str, Any]]:
         """The same of every trial of the searches, with the objective's value."""
@@ -65,9 +61,10 @@ class Sweep:
             best[text] = first.user_attrs["result"]["settings"]
         return best
 
-    def work(self, stop: Callable[[], bool]) -> None:
+    def work(self, report: Report, stop: Stop) -> None:
         """Do trials until all are done or `stop` says so; wait for those that others have."""
         while not stop():
+            report(self.finished())
             claims, keys = self._next()
             if claims is None:
                 return
@@ -77,7 +74,9 @@ class Sweep:
                 continue
             key, own = claimed
             try:
-                self._run(claims, key, own, stop)
+                trial = self._trial(claims, key, own)
+                trial.on_sign = lambda: report(self.finished())
+                trial.run(stop)
             except BaseException:
                 claims.release(own)
                 raise
@@ -92,21 +91,24 @@ class Sweep:
             waiting = claims if busy else waiting
         if waiting is not None:
             return waiting, []
-        best = self.best() if self.plan.tune else {}
-        if best is None:  # finished between two looks
+        cells = self._cells()
+        if not cells:  # the searches ended between two looks
             return self.runs, []
-        cells = self.plan.finals(best) if self.plan.tune else self.plan.cells()
         keys, busy = self.runs.open(cell.key for cell in cells)
         return (self.runs, keys) if keys or busy else (None, [])
 
-    def _run(self, claims: Claims, key: str, own: int, stop: Callable[[], bool]) -> None:
+    def _cells(self) -> list[Cell]:
+        """The trainings to do, beside those of a search; none before it has ended."""
+        if not self.plan.tune:
+            return self.plan.cells()
+        best = self.best()
+        return [] if best is None else self.plan.finals(best)
+
+    def _trial(self, claims: Claims, key: str, own: int) -> Trial:
         if claims is self.runs:
-            text, words, seed = json.loads(key)
-            settings = {k: words[k] for k in sorted(words, key=lambda name: (name != "lr", name))}
-            Trial(self.plan, Cell(text, settings, seed), claims, own).run(stop)
-        else:
-            text = next(text for text, held in self.searches.items() if held is claims)
-            Searched(self.plan, text, claims, own).run(stop)
+            return Trial(next(cell for cell in self._cells() if cell.key == key), claims, own)
+        text = next(text for text, held in self.searches.items() if held is claims)
+        return Searched.proposed(self.plan, text, claims, own)
 
 
 def sweep(
@@ -134,62 +136,23 @@ def sweep(
         raise UserError(f"jobs must be at least 1, got {jobs}.")
     plan.check()
     here = Sweep(plan, url)
-    # Processes are started anew: a copy of this one would inherit the locks of its BLAS threads.
-    context = multiprocessing.get_context("spawn")
-    stop, errors = context.Event(), context.SimpleQueue()
-
-    def start() -> Any:
-        process = context.Process(target=_work, args=(plan, url, stop, errors))
-        process.start()
-        return process
-
     done = here.finished()
-    workers = [start() for _ in range(min(jobs, plan.total - done))]
-    try:
-        killed = 0
-        with interruptible() as pressed:
-            while workers:
-                time.sleep(LOOK / 2)
-                if pressed:
-                    raise KeyboardInterrupt
-                done, before = here.finished(), done
-                killed = killed if done == before else 0
-                if on_progress:
-                    on_progress(done, plan.total)
-                lost = _lost(workers, errors)
-                killed += lost
-                if killed >= KILLED:
-                    raise UserError("Processes are killed, perhaps for want of memory.")
-                workers += [start() for _ in range(lost)]
-    finally:
-        stop.set()
-        for worker in workers:
-            worker.join()
-    if on_progress:
-        on_progress(here.finished(), plan.total)
+
+    def told(_worker: int, finished: int) -> None:
+        nonlocal done
+        done = max(done, finished)
+        if on_progress:
+            on_progress(done, plan.total)
+
+    told(0, done)
+    tasks = [(plan, url)] * min(jobs, plan.total - done)
+    for _ in share_out(_work, tasks, jobs, told, spare=SPARE):
+        pass
+    told(0, here.finished())
     return here
 
 
-def _lost(workers: list[Any], errors: Any) -> int:
-    """Take away the processes that have ended; how many of them were killed.
-
-    Raises:
-        UserError: one of them failed.
-    """
-    ended = [worker for worker in workers if not worker.is_alive()]
-    for worker in ended:
-        workers.remove(worker)
-        if worker.exitcode > 0:
-            raise UserError(errors.get() if not errors.empty() else "A process failed.")
-    return sum(worker.exitcode < 0 for worker in ended)
-
-
-def _work(plan: Plan, url: str, stop: Any, errors: Any) -> None:
+def _work(task: tuple[Plan, str], report: Report, stop: Stop) -> None:
     """What a process does."""
     os.environ["OMP_NUM_THREADS"] = "1"  # of a framework that is still to be loaded
-    pool.begin(None, stop)
-    try:
-        Sweep(plan, url).work(stop.is_set)
-    except UserError as error:
-        errors.put(str(error))
-        raise SystemExit(1) from None
+    Sweep(*task).work(report, stop)

@@ -11,7 +11,6 @@ from typing import Any
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from optiviz.errors import UserError
-from optiviz.files import whole
 from optiviz.studies.published.report import (
     TOLERANCE,
     Collected,
@@ -22,13 +21,11 @@ from optiviz.studies.published.report import (
     settings_of,
 )
 from optiviz.studies.published.reproduce import Outcome
-from optiviz.views.files.animate import STILL, check_ending
-from optiviz.views.page import Page
+from optiviz.views.frame import Frame
 from optiviz.views.style import mark
 from optiviz.words import split
 
 LIMIT = 1.5  # points: what is further off stands at the edge with its number
-COLUMNS = 2
 LABEL = 0.46  # of a column's width
 
 
@@ -68,11 +65,9 @@ def plot_agreement(
     lines = lines_of(collected)
     if not lines:
         raise UserError("There is nothing to draw: no row with an accuracy has been run.")
-    target = check_ending(path, STILL)
-    page = Page(theme, size)
-    with whole(target) as unfinished:
-        agreement_figure(page, lines, score(collected))
-        page.save(unfinished)
+    frame = Frame(theme, size)
+    agreement_figure(frame, lines, score(collected))
+    frame.save(path)
 
 
 def lines_of(collected: Collected) -> list[Line]:
@@ -92,30 +87,30 @@ def _line(outcome: Outcome, name: str) -> Line:
     return Line(words.replace(", η_N ", " … "), rule, gap, each)
 
 
-def agreement_figure(page: Page, lines: Sequence[Line], note: str) -> None:
+def agreement_figure(frame: Frame, lines: Sequence[Line], note: str) -> None:
     """Draw the columns, the title and the legend."""
     rules = list(dict.fromkeys(line.rule for line in lines if line.rule))
-    with page.style():
-        header = page.titles("Published accuracies against ours", note)
-        footer = page.legend([mark(rule, page.look) for rule in rules], rules)
+    with frame.style():
+        frame.title("Published accuracies against ours", note)
+        frame.legend([mark(rule, frame.look) for rule in rules], rules)
         columns = _columns(lines)
-        width = (page.width - 0.3) / len(columns)
+        width = (frame.width - 0.3) / len(columns)
         most = max(map(len, columns))
-        bottom = footer + 0.5 * page.look.scale
+        bottom = frame.bottom + 0.5 * frame.look.scale
         for i, column in enumerate(columns):
             left = 0.2 + i * width + LABEL * width
-            box = (left, bottom, (1 - LABEL) * width - 0.25, page.height - header - bottom)
-            unit = (page.width, page.height) * 2
-            ax = page.figure.add_axes(tuple(b / u for b, u in zip(box, unit, strict=True)))
-            _column(page, ax, column, most)
+            box = (left, bottom, (1 - LABEL) * width - 0.25, frame.top - bottom)
+            unit = (frame.width, frame.height) * 2
+            ax = frame.figure.add_axes(tuple(b / u for b, u in zip(box, unit, strict=True)))
+            _column(frame, ax, column, most)
 
 
 def _columns(lines: Sequence[Line]) -> list[list[Line]]:
-    """The lines in columns of about equal length, none of which ends with a table's title."""
+    """The lines in one column or two of about equal length, none ending with a table's title."""
     if len(lines) < 20:
         return [list(lines)]
     cut = next(
-        i for i in range(-(-len(lines) // COLUMNS), len(lines)) if lines[i - 1].rule
+        i for i in range(-(-len(lines) // 2), len(lines)) if lines[i - 1].rule
     )  # a table that is cut says its title again
     if lines[cut].rule:
         title = next(line for line in reversed(lines[:cut]) if not line.rule)
@@ -123,14 +118,14 @@ def _columns(lines: Sequence[Line]) -> list[list[Line]]:
     return [list(lines[:cut]), list(lines[cut:])]
 
 
-def _column(page: Page, ax: Any, lines: Sequence[Line], most: int) -> None:
-    look = page.look
-    room = ax.get_position().height * page.height / most * 72  # points for a line
+def _column(frame: Frame, ax: Any, lines: Sequence[Line], most: int) -> None:
+    look = frame.look
+    room = ax.get_position().height * frame.height / most * 72  # points for a line
     size = min(9 * look.scale, 0.78 * room)
     ax.axvspan(-TOLERANCE, TOLERANCE, color=look.grid, alpha=0.6, lw=0)
     ax.axvline(0, color=look.muted, lw=0.8)
     for y, line in enumerate(lines):
-        _draw(page, ax, y, line, size)
+        _draw(frame, ax, y, line, size)
     ax.set_ylim(most - 0.5, -0.7)
     ax.set_xlim(-1.12 * LIMIT, 1.12 * LIMIT)
     ax.xaxis.set_major_locator(MultipleLocator(0.5))
@@ -141,8 +136,8 @@ def _column(page: Page, ax: Any, lines: Sequence[Line], most: int) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def _draw(page: Page, ax: Any, y: int, line: Line, size: float) -> None:
-    look = page.look
+def _draw(frame: Frame, ax: Any, y: int, line: Line, size: float) -> None:
+    look = frame.look
     left: Any = {"transform": ax.get_yaxis_transform(), "va": "center", "parse_math": False}
     if not line.rule:
         start = -LABEL / (1 - LABEL) * 1.06

@@ -8,10 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
-from optiviz.maps.maps import BasinMap
+from optiviz.maps import BasinMap
+from optiviz.optim.describe import EVERY, describe
 from optiviz.problems.base import Array
+from optiviz.views.charts.sheet import EDGE, Sheet
 from optiviz.views.scene.contour import levels, minimum, sample
-from optiviz.views.sheet import EDGE, Sheet, described
 from optiviz.views.style import Theme, blend, mark
 
 # The rules whose colours the minima borrow, Okabe and Ito's in an order of good contrast.
@@ -25,7 +26,8 @@ def draw_basins(sheet: Sheet, found: BasinMap) -> None:
     look, s = sheet.look, sheet.look.scale
     sheet.title(
         found.problem.title,
-        f"{described(found.rule)}: which minimum each start leads to within {found.steps} steps",
+        f"{describe(found.rule, names=EVERY, between=' ')}: which minimum each start leads to "
+        f"within {found.steps} steps",
     )
     x, y = (_ends(values) for values in (found.x, found.y))
     aspect = (x[1] - x[0]) / (y[1] - y[0])

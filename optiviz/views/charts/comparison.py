@@ -11,19 +11,19 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox, TransformedBbox
 
 from optiviz.errors import UserError
-from optiviz.files import whole
-from optiviz.optim import name_of
+from optiviz.optim import describe, name_of
+from optiviz.optim.describe import EVERY
 from optiviz.problems.base import Array
 from optiviz.problems.data.datasets import TITLES
 from optiviz.studies.compare import Comparison, Contestant
-from optiviz.views.charts.curves import PERCENT, logarithmic
-from optiviz.views.files.animate import STILL, check_ending, record
-from optiviz.views.page import Page
-from optiviz.views.sheet import described
-from optiviz.views.style import Mark, Theme, blend, marks
+from optiviz.views.files.animate import record
+from optiviz.views.frame import Frame
+from optiviz.views.numbers import PERCENT, log_axis
+from optiviz.views.style import THEMES, Mark, Theme, blend, marks
+from optiviz.words import look_up
 
 FRAMES = 120
-COLUMNS = {"test_loss": "Test loss", "test_accuracy": "Test accuracy"}
+PANELS = {"test_loss": "Test loss", "test_accuracy": "Test accuracy"}
 
 
 def plot_comparison(
@@ -47,9 +47,7 @@ def plot_comparison(
         UserError: no evaluation, an unknown ending or theme, an impossible size, or a place that
             cannot be written to.
     """
-    target = check_ending(path, STILL)
-    with whole(target) as unfinished:
-        Race(comparison, title, theme, size, finished=True).page.save(unfinished)
+    Race(comparison, title, theme, size, finished=True).save(path)
 
 
 def animate_comparison(
@@ -70,8 +68,8 @@ def animate_comparison(
     Raises:
         UserError: see `plot_comparison`.
     """
-    page = Page(theme, size)
-    colors = [page.look.text, *(m.color for m in marks_of(comparison, page.look))]
+    look = look_up("theme", theme, THEMES)
+    colors = [look.text, *(m.color for m in marks_of(comparison, look))]
     steps = range(FRAMES + 1)
     record(lambda: Race(comparison, title, theme, size), steps, path, colors, quiet=quiet)
 
@@ -81,7 +79,7 @@ def marks_of(comparison: Comparison, look: Theme) -> list[Mark]:
     return marks([name_of(one.rule) for one in comparison.contestants], look)
 
 
-class Race:
+class Race(Frame):
     """A figure of the curves, which can be covered up again from any moment on.
 
     Args:
@@ -100,33 +98,33 @@ class Race:
     ) -> None:
         if not all(len(h["step"]) for one in comparison.contestants for h in one.histories):
             raise UserError("There is no curve to draw: a training was never evaluated.")
+        super().__init__(theme, size)
         self.comparison = comparison
-        self.page = Page(theme, size)
-        self.figure, self.canvas = self.page.figure, self.page.canvas
-        self.marks = marks_of(comparison, self.page.look)
+        self.marks = marks_of(comparison, self.look)
         self.moving: list[Artist] = []
         self.epochs = float(comparison.recipe.epochs)
         self._heads: list[tuple[Any, Array, Array]] = []
         self._clipped: list[tuple[Any, Any]] = []
-        with self.page.style():
+        with self.style():
             self._draw(title, finished)
         self.show(FRAMES)
 
     def _draw(self, title: str, finished: bool) -> None:
-        page, recipe = self.page, self.comparison.recipe
+        recipe = self.comparison.recipe
         seeds = len(self.comparison.seeds)
         shown = f"mean ± sd of {seeds} seeds" if seeds > 1 else f"seed {recipe.seed}"
         note = f"m = {recipe.batch_size}    {shown}, the same first weights and batches for all"
         usual = f"Optimisers on {TITLES.get(recipe.dataset, recipe.dataset)}"
-        header = page.titles(title or usual, note)
-        footer = page.legend(self.marks, self._labels(finished))
-        axes = page.pair(header, footer)
-        for ax, (column, heading) in zip(axes, COLUMNS.items(), strict=True):
-            page.axes(ax, heading, "epoch")
+        self.title(title or usual, note)
+        self.legend(self.marks, self._labels(finished))
+        for ax, (column, heading) in zip(self.row(2), PANELS.items(), strict=True):
+            self.dress(ax, heading, "epoch")
             self._panel(ax, column)
 
     def _labels(self, finished: bool) -> list[str]:
-        labels = [described(one.rule).replace(" ", "  ", 1) for one in self.comparison.contestants]
+        rules = (one.rule for one in self.comparison.contestants)
+        told = [describe(rule, names=EVERY, between=" ") for rule in rules]
+        labels = [words.replace(" ", "  ", 1) for words in told]
         if not finished:
             return labels
         rows = self.comparison.table()
@@ -142,7 +140,7 @@ class Race:
             room = 0.06 * max(float(np.ptp(values)), 0.01)
             ax.set_ylim(values.min() - room, min(values.max() + room, 1.0))
         elif values.min() > 0 and values.max() > 3 * values.min():
-            logarithmic(ax, values)
+            log_axis(ax, values)
         ax.set_xlim(0, self.epochs)
         ax.xaxis.set_major_locator(MaxNLocator(integer=self.epochs >= 2))
         for one, own in zip(self.comparison.contestants, self.marks, strict=True):
@@ -150,7 +148,7 @@ class Race:
 
     def _curve(self, ax: Any, one: Contestant, own: Mark, column: str) -> None:
         """A rule's mean and band, which `show` clips."""
-        look = self.page.look
+        look = self.look
         epoch, every = mean_and_band(one, column)
         mean = every.mean(axis=0)
         parts: list[Any] = []

@@ -6,18 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import MaxNLocator
 
 from optiviz.errors import UserError
-from optiviz.files import whole
-from optiviz.problems.base import Array
 from optiviz.problems.data.datasets import TITLES
 from optiviz.training.train import Training
-from optiviz.views.files.animate import STILL, check_ending
-from optiviz.views.page import Page
+from optiviz.views.frame import Frame
+from optiviz.views.numbers import PERCENT, log_axis
 from optiviz.views.style import DOTTED, SOLID, Mark, blend, mark
-
-PERCENT = FuncFormatter(lambda value, _: f"{100 * value:g} %")
 
 
 def plot_training(
@@ -52,31 +48,29 @@ def plot_training(
     """
     if not len(done.history["step"]):
         raise UserError("There is no curve to draw: the training was never evaluated.")
-    target = check_ending(path, STILL)
-    page = Page(theme, size)
-    with whole(target) as unfinished:
-        training_figure(page, done, title)
-        page.save(unfinished)
+    frame = Frame(theme, size)
+    training_figure(frame, done, title)
+    frame.save(path)
 
 
-def training_figure(page: Page, done: Training, title: str) -> None:
+def training_figure(frame: Frame, done: Training, title: str) -> None:
     """Draw both panels, the title, and a legend that tells the last numbers."""
-    main = mark(done.optimizer, page.look).color
-    paler = blend(main, page.look.background, 0.5)
+    main = mark(done.optimizer, frame.look).color
+    paler = blend(main, frame.look.background, 0.5)
     marks = {"train": Mark(paler), "test": Mark(main, SOLID), "val": Mark(main, DOTTED)}
     if np.isnan(done.history["val_loss"]).all():
         del marks["val"]
-    with page.style():
+    with frame.style():
         usual = f"{done.optimizer} on {TITLES.get(done.problem, done.problem)}"
-        header = page.titles(title or usual, _note(done))
-        footer = page.legend(list(marks.values()), [_label(done, name) for name in marks])
-        left, right = page.pair(header, footer)
-        _panel(page, left, done, "loss", marks)
-        _panel(page, right, done, "accuracy", marks)
+        frame.title(title or usual, _note(done))
+        frame.legend(list(marks.values()), [_label(done, name) for name in marks])
+        left, right = frame.row(2)
+        _panel(frame, left, done, "loss", marks)
+        _panel(frame, right, done, "accuracy", marks)
 
 
-def _panel(page: Page, ax: Any, done: Training, what: str, marks: dict[str, Mark]) -> None:
-    page.axes(ax, {"loss": "Loss", "accuracy": "Accuracy"}[what], "epoch")
+def _panel(frame: Frame, ax: Any, done: Training, what: str, marks: dict[str, Mark]) -> None:
+    frame.dress(ax, {"loss": "Loss", "accuracy": "Accuracy"}[what], "epoch")
     epoch, shown = done.history["epoch"], []
     for name, own in marks.items():
         values = done.history.get(f"{name}_{what}")
@@ -84,34 +78,21 @@ def _panel(page: Page, ax: Any, done: Training, what: str, marks: dict[str, Mark
             continue
         shown.append(values)
         dots = "o" if len(values) <= 30 else None
-        style: Any = {"marker": dots, "ms": 3.5 * page.look.scale, "clip_on": False, "zorder": 3}
-        ax.plot(epoch, values, color=own.color, ls=own.dash, lw=1.8 * page.look.scale, **style)
+        style: Any = {"marker": dots, "ms": 3.5 * frame.look.scale, "clip_on": False, "zorder": 3}
+        ax.plot(epoch, values, color=own.color, ls=own.dash, lw=1.8 * frame.look.scale, **style)
     best = np.concatenate(shown)
     if what == "accuracy":
         ax.yaxis.set_major_formatter(PERCENT)
     elif best.min() > 0 and best.max() > 3 * best.min():
-        logarithmic(ax, best)
+        log_axis(ax, best)
     ax.set_xlim(0, max(float(epoch[-1]), 1e-9))
     ax.xaxis.set_major_locator(MaxNLocator(integer=epoch[-1] >= 2))
-
-
-def logarithmic(ax: Any, values: Array) -> None:
-    """A logarithmic axis with plain numbers, as many as are easily read."""
-    ratio = values.max() / values.min()
-    subs = (
-        (1.0,) if ratio > 300 else (1.0, 2.0, 5.0) if ratio > 10 else (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
-    )
-    ax.set_yscale("log")
-    ax.yaxis.set_major_locator(LogLocator(subs=subs))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.yaxis.set_minor_formatter(NullFormatter())
-    ax.set_ylim(values.min() / 1.15, values.max() * 1.15)
 
 
 def _note(done: Training) -> str:
     first, last = done.history["lr"][[0, -1]]
     rate = f"η = {first:g}" if first == last else f"η = {first:.3g} … {last:.3g}"
-    return f"{rate}    m = {done.batch_size}    seed {done.seed}    {done.verdict}"
+    return f"{rate}    m = {done.batch_size}    seed {done.seed}    {done.outcome.text}"
 
 
 def _label(done: Training, name: str) -> str:

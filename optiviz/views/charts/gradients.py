@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator
 
-from optiviz.files import whole
 from optiviz.training.gradcheck import EDGES, METHODS, GradientCheck
-from optiviz.views.files.animate import STILL, check_ending
-from optiviz.views.page import Page, power
+from optiviz.views.frame import Frame
+from optiviz.views.numbers import power
 from optiviz.views.style import DASHED, Mark
 
 MARKS = {
@@ -55,11 +54,9 @@ def plot_gradients(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     plot_gradients(check_gradient(toy, w), error_curve(toy, w), f"{folder}/check.png")
     """
-    target = check_ending(path, STILL)
-    page = Page(theme, size)
-    with whole(target) as unfinished:
-        gradients_figure(page, check, curve, title)
-        page.save(unfinished)
+    frame = Frame(theme, size)
+    gradients_figure(frame, check, curve, title)
+    frame.save(path)
 
 
 def plot_error_curve(
@@ -74,45 +71,31 @@ def plot_error_curve(
 
     Arguments and errors as for `plot_gradients`.
     """
-    target = check_ending(path, STILL)
-    page = Page(theme, size)
-    with whole(target) as unfinished, page.style():
-        header = page.titles(title, "Mean relative error of the derivatives, for each ε")
-        footer = page.legend([MARKS[name] for name in METHODS], METHODS)
-        (ax,) = _panels(page, header, footer, 1)
-        _against_eps(page, ax, curve)
-        page.save(unfinished)
+    frame = Frame(theme, size)
+    with frame.style():
+        frame.title(title, "Mean relative error of the derivatives, for each ε")
+        frame.legend([MARKS[name] for name in METHODS], METHODS)
+        (ax,) = frame.row(1, left=0.72)
+        _against_eps(frame, ax, curve)
+    frame.save(path)
 
 
 def gradients_figure(
-    page: Page, check: GradientCheck, curve: Sequence[GradientCheck], title: str
+    frame: Frame, check: GradientCheck, curve: Sequence[GradientCheck], title: str
 ) -> None:
     """Draw the panels, the title, and a legend that tells the numbers."""
-    with page.style():
-        header = page.titles(title, _note(check))
+    with frame.style():
+        frame.title(title, _note(check))
         labels = [
             f"{name}\nmean {power(check.mean[name])}, worst {power(check.worst[name])}"
             for name in METHODS
         ]
-        footer = page.legend([MARKS[name] for name in METHODS], labels)
-        left, *right = _panels(page, header, footer, 2 if curve else 1)
-        _spread(page, left, check)
+        frame.legend([MARKS[name] for name in METHODS], labels)
+        left, *right = frame.row(2 if curve else 1, left=0.72)
+        _spread(frame, left, check)
         for ax in right:
-            _against_eps(page, ax, curve)
-            ax.axvline(check.eps, color=page.look.muted, lw=1, ls=(0, (2, 2)), zorder=1)
-
-
-def _panels(page: Page, header: float, footer: float, count: int) -> list[Any]:
-    """Axes in a row between the title and the legend."""
-    scale = page.look.scale
-    room = {
-        "left": 0.72 * scale / page.width,
-        "right": 1 - 0.3 / page.width,
-        "top": 1 - (header + 0.12 * scale) / page.height,
-        "bottom": (footer + 0.5 * scale) / page.height,
-        "wspace": 0.21 * scale,
-    }
-    return list(page.figure.subplots(1, count, squeeze=False, gridspec_kw=room)[0])
+            _against_eps(frame, ax, curve)
+            ax.axvline(check.eps, color=frame.look.muted, lw=1, ls=(0, (2, 2)), zorder=1)
 
 
 def _note(check: GradientCheck) -> str:
@@ -124,16 +107,16 @@ def _note(check: GradientCheck) -> str:
     )
 
 
-def _spread(page: Page, ax: Any, check: GradientCheck) -> None:
+def _spread(frame: Frame, ax: Any, check: GradientCheck) -> None:
     """How many weights have which relative error, one outline for each method."""
-    page.axes(ax, "How the relative errors are spread", "relative error")
+    frame.dress(ax, "How the relative errors are spread", "relative error")
     edges = EDGES[EDGES >= 0.999 * LEAST]
     for name in METHODS:
         counts = check.counts[name][-(len(edges) - 1) :].copy()
         counts[0] += check.counts[name].sum() - counts.sum()
         style = {"color": MARKS[name].color, "baseline": 0.5, "zorder": 2}
         ax.stairs(counts, edges, fill=True, alpha=0.13, **style)
-        ax.stairs(counts, edges, ls=MARKS[name].dash, lw=1.6 * page.look.scale, **style)
+        ax.stairs(counts, edges, ls=MARKS[name].dash, lw=1.6 * frame.look.scale, **style)
     ax.set_xscale("log")
     ax.set_yscale("log")
     most = max(int(counts.max()) for counts in check.counts.values())
@@ -143,14 +126,14 @@ def _spread(page: Page, ax: Any, check: GradientCheck) -> None:
     ticks = [LEAST, 1e-9, 1e-6, 1e-3, 1.0]
     words = [f"≤ {power(LEAST)}", *(power(tick) for tick in ticks[1:-1]), "1"]
     ax.set_xticks(ticks, words)
-    _plain(ax.yaxis)
+    _powers(ax.yaxis)
     ax.minorticks_off()
 
 
-def _against_eps(page: Page, ax: Any, curve: Sequence[GradientCheck]) -> None:
+def _against_eps(frame: Frame, ax: Any, curve: Sequence[GradientCheck]) -> None:
     """The mean relative error at every ε."""
-    page.axes(ax, "Mean relative error against ε", "ε")
-    look = page.look
+    frame.dress(ax, "Mean relative error against ε", "ε")
+    look = frame.look
     eps = [point.eps for point in curve]
     # An error of exactly 0 has no place on a logarithmic axis, so the line has a gap there.
     for name in METHODS:
@@ -165,12 +148,12 @@ def _against_eps(page: Page, ax: Any, curve: Sequence[GradientCheck]) -> None:
     for x, words, side in ((0.02, "← round-off", "left"), (0.98, "truncation →", "right")):
         style = {"ha": side, "va": "top", "color": look.muted, "fontsize": 9 * look.scale}
         ax.text(x, 0.97, words, transform=ax.transAxes, **style)
-    _plain(ax.xaxis)
-    _plain(ax.yaxis)
+    _powers(ax.xaxis)
+    _powers(ax.yaxis)
     ax.minorticks_off()
 
 
-def _plain(axis: Any) -> None:
+def _powers(axis: Any) -> None:
     """Every second or third power of ten, in plain text."""
     axis.set_major_locator(LogLocator(numticks=6))
     axis.set_major_formatter(FuncFormatter(lambda value, _: power(value)))

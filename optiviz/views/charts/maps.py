@@ -14,18 +14,17 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
-from optiviz.files import whole
+from optiviz.maps import BasinMap, RateMap, Sensitivity
 from optiviz.maps.axes import Axis
-from optiviz.maps.maps import BasinMap, RateMap, Sensitivity
+from optiviz.optim import SYMBOLS, describe
+from optiviz.optim.describe import EVERY
 from optiviz.problems.base import Array
 from optiviz.views.charts.basins import draw_basins
 from optiviz.views.charts.sensitivity import draw_sensitivity
-from optiviz.views.files.animate import STILL, check_ending
-from optiviz.views.scene import figure
+from optiviz.views.charts.sheet import EDGE, Sheet
+from optiviz.views.numbers import log_axis_to_fit
 from optiviz.views.scene.contour import minimum
-from optiviz.views.sheet import EDGE, SYMBOLS, Sheet, described, plain_log
-from optiviz.views.style import DASHED, SOLID, THEMES, Theme
-from optiviz.words import look_up
+from optiviz.views.style import DASHED, SOLID, Theme
 
 LINE = {"light": "#C03A00", "dark": "#FF9B57"}  # of the theory: vermilion, against the blues
 STOPS = 17  # of the ramp
@@ -42,44 +41,35 @@ def plot_map(
     Raises:
         UserError: an unknown ending or theme, an impossible size, or no way to write there.
     """
-    target = check_ending(path, STILL)
-    look = look_up("theme", theme, THEMES)
-    with whole(target) as unfinished, matplotlib.rc_context(rc(look)):
-        draw(found, look, size).save(unfinished)
+    sheet = Sheet(theme, size)
+    draw(sheet, found)
+    sheet.save(path)
 
 
-def rc(look: Theme) -> Any:
-    """Matplotlib's settings for a map, which need to hold while it is drawn and saved."""
-    return figure.rc(look) | {
-        "hatch.color": look.muted,
-        "hatch.linewidth": 0.6 * look.scale,
-    }
-
-
-def draw(found: RateMap | BasinMap | Sensitivity, look: Theme, size: tuple[int, int]) -> Sheet:
-    """The figure of a map."""
-    sheet = Sheet(look, size)
-    if isinstance(found, RateMap):
-        draw_rates(sheet, found)
-    elif isinstance(found, BasinMap):
-        draw_basins(sheet, found)
-    else:
-        draw_sensitivity(sheet, found)
-    return sheet
+def draw(sheet: Sheet, found: RateMap | BasinMap | Sensitivity) -> None:
+    """Draw a map of any kind."""
+    with sheet.style():
+        if isinstance(found, RateMap):
+            draw_rates(sheet, found)
+        elif isinstance(found, BasinMap):
+            draw_basins(sheet, found)
+        else:
+            draw_sensitivity(sheet, found)
 
 
 def draw_rates(sheet: Sheet, found: RateMap) -> None:
     """Steps to converge as colour, divergence hatched, theory as lines."""
     look, s = sheet.look, sheet.look.scale
+    settings = [name for name in EVERY if name not in (found.x.name, found.y.name)]
     sheet.title(
         found.problem.title,
-        f"{described(found.rule, found.x.name, found.y.name)}: steps until the loss stays below "
+        f"{describe(found.rule, names=settings, between=' ')}: steps until the loss stays below "
         f"{100 * found.tolerance:g} % of the start's",
     )
     marks = _marks(found, look)
     areas = _areas(found, look)
     handles = [*areas.values(), *(Line2D([], [], **style) for _, _, style in marks.values())]
-    sheet.key(handles, [*areas, *marks])
+    sheet.explain(handles, [*areas, *marks])
     bottom = sheet.bottom + 0.44 * s
     bar = 0.78 * s if found.best else 0.0
     ax = sheet.axes((0.36 + 0.3 * s), bottom, sheet.width - EDGE - bar, sheet.top)
@@ -130,7 +120,7 @@ def _cells(ax: Axes, found: RateMap, look: Theme) -> LogNorm | None:
         label = SYMBOLS.get(axis.name, axis.name)
         ax.set(**{f"{name}label": "learning rate η" if (name, label) == ("x", "η") else label})
         if axis.log:
-            plain_log(ax, name, float(axis.values[-1] / axis.values[0]), look)
+            log_axis_to_fit(ax, name, float(axis.values[-1] / axis.values[0]), look.scale)
     ax.yaxis.label.set(rotation=90 if len(ax.get_ylabel()) > 2 else 0)
     colors = np.empty((*found.loss.shape, 4))
     colors[:] = to_rgba(look.background)
@@ -225,7 +215,7 @@ def write_along(ax: Axes, points: Array, words: str, share: float, side: str, lo
 
 def line_color(look: Theme) -> str:
     """The colour of what theory says, which stands out from the map's blues."""
-    return LINE["dark" if look.ink > "#8" else "light"]
+    return LINE["dark" if look.dark else "light"]
 
 
 def halo(look: Theme) -> list[Any]:
@@ -235,13 +225,12 @@ def halo(look: Theme) -> list[Any]:
 
 def ramp(look: Theme) -> LinearSegmentedColormap:
     """From fast to slow in even steps of lightness, the fast end farthest from the page's."""
-    dark = look.ink > "#8"
-    ends = (0.0, 0.84) if dark else (0.06, 0.96)  # neither end is the page's own colour
+    ends = (0.0, 0.84) if look.dark else (0.06, 0.96)  # neither end is the page's own colour
     blues = matplotlib.colormaps["YlGnBu"](np.linspace(*ends, 256))
     heights = lightness(blues[:, :3])[::-1]
     even = np.interp(np.linspace(heights[0], heights[-1], STOPS), heights, np.arange(255, -1, -1))
     stops = blues[even.round().astype(int)]
-    return LinearSegmentedColormap.from_list("speed", stops[::-1] if dark else stops)
+    return LinearSegmentedColormap.from_list("speed", stops[::-1] if look.dark else stops)
 
 
 def lightness(rgb: Array) -> Array:

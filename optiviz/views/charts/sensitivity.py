@@ -8,9 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from optiviz.maps.maps import Sensitivity
-from optiviz.optim import name_of
-from optiviz.views.sheet import EDGE, Sheet, described, plain_log
+from optiviz.maps import Sensitivity
+from optiviz.optim import describe, name_of
+from optiviz.optim.describe import EVERY
+from optiviz.views.charts.sheet import EDGE, Sheet
+from optiviz.views.numbers import log_axis_to_fit
 from optiviz.views.style import Mark
 from optiviz.views.style import marks as marks_of
 
@@ -23,7 +25,8 @@ def draw_sensitivity(sheet: Sheet, found: Sensitivity) -> None:
     look, s = sheet.look, sheet.look.scale
     names = [name_of(curve.rule) for curve in found.curves]
     marks = marks_of(names, look)
-    words = [described(curve.rule, "lr") for curve in found.curves]
+    settings = [name for name in EVERY if name != "lr"]
+    words = [describe(curve.rule, names=settings, between=" ") for curve in found.curves]
     sheet.title(
         found.problem.title,
         f"Loss after {found.steps} steps, as a share of the start's. A rate works if it ends "
@@ -34,7 +37,7 @@ def draw_sensitivity(sheet: Sheet, found: Sensitivity) -> None:
     entries = [f"{word}: {rates}" for word, rates in zip(words, works, strict=True)]
     cross = Line2D([], [], color=look.muted, marker="x", ls="", ms=5 * s, mew=1.2 * s)
     lost = any(curve.diverged.any() for curve in found.curves)
-    sheet.key([*lines, *[cross] * lost], [*entries, *["diverged"] * lost])
+    sheet.explain([*lines, *[cross] * lost], [*entries, *["diverged"] * lost])
     rows = min((0.12 + 0.2 * len(marks)) * s, 0.35 * (sheet.top - sheet.bottom - 0.6 * s))
     left, right = 0.36 + 0.42 * s, sheet.width - EDGE
     bottom = sheet.bottom + 0.44 * s
@@ -43,7 +46,7 @@ def draw_sensitivity(sheet: Sheet, found: Sensitivity) -> None:
     ends = [curve.lr[i] for curve in found.curves for i in (0, -1)]
     for ax in (above, below):
         if min(ends) > 0:
-            plain_log(ax, "x", max(ends) / min(ends), look)
+            log_axis_to_fit(ax, "x", max(ends) / min(ends), look.scale)
         ax.set_xlim(min(ends), max(ends))
         ax.set_axisbelow(True)
         ax.grid(axis="x", color=look.grid, linewidth=0.8)

@@ -10,16 +10,15 @@ import matplotlib
 import numpy as np
 from matplotlib.colors import LogNorm, Normalize, to_rgb
 
-from optiviz.files import whole
-from optiviz.optim import name_of, parse
+from optiviz.optim import SYMBOLS, name_of, parse
+from optiviz.studies.sweep.findings import NEAR, Strip
 from optiviz.studies.sweep.plan import word
-from optiviz.studies.sweep.table import NEAR, Row, Strip
-from optiviz.views.files.animate import STILL, check_ending
-from optiviz.views.page import Page
+from optiviz.studies.table import Row
+from optiviz.views.frame import Frame
 from optiviz.views.style import marks
 
 APART = 2.0  # times: rates closer together have no room for two numbers
-SYMBOLS = {"lr": "η", "batch_size": "batch size", "beta": "β", "beta1": "β₁", "rho": "ρ"}
+SPELT = SYMBOLS | {"batch_size": "batch size"}
 
 
 def plot_heat(
@@ -44,16 +43,15 @@ def plot_heat(
     Raises:
         UserError: an unknown ending or theme, an impossible size, or no place to write to.
     """
-    target = check_ending(path, STILL)
-    page = Page(theme, size)
-    with whole(target) as unfinished, page.style():
+    frame = Frame(theme, size)
+    with frame.style():
         names = _varied(rows)
         note = "test accuracy in %, mean over the seeds"
         if len(names) > 2:
-            note += f"; the best over {', '.join(SYMBOLS.get(n, n) for n in names[2:])}"
-        header = page.titles(title, note)
-        _heat(page, header, rows, names[:2], span)
-        page.save(unfinished)
+            note += f"; the best over {', '.join(SPELT.get(n, n) for n in names[2:])}"
+        frame.title(title, note)
+        _heat(frame, rows, names[:2], span)
+    frame.save(path)
 
 
 def span(accuracies: Sequence[float | None]) -> tuple[float, float]:
@@ -71,10 +69,8 @@ def _varied(rows: Sequence[Row]) -> list[str]:
     return sorted(varied, key=lambda name: name != "lr")
 
 
-def _heat(
-    page: Page, header: float, rows: Sequence[Row], names: list[str], span: tuple[float, float]
-) -> None:
-    look, scale = page.look, page.look.scale
+def _heat(frame: Frame, rows: Sequence[Row], names: list[str], span: tuple[float, float]) -> None:
+    look, scale = frame.look, frame.look.scale
     across = _values(rows, names[0])
     up = _values(rows, names[1]) if len(names) > 1 else [None]
     grid = np.full((len(up), len(across)), np.nan)
@@ -83,10 +79,10 @@ def _heat(
         j = across.index(row["settings"].get(names[0]))
         if row["accuracy"] is not None and not row["diverged"]:
             grid[i, j] = np.fmax(grid[i, j], row["accuracy"])
-    left = (0.95 if len(names) > 1 else 0.4) * scale / page.width
-    bottom, right = 0.62 * scale / page.height, 0.3 * scale / page.width
-    height = 1 - bottom - (header + 0.05) / page.height
-    ax = page.figure.add_axes((left, bottom, 1 - left - right, height))
+    left = (0.95 if len(names) > 1 else 0.4) * scale / frame.width
+    bottom, right = 0.62 * scale / frame.height, 0.3 * scale / frame.width
+    height = (frame.top - 0.05) / frame.height - bottom
+    ax = frame.figure.add_axes((left, bottom, 1 - left - right, height))
     colors = matplotlib.colormaps["YlGnBu_r"].copy()
     norm = LogNorm(*span)  # errors of 2 % and 4 % are as far apart as those of 20 and 40
     shown = colors(norm(np.clip(np.nan_to_num(1 - grid, nan=1.0), *span)))
@@ -100,9 +96,9 @@ def _heat(
     ax.set_xticks(range(len(across)), [word(v) for v in across])
     ax.set_yticks(range(len(up)), [word(v) for v in up] if len(names) > 1 else [""])
     ax.tick_params(length=0)
-    ax.set_xlabel(SYMBOLS.get(names[0], names[0]))
+    ax.set_xlabel(SPELT.get(names[0], names[0]))
     if len(names) > 1:
-        ax.set_ylabel(SYMBOLS.get(names[1], names[1]))
+        ax.set_ylabel(SPELT.get(names[1], names[1]))
     for spine in ax.spines.values():
         spine.set_visible(False)
 
@@ -131,16 +127,15 @@ def plot_trials(
 
     Args as for `plot_heat`; rows have the `state` of their trial, complete or pruned.
     """
-    target = check_ending(path, STILL)
-    page = Page(theme, size)
-    look, scale = page.look, page.look.scale
+    frame = Frame(theme, size)
+    look, scale = frame.look, frame.look.scale
     names = _varied(rows)[:2]
-    with whole(target) as unfinished, page.style():
-        header = page.titles(title, "validation accuracy; crosses: pruned early, or diverged")
-        left, bottom = 0.75 * scale / page.width, 0.6 * scale / page.height
-        height = 1 - bottom - (header + 0.1) / page.height
-        ax = page.figure.add_axes((left, bottom, 0.86 - left, height))
-        page.axes(ax, "", SYMBOLS.get(names[0], names[0]))
+    with frame.style():
+        frame.title(title, "validation accuracy; crosses: pruned early, or diverged")
+        left, bottom = 0.75 * scale / frame.width, 0.6 * scale / frame.height
+        height = (frame.top - 0.1) / frame.height - bottom
+        ax = frame.figure.add_axes((left, bottom, 0.86 - left, height))
+        frame.dress(ax, "", SPELT.get(names[0], names[0]))
         ax.set_xscale("log")
         good = [row[column] for row in rows if _good(row, column)] or [0.0, 1.0]
         norm, colors = Normalize(min(good), max(good)), "viridis"
@@ -151,13 +146,13 @@ def plot_trials(
             c: Any = [row[column] or 0.0 for row in own] if kind else look.muted
             how: Any = {"norm": norm, "cmap": colors, "marker": "o"} if kind else {"marker": "x"}
             drawn = ax.scatter(x, y, c=c, s=46 * scale, zorder=3, linewidths=1.4, **how)
-        ax.set_ylabel("1 − " + SYMBOLS.get(names[1], names[1]) if len(names) > 1 else "accuracy")
+        ax.set_ylabel("1 − " + SPELT.get(names[1], names[1]) if len(names) > 1 else "accuracy")
         if len(names) > 1:
             ax.set_yscale("log")
-        place = page.figure.add_axes((0.89, bottom, 0.02, height))
-        bar = page.figure.colorbar(drawn, cax=place)
+        place = frame.figure.add_axes((0.89, bottom, 0.02, height))
+        bar = frame.figure.colorbar(drawn, cax=place)
         bar.outline.set_visible(False)
-        page.save(unfinished)
+    frame.save(path)
 
 
 def _good(row: Row, column: str) -> bool:
@@ -184,33 +179,32 @@ def plot_strips(
         strips: one for each rule.
         path, title, theme, size: see `plot_heat`.
     """
-    target = check_ending(path, STILL)
-    page = Page(theme, size)
-    looks = marks([name_of(parse(strip.optimizer)) for strip in strips], page.look)
-    with whole(target) as unfinished, page.style():
+    frame = Frame(theme, size)
+    looks = marks([name_of(parse(strip.optimizer)) for strip in strips], frame.look)
+    with frame.style():
         note = f"bars: within {100 * NEAR:g} points of the best accuracy; numbers: accuracy in %"
-        header = page.titles(title, note)
-        scale = page.look.scale
+        frame.title(title, note)
+        scale = frame.look.scale
         longest = max(len(strip.optimizer) for strip in strips)
-        left = (0.5 + 0.085 * longest * scale) / page.width
-        bottom = 0.62 * scale / page.height
-        height = 1 - bottom - (header + 0.05) / page.height
-        ax = page.figure.add_axes((left, bottom, 1 - left - 0.35 / page.width, height))
-        page.axes(ax, "", "η")
+        left = (0.5 + 0.085 * longest * scale) / frame.width
+        bottom = 0.62 * scale / frame.height
+        height = (frame.top - 0.05) / frame.height - bottom
+        ax = frame.figure.add_axes((left, bottom, 1 - left - 0.35 / frame.width, height))
+        frame.dress(ax, "", "η")
         ax.set_xscale("log")
         for row, (strip, look) in enumerate(zip(strips, looks, strict=True)):
-            _strip(page, ax, -row, strip, look.color)
+            _strip(frame, ax, -row, strip, look.color)
         ax.set_yticks(range(0, -len(strips), -1), [strip.optimizer for strip in strips])
         ax.set_ylim(-len(strips) + 0.35, 0.65)
         ax.tick_params(axis="y", length=0)
         ax.grid(axis="y", visible=False)
         ax.spines["left"].set_visible(False)
-        page.save(unfinished)
+    frame.save(path)
 
 
-def _strip(page: Page, ax: Any, y: float, strip: Strip, color: str) -> None:
+def _strip(frame: Frame, ax: Any, y: float, strip: Strip, color: str) -> None:
     """One rule: a dot for each rate, a bar along those that work, and the verdict."""
-    look, scale = page.look, page.look.scale
+    look, scale = frame.look, frame.look.scale
     found = strip.lr[strip.works]
     if len(found):
         ax.plot([found[0], found[-1]], [y, y], color=color, lw=11 * scale, alpha=0.3, zorder=2)

@@ -10,12 +10,11 @@ from typing import Any
 from matplotlib.artist import Artist
 
 from optiviz.errors import UserError
-from optiviz.files import whole
-from optiviz.views.files.animate import STILL, check_ending, moments, record
-from optiviz.views.page import MARGIN, Page
+from optiviz.views.files.animate import moments, record
+from optiviz.views.frame import Frame
 from optiviz.views.scene.arrows import Arrow
+from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.figure import PANELS
-from optiviz.views.scene.panel import Picture
 from optiviz.views.scene.path import PathPanel
 from optiviz.views.style import MINIMUM
 from optiviz.words import look_up
@@ -49,7 +48,7 @@ class Tiles:
 
     title: str
     note: str
-    pictures: Sequence[Picture]
+    pictures: Sequence[Contents]
     columns: int = 2
 
     def __post_init__(self) -> None:
@@ -75,9 +74,7 @@ def plot_tiles(tiles: Tiles, path: str | Path) -> None:
     Raises:
         UserError: an unknown ending, or a place that cannot be written to.
     """
-    target = check_ending(path, STILL)
-    with whole(target) as unfinished:
-        Mosaic(tiles).page.save(unfinished)
+    Mosaic(tiles).save(path)
 
 
 def animate_tiles(
@@ -96,24 +93,23 @@ def animate_tiles(
     record(lambda: Mosaic(tiles), shown, path, tiles.colors, fps, hold, quiet)
 
 
-class Mosaic:
+class Mosaic(Frame):
     """Tiles as a figure whose moving artists can be taken to any step."""
 
     def __init__(self, tiles: Tiles) -> None:
         first = tiles.pictures[0]
-        self.tiles, self.page = tiles, Page(first.theme, first.size)
-        self.figure, self.canvas = self.page.figure, self.page.canvas
-        page, scale = self.page, self.page.look.scale
-        with page.style():
-            header = page.titles(tiles.title, tiles.note)
+        super().__init__(first.theme, first.size)
+        self.tiles, scale = tiles, self.look.scale
+        with self.style():
+            self.title(tiles.title, tiles.note)
             rows = -(-len(tiles.pictures) // tiles.columns)
             grid = self.figure.add_gridspec(
                 rows,
                 tiles.columns,
-                left=0.5 * scale / page.width,
-                right=1 - MARGIN / page.width,
-                top=1 - (header + 0.16 * scale) / page.height,
-                bottom=0.4 * scale / page.height,
+                left=0.5 * scale / self.width,
+                right=1 - self.edge / self.width,
+                top=(self.top - 0.16 * scale) / self.height,
+                bottom=0.4 * scale / self.height,
                 wspace=0.16,
                 hspace=0.34,
             )
@@ -131,23 +127,23 @@ class Mosaic:
                     ax.set(ylabel="", yticklabels=[])
         self.show(tiles.steps)
 
-    def _heading(self, ax: Any, picture: Picture) -> None:
-        look = self.page.look
+    def _heading(self, ax: Any, picture: Contents) -> None:
+        look = self.look
         style: Any = {"fontsize": 10.5 * look.scale, "color": look.text, "pad": 5}
         ax.set_title(picture.labels[0], loc="left", **style)
 
-    def _verdict(self, ax: Any, picture: Picture) -> None:
+    def _verdict(self, ax: Any, picture: Contents) -> None:
         """How a tile's first run ends, in the last frame."""
-        look = self.page.look
+        look = self.look
         style: Any = {"fontsize": 9.5 * look.scale, "color": look.text, "zorder": 7}
         style["bbox"] = {"facecolor": look.background, "alpha": 0.85, "linewidth": 0, "pad": 3}
         place: Any = {"transform": ax.transAxes, "ha": "right", "va": "bottom"}
         self.endings.append(ax.text(0.985, 0.03, picture.verdicts[0], **place, **style))
 
     def _counter(self) -> Any:
-        look, x = self.page.look, 1 - MARGIN / self.page.width
+        look, x = self.look, 1 - self.edge / self.width
         style: Any = {"fontsize": 10.5 * look.scale, "color": look.muted, "family": "monospace"}
-        return self.figure.text(x, 1 - 0.17 / self.page.height, "", ha="right", va="top", **style)
+        return self.figure.text(x, 1 - 0.17 / self.height, "", ha="right", va="top", **style)
 
     @property
     def moving(self) -> list[Artist]:

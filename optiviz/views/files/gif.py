@@ -1,14 +1,14 @@
-"""GIF files with one shared palette, storing only what changed from frame to frame."""
+"""GIF, APNG and WebP files with one shared palette."""
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
+from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
-from PIL import GifImagePlugin, Image
+from PIL import Image
 
 Frame = NDArray[np.uint8]  # (height, width, 4), red green blue alpha
 Pixels = NDArray[Any]  # the same as one number each
@@ -66,6 +66,26 @@ class Palette:
             indices = self.table[cells]
         return indices.astype(np.uint8)
 
+    def images(self, frames: Iterable[Frame]) -> Iterator[Image.Image]:
+        """The frames in these colours; each may reuse the memory of the one before."""
+        before: Pixels | None = None
+        for frame in frames:
+            now = packed(frame)
+            if before is None:
+                indices = self(now)
+            else:
+                changed = now != before
+                indices[changed] = self(now[changed])
+            before = now.copy()
+            image = Image.fromarray(indices.copy())
+            image.putpalette(self.colors.tobytes())
+            yield image
+
+
+def strong(colors: Sequence[str]) -> NDArray[np.uint8]:
+    """Colours as numbers to 255, `(k, 3)`."""
+    return np.array([[round(255 * c) for c in to_rgb(color)] for color in colors], np.uint8)
+
 
 def packed(frame: Frame) -> Pixels:
     """The frame's pixels as one number each."""
@@ -86,47 +106,43 @@ def _channels(pixels: Pixels) -> NDArray[np.uint8]:
 
 
 def write(
-    file: BinaryIO, frames: Iterable[Frame], palette: Palette, durations: Iterable[int]
+    file: BinaryIO,
+    ending: str,
+    frames: Iterable[Frame],
+    palette: Palette,
+    durations: Sequence[int],
 ) -> None:
-    """Write an endlessly looping GIF.
+    """Write an endlessly looping picture; of each frame only what changed is stored.
 
     Args:
         file: an open binary file.
-        frames: `(height, width, 4)` arrays; each may reuse the memory of the one before.
+        ending: .gif, .apng, or .webp without loss, which is smaller for flat colours.
+        frames: each may reuse the memory of the one before.
         palette: the shared colours.
-        durations: milliseconds that each frame is shown.
+        durations: milliseconds that each frame is shown; GIF makes one of frames that are equal.
     """
+    images = palette.images(frames)
+    rest: Iterable[Image.Image] = images
+    options: dict[str, Any] = {"duration": list(durations), "loop": 0}
+    if ending == ".gif":
+        options |= {"palette": palette.colors.tobytes(), "transparency": CLEAR, "disposal": 1}
+        options |= {"format": "GIF", "optimize": True, "interlace": 0}
+        first = next(images)
+    elif ending == ".apng":  # a frame is laid over those before it, what did not change left clear
+        options |= {"format": "PNG", "transparency": CLEAR, "blend": 1}
+        first, *rest = _changes(images)  # a list, for Pillow reads it twice
+    else:
+        options |= {"format": "WEBP", "lossless": True, "method": 2, "quality": 50}
+        first = next(images)
+    first.save(file, save_all=True, append_images=rest, **options)
+
+
+def _changes(images: Iterable[Image.Image]) -> Iterator[Image.Image]:
+    """The images with every pixel clear that is as it was."""
     before: Pixels | None = None
-    for frame, duration in zip(frames, durations, strict=True):
-        now = packed(frame)
-        if before is None:
-            height, width = now.shape
-            file.write(b"GIF89a" + struct.pack("<HHBBB", width, height, 0b11110111, 0, 0))
-            file.write(palette.colors.tobytes())
-            file.write(b"!\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00")
-            indices, corner = palette(now), (0, 0)
-        else:
-            indices, corner = _changes(before, now, palette)
-        before = now.copy()
-        image = Image.fromarray(indices)
-        options = {"transparency": CLEAR, "disposal": 1, "interlace": 0, "duration": duration}
-        for block in GifImagePlugin.getdata(image, corner, **options):
-            file.write(block)
-    file.write(b";")
-
-
-def _changes(
-    before: Pixels, now: Pixels, palette: Palette
-) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-    """The smallest rectangle that holds every changed pixel, all others clear, and its corner."""
-    changed = before != now
-    rows = np.flatnonzero(changed.any(axis=1))
-    if not len(rows):
-        return np.full((1, 1), CLEAR, np.uint8), (0, 0)
-    top, bottom = rows[0], rows[-1] + 1
-    columns = np.flatnonzero(changed[top:bottom].any(axis=0))
-    left, right = columns[0], columns[-1] + 1
-    changed = changed[top:bottom, left:right]
-    indices = np.full(changed.shape, CLEAR, np.uint8)
-    indices[changed] = palette(now[top:bottom, left:right][changed])
-    return indices, (int(left), int(top))
+    for image in images:
+        now = np.asarray(image)
+        changes = image if before is None else Image.fromarray(np.where(now == before, CLEAR, now))
+        changes.putpalette(image.getpalette() or [])
+        before = now
+        yield changes

@@ -14,10 +14,11 @@ SPACES = re.compile(r"^ +| {2,}| +$")
 
 def save(figure: Figure, path: Path) -> None:
     """Write a figure as it stands, the same bytes for the same figure."""
-    if path.suffix == ".svg":
+    ending = path.suffix.lower()
+    if ending == ".svg":
         for text in figure.findobj(Text):
             _keep_spaces(text)
-    figure.savefig(path, metadata=STAMPS.get(path.suffix))
+    figure.savefig(path, metadata=STAMPS.get(ending))
 
 
 def _keep_spaces(text: Text) -> None:

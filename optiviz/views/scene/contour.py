@@ -11,6 +11,8 @@ from optiviz.problems.base import Array, Bounds, Plane
 from optiviz.views.style import MINIMUM, Theme
 
 BANDS = 20
+FAINT = 0.55  # of the ground's colours, below the contours of a batch
+CONTOUR = {False: 0.55, True: 0.3}  # how opaque contours are, and how where the ground is faint
 
 
 def levels(values: Array, n: int = BANDS) -> Array:
@@ -51,7 +53,7 @@ def draw_ground(
     """Bands, contour lines and the known minima; returns the heights of the lines."""
     x, y, values = sample(problem, bounds)
     heights = levels(values)
-    colors: Any = theme.ramp(np.linspace(0, 0.55 if faint else 1, len(heights) - 1))
+    colors: Any = theme.ramp(np.linspace(0, FAINT if faint else 1, len(heights) - 1))
     ax.contourf(x, y, values, heights, colors=colors, extend="both", antialiased=False)
     ax.contour(
         x,
@@ -60,7 +62,7 @@ def draw_ground(
         heights[1:-1],
         colors=theme.contour,
         linewidths=0.5 * theme.scale,
-        alpha=0.3 if faint else 0.55,
+        alpha=CONTOUR[faint],
     )
     for point in problem.minima:
         ax.plot(*point, **minimum(theme), zorder=2.5)
@@ -73,7 +75,7 @@ def minimum(theme: Theme) -> dict[str, Any]:
         "marker": "*",
         "markersize": 15 * theme.scale,
         "markerfacecolor": MINIMUM,
-        "markeredgecolor": theme.text if theme.ink < "#8" else theme.background,
+        "markeredgecolor": theme.background if theme.dark else theme.text,
         "markeredgewidth": 0.9,
         "linestyle": "none",
     }

@@ -8,13 +8,14 @@ import numpy as np
 
 from optiviz.errors import UserError
 from optiviz.problems import PROBLEMS, Samples
-from optiviz.views.scene.panel import Panel, Picture
+from optiviz.views.scene.contents import Contents
+from optiviz.views.scene.panel import Panel
 
 
 class DataPanel(Panel):
     """The samples, those of this batch picked out, and every run's line through them."""
 
-    def __init__(self, ax: Any, picture: Picture) -> None:
+    def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
         problem, look = picture.problem, picture.look
         if not isinstance(problem, Samples):

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import matplotlib
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from optiviz.views.files import still
+from optiviz.views.frame import Frame
+from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.data import DataPanel
 from optiviz.views.scene.memory import Bias, Build, Effective, Memory, Noise
-from optiviz.views.scene.panel import Panel, Picture
+from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.path import PathPanel, SumPanel
 from optiviz.views.scene.relief import Relief
 from optiviz.views.scene.series import Loss, Rate, Speed, Truth, Velocity
-from optiviz.views.style import Theme
 from optiviz.words import look_up
 
 PANELS: dict[str, type[Panel]] = {
@@ -39,7 +37,7 @@ PANELS: dict[str, type[Panel]] = {
 }
 
 
-class Scene:
+class Scene(Frame):
     """A picture as a Matplotlib figure whose moving artists can be taken to any step.
 
     Args:
@@ -49,19 +47,18 @@ class Scene:
         UserError: an unknown panel.
     """
 
-    def __init__(self, picture: Picture) -> None:
+    edge: ClassVar[float] = 0.22
+    above: ClassVar[float] = 0.14
+
+    def __init__(self, picture: Contents) -> None:
         kinds = [look_up("panel", name, PANELS) for name in picture.panels]
+        super().__init__(picture.theme, picture.size)
         self.picture = picture
-        look, (width, height) = picture.look, picture.size
-        # The area in inches is always the same, so text keeps its share of the picture.
-        dpi = 100 * (width * height / (960 * 540)) ** 0.5
-        with matplotlib.rc_context(rc(look)):
-            self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi)
-            self.canvas: Any = FigureCanvasAgg(self.figure)
-            self._title()
+        with self.style():
+            header = 0.6 * self.look.scale + self.title(picture.title)
             self.counter = self._counter()
-            self.endings, footer = self._legend()
-            axes = _arrange(self.figure, kinds, 0.6 * look.scale, footer)
+            self.endings, footer = self._endings()
+            axes = _arrange(self.figure, kinds, header, footer)
             self.panels = [kind(ax, picture) for kind, ax in zip(kinds, axes, strict=True)]
             _label_steps(self.panels)
         self.show(picture.steps)
@@ -82,26 +79,14 @@ class Scene:
         for ending in self.endings:
             ending.set_visible(t == self.picture.steps)
 
-    def save(self, path: Path) -> None:
-        """Write the figure as it stands, the same bytes for the same figure."""
-        with matplotlib.rc_context(rc(self.picture.look)):
-            still.save(self.figure, path)
-
-    def _title(self) -> None:
-        """The title."""
-        figure, look = self.figure, self.picture.look
-        x, y = 0.22 / figure.get_figwidth(), 1 - 0.14 / figure.get_figheight()
-        style: Any = {"fontsize": 13 * look.scale, "fontweight": "bold", "color": look.text}
-        figure.text(x, y, self.picture.title, va="top", **style)
-
-    def _legend(self) -> tuple[list[Any], float]:
+    def _endings(self) -> tuple[list[Any], float]:
         """Every run's line, label and, for the last frame, verdict; and the inches it needs."""
         figure, picture, look = self.figure, self.picture, self.picture.look
         style: Any = {"va": "center", "fontsize": 9.5 * look.scale}
         labels = [figure.text(0, 0, words, color=look.text, **style) for words in picture.labels]
         endings = [figure.text(0, 0, said, color=look.muted, **style) for said in picture.verdicts]
-        widths = [[_inches(text) for text in texts] for texts in (labels, endings)]
-        width, height = figure.get_size_inches()
+        widths = [[self.inches(text)[0] for text in texts] for texts in (labels, endings)]
+        width, height = self.width, self.height
         stroke, gap = 0.3 * look.scale, 0.12 * look.scale
         needed = max(map(sum, zip(*widths, strict=True))) + stroke + 4 * gap
         columns = max(1, min(len(labels), int((width - 0.3) / needed)))
@@ -118,8 +103,8 @@ class Scene:
 
     def _counter(self) -> Any:
         """The step counter; only its number moves, since drawing letters takes time."""
-        figure, look = self.figure, self.picture.look
-        x, y = 1 - 0.22 / figure.get_figwidth(), 1 - 0.17 / figure.get_figheight()
+        figure, look = self.figure, self.look
+        x, y = 1 - self.edge / self.width, 1 - 0.17 / self.height
         style: Any = {"fontsize": 10.5 * look.scale, "color": look.muted, "family": "monospace"}
         total = str(self.picture.steps)
         numbers = []
@@ -128,11 +113,6 @@ class Scene:
             x -= text.get_window_extent().width / figure.bbox.width
             numbers.append(text)
         return numbers[1]
-
-
-def _inches(text: Any) -> float:
-    """How wide a text is."""
-    return float(text.get_window_extent().width / text.figure.dpi)
 
 
 def _arrange(figure: Figure, kinds: list[type[Panel]], top: float, bottom: float) -> list[Any]:
@@ -174,26 +154,3 @@ def _label_steps(panels: list[Panel]) -> None:
         panel.ax.tick_params(labelbottom=False)
     if stacked:
         stacked[-1].ax.set_xlabel("step")
-
-
-def rc(look: Theme) -> Any:
-    """Matplotlib's settings for a theme."""
-    return {
-        "font.size": 9 * look.scale,
-        "axes.facecolor": look.background,
-        "figure.facecolor": look.background,
-        "savefig.facecolor": look.background,
-        "axes.edgecolor": look.muted,
-        "axes.labelcolor": look.text,
-        "xtick.color": look.muted,
-        "ytick.color": look.muted,
-        "text.color": look.text,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.linewidth": 0.8,
-        "xtick.major.size": 3,
-        "ytick.major.size": 3,
-        "svg.fonttype": "none",
-        "svg.hashsalt": "optiviz",
-        "axes.formatter.use_mathtext": True,
-    }

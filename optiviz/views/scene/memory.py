@@ -9,7 +9,8 @@ import numpy as np
 from optiviz.errors import UserError
 from optiviz.problems.base import Array
 from optiviz.runs.record import Run
-from optiviz.views.scene.panel import Panel, Picture
+from optiviz.views.scene.contents import Contents
+from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.series import Series
 from optiviz.views.style import DASHED, DOTTED, Mark, blend
 
@@ -118,7 +119,7 @@ class Memory(Panel):
 
     AGES: ClassVar[int] = 30
 
-    def __init__(self, ax: Any, picture: Picture) -> None:
+    def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
         look = picture.look
         pairs = zip(picture.runs, picture.marks, strict=True)

@@ -13,13 +13,17 @@ from optiviz.problems import Samples
 from optiviz.problems.base import Array, Bounds
 from optiviz.runs.record import Run
 from optiviz.views.scene.arrows import GRADIENT, SUM, VELOCITY, Arrow, outline
+from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.contour import draw_ground, fit, minimum
-from optiviz.views.scene.panel import Panel, Picture
-from optiviz.views.style import Mark, blend
+from optiviz.views.scene.panel import Panel
+from optiviz.views.style import Mark, Theme, blend
 
 TAIL = 24  # steps until a path has faded to its resting colour
-FEW = 60  # steps, each of which can be marked by a dot
+DOTTED = 60  # steps at most, each of which can be marked by a dot
 REST = 0.5  # how far that colour has gone towards the ground's
+LONGEST = 0.22  # of the picture's shorter side, for the longest arrow
+REACH = 20  # sizes of the picture that a path may leave it by
+BATCH = 90  # points a side for a batch's surface, which is as smooth as the whole one
 
 
 class PathPanel(Panel):
@@ -27,7 +31,7 @@ class PathPanel(Panel):
 
     wide: ClassVar[bool] = True
 
-    def __init__(self, ax: Any, picture: Picture) -> None:
+    def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
         self.box = ax.get_window_extent()
         self.bounds = fit(picture.problem.bounds, self.box.width / self.box.height)
@@ -55,9 +59,8 @@ class PathPanel(Panel):
         self._key()
 
     def arrows(self) -> tuple[Arrow, ...]:
-        """Which arrows there is room for: both for one run, the velocity for up to three."""
-        runs = len(self.picture.runs)
-        return (VELOCITY, GRADIENT) if runs == 1 else (VELOCITY,) if runs <= 3 else ()
+        """The arrows at the head of every path."""
+        return usual(len(self.picture.runs))
 
     def color_of(self, arrow: Arrow, mark: Mark) -> str:
         """An arrow's colour for a run."""
@@ -73,7 +76,7 @@ class PathPanel(Panel):
         ]
         longest = max(lengths, default=0.0)
         (left, right), (bottom, top) = self.bounds
-        factor = 0.22 * min(right - left, top - bottom) / longest if longest else 1.0
+        factor = LONGEST * min(right - left, top - bottom) / longest if longest else 1.0
         step = 10.0 ** np.floor(np.log10(factor))
         return float(step * max(n for n in (1, 2, 5) if n * step <= factor * 1.0001))
 
@@ -119,15 +122,12 @@ class SumPanel(PathPanel):
 class BatchGround:
     """The contours and the minimum of the batch that the coming step is taken on."""
 
-    POINTS = 90  # a side of the grid: the batch's surface is as smooth as the whole one
-
     def __init__(self, panel: PathPanel, run: Run, heights: Array) -> None:
         look = panel.picture.look
         self.problem, self.batches = cast(Samples, panel.picture.problem), run.batch
-        self.x, self.y = (np.linspace(low, high, self.POINTS) for low, high in panel.bounds)
+        self.x, self.y = (np.linspace(low, high, BATCH) for low, high in panel.bounds)
         self.heights = heights[2:-1:4]
-        color = blend(look.accent, look.bands[0], 0.2)
-        self.lines = LineCollection([], colors=color, linewidths=1.1 * look.scale)
+        self.lines = LineCollection([], colors=batch_color(look), linewidths=1.1 * look.scale)
         panel.ax.add_collection(panel.add(self.lines), autolim=False)
         style = minimum(look) | {"markerfacecolor": look.background, "markeredgecolor": look.accent}
         (self.star,) = panel.ax.plot([], [], **style, zorder=2.6)
@@ -166,7 +166,7 @@ class _Trail:
         resting = blend(mark.color, ground, REST)
         (self.halo,) = ax.plot([], [], color=look.background, lw=3.6 * scale, alpha=0.55, zorder=3)
         (self.line,) = ax.plot([], [], color=resting, ls=mark.dash, lw=1.9 * scale, zorder=3.1)
-        if run.steps <= FEW:
+        if run.steps <= DOTTED:
             self.line.set(marker="o", ms=3.6 * scale, mec=look.background, mew=0.4 * scale)
             self.line.set(mfc=blend(resting, mark.color, 0.5))
         self.tail = LineCollection([], linewidths=2.3 * scale, capstyle="round", zorder=3.2)
@@ -237,6 +237,16 @@ class _Ending:
             artist.set_visible(t >= self.at)
 
 
+def usual(runs: int) -> tuple[Arrow, ...]:
+    """Which arrows there is room for: both for one run, the velocity for up to three."""
+    return (VELOCITY, GRADIENT) if runs == 1 else (VELOCITY,) if runs <= 3 else ()
+
+
+def batch_color(look: Theme) -> str:
+    """The colour of a batch's contours."""
+    return blend(look.accent, look.bands[0], 0.2)
+
+
 def _inside(run: Run, bounds: Bounds, vectors: Array) -> Array:
     """The lengths of the vectors whose points can be seen."""
     low, high = np.array(bounds).T
@@ -248,7 +258,7 @@ def _inside(run: Run, bounds: Bounds, vectors: Array) -> Array:
 def tame(w: Array, bounds: Bounds) -> Array:
     """Points far outside brought to a circle around the picture, in the same direction from it."""
     low, high = np.array(bounds).T
-    middle, reach = (low + high) / 2, 20 * float((high - low).max())
+    middle, reach = (low + high) / 2, REACH * float((high - low).max())
     away = w - middle
     distance = np.hypot(*away.T)[:, None]
     tamed: Array = middle + away * (reach / np.maximum(distance, reach))

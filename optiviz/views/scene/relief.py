@@ -8,8 +8,9 @@ import numpy as np
 
 from optiviz.problems.base import Array
 from optiviz.runs.record import Run
+from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.contour import levels, minimum, sample
-from optiviz.views.scene.panel import Panel, Picture
+from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.path import tame
 from optiviz.views.style import Mark
 
@@ -20,7 +21,7 @@ class Relief(Panel):
     wide: ClassVar[bool] = True
     projection: ClassVar[str | None] = "3d"
 
-    def __init__(self, ax: Any, picture: Picture) -> None:
+    def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
         problem, look = picture.problem, picture.look
         x, y, values = sample(problem, problem.bounds, 140)

@@ -10,8 +10,17 @@ import numpy as np
 from optiviz.errors import UserError
 from optiviz.problems.base import Array
 from optiviz.runs.record import Run
-from optiviz.views.scene.panel import Panel, Picture
+from optiviz.views.numbers import POWERS
+from optiviz.views.scene.contents import Contents
+from optiviz.views.scene.panel import Panel
 from optiviz.views.style import DASHED, SOLID, Mark, blend
+
+KEPT = 0.75  # of a diverged run's points: what it does at its end would hide the rest
+SPREAD = 30  # times the least value, or a logarithmic axis would have one label
+LOG_ROOM = 1.8  # times the greatest value, and below the least, on such an axis
+ROOM = 0.07  # of the height, above and below the curves on any other
+RISE = 10  # times its start, to which a loss is shown that has no known least value
+CLIMB, DEPTH = 1e4, 1e-10  # where one is known: times the start, and of the greatest loss shown
 
 
 class Series(Panel):
@@ -22,7 +31,7 @@ class Series(Panel):
     log: ClassVar[bool] = False
     needs: ClassVar[str] = "a run"
 
-    def __init__(self, ax: Any, picture: Picture) -> None:
+    def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
         look = picture.look
         ax.set_title(self.heading(), loc="left", fontsize=9.5 * look.scale, color=look.text, pad=5)
@@ -56,20 +65,20 @@ class Series(Panel):
     def _scale(self) -> None:
         """Limits that hold every curve, except for what a diverged one does at its end."""
         low, high = self.limits()
-        if self.log and low > 0 and high > 30 * low:  # else a logarithmic axis would have one label
+        if self.log and low > 0 and high > SPREAD * low:
             self.ax.set_yscale("log")
-            self.ax.set_ylim(low / 1.8, high * 1.8)
+            self.ax.set_ylim(low / LOG_ROOM, high * LOG_ROOM)
             self.ax.minorticks_off()
-            self.ax.yaxis.set_major_formatter(_power)
+            self.ax.yaxis.set_major_formatter(POWERS)
         else:
-            room = 0.07 * (high - low) or 0.5 * abs(high) or 1.0
+            room = ROOM * (high - low) or 0.5 * abs(high) or 1.0
             self.ax.set_ylim(low - room, high + room)
 
     def limits(self) -> tuple[float, float]:
         """The least and the greatest value to show."""
         kept = np.concatenate(
             [
-                values[: max(2, len(values) * 3 // 4)] if lost else values
+                values[: max(2, int(KEPT * len(values)))] if lost else values
                 for (_, _, _, values), lost in zip(self.lines, self.diverged, strict=True)
             ]
         )
@@ -101,13 +110,13 @@ class Loss(Series):
         low, high = super().limits()
         starts = [float(values[0]) for _, _, _, values in self.lines]
         if self.picture.problem.floor() is None:  # nothing to take the logarithm of
-            most = 10 * max(map(abs, starts))
+            most = RISE * max(map(abs, starts))
             return min(max(low, -most), 0.0), min(high, most)
         values = np.concatenate([values for _, _, _, values in self.lines])
-        high = min(float(values.max()), 1e4 * max(starts))
+        high = min(float(values.max()), CLIMB * max(starts))
         if not (values > 0).any():
             return low, high
-        return max(float(values[values > 0].min()), 1e-10 * high), high
+        return max(float(values[values > 0].min()), DEPTH * high), high
 
 
 class Truth(Series):
@@ -125,12 +134,6 @@ class Truth(Series):
         return [(true, Mark(mark.color, SOLID)), (run.loss, Mark(paler, DASHED))]
 
 
-def _power(value: float, _position: int) -> str:
-    """10⁻³ in plain text, which is drawn faster than a formula is set."""
-    exponent = str(round(np.log10(value))).replace("-", "−")
-    return "10" + exponent.translate(str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
 class Speed(Series):
     """|v| against step: the length of the step that led to each point."""
 
@@ -145,7 +148,7 @@ class Velocity(Series):
 
     title: ClassVar[str] = "Velocity v₁, v₂ (dashed)"
 
-    def __init__(self, ax: Any, picture: Picture) -> None:
+    def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
         ax.axhline(0, color=self.look.muted, linewidth=0.8, zorder=1)
         if len(picture.runs) == 1:

@@ -1,0 +1,80 @@
+"""`optiviz animate`: from words to runs to a moving picture."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optiviz.cli.options import (
+    BatchSize,
+    Json,
+    Optim,
+    Panels,
+    Problem,
+    Schedule,
+    Seed,
+    Size,
+    Start,
+    Steps,
+    Theme,
+)
+from optiviz.cli.output import report
+
+
+def animate(
+    optim: Optim = ["momentum"],
+    problem: Problem = "valley",
+    steps: Steps = 120,
+    start: Start = None,
+    schedule: Schedule = None,
+    batch_size: BatchSize = None,
+    panels: Panels = None,
+    fps: Annotated[float, typer.Option(help="Frames per second.")] = 25,
+    hold: Annotated[int, typer.Option(help="How many frames each step is held for.")] = 1,
+    frames: Annotated[
+        int | None, typer.Option(help="How many frames.  [default: one a step, up to 300]")
+    ] = None,
+    size: Size = "960x540",
+    theme: Theme = "light",
+    seed: Seed = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where to write: .gif, .webp, .apng, .mp4 or .html.  [default: RULE-PROBLEM.gif]"
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a moving picture of update rules descending a surface.
+
+    \b
+    optiviz animate --optim momentum
+    optiviz animate --optim sgd --optim adam:lr=0.1 --surface rosenbrock --out race.mp4
+    optiviz animate --optim momentum --schedule cosine --panels path,velocity,lr
+    optiviz animate --problem regression --batch-size 8 --optim sgd --optim momentum
+    optiviz animate --optim momentum --optim adam --out figure.html
+    """
+    from optiviz import views
+    from optiviz.sketch import Sketch
+    from optiviz.views.files.animate import MOVING, check_ending
+
+    began = time.perf_counter()
+    sketch = Sketch(
+        optim=optim,
+        problem=problem,
+        steps=steps,
+        start=start,
+        schedule=schedule,
+        batch_size=batch_size,
+        panels=panels,
+        size=size,
+        theme=theme,
+        seed=seed,
+    )
+    target = check_ending(out or Path(f"{sketch.name()}.gif"), MOVING)
+    picture = sketch.picture(target.suffix)
+    count = views.animate(picture, target, fps=fps, frames=frames, hold=hold, quiet=as_json)
+    report(picture, target, count, began, as_json)

@@ -1,0 +1,154 @@
+"""`optiviz compare`: from words to the directory of a comparison."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from optiviz.cli.options import (
+    Biases,
+    DataDir,
+    DataSet,
+    Dtype,
+    Epochs,
+    EvalEvery,
+    FirstSeed,
+    Init,
+    Jobs,
+    Json,
+    Look,
+    Optim,
+    Overwrite,
+    Samples,
+    Schedule,
+    SchedulePer,
+    Size,
+    Theme,
+    Widths,
+    given,
+    look_of,
+    path_words,
+)
+from optiviz.cli.output import print_json, stopped
+from optiviz.cli.progress import progress
+from optiviz.errors import UserError
+from optiviz.words import slug
+
+if TYPE_CHECKING:
+    from optiviz.studies.compare import Comparison
+
+
+def compare(
+    context: typer.Context,
+    optim: Optim = ["sgd:lr=0.1", "momentum:lr=0.01,beta=0.9", "adam:lr=0.001"],
+    batch_size: Samples = 100,
+    epochs: Epochs = 5,
+    seeds: Annotated[int, typer.Option(help="How many seeds for each rule.")] = 3,
+    seed: FirstSeed = 0,
+    schedule: Schedule = None,
+    schedule_per: SchedulePer = "epoch",
+    sizes: Widths = None,
+    biases: Biases = False,
+    init: Init = "glorot",
+    dtype: Dtype = "float32",
+    dataset: DataSet = "mnist",
+    data_dir: DataDir = None,
+    eval_every: EvalEvery = None,
+    jobs: Jobs = None,
+    size: Size = "960x540",
+    theme: Theme = "light",
+    out: Annotated[
+        Path | None, typer.Option(help="Directory to write.  [default: runs/compare-RULES]")
+    ] = None,
+    overwrite: Overwrite = False,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with the stopped or killed one in this directory.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Train a network with several rules and seeds, and write tables, curves and a race.
+
+    A seed gives all rules the same first weights and the same batches.
+
+    \b
+    optiviz compare
+    optiviz compare --optim sgd:lr=0.1 --optim adam --epochs 10 --seeds 5 --out compared
+    optiviz compare --resume compared
+    """
+    from optiviz.studies import compare as studies
+    from optiviz.studies.pool import cores
+    from optiviz.training.recipe import Recipe
+
+    look = look_of(theme, size)
+    if resume is not None:
+        others = given(context, "resume", "as_json", "jobs", "size", "theme")
+        if others:
+            raise UserError(f"--resume goes on as it was begun: leave out {', '.join(others)}.")
+        path, begin = resume, partial(studies.resume, resume)
+    else:
+        recipe = Recipe(
+            optim=optim[0],
+            lr=None,
+            batch_size=batch_size,
+            epochs=epochs,
+            seed=seed,
+            schedule=schedule,
+            schedule_per=schedule_per,
+            sizes=sizes,
+            biases=biases,
+            init=init,
+            dtype=dtype,
+            dataset=dataset,
+            data_dir=path_words(data_dir),
+            eval_every=eval_every,
+        )
+        path = out or Path("runs") / f"compare-{slug(*optim)}"
+        begin = partial(studies.compare, recipe, optim, seeds, path, overwrite=overwrite)
+    try:
+        with progress(" updates", quiet=as_json) as show:
+            done = begin(
+                jobs=cores(jobs),
+                on_progress=lambda step, total, finished: show(
+                    step, total, f"trainings done={finished}"
+                ),
+            )
+    except KeyboardInterrupt:
+        stopped(f"Stopped. To go on: optiviz compare --resume {path}")
+    _report(done, look, as_json)
+
+
+def _report(comparison: Comparison, look: Look, as_json: bool) -> None:
+    """Write the table and the pictures, and print the table."""
+    from optiviz.files import write_text
+    from optiviz.studies.compare import GOAL
+    from optiviz.studies.table import markdown
+    from optiviz.views.charts.comparison import animate_comparison, plot_comparison
+
+    path = comparison.path
+    table = comparison.table()
+    goal = f"epochs to {GOAL:.0%}"
+    heads = ("optimiser", "test accuracy", "test loss", "seconds", goal, "verdict")
+    lines = markdown([heads, *map(_cells, table)])
+    write_text(path / "table.md", "\n".join(lines) + "\n")
+    for ending in (".png", ".svg"):
+        plot_comparison(comparison, path / f"curves{ending}", **look)
+    animate_comparison(comparison, path / "race.gif", **look, quiet=as_json)
+    if as_json:
+        print_json({"path": str(path.resolve()), "table": table})
+        return
+    print("\n".join(lines))
+    print(f"Wrote {path}: table, metrics, curves and race.gif")
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    from optiviz.views.charts.comparison import accuracy
+
+    spread = "" if row["loss_sd"] is None else f" ± {row['loss_sd']:.4f}"
+    epochs = "never" if row["epochs_to_goal"] is None else f"{row['epochs_to_goal']:.2f}"
+    if 0 < row["reached"] < row["seeds"]:
+        epochs += f" ({row['reached']} of {row['seeds']} seeds)"
+    loss, seconds = f"{row['loss']:.4f}{spread}", f"{row['seconds']:.1f}"
+    return (f"`{row['optimizer']}`", accuracy(row), loss, seconds, epochs, row["verdict"])

@@ -1,0 +1,144 @@
+"""`optiviz landscape`: from words to trajectories on a plane to a file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from optiviz.cli.options import (
+    Biases,
+    DataDir,
+    DataSet,
+    Init,
+    Json,
+    Optim,
+    Samples,
+    Schedule,
+    Seed,
+    Size,
+    Theme,
+    Widths,
+    path_words,
+)
+from optiviz.cli.output import print_json
+from optiviz.cli.progress import progress
+from optiviz.errors import UserError
+from optiviz.words import pair
+
+if TYPE_CHECKING:
+    from optiviz.problems.network.slice import Slice
+    from optiviz.runs import Run
+    from optiviz.training.recipe import Recipe
+
+POINTS = 60  # of each trajectory that are shown
+
+
+def landscape(
+    optim: Optim = ["sgd:lr=0.1", "momentum:lr=0.05", "adam:lr=0.001"],
+    updates: Annotated[int, typer.Option(help="How many updates each rule makes.")] = 600,
+    batch_size: Samples = 100,
+    images: Annotated[
+        int, typer.Option(help="Training samples whose mean loss is the surface.")
+    ] = 2000,
+    directions: Annotated[
+        str, typer.Option(help="What spans the plane: pca, or random (filter-normalised).")
+    ] = "pca",
+    panels: Annotated[str, typer.Option(help="What to show.")] = "path,truth",
+    schedule: Schedule = None,
+    sizes: Widths = None,
+    biases: Biases = False,
+    init: Init = "glorot",
+    dataset: DataSet = "mnist",
+    data_dir: DataDir = None,
+    seed: Seed = 0,
+    size: Size = "960x540",
+    theme: Theme = "light",
+    out: Annotated[
+        Path, typer.Option(help=".gif, .webp, .apng, .mp4, .png, .svg or .pdf to write.")
+    ] = Path("landscape.gif"),
+    as_json: Json = False,
+) -> None:
+    """Draw trajectories of a network on a plane through its weights.
+
+    The plane is a slice: the trajectories run beside it, so their own loss is drawn, too.
+
+    \b
+    optiviz landscape
+    optiviz landscape --optim sgd --optim adam --panels surface,truth --out relief.png
+    """
+    from threadpoolctl import threadpool_limits
+
+    from optiviz import views
+    from optiviz.problems.network.slice import SIDE
+    from optiviz.training.recipe import Recipe
+    from optiviz.views.files.animate import MOVING, STILL, check_ending
+
+    recipe = Recipe(
+        optim=optim[0],
+        lr=None,
+        batch_size=batch_size,
+        epochs=1,
+        seed=seed,
+        schedule=schedule,
+        sizes=sizes,
+        biases=biases,
+        init=init,
+        dataset=dataset,
+        data_dir=path_words(data_dir),
+        compiled=False,
+    )
+    began = time.perf_counter()
+    target = check_ending(out, (*MOVING, *STILL))
+    pixels = pair("size", size, "x", int)
+    with threadpool_limits(1):
+        plane, runs = _trained(recipe, optim, updates, images, directions, as_json)
+        with progress(" points", total=SIDE**2, quiet=as_json) as plane.on_progress:
+            shown = [name.strip() for name in panels.split(",")]
+            picture = views.Picture(plane, runs, panels=shown, theme=theme, size=pixels)
+            (views.animate if target.suffix in MOVING else views.plot)(picture, target)
+    seconds = time.perf_counter() - began
+    if as_json:
+        facts = {"path": str(target.resolve()), "seconds": round(seconds, 3)}
+        facts |= {"explained": plane.directions.explained, "runs": list(map(_outcome, runs))}
+        print_json(facts)
+        return
+    for run, label in zip(runs, picture.labels, strict=True):
+        true, below = run.slots["true_loss"][-1], run.loss[-1]
+        print(f"{label}: loss {true:.4g}, of the slice below it {below:.4g}")
+    print(f"Wrote {target} ({updates} updates, {seconds:.1f} s)")
+
+
+def _trained(
+    recipe: Recipe, optim: Sequence[str], updates: int, images: int, directions: str, quiet: bool
+) -> tuple[Slice, list[Run]]:
+    from optiviz.runs.inputs import as_rule
+    from optiviz.training.landscape import landscape as trajectories
+    from optiviz.training.recipe import data_of
+
+    data = data_of(recipe)
+    if not 1 <= images <= len(data.x_train):
+        raise UserError(f"images must be from 1 to {len(data.x_train)}, got {images}.")
+    network = recipe.networks(data)[0]
+    shown = network.on(data.x_train[:images], data.y_train[:images])
+    rules = [as_rule(network, text, recipe.schedule) for text in optim]
+    with progress(" updates", total=len(rules) * updates, quiet=quiet) as show:
+        return trajectories(
+            network,
+            shown,
+            rules,
+            updates=updates,
+            points=min(POINTS, updates),
+            batch_size=recipe.batch_size,
+            seed=recipe.seed,
+            directions=directions,
+            on_progress=show,
+        )
+
+
+def _outcome(run: Run) -> dict[str, Any]:
+    losses = {"loss": float(run.slots["true_loss"][-1]), "slice_loss": float(run.loss[-1])}
+    return {"optimizer": run.optimizer, "settings": run.settings} | losses

@@ -1,0 +1,166 @@
+"""`optiviz train`: from words to a trained network and the directory of its run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from optiviz.cli.names import names
+from optiviz.cli.options import (
+    Biases,
+    DataDir,
+    DataSet,
+    Dtype,
+    Epochs,
+    EvalEvery,
+    Init,
+    Json,
+    Overwrite,
+    Samples,
+    Schedule,
+    SchedulePer,
+    Seed,
+    Widths,
+    given,
+    path_words,
+)
+from optiviz.cli.output import print_json, stopped
+from optiviz.cli.progress import progress
+from optiviz.errors import UserError
+
+if TYPE_CHECKING:
+    from optiviz.training.directory import Kept
+    from optiviz.training.train import Row, Training
+
+
+def train(
+    context: typer.Context,
+    optim: Annotated[
+        str,
+        typer.Option(
+            help="The update rule, as name or name:key=value,…",
+            autocompletion=names("optimizers"),
+        ),
+    ] = "sgd",
+    lr: Annotated[
+        float | None, typer.Option(help="η.  [default: 0.1, or 0.001 for rules like Adam]")
+    ] = None,
+    batch_size: Samples = 100,
+    epochs: Epochs = 10,
+    seed: Seed = 0,
+    schedule: Schedule = None,
+    schedule_per: SchedulePer = "epoch",
+    sizes: Widths = None,
+    biases: Biases = False,
+    init: Init = "glorot",
+    dtype: Dtype = "float32",
+    dataset: DataSet = "mnist",
+    data_dir: DataDir = None,
+    validation: Annotated[
+        int, typer.Option(help="Split off so many of the last training samples.")
+    ] = 0,
+    eval_every: EvalEvery = None,
+    patience: Annotated[
+        int | None,
+        typer.Option(help="Stop after so many evaluations without a smaller validation loss."),
+    ] = None,
+    threads: Annotated[
+        int,
+        typer.Option(
+            help="For the products of matrices; more than 1 is faster on an idle machine."
+        ),
+    ] = 1,
+    out: Annotated[
+        Path | None, typer.Option(help="Directory to write.  [default: runs/RULE-DATA-SEED]")
+    ] = None,
+    overwrite: Overwrite = False,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with the stopped or killed run in this directory.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Train a network on images and write the directory of its run.
+
+    \b
+    optiviz train --optim adam --lr 0.001 --batch-size 100 --epochs 10 --seed 0
+    optiviz train --optim momentum:beta=0.9 --lr 0.01 --schedule linear:end=0.0001 --batch-size 10
+    optiviz train --validation 10000 --patience 3 --epochs 50 --out early
+    optiviz train --resume early
+    """
+    from optiviz.training.directory import Kept
+    from optiviz.training.interrupt import interruptible
+    from optiviz.training.recipe import Recipe
+
+    with interruptible() as interrupted:
+        if resume is not None:
+            others = given(context, "resume", "as_json")
+            if others:
+                raise UserError(
+                    f"--resume goes on as the run began: leave out {', '.join(others)}."
+                )
+            work = Kept.resume(resume)
+        else:
+            recipe = Recipe(
+                optim=optim,
+                lr=lr,
+                batch_size=batch_size,
+                epochs=epochs,
+                seed=seed,
+                schedule=schedule,
+                schedule_per=schedule_per,
+                sizes=sizes,
+                biases=biases,
+                init=init,
+                dtype=dtype,
+                dataset=dataset,
+                data_dir=path_words(data_dir),
+                validation=validation,
+                eval_every=eval_every,
+                patience=patience,
+                threads=threads,
+            )
+            work = Kept.begin(recipe, out or recipe.name(), overwrite)
+        _go(work, interrupted, as_json)
+
+
+def _go(work: Kept, interrupted: list[int], as_json: bool) -> None:
+    """Train, draw the curves and report."""
+    from optiviz.views.charts.curves import plot_training
+
+    path = work.directory.path
+    with progress(" updates", total=work.total, begun=work.begun, quiet=as_json) as show:
+        done, facts = work.train(
+            lambda step, figures: show(step, words=_words(figures)), stop=lambda: bool(interrupted)
+        )
+    if len(done.history["step"]):
+        plot_training(done, path / "curves.png")
+    _report(done, path, facts, as_json)
+
+
+def _words(figures: Row) -> str:
+    """The loss and the accuracy, as far as they are known."""
+    known = (("loss", "train_loss"), ("accuracy", "test_accuracy"))
+    return ", ".join(f"{word}={figures[name]:.4f}" for word, name in known if name in figures)
+
+
+def _report(done: Training, path: Path, facts: dict[str, Any], as_json: bool) -> None:
+    """Say what became of the run; 130 if Ctrl-C ended it."""
+    from optiviz.training.outcome import End
+
+    if as_json:
+        print_json({"path": str(path.resolve())} | facts)
+    else:
+        last = {name: values[-1] for name, values in done.history.items() if len(values)}
+        if last:
+            print(
+                f"epoch {last['epoch']:g}: training loss {last['train_loss']:.4g}, "
+                f"test loss {last['test_loss']:.4g}, test accuracy {last['test_accuracy']:.4f}"
+            )
+        print(done.outcome.text)
+        if done.outcome.stopped is End.PATIENCE:
+            print("Stopped early; the weights are those with the smallest validation loss.")
+        print(f"Wrote {path} ({done.steps} updates, {done.updates_per_second:.0f} a second)")
+    if done.outcome.stopped is End.INTERRUPTED:
+        stopped(f"Stopped at update {done.steps}. To go on: optiviz train --resume {path}")

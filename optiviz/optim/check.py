@@ -1,0 +1,143 @@
+"""What a rule of one's own may not do, found by trying it, and told in one sentence."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import inspect
+import math
+import random
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from optiviz.errors import UserError
+from optiviz.optim.base import Array, Optimizer, State
+
+PATIENCE = 64  # steps without a move: a rule may gather gradients for a while before it moves
+
+
+def check(rule: Optimizer | type[Optimizer], w: ArrayLike = (1.0, 2.0)) -> None:
+    """Try a rule, and refuse one that the loop could not run or record as it means to.
+
+    A copy of the rule takes its first steps on arrays of its own, so that the rule, its counts and
+    its random numbers are as if nothing had happened.
+
+    Args:
+        rule: an instance of a subclass of `Optimizer`, or the class.
+        w: an array of the shape and type that it is to step, `(2,)` by default.
+
+    Raises:
+        UserError: it rebinds its state or w instead of writing into them, changes its own settings,
+            makes arrays of a wrong shape, or cannot step at all.
+
+    >>> class Mine(Optimizer):
+    ...     def step(self, w, g, state, t):
+    ...         w = w - self.lr * g
+    >>> check(Mine())
+    Traceback (most recent call last):
+    optiviz.errors.UserError: Mine.step leaves w as it is: write w -= … or w[...] = …, ...
+    """
+    rule = rule if isinstance(rule, Optimizer) else made(rule)
+    name, legacy, ours = type(rule).__name__, np.random.get_state(), random.getstate()
+    try:
+        inspect.signature(rule.step).bind("w", "g", "state", "t")
+    except TypeError:
+        raise UserError(f"{name}.step must take w, g, state and t, in this order.") from None
+    try:
+        with np.errstate(all="ignore"):
+            twin = _twin(rule)
+            shape = np.broadcast_shapes(np.shape(w), *rule.shapes())
+            kind = np.result_type(np.asarray(w), np.float16)
+            _try(name, twin, np.linspace(1, 2, math.prod(shape), dtype=kind).reshape(shape))
+    except (np.linalg.LinAlgError, ArithmeticError, copy.Error):
+        return  # these numbers do not suit it; the run will show whether its own do
+    except dataclasses.FrozenInstanceError:
+        raise _changes(name) from None
+    except UserError:
+        raise
+    except (TypeError, ValueError, LookupError, AttributeError, NameError) as error:
+        reason = f"{type(error).__name__}: {error}".rstrip(".")
+        raise UserError(f"{name} cannot step an array of shape {shape}: {reason}.") from error
+    finally:
+        np.random.set_state(legacy)
+        random.setstate(ours)
+
+
+def made(kind: type[Optimizer]) -> Optimizer:
+    """A rule from its class, with its usual settings.
+
+    Raises:
+        UserError: the class is none of a rule, or has no step.
+    """
+    name = getattr(kind, "__name__", repr(kind))
+    if not (isinstance(kind, type) and issubclass(kind, Optimizer)):
+        raise UserError(f"{name} is no update rule: make it a subclass of optiviz.optim.Optimizer.")
+    if inspect.isabstract(kind):
+        raise UserError(f"{name} has no step: write step(self, w, g, state, t).")
+    return kind()
+
+
+def _twin(rule: Optimizer) -> Optimizer:
+    """A copy that shares nothing, with numbers in the place of schedules."""
+    try:
+        twin = copy.deepcopy(rule)
+    except Exception as error:  # a file, a lock: it cannot be tried without leaving traces
+        raise copy.Error from error
+    vars(twin).update({k: schedule(0, PATIENCE) for k, schedule in rule.schedules().items()})
+    return twin
+
+
+def _try(name: str, rule: Optimizer, w: Array) -> None:
+    """Take steps until w moves, and look at everything after each."""
+    state = rule.init(w)
+    _look_at_start(name, state, w)
+    first, settings = w.copy(), _settings(rule)
+    owned = dict(state)
+    for t in range(PATIENCE):
+        rule.step(w, 1 + 0.5 * first, state, t)
+        for slot in owned | state:
+            if slot not in owned:
+                raise UserError(f"{name}.step adds state[{slot!r}]: make it in init.")
+            if state.get(slot) is not owned[slot]:
+                raise UserError(
+                    f"{name}.step rebinds state[{slot!r}], which the record does not see: write "
+                    f"into it, such as state[{slot!r}][...] = …"
+                )
+        if _settings(rule) != settings:
+            raise _changes(name)
+        if not np.array_equal(w, first):
+            return
+    if np.any(np.not_equal(getattr(rule, "lr", 1), 0)):
+        raise UserError(
+            f"{name}.step leaves w as it is: write w -= … or w[...] = …, since w = … names another "
+            "array and what step returns is not looked at."
+        )
+
+
+def _look_at_start(name: str, state: State, w: Array) -> None:
+    if not isinstance(state, dict):
+        raise UserError(f"{name}.init must return a dictionary of arrays, got {state!r}.")
+    for slot, array in state.items():
+        if not isinstance(array, np.ndarray):
+            raise UserError(f"{name}.init must make state[{slot!r}] an array, got {array!r}.")
+        if not slot.startswith("_") and array.shape != w.shape:
+            raise UserError(
+                f"{name}.init must make state[{slot!r}] of the shape of w, {w.shape}, got "
+                f"{array.shape}; what is of another shape has a name with an underscore."
+            )
+
+
+def _settings(rule: Optimizer) -> list[Any]:
+    """What shows whether a field has changed: numbers as bytes, other things as who they are."""
+    values = [getattr(rule, field.name) for field in dataclasses.fields(rule)]
+    numbers = bool | int | float | np.generic | np.ndarray
+    return [np.asarray(v).tobytes() if isinstance(v, numbers) else id(v) for v in values]
+
+
+def _changes(name: str) -> UserError:
+    return UserError(
+        f"{name} changes its own settings: they stay as they are, and what changes belongs into "
+        "the arrays that init makes, or is a schedule."
+    )

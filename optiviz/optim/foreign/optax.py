@@ -1,0 +1,96 @@
+"""optax's rules, on JAX."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, ClassVar
+
+import numpy as np
+
+from optiviz.optim.base import Array
+from optiviz.optim.foreign.engine import Engine
+
+
+class Optax(Engine):
+    """optax: a compiled update; JAX gets copies, since it may keep a view of what it is given."""
+
+    title, extra, packages = "optax", "optax", ("jax", "optax")
+    slots: ClassVar[Mapping[str, str]] = {
+        "trace": "velocity",
+        "mu": "moment1",
+        "nu": "moment2",
+        "nu_max": "moment2_max",
+        "e_g": "moment2",
+        "e_x": "step_moment2",
+        "sum_of_squares": "accumulator",
+    }
+
+    def __init__(self, make: Any, options: Mapping[str, Any], w: Array, lr: float) -> None:
+        import jax  # noqa: PLC0415  # an extra, and slow to import
+
+        self.jax, self.w, self._how = jax, w, (make, options)
+        self._update = jax.jit(self._updated)
+        with self._precision():
+            self.tree = self._transformation(lr)[0].init(self._copy(w))
+
+    def _transformation(self, lr: Any) -> tuple[Any, Any]:
+        """The transformation for a rate, and what its updates are to be multiplied by."""
+        make, options = self._how
+        if hasattr(make, "update"):
+            return make, lr
+        return make(learning_rate=lr, **options), 1.0
+
+    def _updated(self, lr: Any, g: Any, tree: Any, w: Any) -> tuple[Any, Any]:
+        rule, factor = self._transformation(lr)
+        updates, tree = rule.update(g, tree, w)
+        return factor * updates, tree
+
+    def _precision(self) -> Any:
+        return self.jax.enable_x64(self.w.dtype == np.float64)
+
+    def _copy(self, array: Array) -> Any:
+        """A JAX array of its own; the NumPy copy is never written to again."""
+        return self.jax.numpy.asarray(np.array(array))
+
+    def step(self, g: Array, lr: float) -> None:
+        with self._precision():
+            updates, self.tree = self._update(lr, self._copy(g), self.tree, self._copy(self.w))
+            self.w += np.asarray(updates)
+
+    def arrays(self) -> dict[str, Array]:
+        named: dict[str, Array] = {}
+        with self._precision():
+            for path, leaf in self.jax.tree_util.tree_flatten_with_path(self.tree)[0]:
+                keys = [key.name for key in path if hasattr(key, "name")]
+                array = np.asarray(self.jax.random.key_data(leaf) if self._random(leaf) else leaf)
+                named[self.named(keys[-1] if keys else "state", array, named)] = array
+        return named
+
+    def _random(self, leaf: Any) -> bool:
+        """Whether a leaf is the key of a random generator, which is no number to NumPy."""
+        return bool(self.jax.numpy.issubdtype(leaf.dtype, self.jax.dtypes.prng_key))
+
+    def load(self, arrays: Mapping[str, Array]) -> None:
+        with self._precision():
+            leaves, shape = self.jax.tree_util.tree_flatten(self.tree)
+            loaded = [self._copy(arrays[name]) for name in self.arrays()]
+            wrap = self.jax.random.wrap_key_data
+            pairs = zip(leaves, loaded, strict=True)
+            leaves = [wrap(new) if self._random(old) else new for old, new in pairs]
+            self.tree = self.jax.tree_util.tree_unflatten(shape, leaves)
+
+    @classmethod
+    def choices(cls) -> dict[str, Any]:
+        import optax  # noqa: PLC0415
+
+        found = {}
+        for name in dir(optax):
+            if name.startswith(("_", "scale_by_")):
+                continue
+            make = getattr(optax, name)
+            made = inspect.isfunction(make) or isinstance(make, partial)
+            if made and "learning_rate" in inspect.signature(make).parameters:
+                found[name] = make
+        return found

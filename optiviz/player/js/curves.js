@@ -1,0 +1,73 @@
+// The curves of the panels against the step, and the limits of their axes.
+
+import { extent } from "./numbers.js";
+
+const speed = (run) => (run.speed ??= run.vx.map((v, i) => Math.hypot(v, run.vy[i])));
+
+// Each panel gives the curves of a run as [values, dash, paler].
+export const PANELS = {
+  loss: { title: (facts) => facts.lossTitle, log: true, curves: (run) => [[run.above]] },
+  velocity: {
+    title: () => "Velocity",
+    parts: { speed: "|v|", first: "v₁", second: "v₂" },
+    curves: (run, parts) =>
+      [
+        parts.speed && [speed(run)],
+        parts.first && [run.vx, [6, 2], 0.1],
+        parts.second && [run.vy, [2, 2], 0.3],
+      ].filter(Boolean),
+  },
+  lr: { title: () => "Learning rate η", curves: (run) => [[run.lr]], whole: true },
+};
+
+export function curvesOf(panel, runs, parts) {
+  return runs.flatMap((run) =>
+    panel.curves(run, parts).map(([values, dash, paler = 0]) => ({
+      run,
+      values,
+      dash: dash ?? run.dash.map((d) => d * 2.3),
+      paler,
+    })),
+  );
+}
+
+const numbersOf = (curves, of) =>
+  curves.flatMap((curve) => [...of(curve)]).filter(Number.isFinite);
+
+// The limits of an axis: every curve, except for what a diverged one does at its end.
+export function axisOf(panel, curves, floor, drawing) {
+  const kept = numbersOf(curves, ({ run, values }) => {
+    const lost = run.divergedAt >= 0 && !panel.whole;
+    return lost ? values.slice(0, Math.max(2, Math.floor(drawing.kept * values.length))) : values;
+  });
+  let [low, high] = extent(kept.length ? kept : [0, 1]);
+  if (panel.log) [low, high] = lossLimits(low, high, curves, floor, drawing);
+  const log = Boolean(panel.log) && low > 0 && high > drawing.spread * low;
+  if (log) return { log, low: low / drawing.logRoom, high: high * drawing.logRoom };
+  const room = drawing.room * (high - low) || 0.5 * Math.abs(high) || 1;
+  return { log, low: low - room, high: high + room };
+}
+
+// Of a loss, and of one above its least value: from there on all of it down to a far depth.
+function lossLimits(low, high, curves, floor, { rise, climb, depth }) {
+  const starts = curves.map(({ values }) => values[0]);
+  if (floor === null) {
+    const most = rise * Math.max(...starts.map(Math.abs));
+    return [Math.min(Math.max(low, -most), 0), Math.min(high, most)];
+  }
+  const all = numbersOf(curves, ({ values }) => values);
+  high = Math.min(extent(all)[1], climb * Math.max(...starts));
+  const above = all.filter((value) => value > 0);
+  return [above.length ? Math.max(extent(above)[0], depth * high) : low, high];
+}
+
+// Where a value stands on an axis: 0 at its lower end, 1 at the upper.
+export function shareOf({ log, low, high }, value) {
+  return log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+}
+
+// A curve's value at a time between two steps, which its last one keeps, by what `of` makes of it.
+export function between(values, time, of = (value) => value) {
+  const [a, b] = [of(values[Math.floor(time)]), of(values[Math.ceil(time)])];
+  return a + (b - a) * (time - Math.floor(time));
+}

@@ -1,0 +1,80 @@
+"""Tables of many trainings: means and deviations over seeds, as numbers and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from optiviz.problems.base import Array
+
+Row = dict[str, Any]
+Numbers = Sequence[float] | Array
+
+
+def mean(values: Numbers) -> float | None:
+    """The mean of some numbers; None if there are none.
+
+    >>> mean([1.0, 2.0]), mean([])
+    (1.5, None)
+    """
+    return float(np.mean(values)) if len(values) else None
+
+
+def deviation(values: Numbers) -> float | None:
+    """The standard deviation of several numbers, with n - 1; None if there are not two.
+
+    >>> deviation([1.0, 2.0, 3.0]), deviation([0.1, 0.1, 0.1]), deviation([1.0])
+    (1.0, 0.0, None)
+    """
+    if len(values) < 2:
+        return None
+    if np.ptp(values) == 0:
+        return 0.0  # which rounding might miss
+    return float(np.std(values, ddof=1))
+
+
+def spread(columns: Mapping[str, Numbers]) -> Row:
+    """For every column its mean, and its deviation as `name_sd`.
+
+    >>> spread({"loss": [1.0, 3.0]})
+    {'loss': 2.0, 'loss_sd': 1.4142135623730951}
+    """
+    return {
+        key: value
+        for name, values in columns.items()
+        for key, value in ((name, mean(values)), (f"{name}_sd", deviation(values)))
+    }
+
+
+def each_once(verdicts: Iterable[str]) -> str:
+    """What became of several trainings, every verdict once.
+
+    >>> each_once(["converged", "", "stalled", "converged"])
+    'converged; stalled'
+    """
+    return "; ".join(dict.fromkeys(filter(None, verdicts)))
+
+
+def markdown(rows: Sequence[Sequence[str]], padded: bool = True) -> list[str]:
+    """The lines of a table in Markdown.
+
+    Args:
+        rows: heads first.
+        padded: whether columns are as wide as what stands in them, to be read as they are.
+
+    >>> print(*markdown([("rule", "loss"), ("sgd", "0.1")]), sep="\\n")
+    | rule | loss |
+    |------|------|
+    | sgd  | 0.1  |
+    >>> markdown([("rule", "loss"), ("sgd", "0.1")], padded=False)[1:]
+    ['| --- | --- |', '| sgd | 0.1 |']
+    """
+    widths = [max(map(len, column)) if padded else 0 for column in zip(*rows, strict=True)]
+    lines = [
+        "| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |"
+        for row in rows
+    ]
+    between = ["-" * (width + 2) if padded else " --- " for width in widths]
+    return [lines[0], f"|{'|'.join(between)}|", *lines[1:]]

@@ -1,0 +1,86 @@
+"""What a picture shows: a problem, runs on it, and how they look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from optiviz.errors import UserError
+from optiviz.optim import describe
+from optiviz.problems.base import Plane
+from optiviz.runs.record import Run
+from optiviz.runs.verdict import verdict
+from optiviz.views.frame import check_size
+from optiviz.views.style import THEMES, Mark, Theme, marks
+from optiviz.words import look_up
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What panels read of a picture; see `optiviz.views.Picture`, which is one.
+
+    Attributes:
+        problem, runs, panels, theme, size, labels, title: see there.
+        look: the theme itself.
+        marks: every run's colour and line; verdicts: how every run ended.
+    """
+
+    problem: Plane
+    runs: Sequence[Run]
+    panels: Sequence[str] = ("path", "loss")
+    theme: str = "light"
+    size: tuple[int, int] = (960, 540)
+    labels: Sequence[str] = ()
+    title: str = ""
+    look: Theme = field(init=False)
+    marks: tuple[Mark, ...] = field(init=False)
+    verdicts: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        if not self.runs:
+            raise UserError("A picture needs at least one run.")
+        if any(run.w.ndim != 2 or run.w.shape[1] != 2 for run in self.runs):
+            raise UserError("A picture shows single trajectories of two parameters, not a stack.")
+        for run in self.runs:
+            check_made_on(run, self.problem)
+        check_size(self.size)
+        look = look_up("theme", self.theme, THEMES)
+        labels = tuple(describe(run.optimizer, run.settings) for run in self.runs)
+        found = {
+            "look": look,
+            "marks": tuple(marks([run.optimizer for run in self.runs], look)),
+            "verdicts": tuple(ending(run, self.problem) for run in self.runs),
+            "title": self.title or self.problem.title,
+            "labels": tuple(self.labels) or labels,
+        }
+        for name, value in found.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def steps(self) -> int:
+        """The last step of the longest run."""
+        return max(run.steps for run in self.runs)
+
+
+def check_made_on(run: Run, problem: Plane) -> None:
+    """Refuse a run that was not made on the problem: its path and verdict would be wrong there."""
+    if run.problem != problem.name:
+        raise UserError(
+            f"This run was made on {run.problem!r}, not on {problem.name!r}: "
+            "show it on the problem that it was made on."
+        )
+    with np.errstate(all="ignore"):
+        there = problem.value(run.w[0])
+    if not np.allclose(there, run.loss[0], rtol=1e-4, equal_nan=True):
+        raise UserError(
+            f"This run was made on {run.problem!r} with other settings: its loss at the start is "
+            f"{run.loss[0]:.4g}, and here it is {there:.4g}."
+        )
+
+
+def ending(run: Run, problem: Plane) -> str:
+    """How a run ended: its verdict, or its own loss where the plane shows but its shadow."""
+    true = run.slots.get("true_loss")
+    return verdict(run, problem).text if true is None else f"loss {true[-1]:.3g}"

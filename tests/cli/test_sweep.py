@@ -1,0 +1,83 @@
+"""`optiviz sweep` as its users meet it, in an empty folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("optuna", reason="needs optuna")
+# What Optuna and SQLAlchemy warn of is their own affair.
+pytestmark = pytest.mark.filterwarnings("ignore")
+SMALL = "sweep --sizes 784,10 --batch-size 2000 --optim sgd --jobs 1"
+MISTAKES = {
+    "--optim adm": "Unknown optimizer 'adm'. Did you mean 'adam'?",
+    "--grid lr": "Cannot read --grid 'lr': write it as name=value,value.",
+    "--grid lr=,": "Cannot read --grid 'lr=,': write it as name=value,value.",
+    "--grid lr=0.1 --grid lr=0.2": "--grid names lr twice.",
+    "--grid batch-size=10 --grid batch_size=20": "--grid names batch_size twice.",
+    "--grid rate=1": "Unknown setting of these rules 'rate'.",
+    "--grid lr=0.1 --tune 3": "--grid and --tune are two kinds of sweep: choose one.",
+    "--tune 3 --validation 0": "A search needs a validation set: split off --validation samples.",
+    "--tune 3 --objective loss": "Unknown objective 'loss'.",
+    "--seeds 0": "seeds must be at least 1, got 0.",
+    "--tune=-1": "tune must be at least 0, got -1.",
+    "--theme pink": "Unknown theme 'pink'.",
+    "--size 9x9": "size must be from 240x180 to 3840x2160, got 9x9.",
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_sentence_and_status_2(
+    tmp_path: Path, optiviz: Callable, mistake: str
+) -> None:
+    done = optiviz(f"sweep {mistake}")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert MISTAKES[mistake] in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_sweep_is_told_and_kept(tmp_path: Path, process: Callable, optiviz: Callable) -> None:
+    words = f"{SMALL} --grid lr=0.1,0.01,0.1"
+    done = process(tmp_path, words)
+    assert done.returncode == 0, done.stderr
+    assert "2/2" in done.stderr
+    heads, rule, *rows = done.stdout.splitlines()[:4]
+    names = ["optimiser", "settings", "test accuracy", "test loss", "seeds", "seconds", "verdict"]
+    assert [head.strip() for head in heads.strip("|").split("|")] == names
+    assert set(rule) == {"|", "-"}
+    assert [row.split("|")[2].strip() for row in rows] == ["lr=0.1", "lr=0.01"]
+    assert done.stdout.endswith(
+        "\n\nsgd: works for η = 0.1\nWrote runs/sweep-sgd: tables, trials and pictures\n"
+    )
+    folder = tmp_path / "runs" / "sweep-sgd"
+    assert (folder / "table.md").read_text() == done.stdout.rpartition("Wrote")[0]
+    files = {"heat-sgd.png", "sensitivity.png", "sweep.db", "sweep.json", "table.csv"}
+    files |= {"table.json", "table.md", "trials.csv", "trials.json"}
+    assert {path.name for path in folder.iterdir()} == files
+    again = optiviz(f"{words} --json")
+    assert json.loads(again.stdout)["works"] == {"sgd": "works for η = 0.1"}
+    assert again.stderr == ""
+    other = optiviz(f"{words} --seed 3")
+    assert other.returncode == 2
+    assert "holds another sweep: choose another --out." in other.stderr
+
+
+def test_ctrl_c_says_how_to_go_on(optiviz: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(*args: object, **how: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("optiviz.studies.sweep.sweep.sweep", pressed)
+    done = optiviz(SMALL)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "Stopped. To go on, give the same command again.\n"
+
+
+def test_a_folder_with_something_else_is_left_alone(tmp_path: Path, optiviz: Callable) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    done = optiviz(f"{SMALL} --out .")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "is not empty: choose another --out." in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { arrowFactor, arrowsOf } from "../../optiviz/player/js/arrows.js";
+import { star } from "../../optiviz/player/js/marks.js";
+import { Plane } from "../../optiviz/player/js/plane.js";
+import { headOf, leaving, tailOf } from "../../optiviz/player/js/trails.js";
+import { canvas, descent, DRAWING, GROUND, player, strokes, texts } from "./canvas.js";
+
+const near = (a, b, by = 1e-3) => assert.ok(Math.abs(a - b) <= by, `${a} is not ${b}`);
+const run = descent();
+const all = { velocity: true, gradient: true, carried: true };
+
+// A plane as it is drawn at a time; its context holds what moves.
+function drawn(of, time = 0) {
+  const plane = new Plane(of, canvas());
+  of.plane = plane;
+  plane.measure();
+  plane.frame();
+  plane.factor = arrowFactor(of.runs, of.shows, of.ground.bounds, of.ground.drawing);
+  for (const run of of.runs) run.pixels = plane.pixels(run);
+  of.time = time;
+  plane.move(plane.context);
+  return plane;
+}
+
+test("u grows to the right, v upwards, by the same measure, and back", () => {
+  const plane = drawn(player());
+  assert.ok(plane.x(1) > plane.x(0) && plane.y(1) < plane.y(0));
+  near(plane.x(1) - plane.x(0), plane.y(0) - plane.y(1));
+  for (const place of [[0, 0], [2, 1], [-3, 0.5]]) {
+    const [u, v] = plane.at(plane.x(place[0]), plane.y(place[1]));
+    near(u, place[0]);
+    near(v, place[1]);
+  }
+  for (const [u, v] of [[-3, -2], [3, 2]]) assert.ok(plane.inside(plane.x(u), plane.y(v)));
+  near(plane.x(0), plane.box.left + plane.box.width / 2);
+  near(plane.y(0), plane.box.top + plane.box.height / 2);
+});
+
+test("what is zoomed about stays where it is, and what is dragged follows", () => {
+  const plane = drawn(player());
+  const [u, v] = plane.at(100, 80);
+  plane.zoomBy(3, 100, 80);
+  near(plane.x(u), 100);
+  near(plane.y(v), 80);
+  plane.panBy(30, -12);
+  near(plane.x(u), 130);
+  near(plane.y(v), 68);
+  plane.zoomBy(1e9);
+  assert.equal(plane.zoom, 200);
+});
+
+test("the velocity is what led here, the push is downhill by η", () => {
+  for (const t of [0, 3, 10]) {
+    const [[, , velocity], [, , carried], [, from, push]] = arrowsOf(run, t, all);
+    near(velocity[0], run.vx[t]);
+    near(velocity[1], run.vy[t]);
+    near(push[0], -0.1 * run.gx[t]);
+    near(push[1], -0.1 * run.gy[t]);
+    assert.ok(push[0] * run.gx[t] + push[1] * run.gy[t] < 0, "downhill");
+    assert.deepEqual(from, carried, "the push begins where what is carried ends");
+    if (t === 10) continue;
+    near(run.x[t] + carried[0] + push[0], run.x[t + 1]);
+    near(run.y[t] + carried[1] + push[1], run.y[t + 1]);
+    near(carried[0], 0.5 * run.vx[t]);
+  }
+  assert.deepEqual(arrowsOf(run, 10, all)[1][2], [0, 0], "nothing comes after the last step");
+  assert.deepEqual(arrowsOf(run, 3, { gradient: true }).map(([kind, from]) => [kind, from]), [["gradient", [0, 0]]]);
+});
+
+test("arrows are 1, 2 or 5 times a power of ten longer, the longest no more than its share", () => {
+  const longest = Math.max(...[...run.vx].map((v, i) => Math.hypot(v, run.vy[i])));
+  for (const share of [0.05, 0.1, 0.22, 0.25, 0.4, 0.7, 1]) {
+    const factor = arrowFactor([run], { velocity: true }, [[-3, 3], [-2, 2]], { longest: share });
+    assert.ok([1, 2, 5].includes(Number((factor / 10 ** Math.floor(Math.log10(factor) + 1e-9)).toFixed(6))));
+    assert.ok(factor * longest <= share * 4 * 1.001 && factor * longest > (share * 4) / 2.5);
+  }
+  assert.equal(arrowFactor([run], { velocity: true }, [[90, 91], [90, 91]], DRAWING), 1, "none is seen");
+});
+
+test("an arrow points from the head along its vector, as long as its factor says", () => {
+  const of = player([run], { shows: { gradient: true } });
+  const plane = drawn(of, 2);
+  const shape = strokes(plane.context).find(({ points }) => points.length === 7);
+  const tip = shape.points[3];
+  const [x, y] = [plane.x(run.x[2]), plane.y(run.y[2])];
+  const per = plane.factor / plane.unit;
+  near(tip[0], x - 0.1 * run.gx[2] * per);
+  near(tip[1], y + 0.1 * run.gy[2] * per);
+  near((shape.points[0][0] + shape.points[6][0]) / 2, x);
+  near((shape.points[0][1] + shape.points[6][1]) / 2, y);
+  const times = texts(plane.context).map(({ words }) => words);
+  assert.deepEqual(times, [`→ −η · gradient${plane.factor === 1 ? "" : ` ×${plane.factor}`}`]);
+});
+
+test("each arrow has its colour, in the picture and in the words, and the push begins where the rest ends", () => {
+  const plane = drawn(player([run], { shows: all }), 3);
+  const shapes = strokes(plane.context).filter(({ points }) => points.length === 7);
+  const colors = ["#cc0000", "#aa00aa", "#777777"];
+  assert.deepEqual(shapes.map(({ fill }) => fill), colors);
+  assert.deepEqual(texts(plane.context).map(({ color }) => color), colors);
+  const [, carried, push] = shapes.map(({ points }) => points);
+  const tail = [0, 1].map((k) => (push[0][k] + push[6][k]) / 2);
+  tail.forEach((value, k) => near(value, carried[3][k]));
+});
+
+test("the middle of the bounds is the middle of the picture", () => {
+  const ground = { ...GROUND, bounds: [[1, 7], [-9, -5]] };
+  const plane = drawn(player([run], { ground }));
+  near(plane.x(4), plane.box.left + plane.box.width / 2);
+  near(plane.y(-7), plane.box.top + plane.box.height / 2);
+});
+
+test("a star's first point is up", () => {
+  const { context } = canvas();
+  star(context, 50, 50, 10, "#ffffff", "#000000");
+  assert.deepEqual(strokes(context)[0].points[0], [50, 40]);
+});
+
+test("the head is at its step, and between two while time runs", () => {
+  const plane = drawn(player([run]));
+  const at = (t) => [plane.x(run.x[t]), plane.y(run.y[t])];
+  for (const t of [0, 4, 10]) headOf(run, t).forEach((value, k) => near(value, at(t)[k]));
+  headOf(run, 4.25).forEach((value, k) => near(value, at(4)[k] + 0.25 * (at(5)[k] - at(4)[k])));
+  headOf(run, 99).forEach((value, k) => near(value, at(10)[k]));
+});
+
+test("a tail is freshest at its head, and fades to the resting colour within so many steps", () => {
+  const shares = (time) => tailOf(run, time, DRAWING).map(([i, share]) => [i, Number(share.toFixed(6))]);
+  assert.deepEqual(shares(8), [[4, 0.8], [5, 0.6], [6, 0.4], [7, 0.2], [8, 0]]);
+  assert.deepEqual(shares(2), [[0, 0.4], [1, 0.2], [2, 0]]);
+  assert.deepEqual(shares(8.5), [[5, 0.7], [6, 0.5], [7, 0.3], [8, 0.1]]);
+  assert.deepEqual(shares(99), shares(10), "a run that has ended keeps its last");
+});
+
+test("a path is drawn up to its head, and its youngest part in its own colour", () => {
+  const plane = drawn(player([run], { shows: {} }), 6);
+  const [halo, rest, ...tail] = strokes(plane.context).filter(({ points }) => points.length > 1);
+  const at = (t) => [plane.x(run.x[t]), plane.y(run.y[t])];
+  for (const { points } of [halo, rest]) {
+    assert.equal(points.length, 8, "seven points, and the head");
+    points.slice(0, 7).forEach((point, t) => point.forEach((value, k) => near(value, at(t)[k])));
+  }
+  assert.equal(rest.color, "#8f6666", "0.8 of the way from #cc0000 to #808080");
+  const [oldest, youngest] = [tail[0], tail.at(-1)];
+  assert.equal(oldest.color, "#8f6666");
+  assert.equal(youngest.color, "#cc0000");
+  youngest.points.at(-1).forEach((value, k) => near(value, at(6)[k]));
+  tail[1].points.flat().forEach((value, k) => near(value, [...at(3), ...at(4)][k]));
+});
+
+test("a point far outside is brought nearer in its own direction", () => {
+  const far = descent(1);
+  [far.x[1], far.y[1]] = [3000, -4000];
+  const plane = drawn(player([far]));
+  const reach = DRAWING.reach * Math.max(plane.box.width, plane.box.height);
+  near(far.pixels[2] - plane.x(0), 0.6 * reach, 1);
+  near(far.pixels[3] - plane.y(0), 0.8 * reach, 1);
+});
+
+test("a diverged run is marked where it leaves the picture, and when", () => {
+  const box = { left: 0, top: 0, width: 200, height: 100 };
+  assert.deepEqual(leaving([50, 50, 150, 50, 350, 50], 2, box), [188, 50]);
+  assert.deepEqual(leaving([50, 50, 50, 30, 50, -500], 2, box), [50, 12]);
+  const lost = descent(4, { divergedAt: 4 });
+  assert.deepEqual(texts(drawn(player([lost], { shows: {} }), 3).context), []);
+  const words = texts(drawn(player([lost], { shows: {} }), 4).context).map(({ words }) => words);
+  assert.deepEqual(words, ["✕", "diverged at step 4"]);
+});
+
+test("the point nearest to the pointer, within reach", () => {
+  const plane = drawn(player());
+  const found = plane.nearest(plane.x(run.x[7]) + 1, plane.y(run.y[7]));
+  assert.equal(found.t, 7);
+  assert.equal(plane.nearest(plane.x(-3), plane.y(2)), null);
+});

@@ -1,0 +1,330 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { mount, render } from "../../optiviz/player/js/mount.js";
+import { Player } from "../../optiviz/player/js/player.js";
+import { descent, groundPack, pathsPack, strokes, texts } from "./canvas.js";
+import { draw } from "./page.js";
+
+const near = (a, b, by = 1) => assert.ok(Math.abs(a - b) <= by, `${a} is not ${b}`);
+
+function shown(runs = [descent()], { facts, ground, ...options } = {}) {
+  const player = new Player(document.createElement("div"), { theme: "light", ...options });
+  player.setGround(groundPack(ground));
+  player.setPaths(pathsPack(runs, facts));
+  draw();
+  return player;
+}
+
+const classed = (player, name) => player.root.all((part) => part.attributes?.class === name);
+const text = (player, name) => classed(player, name).map((part) => part.textContent);
+const pressed = (player, name) => player.transport.toggles[name].getAttribute("aria-pressed") === "true";
+
+test("it opens at the end: names, losses, the step", () => {
+  const player = shown([descent(10), descent(6, { label: "sgd  η 0.1", verdict: "crawls" })], { facts: { floor: 2 } });
+  assert.deepEqual(text(player, "ov-counter"), ["step 10 / 10"]);
+  assert.deepEqual([player.transport.scrub.value, player.transport.scrub.max], [10, 10]);
+  assert.deepEqual(text(player, "ov-label"), ["momentum", "sgd  η 0.1"]);
+  assert.deepEqual(text(player, "ov-verdict"), ["", "crawls"]);
+  const loss = (run, t) => `loss ${(run.above[t] + 2).toPrecision(3)}`;
+  assert.deepEqual(text(player, "ov-loss"), player.runs.map((run) => loss(run, run.steps)));
+  for (const t of [0, 8]) {
+    player.goTo(t);
+    draw();
+    assert.deepEqual(text(player, "ov-loss"), player.runs.map((run) => loss(run, Math.min(t, run.steps))));
+    assert.deepEqual(text(player, "ov-counter"), [`step ${t} / 10`]);
+  }
+});
+
+test("each theme has its own colours, in the legend and in the picture", () => {
+  const player = shown();
+  const key = () => player.root.all((part) => part.tag === "svg" && part.attributes.stroke)[0].attributes.stroke;
+  for (const [theme, color, scale] of [["dark", "#ff8888", 1], ["light", "#cc0000", 1], ["slides", "#cc0000", 1.5]]) {
+    player.setTheme(theme);
+    assert.equal(key(), color);
+    assert.equal(player.scale, scale);
+    player.canvas.context.calls.length = 0;
+    draw();
+    assert.ok(strokes(player.canvas.context).some((stroke) => stroke.color === color));
+    assert.equal(player.root.style["--ov-background"], theme === "dark" ? "#000000" : "#ffffff");
+  }
+});
+
+test("the arrows that Python found room for are shown at first", () => {
+  const many = shown([descent()], { facts: { shows: { velocity: false, gradient: true } } });
+  assert.deepEqual(["velocity", "gradient", "carried"].map((name) => pressed(many, name)), [false, true, false]);
+  many.show("carried");
+  many.setPaths(pathsPack([descent()]));
+  draw();
+  assert.deepEqual(["velocity", "gradient", "carried"].map((name) => pressed(many, name)), [false, true, true]);
+});
+
+test("the paths before a change stay to compare with, those before a drag for all of it", (context) => {
+  const player = shown();
+  assert.equal(player.transport.toggles.ghost.hidden, true);
+  const first = player.runs;
+  const at = (time) => context.mock.method(performance, "now", () => time);
+  for (const time of [1000, 1300, 1900]) {
+    at(time);
+    player.setPaths(pathsPack([descent()]));
+    assert.equal(player.earlier, first);
+  }
+  const last = player.runs;
+  at(5000);
+  player.setPaths(pathsPack([descent()]));
+  assert.equal(player.earlier, last);
+  assert.equal(player.transport.toggles.ghost.hidden, false);
+  assert.equal(player.ghosts, last);
+  player.show("ghost");
+  assert.deepEqual(player.ghosts, []);
+});
+
+test("other paths are shown at the same step, or at their end", () => {
+  const player = shown([descent(10)]);
+  player.setPaths(pathsPack([descent(20)]));
+  assert.equal(player.time, 20);
+  player.goTo(15);
+  player.setPaths(pathsPack([descent(18)]));
+  assert.equal(player.time, 15);
+  player.setPaths(pathsPack([descent(5)]));
+  assert.equal(player.time, 5);
+});
+
+for (const [keys, expected] of [
+  [["ArrowRight"], { step: 4 }],
+  [["ArrowLeft"], { step: 2 }],
+  [["Shift+ArrowRight"], { step: 13 }],
+  [["Home"], { step: 0 }],
+  [["End"], { step: 30 }],
+  [[" "], { playing: true }],
+  [["]", "]", "["], { speed: 2 }],
+  [["L"], { loop: true }],
+])
+  test(`keys: ${keys.join(" ")}`, () => {
+    const player = shown([descent(30)]);
+    player.goTo(3);
+    for (const key of keys) {
+      const [plain, shiftKey] = [key.replace("Shift+", ""), key.startsWith("Shift")];
+      player.root.fire("keydown", { key: plain, shiftKey });
+    }
+    draw();
+    for (const [name, value] of Object.entries(expected)) assert.equal(player[name], value);
+  });
+
+for (const [name, target, facts] of [
+  ["in a field", { tag: "select" }, { key: "Home" }],
+  ["a browser's own", {}, { key: "d", ctrlKey: true }],
+  ["a button's own", { tag: "button" }, { key: " " }],
+  ["a slider's own", { tag: "input", attributes: { type: "range" } }, { key: "Home" }],
+  ["unknown", {}, { key: "q" }],
+])
+  test(`a key is left alone: ${name}`, () => {
+    const player = shown();
+    const heard = Object.assign(document.createElement("div"), target);
+    player.root.fire("keydown", { target: heard, ...facts, preventDefault: () => assert.fail() });
+    assert.deepEqual([player.step, player.playing, player.look.isDark], [10, false, false]);
+  });
+
+test("a click chooses a start within the bounds, a drag many, shift pans", () => {
+  const starts = [];
+  const player = shown([descent()], { onStart: (start) => starts.push(start) });
+  const place = (u, v) => ({ clientX: player.plane.x(u), clientY: player.plane.y(v) });
+  const { canvas } = player;
+  canvas.fire("pointerdown", place(1, -0.5));
+  canvas.fire("pointermove", place(-2, 1));
+  canvas.fire("pointerup", place(-2, 1));
+  canvas.fire("pointermove", place(0, 0));
+  assert.equal(starts.length, 2);
+  [[1, -0.5], [-2, 1]].forEach((start, i) => start.forEach((value, k) => near(starts[i][k], value, 0.02)));
+  canvas.fire("pointerdown", place(2.99, 1.99));
+  canvas.fire("pointermove", { clientX: 9999, clientY: -9999 });
+  canvas.fire("pointerup");
+  assert.deepEqual(starts.at(-1), [3, 2]);
+  const [under, count] = [player.plane.at(200, 100), starts.length];
+  canvas.fire("pointerdown", { clientX: 200, clientY: 100, shiftKey: true });
+  canvas.fire("pointermove", { clientX: 240, clientY: 90 });
+  canvas.fire("pointerup");
+  player.plane.at(240, 90).forEach((value, k) => near(value, under[k], 1e-6));
+  assert.equal(starts.length, count);
+});
+
+test("a finger taps a start, but does not drag one; two keep what is under them", () => {
+  const starts = [];
+  const player = shown([descent()], { onStart: (start) => starts.push(start) });
+  const finger = (name, id, x, y) => player.canvas.fire(name, { pointerType: "touch", pointerId: id, clientX: x, clientY: y });
+  finger("pointerdown", 1, 150, 100);
+  finger("pointerup", 1, 150, 100);
+  assert.equal(starts.length, 1);
+  finger("pointerdown", 1, 150, 100);
+  finger("pointermove", 1, 190, 100);
+  finger("pointerup", 1, 190, 100);
+  assert.equal(starts.length, 1, "a swipe scrolls the page");
+  const under = player.plane.at(150, 100);
+  finger("pointerdown", 1, 150, 100);
+  finger("pointerdown", 2, 250, 100);
+  finger("pointermove", 2, 350, 100);
+  near(player.plane.zoom, 2, 1e-9);
+  player.plane.at(150, 100).forEach((value, k) => near(value, under[k], 0.05));
+  assert.equal(starts.length, 1);
+});
+
+test("the wheel zooms about the pointer where it is the page's own, or with Ctrl", () => {
+  for (const [wheel, facts, zooms] of [[true, {}, true], [false, {}, false], [false, { ctrlKey: true }, true]]) {
+    const player = shown([descent()], { wheel });
+    const under = player.plane.at(300, 60);
+    player.canvas.fire("wheel", { clientX: 300, clientY: 60, deltaY: -100, deltaMode: 0, ...facts });
+    assert.equal(player.plane.zoom > 1, zooms);
+    player.plane.at(300, 60).forEach((value, k) => near(value, under[k], 1e-6));
+  }
+});
+
+test("what lies under the pointer is told with its numbers", () => {
+  const player = shown([descent(), descent(10, { label: "other" })]);
+  const run = player.runs[0];
+  player.canvas.fire("pointermove", { clientX: player.plane.x(run.x[3]), clientY: player.plane.y(run.y[3]) });
+  const [words] = text(player, "ov-tip");
+  for (const part of ["step 3", "momentum", `loss ${run.above[3].toPrecision(3)}`, "η 0.100", `w₁ ${run.x[3].toPrecision(4)}`])
+    assert.ok(words.includes(part), `${part} in ${words}`);
+  assert.ok(!words.includes("other"));
+  assert.equal(player.hover, 3);
+  player.canvas.fire("pointerleave");
+  assert.deepEqual([player.hover, player.tip.node.hidden], [null, true]);
+});
+
+test("a panel tells the step under the pointer for every run, and a press goes there", () => {
+  const player = shown([descent(), descent(4, { name: "sgd" })]);
+  const [loss] = player.series;
+  const place = { clientX: loss.x(7), clientY: 40 };
+  loss.canvas.fire("pointermove", place);
+  const [words] = text(player, "ov-tip");
+  assert.match(words, /^step 7momentum  loss .*sgd  loss /);
+  assert.equal(player.step, 10);
+  loss.canvas.fire("pointerdown", { ...place, buttons: 1 });
+  assert.equal(player.step, 7);
+});
+
+test("a panel's axis grows upwards, its time to the right, its cursor is at the step", () => {
+  const player = shown();
+  player.goTo(4);
+  for (const { canvas } of player.series) canvas.context.calls.length = 0;
+  draw();
+  for (const series of player.series) {
+    const [low, high] = [series.axis.low, series.axis.high];
+    assert.ok(series.y(high) < series.y(low) && series.x(10) > series.x(0));
+    near(series.y(low), series.box.top + series.box.height);
+    near(series.y(high), series.box.top);
+    const labels = texts(series.still.context).filter(({ x }) => x === series.box.left - 6);
+    assert.ok(labels.length > 1);
+    assert.ok(labels.every(({ words }) => words.startsWith("10") === series.axis.log), "decades on a logarithmic axis");
+    const lines = strokes(series.still.context).map(({ points }) => points);
+    for (const { y } of labels) assert.ok(lines.some(([a, b]) => a[1] === y && b[1] === y), "a line at each number");
+    const [cursor] = strokes(series.canvas.context);
+    cursor.points.forEach(([x]) => near(x, series.x(4), 1e-6));
+    const dots = series.canvas.context.calls.filter(([name]) => name === "arc").map(([, [x, y]]) => [x, y]);
+    const curves = series.curves();
+    assert.equal(dots.length, curves.length);
+    curves.forEach(({ values }, i) => [series.x(4), series.y(values[4])].forEach((value, k) => near(dots[i][k], value, 1e-3)));
+    const drawn = strokes(series.drawn.context).map(({ points }) => points);
+    curves.forEach(({ values }, i) => values.forEach((value, t) => near(drawn[i][t][1], series.y(value), 1e-3)));
+  }
+});
+
+test("parts of the velocity are shown and hidden, v₁ and v₂ of one run only", () => {
+  const curves = (player) => player.series[1].curves().length;
+  const one = shown();
+  assert.equal(curves(one), 3);
+  const chip = one.root.all((part) => part.attributes?.["data-part"] === "first")[0];
+  chip.fire("click");
+  assert.equal(curves(one), 2);
+  assert.equal(chip.getAttribute("aria-pressed"), "false");
+  assert.equal(curves(shown([descent(), descent()])), 2);
+});
+
+test("a batch is that of the coming step, without the places that are empty", () => {
+  const player = shown();
+  player.facts.batchSize = 3;
+  player.facts.batch = Int32Array.from([5, 6, 7, 1, 2, 3, 9, 8, -1]);
+  const at = (t) => (player.goTo(t), [...player.batch()]);
+  assert.deepEqual([at(0), at(1), at(2), at(9)], [[5, 6, 7], [1, 2, 3], [9, 8], [9, 8]]);
+  player.dispose();
+});
+
+test("batches whose loss is not known here are not drawn", () => {
+  const player = shown([descent()], { facts: { batchSize: 3 } });
+  assert.ok(player.transport.toggles.batch.hidden && !player.batched);
+  const samples = { kind: "regression", count: 3 };
+  player.setGround(groundPack({ samples }));
+  player.setPaths(pathsPack([descent()], { batchSize: 3 }));
+  assert.ok(!player.transport.toggles.batch.hidden && player.batched);
+  player.dispose();
+});
+
+test("where things stand is said aloud when nothing has changed for a while", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const player = shown([descent(100)]);
+  player.goTo(3);
+  draw();
+  context.mock.timers.tick(500);
+  assert.deepEqual(text(player, "ov-spoken"), [""]);
+  context.mock.timers.tick(200);
+  assert.match(text(player, "ov-spoken")[0], /^A bowl\. Step 3 of 100\. momentum: loss .* at .*, .*; \.$/);
+  player.play();
+  for (const now of [0, 200, 400]) draw(now);
+  context.mock.timers.tick(5000);
+  assert.ok(player.playing && player.step > 3);
+  assert.match(text(player, "ov-spoken")[0], /Step 3/);
+});
+
+test("what is disposed draws and says nothing more", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const player = shown();
+  player.goTo(2);
+  draw();
+  player.play();
+  player.dispose();
+  player.ask();
+  player.canvas.context.calls.length = 0;
+  draw();
+  context.mock.timers.tick(5000);
+  assert.deepEqual(player.canvas.context.calls, []);
+  assert.deepEqual(text(player, "ov-spoken"), [""]);
+});
+
+test("a page mounts a player of two packs in base64", () => {
+  const root = document.createElement("div");
+  const pack = (bytes) => bytes.toString("base64");
+  const player = mount(root, pack(groundPack()), pack(pathsPack([descent()])), { theme: "dark" });
+  draw();
+  assert.ok(player.look.isDark && player.wheels);
+  assert.equal(player.runs[0].x[0], 2);
+});
+
+test("a notebook's model fills the player, and hears the start", () => {
+  const values = { ground: new DataView(groundPack().buffer.slice(0)), paths: null, theme: "light", movable: true };
+  const bytes = (block) => new DataView(Uint8Array.from(block).buffer);
+  Object.assign(values, { ground: bytes(groundPack()), paths: bytes(pathsPack([descent()])) });
+  const heard = {};
+  const model = {
+    get: (name) => values[name],
+    set: (name, value) => (values[name] = value),
+    save_changes: () => (model.saved = true),
+    on: (name, action) => (heard[name] = action),
+    off: (name, action) => heard[name] === action && delete heard[name],
+  };
+  const el = document.createElement("div");
+  el.appendChild = (child) => (el.append(child), child);
+  const end = render({ model, el });
+  draw();
+  const count = () => el.all((part) => part.attributes?.class === "ov-label").length;
+  assert.equal(count(), 1);
+  values.paths = bytes(pathsPack([descent(), descent()]));
+  heard["change:paths"]();
+  draw();
+  assert.equal(count(), 2);
+  const canvas = el.all((part) => part.tag === "canvas")[0];
+  canvas.fire("pointerdown", { clientX: 200, clientY: 100 });
+  assert.equal(values.start.length, 2);
+  assert.ok(model.saved);
+  end();
+  assert.deepEqual(heard, {});
+});

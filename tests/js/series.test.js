@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { axisOf, between, curvesOf, PANELS, shareOf } from "../../optiviz/player/js/curves.js";
+import { descent, DRAWING } from "./canvas.js";
+
+const near = (a, b, by = 1e-9) => assert.ok(Math.abs(a - b) <= by * Math.max(1, Math.abs(b)), `${a} is not ${b}`);
+const loss = (above, facts = {}) => descent(above.length - 1, { above: Float64Array.from(above), ...facts });
+const axis = (runs, floor = 0, panel = PANELS.loss, parts = {}) => axisOf(panel, curvesOf(panel, runs, parts), floor, DRAWING);
+
+for (const [name, found, expected] of [
+  ["many decades, the axis is logarithmic", axis([loss([100, 10, 0.1])]), { log: true, low: 0.05, high: 200 }],
+  ["few, it is not", axis([loss([10, 4, 2])]), { log: false, low: 1.2, high: 10.8 }],
+  ["a loss of 0 has no place on it", axis([loss([100, 1, 0])]), { log: true, low: 0.5, high: 200 }],
+  ["nor what lies beyond the depth", axis([loss([100, 1, 1e-30])]), { log: true, low: 0.5e-8, high: 200 }],
+  ["nor what climbs too far", axis([loss([1, 100, 1e9])]), { log: true, low: 0.5, high: 2e4 }],
+  ["all at 0", axis([loss([0, 0, 0])]), { log: false, low: -1, high: 1 }],
+  ["all the same", axis([loss([4, 4, 4])]), { log: false, low: 2, high: 6 }],
+  ["no least value is known: to ten times the start", axis([loss([2, -5, -900])], null), { log: false, low: -22.2, high: 4.2 }],
+  ["no least value is known: from 0", axis([loss([2, 3, 5])], null), { log: false, low: -0.5, high: 5.5 }],
+  ["a diverged run is kept by half", axis([descent(3, { divergedAt: 3, lr: [1, 2, 3, 9], vx: [0, 1, 5, 99], vy: [0, 0, 0, 0] })], 0, PANELS.velocity, { speed: true }), { log: false, low: -0.1, high: 1.1 }],
+  ["but for its rate", axis([descent(3, { divergedAt: 3, lr: [1, 2, 3, 9] })], 0, PANELS.lr), { log: false, low: 0.2, high: 9.8 }],
+])
+  test(`limits: ${name}`, () => {
+    assert.equal(found.log, expected.log);
+    near(found.low, expected.low);
+    near(found.high, expected.high);
+  });
+
+test("the lower end of an axis is 0, the upper 1, and a decade is a decade", () => {
+  const log = { log: true, low: 0.01, high: 100 };
+  assert.deepEqual([0.01, 0.1, 1, 100].map((value) => Number(shareOf(log, value).toFixed(9))), [0, 0.25, 0.5, 1]);
+  const linear = { log: false, low: -1, high: 3 };
+  assert.deepEqual([-1, 0, 1, 3].map((value) => shareOf(linear, value)), [0, 0.25, 0.5, 1]);
+});
+
+test("each panel draws what it is called", () => {
+  const run = descent(6, { dash: [5, 2] });
+  const values = (kind, parts) => curvesOf(PANELS[kind], [run], parts).map(({ values }) => [...values]);
+  assert.deepEqual(values("loss"), [[...run.above]]);
+  assert.deepEqual(values("lr"), [[...run.lr]]);
+  assert.deepEqual(values("velocity", { first: true, second: true }), [[...run.vx], [...run.vy]]);
+  const [speed] = values("velocity", { speed: true });
+  speed.forEach((value, i) => near(value, Math.hypot(run.vx[i], run.vy[i]), 1e-6));
+  const [{ dash }] = curvesOf(PANELS.loss, [run]);
+  assert.deepEqual(dash, [11.5, 4.6]);
+});
+
+test("a dot is at its step's value, and between two while time runs", () => {
+  const values = [5, 3, 9];
+  assert.deepEqual([0, 1, 2].map((t) => between(values, t)), values);
+  near(between(values, 1.25), 4.5);
+  near(between([100, 1], 0.5, Math.log10), 1);
+});
