@@ -9,7 +9,6 @@ import json
 import shlex
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -85,23 +84,16 @@ def test_blas_has_one_thread_until_the_last_training_has_ended() -> None:
     def threads() -> set[int]:
         return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
 
+    wait(lambda: not ONE_THREAD._users)
+    before = threads()
     with threadpool_limits(2):
-        first, second = (threading.Event() for _ in range(2))
-
-        def train(until: threading.Event) -> None:
-            with ONE_THREAD:
-                until.wait()
-
-        with ThreadPoolExecutor(2) as pool:
-            early, late = (pool.submit(train, event) for event in (first, second))
-            wait(lambda: ONE_THREAD._users == 2)
+        with ONE_THREAD:
             assert threads() == {1}
-            first.set()
-            early.result()
+            with ONE_THREAD:  # another training, which ends first
+                assert threads() == {1}
             assert threads() == {1}
-            second.set()
-            late.result()
         assert threads() == {2}
+    assert threads() == before
 
 
 def test_a_training_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
