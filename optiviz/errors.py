@@ -11,6 +11,13 @@ class UserError(ValueError):
     """
 
 
+def at_least(least: int, **numbers: int | None) -> None:
+    """Refuse numbers that are below the least; None is a number that was not given."""
+    for name, value in numbers.items():
+        if value is not None and value < least:
+            raise UserError(f"{name} must be at least {least}, got {value}.")
+
+
 class UnknownNameError(UserError, KeyError):
     """A name that is not among the choices."""
 

@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -111,16 +111,9 @@ def read_json(
         return facts
 
 
-def write_json(
-    path: Path,
-    facts: Any,
-    indent: int = 2,
-    default: Callable[[Any], Any] | None = None,
-    sort_keys: bool = False,
-) -> None:
-    """Write facts whole; see `json.dumps`."""
-    how: Any = {"indent": indent, "default": default, "sort_keys": sort_keys}
-    write_text(path, json.dumps(facts, ensure_ascii=False, **how) + "\n")
+def write_json(path: Path, facts: Any, indent: int = 2, **how: Any) -> None:
+    """Write facts whole, in the way of `json.dumps`."""
+    write_text(path, json.dumps(facts, ensure_ascii=False, indent=indent, **how) + "\n")
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:

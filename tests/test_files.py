@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 
 from optiviz.errors import UserError
-from optiviz.files import whole
+from optiviz.files import (
+    FORMAT,
+    clear_away_unfinished,
+    folder,
+    read_json,
+    reading,
+    whole,
+    write_csv,
+    write_json,
+)
 
 
 @pytest.fixture
@@ -106,3 +115,65 @@ def test_permissions_follow_the_umask(tmp_path: Path, umask: int, mode: int) -> 
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == mode
+
+
+# --- what stands in them ---
+
+
+def test_facts_are_written_and_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "facts.json"
+    write_json(path, {"format": FORMAT, "name": "Ölçek", "half": 0.5})
+    assert path.read_bytes().endswith(b"}\n")
+    assert "Ölçek" in path.read_text(encoding="utf-8")
+    assert read_json(path) == {"format": FORMAT, "name": "Ölçek", "half": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "Expecting value"),
+        ("[1]", "it holds no facts"),
+        ('{"format": 2}', "another format"),
+        ("{}", "'format'"),
+    ],
+)
+def test_what_optiviz_did_not_write_is_refused(tmp_path: Path, text: str, reason: str) -> None:
+    path = tmp_path / "facts.json"
+    path.write_text(text)
+    with pytest.raises(UserError, match="is not what optiviz wrote") as raised:
+        read_json(path, cure="Delete it.")
+    assert reason in str(raised.value)
+    assert str(raised.value).endswith(". Delete it.")
+
+
+def test_a_missing_file_is_told_in_the_words_of_who_asks(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"^Nothing here\.$"):
+        read_json(tmp_path / "none.json", missing="Nothing here.")
+    with pytest.raises(UserError, match="is not what optiviz wrote"):
+        read_json(tmp_path / "none.json")
+
+
+def test_a_mistake_inside_keeps_its_own_words(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"^the words$"), reading(tmp_path):
+        raise UserError("the words")
+
+
+def test_a_table_is_as_short_as_its_bits_allow(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    write_csv(path, ("a", "b"), [{"a": 0.1, "b": 1 / 3}, {"a": 1e-300, "b": None}])
+    assert path.read_bytes() == b"a,b\n0.1,0.3333333333333333\n1e-300,\n"
+
+
+def test_a_folder_is_made_or_told_why_not(target: Path) -> None:
+    assert folder(target.parent / "a" / "b").is_dir()
+    assert folder(target.parent / "a") == target.parent / "a"
+    with pytest.raises(UserError, match=re.escape(f"Cannot write {target}: File exists.")):
+        folder(target)
+
+
+def test_what_was_not_finished_is_cleared_away(target: Path) -> None:
+    for name in (".abcdefgh.gif", ".abcdefgh.csv", ".hidden.gif"):
+        (target.parent / name).touch()
+    clear_away_unfinished(target.parent, [".gif"])
+    left = {path.name for path in target.parent.iterdir()}
+    assert left == {target.name, ".abcdefgh.csv", ".hidden.gif"}

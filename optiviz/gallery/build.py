@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import runpy
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,8 +14,7 @@ from unittest.mock import patch
 
 from threadpoolctl import threadpool_limits
 
-from optiviz.errors import UserError
-from optiviz.files import whole
+from optiviz.files import folder, read_json, reading, write_json
 from optiviz.gallery.export import endings
 from optiviz.gallery.scripts import Script
 from optiviz.studies.pool import Report, Stop, share_out
@@ -41,7 +39,7 @@ def run(path: Path, out: Path, formats: str, *options: str) -> None:
     Raises:
         UserError: a format that it cannot be written in, or a place that cannot be written to.
     """
-    _folder(out)
+    folder(out)
     words = ["--out", str(out), *(["--formats", formats] if formats else []), *options]
     with patch.object(sys, "argv", [str(path), *words]), threadpool_limits(1):
         runpy.run_path(str(path), run_name="__main__")
@@ -65,7 +63,7 @@ class Build:
     ) -> None:
         self.scripts, self.out, self.quick = list(scripts), out, quick
         self.formats = tuple(dict.fromkeys((".png", *endings(formats))))
-        _folder(out)
+        folder(out)
         self.record: dict[str, dict[str, Any]] = _read(out / RECORD)
 
     def files(self, script: Script) -> list[Path]:
@@ -97,9 +95,7 @@ class Build:
             without = [ending for ending in self.formats if ending not in written]
             facts = {"files": written, "without": without, "quick": self.quick}
             self.record[script.name] = facts
-            with whole(self.out / RECORD) as unfinished:
-                text = json.dumps(self.record, indent=1, sort_keys=True)
-                unfinished.write_text(text + "\n", encoding="utf-8")
+            write_json(self.out / RECORD, self.record, indent=1, sort_keys=True)
             yield script, without
 
 
@@ -118,19 +114,10 @@ def _stamp(task: Task, ending: str) -> tuple[int, int] | None:
     return (path.stat().st_ino, path.stat().st_mtime_ns) if path.is_file() else None
 
 
-def _folder(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"Cannot write {out}: {error.strerror or error}.") from None
-
-
 def _read(path: Path) -> dict[str, dict[str, Any]]:
     """What an earlier build has written down; nothing if there was none."""
-    try:
-        known = json.loads(path.read_text(encoding="utf-8"))
-        return {name: known[name] for name in known if set(known[name]) == FACTS}
-    except FileNotFoundError:
+    if not path.exists():
         return {}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise UserError(f"{path} is not what optiviz wrote: {error}. Remove it.") from None
+    known = read_json(path, cure="Remove it.", version=None)
+    with reading(path, cure="Remove it."):
+        return {name: known[name] for name in known if set(known[name]) == FACTS}

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from optiviz.errors import UserError
 from optiviz.optim.base import Array, Optimizer, State
 
+FEW = 3  # steps: the first is often another than those that follow
 PATIENCE = 64  # steps without a move: a rule may gather gradients for a while before it moves
 
 
@@ -45,12 +46,10 @@ def check(rule: Optimizer | type[Optimizer], w: ArrayLike = (1.0, 2.0)) -> None:
         inspect.signature(rule.step).bind("w", "g", "state", "t")
     except TypeError:
         raise UserError(f"{name}.step must take w, g, state and t, in this order.") from None
+    start = _start(rule, np.asarray(w))
     try:
         with np.errstate(all="ignore"):
-            twin = _twin(rule)
-            shape = np.broadcast_shapes(np.shape(w), *rule.shapes())
-            kind = np.result_type(np.asarray(w), np.float16)
-            _try(name, twin, np.linspace(1, 2, math.prod(shape), dtype=kind).reshape(shape))
+            _try(name, _twin(rule), start)
     except (np.linalg.LinAlgError, ArithmeticError, copy.Error):
         return  # these numbers do not suit it; the run will show whether its own do
     except dataclasses.FrozenInstanceError:
@@ -59,7 +58,7 @@ def check(rule: Optimizer | type[Optimizer], w: ArrayLike = (1.0, 2.0)) -> None:
         raise
     except (TypeError, ValueError, LookupError, AttributeError, NameError) as error:
         reason = f"{type(error).__name__}: {error}".rstrip(".")
-        raise UserError(f"{name} cannot step an array of shape {shape}: {reason}.") from error
+        raise UserError(f"{name} cannot step an array of shape {start.shape}: {reason}.") from error
     finally:
         np.random.set_state(legacy)
         random.setstate(ours)
@@ -79,6 +78,18 @@ def made(kind: type[Optimizer]) -> Optimizer:
     return kind()
 
 
+def _start(rule: Optimizer, w: Array) -> Array:
+    """Numbers from 1 to 2, of the type of `w` and of its shape or the stack's."""
+    try:
+        shape = np.broadcast_shapes(w.shape, *rule.shapes())
+    except ValueError:
+        shapes = ", ".join(map(str, rule.shapes()))
+        message = f"Settings of shape {shapes} do not fit an array of shape {w.shape}."
+        raise UserError(message) from None
+    kind = np.result_type(w, np.float16)
+    return np.linspace(1, 2, math.prod(shape), dtype=kind).reshape(shape)
+
+
 def _twin(rule: Optimizer) -> Optimizer:
     """A copy that shares nothing, with numbers in the place of schedules."""
     try:
@@ -90,9 +101,10 @@ def _twin(rule: Optimizer) -> Optimizer:
 
 
 def _try(name: str, rule: Optimizer, w: Array) -> None:
-    """Take steps until w moves, and look at everything after each."""
+    """Take steps until w moves, at least a few, and look at everything after each."""
     state = rule.init(w)
     _look_at_start(name, state, w)
+    state["_scratch"] = np.empty_like(w)  # as the loop does
     first, settings = w.copy(), _settings(rule)
     owned = dict(state)
     for t in range(PATIENCE):
@@ -107,7 +119,7 @@ def _try(name: str, rule: Optimizer, w: Array) -> None:
                 )
         if _settings(rule) != settings:
             raise _changes(name)
-        if not np.array_equal(w, first):
+        if t + 1 >= FEW and not np.array_equal(w, first):
             return
     if np.any(np.not_equal(getattr(rule, "lr", 1), 0)):
         raise UserError(

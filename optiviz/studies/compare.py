@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from optiviz.errors import UserError
+from optiviz.errors import UserError, at_least
 from optiviz.files import FORMAT, folder, read_json, reading, write_csv, write_json, writing
 from optiviz.optim import Optimizer
 from optiviz.problems.base import Array
@@ -127,9 +127,7 @@ def compare(
     Raises:
         UserError: words that cannot be read, a directory that is not to be written to.
     """
-    for name, value in {"seeds": seeds, "jobs": jobs}.items():
-        if value < 1:
-            raise UserError(f"{name} must be at least 1, got {value}.")
+    at_least(1, seeds=seeds, jobs=jobs)
     texts = list(dict.fromkeys(optimizers))
     recipe.check()
     network = recipe.networks()[0]

@@ -10,10 +10,11 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
-from optiviz.errors import UserError
+from optiviz.errors import UserError, at_least
 from optiviz.training.interrupt import interruptible
 
 Task = TypeVar("Task")
@@ -64,10 +65,11 @@ def share_out(
     >>> list(share_out(work=_halves, tasks=[4, 10], jobs=1))
     [(0, 2), (1, 5)]
     """
-    if jobs < 1:
-        raise UserError(f"jobs must be at least 1, got {jobs}.")
-    crew = _Crew(work, tasks, min(jobs, len(tasks)), on_progress, spare)
+    at_least(1, jobs=jobs)
+    crew = _Crew(work, tasks, on_progress, spare)
     try:
+        for _ in range(min(jobs, len(tasks))):
+            crew.grow()
         with interruptible() as pressed:
             while crew.busy():
                 yield from crew.look()
@@ -84,31 +86,35 @@ class _Crew:
         self,
         work: Work[Any, Any],
         tasks: Sequence[Any],
-        jobs: int,
         on_progress: Callable[[int, int], object] | None,
         spare: int,
     ) -> None:
         # Started anew: a copy of this process would inherit the locks of its BLAS threads.
         self.context = multiprocessing.get_context("spawn")
-        self.work, self.stop = work, self.context.Event()
+        self.work, self.stop, self.workers = work, self.context.Event(), list[_Worker]()
         self.tasks, self.waiting = tasks, deque(range(len(tasks)))
         self.on_progress, self.spare = on_progress, spare
         self.far, self.killed = [0] * len(tasks), 0
-        self.workers = [self._started() for _ in range(jobs)]
-        for worker in self.workers:
-            self._next(worker)
 
-    def _started(self) -> _Worker:
-        return _Worker(self.context, self.work, self.stop)
+    def grow(self) -> None:
+        """Start a process, and give it a task."""
+        # A pipe for each: one that is killed while it speaks must not hold a lock of the others.
+        ours, theirs = self.context.Pipe()
+        process = self.context.Process(target=_serve, args=(theirs, self.work, self.stop))
+        process.start()
+        theirs.close()  # so that its end is noticed here
+        self.workers.append(_Worker(process, ours))
+        self._next(self.workers[-1])
 
     def _next(self, worker: _Worker) -> None:
         """Give a process its next task, if there is one."""
         worker.index = self.waiting.popleft() if self.waiting else None
         if worker.index is not None:
-            worker.begin(self.tasks[worker.index])
+            with suppress(OSError):  # it is gone already, which `message` tells
+                worker.calls.send((self.tasks[worker.index],))
 
     def busy(self) -> dict[Any, _Worker]:
-        """The processes that have a task, by their connections."""
+        """The processes that have a task, by their pipes."""
         return {worker.calls: worker for worker in self.workers if worker.index is not None}
 
     def look(self) -> Iterator[tuple[int, Any]]:
@@ -118,7 +124,10 @@ class _Crew:
             worker = busy[calls]
             index, (kind, value) = worker.index or 0, worker.message()
             if kind == "report":
-                self._note(index, value)
+                if value > self.far[index]:
+                    self.far[index], self.killed = value, 0
+                if self.on_progress:
+                    self.on_progress(index, value)
             elif kind == "done":
                 self.killed = 0
                 self._next(worker)
@@ -128,44 +137,34 @@ class _Crew:
             else:
                 self._replace(worker, index)
 
-    def _note(self, index: int, amount: int) -> None:
-        """Take note of how far a task is."""
-        if amount > self.far[index]:
-            self.far[index], self.killed = amount, 0
-        if self.on_progress:
-            self.on_progress(index, amount)
-
     def _replace(self, worker: _Worker, index: int) -> None:
         """Put another process in the place of one that is gone, to begin its task again."""
         self.workers.remove(worker)
         self.killed += 1
-        if self.killed > self.spare or not worker.was_killed():
+        worker.process.join()
+        if self.killed > self.spare or worker.process.exitcode >= 0:  # no signal ended it
             raise UserError(LOST)
         self.waiting.appendleft(index)
-        self.workers.append(self._started())
-        self._next(self.workers[-1])
+        self.grow()
 
     def end(self) -> None:
-        """Let all that is under way end in good order."""
+        """Let all that is under way end in good order, whatever it still has to say."""
         self.stop.set()
         for worker in self.workers:
-            worker.end()
+            with suppress(OSError):
+                worker.calls.send(None)
+            while worker.message()[0] != "gone":
+                pass
+            worker.process.join()
 
 
+@dataclass(eq=False)
 class _Worker:
     """A process that does one task after another, and the index of the one that it does."""
 
-    def __init__(self, context: Any, work: Work[Any, Any], stop: Any) -> None:
-        self.calls, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, work, stop))
-        self.process.start()
-        theirs.close()  # so that its end is noticed here
-        self.index: int | None = None
-
-    def begin(self, task: Any) -> None:
-        """Hand over a task."""
-        with suppress(OSError):  # it is gone already, which `message` tells
-            self.calls.send((task,))
+    process: Any
+    calls: Any
+    index: int | None = None
 
     def message(self) -> tuple[str, Any]:
         """What it says next: "report", "done" or "failed" with what belongs to it, or "gone"."""
@@ -175,29 +174,15 @@ class _Worker:
             return "gone", None
         return kind, value
 
-    def was_killed(self) -> bool:
-        """Whether a signal ended it."""
-        self.process.join()
-        return bool(self.process.exitcode < 0)
 
-    def end(self) -> None:
-        """Wait for its end, whatever it still has to say."""
-        with suppress(OSError):
-            self.calls.send(None)
-        while self.message()[0] != "gone":
-            pass
-        self.process.join()
-
-
-def _serve(calls: Any, work: Work[Any, Any], stop: Any) -> None:
+def _serve(calls: Any, work: Callable[..., Any], stop: Any) -> None:
     """What a process does; Ctrl-C reaches it by way of the one that started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     while (call := calls.recv()) is not None:
-        (task,) = call
         try:
-            answer = "done", work(task, lambda amount: calls.send(("report", amount)), stop.is_set)
+            answer = "done", work(*call, lambda amount: calls.send(("report", amount)), stop.is_set)
         except BaseException as error:
             if not isinstance(error, UserError):
                 error.add_note(traceback.format_exc())  # which does not travel of itself

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias, get_type_hints
 
-from optiviz.errors import UserError
+from optiviz.errors import UserError, at_least
 from optiviz.fast import wanted
 from optiviz.optim import Optimizer, parse
 from optiviz.problems import MLP, Dataset, load
@@ -134,12 +134,9 @@ class Recipe:
 
     def check(self) -> None:
         """Refuse numbers that `train` would refuse, before the data are read."""
-        if self.seed < 0:
-            raise UserError(f"seed must be at least 0, got {self.seed}.")
-        for name in ("epochs", "batch_size", "eval_every", "patience", "threads"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise UserError(f"{name} must be at least 1, got {value}.")
+        at_least(0, seed=self.seed)
+        at_least(1, epochs=self.epochs, batch_size=self.batch_size, eval_every=self.eval_every)
+        at_least(1, patience=self.patience, threads=self.threads)
         if self.patience is not None and not self.validation:
             raise UserError(
                 "--patience watches the validation loss: split off --validation samples."

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
-from optiviz.errors import UserError
+from optiviz.errors import UserError, at_least
 from optiviz.optim import Optimizer, name_of
 from optiviz.problems import MLP
 from optiviz.problems.base import Array
@@ -163,12 +163,8 @@ def _check(
     validation: MLP | None,
 ) -> None:
     """Refuse what the loop does not look at."""
-    given = {"epochs": epochs, "eval_every": eval_every, "patience": patience, "threads": threads}
-    for name, value in given.items():
-        if value is not None and value < 1:
-            raise UserError(f"{name} must be at least 1, got {value}.")
-    if seed < 0:
-        raise UserError(f"seed must be at least 0, got {seed}.")
+    at_least(1, epochs=epochs, eval_every=eval_every, patience=patience, threads=threads)
+    at_least(0, seed=seed)
     if patience is not None and validation is None:
         raise UserError("patience watches the validation loss: split off a validation set.")
 

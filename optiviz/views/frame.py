@@ -103,7 +103,7 @@ class Frame:
         if width > room:
             rows = math.ceil(1.05 * width / room)
             text.set_text(textwrap.fill(words, math.ceil(len(words) / rows) + 4))
-        more = self.inches(text)[1] - height
+        more = float(self.inches(text)[1] - height)
         self.top -= row * self.look.scale + more
         return more
 

@@ -91,7 +91,7 @@ MISTAKES = {
     "--theme drak": "Unknown theme 'drak'. Did you mean 'dark'?",
     "--start 1": "start must be two numbers with a ',' between, got '1'.",
     "--start 99,0": "The start 99,0 is outside the bounds of valley",
-    "--start nan,0": "The start nan,0 is outside the bounds of valley",
+    "--start nan,0": "The start must be finite, got (nan, 0.0).",
     "--steps 0": "steps must be at least 1, got 0.",
     "--steps x": "--steps",
     "--size 100000x100000": "size must be from 240x180 to 3840x2160, got 100000x100000.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,6 +39,13 @@ def test_json(tmp_path: Path, optiviz: Callable) -> None:
     assert facts["path"] == str(tmp_path / "a.png")
     assert (facts["sizes"], facts["biases"]) == ([784, 4, 10], False)
     assert (facts["weights"], facts["samples"], facts["seed"]) == (784 * 4 + 40, 2, 3)
+
+
+def test_a_bar_is_for_people_only(optiviz: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "gradcheck --sizes 784,4,10 --samples 2 --out a.png"
+    assert optiviz(words).stderr == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert "24/24" in optiviz(words).stderr.rpartition("\r")[2]
 
 
 MISTAKES = {

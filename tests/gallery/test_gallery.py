@@ -72,7 +72,7 @@ def check_gif(path: Path) -> None:
     with Image.open(path) as image:
         assert image.size == (1280, 720)
         image.seek(image.n_frames - 1)
-        assert image.info["duration"] == 2000
+        assert image.info["duration"] >= 2000  # frames that are equal are one
 
 
 def test_a_script_runs_alone(tmp_path: Path) -> None:

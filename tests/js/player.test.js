@@ -28,9 +28,11 @@ test("it opens at the end: names, losses, the step", () => {
   assert.deepEqual(text(player, "ov-verdict"), ["", "crawls"]);
   const loss = (run, t) => `loss ${(run.above[t] + 2).toPrecision(3)}`;
   assert.deepEqual(text(player, "ov-loss"), player.runs.map((run) => loss(run, run.steps)));
+  assert.equal(classed(player, "ov-spoken")[0].getAttribute("aria-live"), "polite");
   for (const t of [0, 8]) {
     player.goTo(t);
     draw();
+    assert.equal(player.transport.scrub.getAttribute("aria-valuetext"), `step ${t} of 10`);
     assert.deepEqual(text(player, "ov-loss"), player.runs.map((run) => loss(run, Math.min(t, run.steps))));
     assert.deepEqual(text(player, "ov-counter"), [`step ${t} / 10`]);
   }
@@ -93,7 +95,10 @@ test("other paths are shown at the same step, or at their end", () => {
 for (const [keys, expected] of [
   [["ArrowRight"], { step: 4 }],
   [["ArrowLeft"], { step: 2 }],
-  [["Shift+ArrowRight"], { step: 13 }],
+  [["Shift+ArrowRight", "ArrowLeft"], { step: 12 }],
+  [["ArrowRight", "ArrowRight", "ArrowRight"], { step: 6 }],
+  [["End", "ArrowLeft"], { step: 29 }],
+  [["End", "Home"], { step: 0 }],
   [["Home"], { step: 0 }],
   [["End"], { step: 30 }],
   [[" "], { playing: true }],

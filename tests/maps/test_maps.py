@@ -123,6 +123,15 @@ def test_every_start_is_a_run(words: str) -> None:
             assert found.steps_to_reach[row, column] == since
 
 
+def test_a_minimum_is_as_wide_as_a_hundredth_of_the_longer_side() -> None:
+    for bounds in ((-4.0, 4.0), (-1.0, 1.0)), ((-1.0, 1.0), (-4.0, 4.0)):
+        found = basin_map("bowl", optim.SGD(lr=0.1), points=2, steps=60, bounds=bounds)
+        assert found.radius == pytest.approx(0.08)
+        far = np.hypot(*np.meshgrid(found.x, found.y))
+        steps = np.ceil(np.log(0.08 / far) / np.log(0.9))  # each is nine tenths as far as the last
+        assert np.array_equal(found.steps_to_reach, steps)
+
+
 def test_the_shares_of_basins() -> None:
     found = basin_map(surfaces["himmelblau"], "adam", points=40)
     shares = [found.share(i) for i in range(-1, 4)]

@@ -22,6 +22,14 @@ class Rebinds(Momentum):
         w += state["velocity"]
 
 
+class RebindsLater(Momentum):
+    def step(self, w, g, state, t):
+        if t < 2:
+            return super().step(w, g, state, t)
+        state["velocity"] = state["velocity"] - self.lr * g
+        w += state["velocity"]
+
+
 class RebindsItsCount(Optimizer):
     def init(self, w):
         return {"_count": np.zeros(1)}
@@ -115,6 +123,7 @@ class NoRule:
 
 MISTAKES = [
     (Rebinds, "Rebinds.step rebinds state['velocity'], which the record does not see: write into"),
+    (RebindsLater, "RebindsLater.step rebinds state['velocity']"),
     (RebindsItsCount, "RebindsItsCount.step rebinds state['_count']"),
     (Adds, "Adds.step adds state['last']: make it in init."),
     (Drops, "Drops.step rebinds state['velocity']"),
@@ -138,6 +147,13 @@ def test_a_mistake_is_told(kind: Any, sentence: str) -> None:
     for tried in (check, lambda rule: descend("bowl", rule), lambda rule: race("bowl", [rule])):
         with pytest.raises(UserError, match=re.escape(sentence)):
             tried(kind)
+
+
+def test_settings_that_do_not_fit_are_told() -> None:
+    rule = optim.SGD(lr=np.ones(3))
+    with pytest.raises(UserError, match=r"Settings of shape \(3,\) do not fit an array"):
+        check(rule)
+    check(rule, np.ones(3))
 
 
 def test_a_mistake_on_a_stack_is_told() -> None:
@@ -195,6 +211,16 @@ class Gathers(Optimizer):
             state["accumulator"][...] = 0
 
 
+class Borrows(Optimizer):
+    """Makes no array of its own, and writes into the one that the loop lays out for everybody."""
+
+    def init(self, w):
+        return {}
+
+    def step(self, w, g, state, t):
+        w -= np.multiply(g, self.lr, out=state["_scratch"])
+
+
 class Picky(Optimizer):
     """Whether it can step depends on the numbers, which a trial cannot know."""
 
@@ -215,7 +241,7 @@ class Locked(Optimizer):
         weights -= self.lr * gradient
 
 
-@pytest.mark.parametrize("kind", [Gathers, Picky, Locked])
+@pytest.mark.parametrize("kind", [Gathers, Borrows, Picky, Locked])
 def test_what_is_unusual_is_no_mistake(kind: type[Optimizer]) -> None:
     check(kind)
     run = descend("bowl", kind(lr=0.1), start=(-1.0, -1.0), steps=8)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+import typing
 from collections.abc import Callable
 
 import numpy as np
@@ -22,9 +24,11 @@ from optiviz.optim import (
     Nadam,
     Nesterov,
     RMSProp,
+    Schedule,
     parse,
     parse_schedule,
 )
+from optiviz.optim.base import Array
 from optiviz.optim.schedules import (
     Constant,
     Cosine,
@@ -166,3 +170,11 @@ def test_settings_are_given_back_as_they_were_given() -> None:
 def test_settings_never_change() -> None:
     with pytest.raises(AttributeError):
         SGD().lr = 1.0
+
+
+@pytest.mark.parametrize("name", list(OPTIMIZERS))
+def test_an_editor_shows_what_a_setting_may_be(name: str) -> None:
+    hints = typing.get_type_hints(OPTIMIZERS[name])
+    numbers = [field for field in dataclasses.fields(OPTIMIZERS[name]) if "bound" in field.metadata]
+    assert hints["lr"] == float | Array | Schedule
+    assert {hints[field.name] for field in numbers} <= {hints["lr"], float}

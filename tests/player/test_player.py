@@ -23,6 +23,7 @@ from optiviz.problems.planes.regression import Regression
 from optiviz.runs import race
 from optiviz.views import Picture, animate
 from optiviz.views.scene.contour import BANDS, fit, levels, sample
+from optiviz.views.style import THEMES, marks
 
 STEPS = 60
 
@@ -151,7 +152,8 @@ class Page:
     """A page with one player, and everything that it asked for or complained about."""
 
     def __init__(self, chromium: Any, path: Path, **context: Any) -> None:
-        self.context = chromium.new_context(viewport={"width": 1280, "height": 720}, **context)
+        usual = {"viewport": {"width": 1280, "height": 720}}
+        self.context = chromium.new_context(**usual | context)
         self.page = self.context.new_page()
         self.requests: list[str] = []
         self.complaints: list[str] = []
@@ -187,6 +189,7 @@ def figure(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     yield shown
     assert [url for url in shown.requests if url.startswith("data:") is False] == [path.as_uri()]
     assert shown.complaints == []
+    assert shown.get("Object.keys(window).filter(name => /optiviz/i.test(name))") == []
     shown.context.close()
 
 
@@ -208,24 +211,9 @@ def test_playing_moves_every_panel(fresh: Page) -> None:
     assert fresh.get("p.time === p.step")
 
 
-def test_it_stops_at_the_end_or_goes_round(fresh: Page) -> None:
-    fresh.get("[p.setSpeed(8), p.goTo(50), p.play()]")
-    fresh.page.wait_for_function("!kept.playing")
-    assert fresh.get("p.step") == STEPS
-    fresh.get("[p.setLoop(true), p.goTo(55), p.play()]")
-    fresh.page.wait_for_function("kept.step < 40")
-    fresh.get("[p.setLoop(false), p.setSpeed(1), p.pause()]")
-
-
 @pytest.mark.parametrize(
     ("keys", "step"),
-    [
-        (["ArrowRight"] * 3, 3),
-        (["End"], STEPS),
-        (["End", "ArrowLeft"], STEPS - 1),
-        (["End", "Home"], 0),
-        (["Shift+ArrowRight", "ArrowLeft"], 9),
-    ],
+    [(["End", "ArrowLeft"], STEPS - 1), (["Shift+ArrowRight", "ArrowLeft"], 9)],
 )
 def test_keys(fresh: Page, keys: list[str], step: int) -> None:
     fresh.press(*keys)
@@ -257,14 +245,6 @@ def test_toggles_change_the_picture(fresh: Page, name: str) -> None:
     assert chip.get_attribute("aria-pressed") != was
     chip.click()
     assert fresh.pixels() == before
-
-
-def test_the_batch_is_redrawn_with_every_step(fresh: Page) -> None:
-    seen = set()
-    for t in (0, 1, 2):
-        fresh.get(f"p.goTo({t})")
-        seen.add(fresh.get("String(p.plane.surface.values.slice(0, 50))"))
-    assert len(seen) == 3
 
 
 def test_hovering_tells_the_numbers_of_a_step(fresh: Page) -> None:
@@ -313,16 +293,12 @@ def test_dark_is_dark(fresh: Page) -> None:
 
     light = brightness()
     fresh.page.get_by_label("Light or dark").click()
-    assert fresh.get("p.look.isDark")
     assert light > 180
     assert brightness() < 80
-
-
-def test_it_is_told_in_words_after_a_while(fresh: Page) -> None:
-    fresh.press("ArrowRight", "ArrowRight")
-    fresh.page.wait_for_function("kept.speech.node.textContent.includes('Step 2 of 60')")
-    assert "momentum" in fresh.page.locator(".ov-spoken").text_content()
-    assert fresh.page.locator("[aria-live=polite]").count() == 1
+    keys = fresh.page.locator(".ov-legend path").evaluate_all(
+        "all => all.map(path => path.getAttribute('stroke'))"
+    )
+    assert keys == [mark.color for mark in marks(["sgd", "momentum"], THEMES["dark"])]
 
 
 def test_less_motion_is_whole_steps_on_a_dense_screen(chromium: Any, tmp_path: Path) -> None:
@@ -333,18 +309,24 @@ def test_less_motion_is_whole_steps_on_a_dense_screen(chromium: Any, tmp_path: P
     assert not shown.get("p.look.isDark"), "the file's own theme holds"
     assert shown.get("p.canvas.width") == 2 * shown.get("p.canvas.clientWidth")
     shown.get("p.play()")
-    times = [shown.get("p.time") for _ in range(8)]
+    times = [shown.get("p.time") for _ in range(4)]
     assert times[-1] > times[0]
     assert all(time == int(time) for time in times)
     shown.context.close()
 
 
-def test_a_diverged_run_says_so(chromium: Any, tmp_path: Path) -> None:
-    animate(picture(rules=("sgd:lr=0.3", "adam")), tmp_path / "a.html")
-    shown = Page(chromium, tmp_path / "a.html")
-    assert "diverged at step" in shown.page.locator(".ov-legend").inner_text()
-    shown.get("p.goTo(p.runs[0].steps - 1)")
-    before = shown.pixels()
-    shown.get("p.stepBy(1)")
-    assert shown.pixels() != before
+def test_fifty_players_leave_nothing_behind(chromium: Any, tmp_path: Path) -> None:
+    path, begin = tmp_path / "a.html", '<script type="module">\n'
+    animate(picture(), path)
+    text = path.read_text(encoding="utf-8")
+    counting = Path(__file__).with_name("leaks.js").read_text(encoding="utf-8")
+    text = text.replace(begin, begin + counting, 1)
+    text = text.replace(
+        '\nmount(document.getElementById("player"), ', "\nglobalThis.kept = fifty(mount, "
+    )
+    path.write_text(text, encoding="utf-8")
+    shown = Page(chromium, path, viewport={"width": 400, "height": 400})
+    counted = shown.page.evaluate("kept")
+    assert all(counted["most"].values()), "there is something to count"
+    assert not any(counted["after"].values()), counted
     shown.context.close()

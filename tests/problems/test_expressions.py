@@ -16,9 +16,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import optiviz
 from optiviz import descend, optim, surface
+from optiviz.cli import app
 from optiviz.errors import UserError
 from optiviz.problems import PROBLEMS, SURFACES, expression, parse_problem
 from optiviz.problems.planes.expressions import BINARY, FUNCTIONS, NAMES, looks_like
@@ -88,10 +90,40 @@ def test_a_surface_finds_its_own_facts() -> None:
     assert len(found.minima) == 2
     for place in found.minima:
         assert np.abs(found.value_and_grad(np.array(place))[1]).max() < 1e-9
-    assert expression("x**3 + y**2").minima == ()  # the edge lies lower
+    assert expression("x**3 + y**2").minima == ()  # no minimum at all
     assert expression("3*x + y").rates["gradient"] == 0.1
     run = descend(found, optim.Momentum(lr=found.rates["gradient"]), steps=200)
     assert run.loss[-1] == pytest.approx(found.floor(), abs=1e-6)
+
+
+def test_no_minimum_is_told_where_the_edge_lies_lower() -> None:
+    text = "x**3 - 3*x + y**2"  # a hollow at (1, 0), and below -2 the ground falls without end
+    assert expression(text).minima == ()
+    inner = surface(lambda x, y: x**3 - 3 * x + y**2, bounds=((-1.5, 3.0), (-2.0, 2.0)))
+    assert inner.minima == ((1.0, 0.0),)
+
+
+def test_the_rate_suits_all_but_the_steepest_tenth() -> None:
+    found = expression("x**4 + y**2")
+    x, y = np.meshgrid(*(np.linspace(-3, 3, 41) for _ in range(2)))
+    below = x**4 + y**2 <= found.value(found.start)
+    curvatures = np.maximum(12 * x**2, 2)[below]
+    assert found.rates["gradient"] == pytest.approx(0.4 / np.percentile(curvatures, 90), rel=1e-3)
+    assert found.rates["gradient"] < 0.5 * 0.4 / np.median(curvatures)
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("x**2 + y**2", (-2.1, 1.68)),
+        ("(x+2.1)**2 + (y-1.68)**2", (2.1, 1.68)),  # the first place has no slope
+        ("sqrt(x) + y**2", (2.1, 1.68)),  # no loss
+        ("sqrt(x+2.1) + y**2", (2.1, 1.68)),  # an infinite slope
+        ("0*x", (-2.1, 1.68)),  # and nowhere else any
+    ],
+)
+def test_a_start_has_a_slope(text: str, start: tuple[float, float]) -> None:
+    assert expression(text).start == start
 
 
 REFUSED = [
@@ -294,11 +326,11 @@ def test_a_function_that_fails_is_refused() -> None:
         (["map", "--basins", "--points", "12", "--steps", "50"], "momentum-x-2-10-y-2-basins.png"),
     ],
 )
-def test_a_picture_of_an_expression(words: list[str], name: str, tmp_path: Path) -> None:
-    program = [Path(sys.executable).with_name("optiviz"), *words, "--surface", "x**2 + 10*y**2"]
-    done = subprocess.run(
-        [*program, "--json"], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
+def test_a_picture_of_an_expression(
+    words: list[str], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, [*words, "--surface", "x**2 + 10*y**2", "--json"])
     assert json.loads(done.stdout)["path"] == str(tmp_path / name)
     assert (tmp_path / name).exists()
 

@@ -9,7 +9,7 @@ import pytest
 
 from optiviz import optim
 from optiviz.errors import UserError
-from optiviz.optim import stepper
+from optiviz.optim import schedules, stepper
 from optiviz.problems import MLP
 
 SIZES = (12, 9, 7, 4)
@@ -369,6 +369,28 @@ def test_what_has_faded_does_not_slow_the_processor(compiled: bool) -> None:
         faded = (state["velocity"] != 0) & (np.abs(state["velocity"]) < np.finfo("f4").tiny)
         assert not faded.any()
     assert not state["velocity"].any()
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("name", ["sgd", "momentum", "adam", "adamw", "nadam", "lion"])
+def test_a_rate_for_every_weight_of_a_large_network(name: str, compiled: bool) -> None:
+    if compiled:
+        pytest.importorskip("numba")
+    rng = np.random.default_rng(0)
+    w, g = rng.normal(size=(2, 70_001))
+    rates = rng.uniform(0.01, 0.1, w.size)
+    for lr in (rates, schedules.Constant(rates)):
+        rule, plain, ours = (
+            optim.OPTIMIZERS[name](lr=lr),
+            optim.OPTIMIZERS[name](lr=rates),
+            w.copy(),
+        )
+        step = stepper(rule, ours, g, rule.init(ours), compiled)
+        vars(rule)["lr"] = rates  # as the loop does before a step
+        step(0)
+        alone = w.copy()
+        plain.step(alone, g, plain.init(alone), 0)
+        np.testing.assert_array_equal(ours, alone)
 
 
 def test_settings_may_change_between_large_steps() -> None:

@@ -108,6 +108,24 @@ def test_directions_are_as_long_as_the_units(network: MLP) -> None:
             assert np.allclose(*lengths, rtol=1e-6)
 
 
+def test_random_directions_move_no_bias(network: MLP) -> None:
+    net = MLP(network.x[:9], network.y[:9], (784, 16, 10), biases=True)
+    for direction in filtered(net, net.start(0) + 0.5, seed=5).basis:
+        for layer in layers_of(direction, net.sizes, True):
+            assert layer.weights.all()
+            assert not layer.biases.any()
+
+
+def test_small_losses_are_as_exact_as_large_ones(
+    plane: Slice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Slice, "_value", lambda self, a, b: np.exp(3 * a * a - b - 20))
+    twin = Slice(plane.network, plane.directions, plane.bounds)
+    x, y = np.linspace(-1, 1, 90), np.linspace(-0.5, 0.5, 70)
+    expected = np.exp(3 * x**2 - y[:, None] - 20)  # cubics repeat its logarithm, a parabola
+    np.testing.assert_allclose(twin.on(x, y)[5:-5, 5:-5], expected[5:-5, 5:-5], rtol=1e-9)
+
+
 def test_trajectories(made: Any, network: MLP) -> None:
     plane, runs = made
     assert [run.optimizer for run in runs] == ["sgd", "momentum", "adam"]

@@ -156,6 +156,19 @@ KNOWN = {"format": 1, "optimizer": "sgd", "settings": {}, "problem": "bowl", "se
 ARRAYS = {"w": np.ones((2, 2)), "loss": np.ones(2), "grad": np.ones((2, 2))}
 NOT_RECORDS: dict[str, Callable[[Path], object]] = {
     "missing": lambda path: None,
+    "words for numbers": lambda path: facts(
+        path, json.dumps(KNOWN), **ARRAYS | {"diverged_at": np.array("-1")}
+    ),
+    "times for numbers": lambda path: facts(
+        path,
+        json.dumps(KNOWN),
+        **ARRAYS | {"diverged_at": np.array(-1), "slots.m": np.zeros(2, "M8[s]")},
+    ),
+    "truths for numbers": lambda path: facts(
+        path,
+        json.dumps(KNOWN),
+        **ARRAYS | {"diverged_at": np.array(-1), "w": np.ones((2, 2), bool)},
+    ),
     "folder": lambda path: path.mkdir(),
     "empty": lambda path: path.touch(),
     "words": lambda path: path.write_text("hello"),
@@ -291,6 +304,7 @@ OTHERS = [
     {"slots": {}},
     {"slots": {"moment1": small().slots["velocity"]}},
     {"diverged_at": np.array(3)},
+    {"diverged_at": np.array(-1, np.int8)},
     {"batch": np.zeros((5, 1), int), "batch_loss": np.zeros(5)},
 ]
 

@@ -88,6 +88,22 @@ CASES: list[tuple[str, Any, Start, int, str, tuple[int, int] | None]] = [
     ("valley", SGD(lr=0.1), None, 60, "oscillates across the valley", None),
     ("valley", "lion", None, 120, "oscillates across the valley", None),
     ("bowl", SGD(lr=1.9), None, 30, "oscillates about the minimum", None),
+    (
+        "valley",
+        MOMENTUM(lr=0.01, beta=0.99),
+        (-1.7, -0.8),
+        400,
+        "oscillates along the valley",
+        None,
+    ),
+    (
+        "valley",
+        MOMENTUM(lr=0.05, beta=0.99),
+        (-1.7, -0.8),
+        200,
+        "oscillates along the valley",
+        None,
+    ),
     ("rastrigin", "lion", None, 120, "oscillates about a local minimum", None),
     ("cliff", "momentum", None, 120, "oscillates back and forth", None),  # over the wall and back
     ("valley", SGD(lr=0.0975), None, 600, "converged at step", (60, 66)),

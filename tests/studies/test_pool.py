@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from optiviz.errors import UserError
-from optiviz.studies.pool import Report, Stop, share_out
+from optiviz.studies.pool import Report, Stop, cores, share_out
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -69,6 +69,82 @@ def test_what_goes_wrong_is_told(
 ) -> None:
     with pytest.raises(UserError, match=message):
         list(share_out(work, [7], jobs))
+
+
+def die_once(task: str, report: Report, stop: Stop) -> str:
+    """Be killed the first time, and do the task the second."""
+    if not Path(task).exists():
+        Path(task).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return task
+
+
+def test_a_killed_process_is_replaced_and_its_task_done_again(tmp_path: Path) -> None:
+    tasks = [str(tmp_path / name) for name in "abc"]
+    assert sorted(share_out(die_once, tasks, 1, spare=1)) == list(enumerate(tasks))
+
+
+def die_and_count(task: str, report: Report, stop: Stop) -> None:
+    """Be killed whatever happens, after one report that says nothing new."""
+    with Path(task).open("a") as file:
+        file.write("|")
+    report(0)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_processes_are_not_replaced_for_ever(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="A working process was killed"):
+        list(share_out(die_and_count, [str(tmp_path / "lives")], 1, spare=2))
+    assert (tmp_path / "lives").read_text() == "|||"
+
+
+def get_on(task: str, report: Report, stop: Stop) -> None:
+    """Be killed four times, a little further on each time."""
+    with Path(task).open("a") as file:
+        file.write("|")
+    lives = len(Path(task).read_text())
+    report(lives)
+    if lives < 5:
+        time.sleep(0.3)  # for the report to arrive
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_who_gets_on_is_replaced_as_often_as_it_takes(tmp_path: Path) -> None:
+    assert list(share_out(get_on, [str(tmp_path / "lives")], 1, spare=1)) == [(0, None)]
+
+
+def fail(task: int, report: Report, stop: Stop) -> int:
+    raise ZeroDivisionError(f"at {task}")
+
+
+def test_an_error_that_is_nobody_s_mistake_keeps_its_traceback() -> None:
+    with pytest.raises(ZeroDivisionError, match="at 7") as raised:
+        list(share_out(fail, [7], 1))
+    assert "in fail" in raised.value.__notes__[0]
+
+
+def count_to_many(task: int, report: Report, stop: Stop) -> int:
+    for amount in range(task):
+        report(amount)
+    return task
+
+
+def test_one_who_has_much_to_say_is_let_go_when_nobody_listens() -> None:
+    shared = share_out(count_to_many, [0, 50_000], 2)
+    assert next(shared) == (0, 0)
+    shared.close()
+
+
+def test_cores_are_those_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cores(3) == 3
+    assert cores(None) >= 1
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 2, 5}, raising=False)
+    assert cores(None) == 3
+    monkeypatch.delattr(os, "sched_getaffinity")  # as on macOS and Windows
+    monkeypatch.setattr(os, "cpu_count", lambda: 7)
+    assert cores(None) == 7
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert cores(None) == 1
 
 
 PROGRAM = """

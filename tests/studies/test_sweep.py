@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
+import multiprocessing
 import os
 import random
 import shutil
@@ -14,14 +16,20 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from optiviz.cli import main
 from optiviz.errors import UserError
 from optiviz.studies.sweep.claims import Claims, begun, me, with_driver
-from optiviz.studies.sweep.plan import Plan
+from optiviz.studies.sweep.findings import in_words, table
+from optiviz.studies.sweep.plan import Cell, Plan
+from optiviz.studies.sweep.sweep import Sweep, sweep
+from optiviz.studies.sweep.trial import Searched
 from optiviz.training.recipe import Recipe
 
 if find_spec("optuna") is None:
@@ -33,7 +41,6 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 PROGRAM = [str(Path(sys.executable).with_name("optiviz")), "sweep"]
 SMALL = ["--sizes", "784,10", "--batch-size", "2000", "--epochs", "1", "--json"]
 GRID = [*PROGRAM, *SMALL, "--optim", "sgd,adam", "--grid", "lr=0.1,0.01,0.001", "--seeds", "2"]
-LONGER = [*GRID, "--epochs", "8"]  # for a test that has to catch it at work
 POSTGRES = Path(shutil.which("pg_ctl") or "/usr/lib/postgresql/15/bin/pg_ctl").resolve().parent
 
 
@@ -53,23 +60,15 @@ def start(words: list[str], folder: Path) -> subprocess.Popen:
     )
 
 
-def workers(process: subprocess.Popen) -> list[int]:
-    """The processes that train for it."""
-    listed = subprocess.run(
-        ["ps", "-ww", "-o", "pid=,args=", "-g", str(os.getpgid(process.pid))],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    lines = [line.split(None, 1) for line in listed.stdout.splitlines()]
-    return [int(pid) for pid, words in lines if "spawn_main" in words]
-
-
 def finish(words: list[str], folder: Path) -> dict:
     """Run a sweep to its end, and read what it printed."""
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+def url_of(folder: Path) -> str:
+    return f"sqlite:///{folder / 'sweep.db'}"
 
 
 def url_in(folder: Path, name: str = "sweep-sgd-adam") -> str:
@@ -83,7 +82,7 @@ def states(url: str) -> Counter:
     storage = optuna.storages.RDBStorage(with_driver(url))
     try:
         (study,) = storage.get_all_studies()
-        trials = storage.get_all_trials(study._study_id)
+        trials = storage.get_all_trials(storage.get_study_id_from_name(study.study_name))
         return Counter((trial.user_attrs["key"], trial.state.name) for trial in trials)
     finally:
         storage.remove_session()
@@ -170,6 +169,34 @@ def test_the_claim_of_a_dead_process_is_open_again(
     assert not claims.finish(own, 1.0, {}, pruned=False)  # too late
 
 
+def test_a_process_with_a_dead_one_s_number_does_not_keep_its_claim(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = opened()
+    home, pid, since = me()
+    with monkeypatch.context() as patch:
+        patch.setattr("optiviz.studies.sweep.claims.me", lambda: (home, pid, f"{since}0"))
+        claims.claim(["a"])
+    assert claims.open(["a"]) == (["a"], False)
+    assert claims.claim(["a"]) is not None
+    assert claims.open(["a"]) == ([], True)
+
+
+def test_where_processes_cannot_be_seen_each_is_at_home_alone(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As without /proc, on macOS: a claim then lives by its signs of life."""
+
+    def hidden(path: Path, *_: object, **__: object) -> str:
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr(Path, "read_text", hidden)
+    claims, (home, pid, since) = opened(), me()
+    assert (since, str(pid) in home) == ("", True)
+    claims.claim(["a"])
+    assert claims.open(["a"]) == ([], True)
+
+
 def test_a_machine_that_gives_no_sign_loses_its_claim(
     opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,7 +218,8 @@ def test_a_machine_that_gives_no_sign_loses_its_claim(
     assert claims.open(["a"]) == (["a"], False)
 
 
-def test_an_impossible_storage_is_refused() -> None:
+def test_an_impossible_storage_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)  # between its tries
     with pytest.raises(UserError, match="Cannot use the storage"):
         Claims("sqlite:////no/such/place/sweep.db", "s")
 
@@ -253,66 +281,150 @@ def test_a_plan_that_cannot_be_run_is_refused(plan: Plan, sentence: str) -> None
         plan.check()
 
 
+# --- the best of a search, and the worst ---
+
+
+def ended(claims: Claims, key: str, value: float, settings: dict, pruned: bool = False) -> None:
+    """A trial of a search, done with this value."""
+    claimed = claims.claim([key])
+    assert claimed is not None
+    claims.finish(claimed[1], value, {"settings": settings}, pruned)
+
+
+@pytest.mark.parametrize(("objective", "best"), [("val_loss", 0.3), ("val_accuracy", 0.9)])
+def test_a_search_keeps_the_best_of_its_trials(tmp_path: Path, objective: str, best: float) -> None:
+    plan = Plan(recipe(validation=9), ("sgd",), {}, tune=4, objective=objective)
+    found = Sweep(plan, f"sqlite:///{tmp_path / 'sweep.db'}")
+    claims = found.searches["sgd"]
+    for number, value in enumerate((0.5, 0.3, 0.9)):
+        ended(claims, str(number), value, {"lr": value})
+    assert found.best() is None
+    pruned = 0.1 if objective == "val_loss" else 0.99  # of an early evaluation: no rival
+    ended(claims, "3", pruned, {"lr": pruned}, pruned=True)
+    assert found.best() == {"sgd": {"lr": best}}
+
+
+@pytest.mark.parametrize(("objective", "worst"), [("val_loss", math.inf), ("val_accuracy", 0.0)])
+def test_a_trial_that_diverged_is_the_worst(objective: str, worst: float) -> None:
+    cell = Cell.of(recipe(), "sgd", {"lr": 1.0}, 0)
+    trial = Searched(cell, claims=None, own=0, trial=None, objective=objective)
+    history = {objective: np.array([0.9, 0.7])}
+    assert trial.value(history, lost=False) == 0.7
+    assert trial.value(history, lost=True) == worst
+    assert trial.value({objective: np.array([0.9, np.nan])}, lost=False) == worst
+    assert trial.value({objective: np.array([])}, lost=False) == worst
+
+
 # --- sweeps ---
+
+QUICK = recipe(sizes="784,10", batch_size=2000)
+
+
+def never() -> bool:
+    return False
+
+
+def here(
+    work: Callable, tasks: list, jobs: int, on_progress: Callable, spare: int
+) -> Iterator[tuple[int, None]]:
+    """What `share_out` does, in this process."""
+    for index, task in enumerate(tasks):
+        yield index, work(task, lambda amount, i=index: on_progress(i, amount), never)
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # which a worker sets
+    monkeypatch.setattr("optiviz.studies.sweep.sweep.share_out", here)
 
 
 def test_a_grid_with_one_of_two_workers_killed(tmp_path: Path) -> None:
-    running = start([*LONGER, "--jobs", "2"], tmp_path)
-    until_under_way(url_in(tmp_path))
-    os.kill(workers(running)[0], signal.SIGKILL)
-    assert running.wait(120) == 0
-    check_once(url_in(tmp_path), 12)
-    path = tmp_path / "runs" / "sweep-sgd-adam"
-    table = json.loads((path / "table.json").read_text())
-    assert len(table) == 6
-    assert all(row["seeds"] == 2 and row["accuracy_sd"] is not None for row in table)
-    best = max(table, key=lambda row: row["accuracy"])
-    assert best["accuracy"] > 0.8
-    assert "| `adam`" in (path / "table.md").read_text()
-    assert len((path / "trials.csv").read_text().splitlines()) == 13
-    for name in ("heat-sgd", "heat-adam", "sensitivity"):
-        assert (path / f"{name}.png").stat().st_size > 5000
-    began = time.monotonic()
-    again = finish([*LONGER, "--jobs", "2"], tmp_path)  # nothing is left to do
-    assert again["table"] == table
-    assert "works for" in again["works"]["adam"]
-    assert time.monotonic() - began < 30
-    check_once(url_in(tmp_path), 12)
-    other = subprocess.run(
-        [*LONGER, "--seed", "7"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert (other.returncode, other.stderr.count("\n")) == (2, 1)
-    assert "holds another sweep" in other.stderr
+    grid = {"lr": (0.1, 0.01, 0.001)}
+    plan = Plan(QUICK, ("sgd", "adam"), grid, seeds=2)
+    killed: list[int] = []
+    seen: list[tuple[int, int]] = []
+
+    def look(done: int, total: int) -> None:
+        seen.append((done, total))
+        if 0 < done < total and not killed:
+            worker = multiprocessing.active_children()[0]
+            os.kill(worker.pid, signal.SIGKILL)
+            killed.append(worker.pid)
+
+    found = sweep(plan, url_of(tmp_path), jobs=2, on_progress=look)
+    assert killed
+    check_once(url_of(tmp_path), 12)
+    assert (seen[0], seen[-1]) == ((0, 12), (12, 12))
+    assert seen == sorted(seen)
+    rows = table(found.results())
+    assert [(row["optimizer"], row["settings"]["lr"]) for row in rows] == [
+        (text, lr) for text in ("sgd", "adam") for lr in grid["lr"]
+    ]
+    assert all(row["seeds"] == 2 and row["accuracy_sd"] is not None for row in rows)
+    assert max(row["accuracy"] for row in rows) > 0.8
+    again = sweep(plan, url_of(tmp_path), jobs=2)  # nothing is left to do
+    assert table(again.results()) == rows
+    check_once(url_of(tmp_path), 12)
 
 
-def test_ctrl_c_stops_and_the_same_command_goes_on(tmp_path: Path) -> None:
+def test_ctrl_c_stops_and_the_same_command_goes_on(
+    tmp_path: Path, in_this_process: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     words = [*PROGRAM, *SMALL[:-1], "--optim", "sgd", "--grid", "lr=0.1,0.01", "--seeds", "3"]
-    running = start([*words, "--batch-size", "200", "--jobs", "1"], tmp_path)
+    words += ["--batch-size", "200", "--jobs", "1"]
+    running = start(words, tmp_path)
     where = url_in(tmp_path, "sweep-sgd")
     until_under_way(where)
     os.killpg(running.pid, signal.SIGINT)
     assert running.wait(60) == 130
     assert not [key for key, state in states(where) if state == "RUNNING"]
-    table = finish([*words, "--batch-size", "200", "--jobs", "1", "--json"], tmp_path)["table"]
-    assert [row["seeds"] for row in table] == [3, 3]
+    assert run_here([*words, "--json"], tmp_path, monkeypatch) == 0
+    path = tmp_path / "runs" / "sweep-sgd"
+    assert [row["seeds"] for row in json.loads((path / "table.json").read_text())] == [3, 3]
     check_once(where, 6)
 
 
-def test_a_search_spends_the_same_on_every_rule(tmp_path: Path) -> None:
+def run_here(words: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The command in this process; its exit status."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "argv", words)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def test_a_search_spends_the_same_on_every_rule(
+    tmp_path: Path, in_this_process: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     words = [*PROGRAM, *SMALL, "--tune", "5", "--optim", "sgd,momentum", "--seeds", "2"]
-    summary = finish([*words, "--jobs", "2"], tmp_path)
+    elsewhere = ["--storage", url_of(tmp_path)]
+    assert run_here([*words, *elsewhere, "--jobs", "1"], tmp_path, monkeypatch) == 0
     path = tmp_path / "runs" / "sweep-sgd-momentum"
+    assert not (path / "sweep.db").exists()
     search = json.loads((path / "search.json").read_text())
     assert Counter(row["optim"] for row in search) == {"sgd": 5, "momentum": 5}
     assert {row["state"] for row in search} <= {"complete", "pruned"}
     assert all(row["val_loss"] is not None for row in search if not row["diverged"])
-    for row in summary["table"]:
+    rows = json.loads((path / "table.json").read_text())
+    for row in rows:
         own = [s for s in search if s["optim"] == row["optimizer"] and s["state"] == "complete"]
         best = min(own, key=lambda s: s["val_loss"])
         assert row["settings"] == best["settings"]
         assert row["seeds"] == 2
-    assert set(summary["table"][1]["settings"]) == {"lr", "beta"}
+    assert set(rows[1]["settings"]) == {"lr", "beta"}
     assert (path / "heat-momentum.png").exists()
+
+
+def test_a_grid_of_several_numbers_reaches_a_rule_of_a_framework(tmp_path: Path) -> None:
+    """Which the storage gives back as a list."""
+    pytest.importorskip("torch")
+    plan = Plan(QUICK, ("torch:Adam",), {"betas": ((0.9, 0.99), (0.8, 0.9))})
+    found = Sweep(plan, url_of(tmp_path))
+    found.work(lambda _: None, never)
+    assert [in_words(row["settings"]) for row in found.results()] == [
+        "betas=0.9/0.99",
+        "betas=0.8/0.9",
+    ]
 
 
 @pytest.mark.slow
@@ -371,24 +483,25 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_two_machines_share_a_postgresql_server(postgres: str, tmp_path: Path) -> None:
-    here, there = tmp_path / "here", tmp_path / "there"
-    here.mkdir()
-    there.mkdir()
-    words = [*LONGER, "--jobs", "1", "--storage", postgres]
-    both = [start(words, here), start(words, there)]
-    until_under_way(postgres)
-    os.kill(workers(both[0])[0], signal.SIGKILL)
-    for each in both:
-        assert each.wait(120) == 0
+def test_two_machines_share_a_postgresql_server(postgres: str) -> None:
+    plan = Plan(QUICK, ("sgd", "adam"), {"lr": (0.1, 0.01, 0.001)}, seeds=2)
+    killed: list[int] = []
+
+    def look(done: int, total: int) -> None:
+        if 0 < done < total and not killed:
+            killed.append(multiprocessing.active_children()[0].pid)
+            os.kill(killed[0], signal.SIGKILL)
+
+    with ThreadPoolExecutor(2) as machines:
+        both = [
+            machines.submit(sweep, plan, postgres, on_progress=look),
+            machines.submit(sweep, plan, postgres),
+        ]
+        first, second = (table(machine.result(120).results()) for machine in both)
+    assert killed
     check_once(postgres, 12)
-    tables = [
-        json.loads((f / "runs" / "sweep-sgd-adam" / "table.json").read_text())
-        for f in (here, there)
-    ]
-    assert tables[0] == tables[1]
-    assert len(tables[0]) == 6
-    assert not list(here.rglob("sweep.db"))
+    assert first == second
+    assert len(first) == 6
 
 
 def test_claims_in_postgresql_are_held_by_one(postgres: str, opened: Opener) -> None:

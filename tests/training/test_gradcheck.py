@@ -7,7 +7,7 @@ import pytest
 
 from optiviz.errors import UserError
 from optiviz.problems import MLP, load
-from optiviz.training import check_gradient, error_curve
+from optiviz.training import check_gradient, error_curve, gradcheck
 
 X = np.random.default_rng(0).random((6, 8)) * [1, 1, 0, 1, 1, 0, 1, 1]
 Y = np.array([0, 1, 2, 0, 1, 2])
@@ -72,6 +72,14 @@ def test_the_curve_falls_and_rises() -> None:
     central = [check.mean["central"] for check in curve]
     assert central[0] > central[1] > central[2] < central[3]
     assert [check.eps for check in curve] == [1e-11, 1e-8, 1e-5, 1e-2]
+
+
+def test_every_error_is_counted_in_a_bin_however_small_it_is() -> None:
+    problem = MLP(X, Y, SIZES)
+    check = check_gradient(problem, problem.start(0), range(6))
+    assert all(counts.sum() == check.compared for counts in check.counts.values())
+    counts = gradcheck._counts(np.array([0.0, 1e-300, 1e-17, 0.5, 1.0]))
+    assert (counts[0], counts.sum()) == (3, 5)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,49 @@ def test_what_diverges_says_where() -> None:
     assert done.outcome.stopped == "diverged"
     assert done.outcome.text == f"diverged at step {done.steps}"
     assert np.isfinite(done.w).all()
+
+
+@pytest.mark.parametrize("lr", [1e4, 1e9])
+def test_what_diverges_goes_back_to_the_last_weights_with_a_finite_loss(lr: float) -> None:
+    """With 1e9 those are the first ones; with 1e4 those after the first update."""
+    evaluated = [NET.start(4)]
+    done = train(
+        NET,
+        TEST,
+        optim.SGD(lr=lr),
+        epochs=2,
+        batch_size=100,
+        seed=4,
+        eval_every=1,
+        on_checkpoint=lambda at: evaluated.append(at.w.copy()),
+    )
+    assert done.outcome.lost
+    assert len(evaluated) == (2 if lr == 1e4 else 1)
+    np.testing.assert_array_equal(done.w, evaluated[-1])
+    assert np.isfinite(TEST.value(done.w))
+
+
+@dataclasses.dataclass(frozen=True)
+class Slow(optim.SGD):
+    """Takes its time."""
+
+    def step(self, *args: Any) -> None:
+        time.sleep(0.05)
+        super().step(*args)
+
+
+def test_the_time_of_what_diverges_is_counted() -> None:
+    done = train(NET, TEST, Slow(lr=1e9), epochs=1, batch_size=100)
+    assert done.steps == 1
+    assert 0 < done.updates_per_second < 1 / 0.05
+
+
+def test_a_stop_at_the_last_update_comes_too_late() -> None:
+    how: Any = {"epochs": 1, "batch_size": 100}
+    done = train(NET, TEST, optim.SGD(lr=0.1), **how, stop=stopping_at(6))
+    assert (done.steps, done.outcome.stopped) == (6, End.AS_ASKED)
+    before = train(NET, TEST, optim.SGD(lr=0.1), **how, stop=stopping_at(5))
+    assert (before.steps, before.outcome.stopped) == (5, End.INTERRUPTED)
 
 
 def test_a_network_that_died_is_told_as_collapsed() -> None:

@@ -8,16 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_rgb
 from PIL import Image
 
 from optiviz import surfaces
 from optiviz.errors import UserError
-from optiviz.maps import basin_map, rate_map, sensitivity
+from optiviz.maps import BasinMap, RateMap, basin_map, rate_map, sensitivity
+from optiviz.views.charts.basins import PALEST, colors_of_minima
 from optiviz.views.charts.maps import draw, lightness, plot_map, ramp
 from optiviz.views.charts.sensitivity import in_words
 from optiviz.views.charts.sheet import Sheet
-from optiviz.views.style import THEMES
+from optiviz.views.style import THEMES, blend
 
 RULES = ["sgd", "momentum", "adam"]
 MAPS = {
@@ -75,6 +77,37 @@ def test_the_colours_are_the_map() -> None:
     np.testing.assert_array_equal(colors[found.diverged][0, :3], to_rgb(look.background))
     lost = ~there & ~found.diverged
     np.testing.assert_allclose(colors[lost][0, :3], to_rgb(look.grid))
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_maps_stand_upright(name: str) -> None:
+    """More is further right and higher up; and what a cell says is drawn where it is."""
+    sheet, found = drawn(name, "light", (960, 540)), MAPS[name]
+    for ax in sheet.figure.axes[:1]:
+        for low, high in (ax.get_xlim(), ax.get_ylim()):
+            assert low < high
+    ax = sheet.figure.axes[0]
+    if isinstance(found, BasinMap):
+        pixels = np.asarray(sheet.canvas.buffer_rgba())[::-1, :, :3] / 255
+        ends = [
+            [np.array(to_rgb(color)), np.array(to_rgb(blend(color, sheet.look.background, PALEST)))]
+            for color in colors_of_minima(found, sheet.look)
+        ]
+        right = []
+        for i, j in np.ndindex(found.index.shape):
+            x, y = ax.transData.transform((found.x[j], found.y[i]))
+            seen = pixels[int(y), int(x)]
+            away = [np.abs(np.cross(seen - full, pale - full)).sum() for full, pale in ends]
+            right.append(found.index[i, j] in (-1, np.argmin(away)))
+        assert np.mean(right) > 0.9
+    elif isinstance(found, RateMap):
+        (mesh,) = (c for c in ax.collections if isinstance(c, QuadMesh))
+        places = mesh.get_coordinates()
+        assert (np.diff(places[0, :, 0]) > 0).all()
+        assert (np.diff(places[:, 0, 1]) > 0).all()
+        colors = np.asarray(mesh.get_array()).reshape(*found.loss.shape, 4)
+        white = (colors[..., :3] == to_rgb(sheet.look.background)).all(axis=-1)
+        np.testing.assert_array_equal(white, found.diverged)
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -14,18 +14,19 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from optiviz import descend, optim, surfaces
+from optiviz import descend, optim, surface, surfaces
 from optiviz.errors import UserError
 from optiviz.optim import OPTIMIZERS
-from optiviz.problems import SURFACES
+from optiviz.problems import PROBLEMS, SURFACES
 from optiviz.runs import race
 from optiviz.views import Picture, animate, plot
 from optiviz.views.files import gif
 from optiviz.views.files.animate import moments
+from optiviz.views.files.gif import strong
 from optiviz.views.scene.contour import BANDS, fit, levels, sample
 from optiviz.views.scene.figure import Scene
-from optiviz.views.scene.path import leaves, tame
-from optiviz.views.style import MARKS, THEMES, mark
+from optiviz.views.scene.path import TAIL, leaves, tame
+from optiviz.views.style import MARKS, MINIMUM, THEMES, mark
 
 
 def picture(surface: str = "valley", rules: tuple[str, ...] = ("momentum",), **options) -> Picture:
@@ -123,6 +124,128 @@ def test_a_diverged_path_says_so_when_it_is_time() -> None:
     frame = scene.panels[0].ax.get_window_extent()
     assert frame.x0 <= box.x0 < box.x1 <= frame.x1
     assert frame.y0 <= box.y0 < box.y1 <= frame.y1
+
+
+def test_the_tail_is_as_long_as_said_and_fades_backwards() -> None:
+    drawn = picture(steps=70)
+    scene, run = Scene(drawn), drawn.runs[0]
+    trail = scene.panels[0].trails[0]
+    whole, resting = (
+        np.array(to_rgb(drawn.marks[0].color)),
+        np.array(to_rgb(trail.line.get_color())),
+    )
+    for t in (3, TAIL, 60):
+        scene.show(t)
+        segments = np.array(trail.tail.get_segments())
+        length = min(t, TAIL)
+        np.testing.assert_array_equal(segments[:, 0], run.w[t - length : t])
+        np.testing.assert_array_equal(segments[:, 1], run.w[t - length + 1 : t + 1])
+        colors = trail.tail.get_color()[:, :3]
+        assert len(colors) == length
+        faded = np.linalg.norm(colors - whole, axis=1) / np.linalg.norm(resting - whole)
+        np.testing.assert_allclose(
+            faded, 1 - np.arange(TAIL - length + 1, TAIL + 1) / TAIL, atol=0.03
+        )
+
+
+@pytest.mark.parametrize("surface", ["valley", "rosenbrock", "himmelblau", "saddle"])
+def test_arrows_point_downhill_and_to_where_the_path_goes(surface: str) -> None:
+    problem = surfaces[surface]
+    run = descend(problem, optim.Momentum(lr=0.001), steps=20)
+    scene = Scene(Picture(problem, run, ["path", "sum"]))
+    path, total = (panel.trails[0] for panel in scene.panels)
+    for t in (1, 7, 19):
+        scene.show(t)
+        velocity, gradient = (tails_vectors(arrow, t) for arrow in path.arrows)
+        assert gradient @ run.grad[t] < 0, "downhill"
+        assert velocity @ (run.w[t] - run.w[t - 1]) > 0, "onwards"
+        carried, push, step = (tails_vectors(arrow, t) for arrow in total.arrows)
+        assert push @ run.grad[t] < 0
+        assert step @ (run.w[t + 1] - run.w[t]) > 0
+        np.testing.assert_allclose(carried + push, step)
+
+
+def tails_vectors(arrow: tuple, t: int) -> np.ndarray:
+    """The vector that is drawn at step t, from the patch where it can be seen."""
+    patch, tails, vectors = arrow
+    if patch.get_visible():
+        np.testing.assert_allclose(patch.get_xy()[3], tails[t] + vectors[t])
+    return vectors[t]
+
+
+def test_axes_are_the_right_way_up() -> None:
+    """More is higher up and further right, in every panel; and the ground lies as the path does."""
+    problem = PROBLEMS["regression"]
+    runs = race(problem, ["momentum"], steps=12, batch_size=8)
+    panels = ["path", "sum", "data", "loss", "speed", "velocity", "lr", "build", "memory", "noise"]
+    scene = Scene(Picture(problem, runs, panels, size=(960, 1600)))
+    adam = Picture("bowl", race("bowl", ["adam"], steps=5), ["surface", "bias", "effective"])
+    for panel in (*scene.panels, *Scene(adam).panels):
+        for low, high in (panel.ax.get_xlim(), panel.ax.get_ylim()):
+            assert low < high, type(panel)
+    relief = Scene(adam).panels[0]
+    assert relief.ax.get_zlim()[0] < relief.ax.get_zlim()[1]
+    assert (np.diff(relief._height(np.linspace(*relief.heights[[0, -1]], 9))) > 0).all()
+
+
+def test_the_ground_lies_as_the_path_does() -> None:
+    problem = surface(lambda x, y: x + 3 * y)  # dark at the upper right, light at the lower left
+    scene = Scene(Picture(problem, race(problem, ["sgd"], steps=2), ["path"]))
+    image, ax = pixels(scene).astype(int).sum(axis=-1), scene.panels[0].ax
+    box = ax.get_window_extent()
+
+    def at(x: float, y: float) -> int:
+        return image[540 - int(box.y0 + y * box.height), int(box.x0 + x * box.width)]
+
+    assert at(0.06, 0.06) > at(0.9, 0.06) > at(0.06, 0.8) > at(0.9, 0.8)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_levels_bend_at_the_lowest_of_the_ground(seed: int) -> None:
+    """Linear up to the height below which 6 % of the ground lies, and logarithmic above."""
+    values = np.random.default_rng(seed).exponential(size=(30, 30)) ** 3 - 5
+    heights = levels(values)
+    bend = np.quantile(values, 0.06) - values.min()
+    bend = max(bend, 1e-4 * np.ptp(values))
+    steps = np.diff(np.log1p((heights - values.min()) / bend))
+    np.testing.assert_allclose(steps, steps[0], rtol=1e-6)
+
+
+def test_a_valley_has_lines_along_its_floor() -> None:
+    problem = surfaces["valley"]
+    _, _, values = sample(problem, problem.bounds)
+    heights = levels(values)
+    assert (heights < np.quantile(values, 0.06)).sum() >= 4
+    assert (heights < np.quantile(values, 0.5)).sum() >= 11
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("ending", [".gif", ".apng", ".webp"])
+def test_the_colours_that_carry_the_meaning_are_exact(
+    tmp_path: Path, ending: str, theme: str
+) -> None:
+    drawn = picture("himmelblau", ("adam", "lion"), steps=4, theme=theme, size=(320, 240))
+    drawn.save(tmp_path / f"a{ending}")
+    exact = {tuple(color) for color in drawn.frame().reshape(-1, 3).tolist()}
+    wanted = {tuple(strong([color])[0].tolist()) for color in (*colors_of(drawn), MINIMUM)}
+    assert len(wanted & exact) >= 3, "the picture has them"
+    with Image.open(tmp_path / f"a{ending}") as film:
+        film.seek(film.n_frames - 1)
+        written = {tuple(c) for c in np.asarray(film.convert("RGB")).reshape(-1, 3).tolist()}
+    assert wanted & exact <= written
+
+
+def colors_of(drawn: Picture) -> list[str]:
+    return [drawn.look.text, *(own.color for own in drawn.marks)]
+
+
+def test_colours_that_few_pixels_have_are_kept() -> None:
+    """Of a thousand colours that fill a frame, one pixel's is exact if it is asked for."""
+    rng = np.random.default_rng(1)
+    frame = rng.integers(0, 256, (40, 40, 4), dtype=np.uint8)
+    frame[3, 4, :3] = rare = [12, 200, 77]
+    palette = gif.Palette([frame], np.array([rare], np.uint8))
+    assert palette.colors[palette(gif.packed(frame))[3, 4]].tolist() == rare
 
 
 def test_a_frame_equals_a_picture_drawn_from_scratch(tmp_path: Path) -> None:

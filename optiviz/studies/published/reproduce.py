@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from optiviz.errors import UserError
+from optiviz.errors import UserError, at_least
 from optiviz.files import (
     FORMAT,
     clear_away_unfinished,
@@ -137,9 +137,7 @@ def reproduce(
     Raises:
         UserError: a number out of range, or a directory that cannot be read or written.
     """
-    for name, number in (("seeds", seeds), ("jobs", jobs)):
-        if number < 1:
-            raise UserError(f"{name} must be at least 1, got {number}.")
+    at_least(1, seeds=seeds, jobs=jobs)
     rows = [(table, row) for table in tables for row in table.rows]
     chosen = [(table, row) for table, row in rows if not reason(table, row, data_dir)]
     if data_dir is not None:

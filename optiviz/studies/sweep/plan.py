@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from optiviz.errors import UserError, unknown
+from optiviz.errors import UserError, at_least, unknown
 from optiviz.optim import parse
 from optiviz.training.recipe import Recipe
 from optiviz.words import join, split
@@ -106,9 +106,8 @@ class Plan:
         Raises:
             UserError: in one sentence.
         """
-        for name, value, least in (("seeds", self.seeds, 1), ("tune", self.tune, 0)):
-            if value < least:
-                raise UserError(f"{name} must be at least {least}, got {value}.")
+        at_least(1, seeds=self.seeds)
+        at_least(0, tune=self.tune)
         if self.tune and self.grid:
             raise UserError("--grid and --tune are two kinds of sweep: choose one.")
         if self.tune and not self.recipe.validation:

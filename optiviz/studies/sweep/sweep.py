@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from optiviz.errors import UserError
+from optiviz.errors import at_least
 from optiviz.studies.pool import Report, Stop, share_out
 from optiviz.studies.sweep.claims import Claims
 from optiviz.studies.sweep.plan import OBJECTIVES, Cell, Plan, Settings
@@ -132,8 +132,7 @@ def sweep(
     Raises:
         UserError: a plan or a storage that cannot be used, or a training that fails.
     """
-    if jobs < 1:
-        raise UserError(f"jobs must be at least 1, got {jobs}.")
+    at_least(1, jobs=jobs)
     plan.check()
     here = Sweep(plan, url)
     done = here.finished()

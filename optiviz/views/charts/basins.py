@@ -53,7 +53,7 @@ def _map(ax: Axes, found: BasinMap, look: Theme) -> None:
     fast, slow = _fast_slow(found)
     image = np.empty((*found.index.shape, 3))
     image[:] = to_rgb(look.grid)
-    for i, color in enumerate(_colors(found, look)):
+    for i, color in enumerate(colors_of_minima(found, look)):
         here = found.index == i
         share = np.clip((found.steps_to_reach[here, None] - fast) / (slow - fast), 0, 1)
         pale = blend(color, look.background, PALEST)
@@ -96,7 +96,7 @@ def _key(sheet: Sheet, found: BasinMap, left: float, top: float) -> None:
     s = min(*room, 1.4 * look.scale)
     row, strip = HIGH * s, 0.62 * s
     columns = [left + strip + inches * s for inches in (0.12, 2.02, WIDE - 0.62)]
-    colors = _colors(found, look)
+    colors = colors_of_minima(found, look)
     entries = [
         (color, f"{_letter(i)}  {_place(found.problem.minima[i])}", i)
         for i, color in enumerate(colors)
@@ -136,7 +136,7 @@ def _write(
         )
 
 
-def _colors(found: BasinMap, look: Theme) -> list[str]:
+def colors_of_minima(found: BasinMap, look: Theme) -> list[str]:
     """A colour for each minimum."""
     names = (BORROWED[i % len(BORROWED)] for i in range(len(found.problem.minima)))
     return [mark(name, look).color for name in names]

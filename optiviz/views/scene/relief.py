@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+from mpl_toolkits.mplot3d.art3d import Poly3DCollection  # type: ignore[import-untyped]
 
 from optiviz.problems.base import Array
 from optiviz.runs.record import Run
@@ -31,17 +32,12 @@ class Relief(Panel):
         light = (1.2 + slope_x - 0.6 * slope_y) / np.sqrt(1 + slope_x**2 + slope_y**2) / 1.7
         colors = look.ramp(0.2 + 0.8 * z)
         colors[..., :3] *= np.clip(0.72 + 0.34 * light, 0, 1)[..., None]
-        ax.plot_surface(
-            *np.meshgrid(x, y),
-            z,
-            facecolors=colors,
-            rstride=1,
-            cstride=1,
-            linewidth=0,
-            zorder=1,
-            antialiased=False,
-            shade=False,
-        )
+        # As `plot_surface`, which looks at every facet's colour by itself, several times.
+        at = np.stack([*np.meshgrid(x, y), z], axis=-1)
+        facets = np.stack([at[:-1, :-1], at[:-1, 1:], at[1:, 1:], at[1:, :-1]], axis=2)
+        shades = colors[:-1, :-1].reshape(-1, 4)
+        style: Any = {"facecolors": shades, "edgecolors": shades, "linewidth": 0, "zorder": 1}
+        ax.add_collection3d(Poly3DCollection(facets.reshape(-1, 4, 3), antialiased=False, **style))
         ax.computed_zorder = False
         ax.set(xlim=problem.bounds[0], ylim=problem.bounds[1], zlim=(0, 1.02), zticks=[])
         ax.set_xlabel(problem.axes[0])

@@ -1,0 +1,51 @@
+"""What a rule is called in a picture, however its settings were given."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from optiviz import descend, optim, schedules, surfaces
+from optiviz.optim.describe import EVERY, describe
+from optiviz.runs import Run
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (optim.SGD(lr=0.1), "sgd  η 0.1"),
+        (optim.SGD(lr=1), "sgd  η 1"),
+        (optim.SGD(lr=np.float32(0.1)), "sgd  η 0.1"),
+        (optim.SGD(lr=np.int64(2)), "sgd  η 2"),
+        (optim.SGD(lr=np.array(0.25)), "sgd  η 0.25"),
+        (optim.SGD(lr=np.array([[0.5], [0.1], [0.2]])), "sgd  η 0.1 … 0.5"),
+        (optim.SGD(lr=schedules.Linear(1)), "sgd  η 1 linear"),
+        (optim.SGD(lr=schedules.WarmUp(then=schedules.Cosine(0.3))), "sgd  η 0.3 warmup"),
+        (optim.Momentum(), "momentum  η 0.01  β 0.9"),
+        (optim.Momentum(beta=0, form="outside"), "momentum  η 0.01  β 0  outside"),
+        (optim.RMSProp(lr=0.001), "rmsprop  η 0.001  β 0.99"),
+        (optim.Adadelta(lr=1, rho=0.9), "adadelta  η 1  ρ 0.9"),
+        (optim.Adam(), "adam  η 0.001"),
+    ],
+)
+def test_a_rule_and_its_run_have_the_same_words(rule: optim.Optimizer, words: str) -> None:
+    assert describe(rule) == words
+    assert describe(optim.name_of(rule), rule.settings()) == words
+
+
+def test_a_run_that_was_read_back_has_the_same_words(tmp_path) -> None:
+    run = descend(surfaces["bowl"], optim.SGD(lr=schedules.Cosine(0.1)), steps=3)
+    again = Run.load(run.save(tmp_path / "a.npz"))
+    assert describe(again.optimizer, again.settings) == "sgd  η 0.1 cosine"
+
+
+def test_a_frameworks_rule_is_told_by_the_settings_that_have_a_symbol() -> None:
+    settings = {"lr": 1, "momentum": 0.9, "weight_decay": 0.1, "nesterov": True, "rho": None}
+    assert describe("torch:SGD", settings) == "torch:SGD  η 1"
+    assert describe("torch:SGD", settings, EVERY, " ") == "torch:SGD η 1 λ 0.1"
+
+
+def test_which_settings_are_told_can_be_chosen() -> None:
+    rule = optim.AdamW(lr=0.01, weight_decay=0)
+    assert describe(rule, names=EVERY, between=" ") == "adamw η 0.01 β₁ 0.9 β₂ 0.999 λ 0"
+    assert describe(rule, names=["beta2"]) == "adamw  β₂ 0.999"

@@ -1,0 +1,62 @@
+"""Means and deviations over seeds: of none, of one, of several, of equal ones, of lost ones."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from optiviz.optim import SGD
+from optiviz.studies.compare import Contestant
+from optiviz.studies.table import deviation, each_once, markdown, mean, spread
+
+
+@pytest.mark.parametrize(
+    ("values", "middle", "sd"),
+    [
+        ([], None, None),
+        ([0.5], 0.5, None),
+        ([0.5, 0.7], 0.6, math.sqrt(0.02)),  # with n - 1
+        ([1.0, 2.0, 3.0, 4.0], 2.5, math.sqrt(5 / 3)),
+        ([0.098, 0.098, 0.098], 0.098, 0.0),
+    ],
+)
+def test_means_and_deviations(values: list[float], middle: float | None, sd: float | None) -> None:
+    assert mean(values) == pytest.approx(middle)
+    assert deviation(values) == pytest.approx(sd)
+    assert spread({"a": values}) == {"a": mean(values), "a_sd": deviation(values)}
+
+
+def test_equal_figures_do_not_deviate_by_a_bit() -> None:
+    assert deviation([0.1] * 3) == 0.0
+    assert deviation(np.full(7, 0.098)) == 0.0
+
+
+def test_a_lost_one_is_told() -> None:
+    assert math.isnan(mean([0.5, math.nan]) or 0)
+    assert math.isnan(deviation([0.5, math.nan]) or 0)
+
+
+def test_a_verdict_is_told_once() -> None:
+    assert each_once(["stalled", "converged", "stalled"]) == "stalled; converged"
+
+
+def test_columns_are_as_wide_as_what_stands_in_them() -> None:
+    lines = markdown([("η", "verdict"), ("0.001", "ok")])
+    assert lines == ["| η     | verdict |", "|-------|---------|", "| 0.001 | ok      |"]
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "epoch"),
+    [
+        ([0.9, 0.97, 0.99], 2.0),  # 97 % itself is there
+        ([0.9, 0.9699, 0.99], 3.0),
+        ([0.98, 0.9, 0.9], 1.0),
+        ([0.9, 0.91, 0.92], math.nan),
+    ],
+)
+def test_the_epoch_of_97_percent(accuracy: list[float], epoch: float) -> None:
+    history = {"epoch": np.array([1.0, 2.0, 3.0]), "test_accuracy": np.array(accuracy)}
+    one = Contestant("sgd", SGD(), (history,), ("converged",))
+    np.testing.assert_equal(one.epochs_to(), [epoch])

@@ -1,0 +1,159 @@
+"""Charts of trainings, read back: the numbers that they tell, and the scales of their axes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from optiviz.optim import SGD, Adam
+from optiviz.problems import MLP
+from optiviz.studies.compare import Comparison, Contestant
+from optiviz.training import Training, train
+from optiviz.training.recipe import Recipe
+from optiviz.training.train import COLUMNS
+from optiviz.views.charts.comparison import Race
+from optiviz.views.charts.curves import training_figure
+from optiviz.views.charts.sweep import plot_heat
+from optiviz.views.frame import Frame
+from optiviz.views.numbers import power, power_of_ten
+
+WIDE, NARROW = np.array([4.0, 1.0, 0.25]), np.array([1.0, 0.75, 0.5])
+ACCURACY = np.array([0.5, 0.75, 0.9375])
+
+
+@pytest.fixture(scope="module")
+def trained() -> Training:
+    network = MLP([[0.0, 1.0], [1.0, 0.0]], [0, 1], sizes=(2, 4, 2))
+    return train(network, network, SGD(lr=0.1), epochs=3, batch_size=1)
+
+
+def figure_of(trained: Training, loss: np.ndarray) -> Frame:
+    history = dict.fromkeys(trained.history, np.full(3, np.nan))
+    history |= {"epoch": np.arange(1.0, 4.0), "step": np.arange(3.0), "lr": np.full(3, 0.1)}
+    history |= {"train_loss": loss, "test_loss": 1.1 * loss, "test_accuracy": ACCURACY}
+    frame = Frame("light", (640, 360))
+    training_figure(frame, replace(trained, history=history), "")
+    return frame
+
+
+def test_the_legend_tells_the_last_numbers(trained: Training) -> None:
+    (legend,) = figure_of(trained, WIDE).figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == [
+        "training, mean of the batches: loss 0.25",
+        "test: loss 0.275, accuracy 0.9375",
+    ]
+
+
+@pytest.mark.parametrize(("loss", "scale"), [(WIDE, "log"), (NARROW, "linear"), (-WIDE, "linear")])
+def test_only_losses_that_span_much_are_on_a_logarithmic_axis(
+    trained: Training, loss: np.ndarray, scale: str
+) -> None:
+    training = figure_of(trained, loss).figure.axes
+    race = Race(comparison_of(loss), "", "light", (640, 360)).figure.axes
+    for left, right in (training, race):
+        assert left.get_yscale() == scale
+        assert right.get_yscale() == "linear"
+        for ax in (left, right):
+            assert ax.get_xlim()[0] < ax.get_xlim()[1], "time goes to the right"
+            assert ax.get_ylim()[0] < ax.get_ylim()[1], "more is higher up"
+
+
+def comparison_of(loss: np.ndarray) -> Comparison:
+    """Two rules with three seeds each."""
+
+    def history(by: float) -> dict[str, np.ndarray]:
+        known = {"epoch": np.arange(1.0, 4.0), "step": np.arange(3.0), "test_loss": by * loss}
+        known["test_accuracy"] = ACCURACY - 0.01 * by
+        return {name: known.get(name, np.zeros(3)) for name in COLUMNS}
+
+    seeds = (history(1.0), history(1.1), history(1.3))
+    both = (("sgd", SGD(lr=0.1)), ("adam", Adam()))
+    contestants = tuple(Contestant(name, rule, seeds, ("", "", "")) for name, rule in both)
+    recipe = Recipe("sgd", lr=None, batch_size=1, epochs=3, seed=0)
+    return Comparison(Path(), recipe, (0, 1, 2), contestants)
+
+
+def test_the_band_is_the_deviation_that_the_table_tells() -> None:
+    comparison = comparison_of(NARROW)
+    race = Race(comparison, "", "light", (640, 360), finished=True)
+    loss, accuracy = race.figure.axes
+    every = np.array([1.0, 1.1, 1.3])[:, None] * NARROW
+    band = loss.collections[0].get_paths()[0].vertices
+    for epoch, mean, sd in zip((1, 2, 3), every.mean(0), every.std(0, ddof=1), strict=True):
+        heights = band[band[:, 0] == epoch, 1]
+        assert [heights.min(), heights.max()] == pytest.approx([mean - sd, mean + sd])
+    band = accuracy.collections[0].get_paths()[0].vertices
+    last = band[band[:, 0] == 3, 1]
+    assert np.ptp(last) / 2 == pytest.approx(comparison.table()[0]["accuracy_sd"])
+
+
+def test_a_long_title_takes_rows_and_moves_what_is_below() -> None:
+    short, long = Frame("light", (480, 270)), Frame("light", (480, 270))
+    assert short.title("A title", "and a note") == 0
+    more = long.title("A title of so many words that it has to go on in a second row" * 2)
+    assert more > 0.1
+    assert long.top < short.height - short.above - 0.26 - 0.1
+    box = long.figure.texts[0].get_window_extent()
+    assert box.x1 <= 480
+
+
+def test_a_legend_that_is_too_wide_is_made_small_and_stays_on_the_page() -> None:
+    frame = Frame("slides", (240, 180))
+    race = comparison_of(NARROW)
+    marks = Race(race, "", "light", (640, 360)).marks
+    frame.legend(marks, ["a label of very many words " * 3, "and another one " * 4])
+    (legend,) = frame.figure.legends
+    box = legend.get_window_extent(frame.canvas.get_renderer())
+    assert box.height <= 0.3 * 180
+    assert frame.bottom > 0.1
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0, "0"),
+        (0.25, "0.25"),
+        (999.6, "1000"),
+        (150, "150"),
+        (1e-5, "10⁻⁵"),
+        (8.84e-9, "8.8·10⁻⁹"),
+    ],
+)
+def test_numbers_are_short(value: float, words: str) -> None:
+    assert power(value) == words
+
+
+def test_powers_of_ten() -> None:
+    assert [power_of_ten(n) for n in (-12, 0, 3)] == ["10⁻¹²", "10⁰", "10³"]
+
+
+def test_a_heat_map_stands_upright(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The least setting at the lower left, and every number in the colour of its cell."""
+    frames: list[Frame] = []
+    monkeypatch.setattr(Frame, "save", lambda frame, _: frames.append(frame))
+    rows = [
+        {"settings": {"lr": lr, "beta": beta}, "accuracy": accuracy, "diverged": False}
+        for (lr, beta), accuracy in {
+            (0.1, 0.5): 0.98,
+            (0.2, 0.5): 0.9,
+            (0.1, 0.9): 0.8,
+            (0.2, 0.9): 0.6,
+        }.items()
+    ]
+    plot_heat(rows, tmp_path / "a.png", title="", span=(0.02, 0.5))
+    frame = frames[0]
+    (ax,) = frame.figure.axes
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["0.5", "0.9"]
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["0.1", "0.2"]
+    frame.canvas.draw()
+    image = np.asarray(frame.canvas.buffer_rgba())[::-1, :, :3].astype(int)
+    shades = {}
+    for text in ax.texts:
+        x, y = ax.transData.transform(np.array(text.get_position()) + 0.4)
+        shades[text.get_text()] = image[int(y), int(x)].sum()
+    assert sorted(shades, key=shades.get) == ["98.00", "90.00", "80.00", "60.00"]
+    heights = {text.get_text(): text.get_window_extent().y0 for text in ax.texts}
+    assert heights["98.00"] < heights["80.00"]
