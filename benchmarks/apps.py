@@ -24,14 +24,14 @@ from typing import Any
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 READY = ".lab .lab-command code:not(:empty)"
-# The milliseconds from a slider's key to the words that Python sends back.
-ANSWER = """async (value) => {
-    const slider = document.querySelector("[data-setting=batch_size]");
-    const plan = () => document.querySelector(".lab").dataset.plan, before = plan();
+# The milliseconds from what is typed, in turn wrong and right, to the words that Python sends back.
+ANSWER = """async (typed) => {
+    const field = document.querySelector("[data-setting=hidden]");
+    const said = () => document.querySelector(".lab-note").textContent, before = said();
     const began = performance.now();
-    slider.value = value;
-    slider.dispatchEvent(new Event("input"));
-    while (plan() === before) {
+    field.value = typed;
+    field.dispatchEvent(new Event("input"));
+    while (said() === before) {
         if (performance.now() - began > 10000) throw "no answer";
         await new Promise((done) => setTimeout(done, 1));
     }
@@ -84,7 +84,6 @@ def ready(browser: Any, address: str, rounds: int) -> list[float]:
         began = time.perf_counter()
         page.goto(address)
         page.wait_for_selector(READY)
-        page.wait_for_function("document.querySelector('.lab').dataset.plan")
         found.append(time.perf_counter() - began)
         page.close()
         time.sleep(5)  # until the next kernel is ready
@@ -102,7 +101,7 @@ def training(browser: Any, address: str) -> tuple[list[float], list[float], str]
     page.wait_for_selector("tr[data-run='1'] td:has-text('%')")
     answers = []
     for turn in range(60):
-        answers.append(page.evaluate(ANSWER, str(turn % 10)))
+        answers.append(page.evaluate(ANSWER, ("wrong", "64")[turn % 2]))
         page.wait_for_timeout(50)
     kernel = page.evaluate(
         "JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"

@@ -78,7 +78,7 @@ def answers(browser: Browser, address: str, query: str) -> list[float]:
     """Milliseconds from a slider's key to changed pixels, in ascending order."""
     page = browser.new_page(viewport={"width": 1280, "height": 720})
     page.goto(address + query)
-    page.wait_for_selector(".surface-lab[data-ready]", timeout=60_000)
+    page.wait_for_selector(".surface-lab:not([aria-busy]) .ov-legend li", timeout=60_000)
     page.wait_for_timeout(1000)
     page.evaluate(WATCH)
     page.locator("[data-setting=lane-0-lr]").focus()

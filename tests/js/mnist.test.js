@@ -47,9 +47,11 @@ test("a chart without runs has the usual range, and a flat curve is not blown up
 
 test("ticks are round, ascend, and do not collide", () => {
   for (const chart of Object.values(CHARTS)) {
-    const ticks = valueTicks(chart, frameOf(chart, [RUN], 400, 300));
-    assert.ok(ticks.length > 2);
-    for (let i = 1; i < ticks.length; i++) assert.ok(ticks[i - 1][0] - ticks[i][0] >= 20);
+    for (const height of [80, 160, 300]) {
+      const ticks = valueTicks(chart, frameOf(chart, [RUN], 400, height));
+      assert.ok(ticks.length > 1);
+      for (let i = 1; i < ticks.length; i++) assert.ok(ticks[i - 1][0] - ticks[i][0] >= 20, `${height}`);
+    }
   }
   const words = (chart) => valueTicks(chart, frameOf(chart, [RUN], 400, 300)).map(([, said]) => said);
   assert.deepEqual(words(CHARTS.loss), ["0.2", "0.5", "1"]);

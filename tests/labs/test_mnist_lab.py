@@ -17,11 +17,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from optiviz import labs
 from optiviz.labs.mnist import form as mnist_form
 from optiviz.labs.mnist.pictures import look
-from optiviz.labs.mnist.race import Lane, Race
+from optiviz.labs.mnist.race import ONE_THREAD, Lane, Race
 from optiviz.labs.server import data as shared_data
 from optiviz.problems import load
 from optiviz.training.train import COLUMNS, train
@@ -77,6 +78,22 @@ def test_a_race_that_is_stopped_goes_on_to_the_same_bits() -> None:
         np.testing.assert_array_equal(lane.w, whole.w)
         for name in set(COLUMNS) - {"seconds"}:
             np.testing.assert_array_equal([row[name] for row in lane.rows], whole.history[name])
+
+
+def test_blas_has_one_thread_until_the_last_training_has_ended() -> None:
+    def threads() -> set[int]:
+        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    wait(lambda: not ONE_THREAD._users)
+    before = threads()
+    with threadpool_limits(2):
+        with ONE_THREAD:
+            assert threads() == {1}
+            with ONE_THREAD:  # another training, which ends first
+                assert threads() == {1}
+            assert threads() == {1}
+        assert threads() == {2}
+    assert threads() == before
 
 
 def test_a_training_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

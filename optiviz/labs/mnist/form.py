@@ -9,6 +9,7 @@ from optiviz.optim import OPTIMIZERS, SYMBOLS
 from optiviz.problems.network import mlp
 from optiviz.training.recipe import HIDDEN, Recipe
 from optiviz.views.style import THEMES, mark
+from optiviz.words import join
 
 LAYERS, WIDEST = 5, 1000
 SAMPLES = 60_000
@@ -20,14 +21,14 @@ COMMON = {
     "epochs": Knob("epochs", (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50), 3),
     "seed": Knob("seed", tuple(range(100)), 0),
 }
-# How each schedule is to fall to a share of η over n epochs; "" where the share means nothing.
+# The setting that makes each schedule fall to a share of η; None where the share means nothing.
 SCHEDULES = {
-    "constant": "",
-    "linear": "linear:end={end}",
-    "cosine": "cosine:end={end}",
-    "exponential": "exponential:gamma={gamma}",
-    "inverse-time": "inverse-time:decay={decay}",
-    "one-cycle": "one-cycle",
+    "constant": None,
+    "linear": "end",
+    "cosine": "end",
+    "exponential": "gamma",
+    "inverse-time": "decay",
+    "one-cycle": None,
 }
 State = dict[str, Any]
 
@@ -37,7 +38,7 @@ def offers() -> dict[str, Any]:
     return {
         "rules": {name: facts(knobs(name, RATES, mlp.RATES)) for name in OPTIMIZERS},
         "common": facts(COMMON),
-        "schedules": [{"name": name, "ends": "{" in text} for name, text in SCHEDULES.items()],
+        "schedules": [{"name": name, "ends": bool(told)} for name, told in SCHEDULES.items()],
         "lanes": LANES,
         "symbols": SYMBOLS | {"m": "m", "seed": "seed"},
     }
@@ -86,9 +87,8 @@ def _lane(sent: Any, notes: list[str]) -> State:
     if not (isinstance(rule, str) and rule in OPTIMIZERS):
         notes.append("There is no such optimiser; momentum stands in its place.")
         rule = "momentum"
-    return {"rule": rule} | {
-        n: _set(k, sent.get(n), notes) for n, k in knobs(rule, RATES, mlp.RATES).items()
-    }
+    known = knobs(rule, RATES, mlp.RATES).items()
+    return {"rule": rule} | {name: _set(knob, sent.get(name), notes) for name, knob in known}
 
 
 def _set(knob: Knob, value: Any, notes: list[str]) -> float:
@@ -121,7 +121,7 @@ def recipes(state: State) -> list[Recipe]:
     per_epoch = -(-SAMPLES // state["batch_size"])
     return [
         Recipe(
-            optim=_optim(lane),
+            optim=join(lane["rule"], {k: v for k, v in lane.items() if k not in ("rule", "lr")}),
             lr=lane["lr"],
             batch_size=state["batch_size"],
             epochs=state["epochs"],
@@ -134,16 +134,11 @@ def recipes(state: State) -> list[Recipe]:
     ]
 
 
-def _optim(lane: State) -> str:
-    settings = [f"{k}={v}" for k, v in lane.items() if k not in ("rule", "lr")]
-    return f"{lane['rule']}:{','.join(settings)}" if settings else str(lane["rule"])
-
-
 def _schedule(state: State, lr: float) -> str | None:
     """The schedule in words, with what makes η fall to the share that was asked for."""
-    if state["schedule"] == "constant":
+    name, share, n = state["schedule"], state["end"], state["epochs"]
+    if name == "constant":
         return None
-    share, n = state["end"], state["epochs"]
     numbers = {"end": share * lr, "gamma": share ** (1 / n), "decay": (1 / share - 1) / n}
-    rounded = {name: float(f"{value:.4g}") for name, value in numbers.items()}
-    return SCHEDULES[state["schedule"]].format(**rounded)
+    told = SCHEDULES[name]
+    return join(name, {told: float(f"{numbers[told]:.4g}")} if told else {})

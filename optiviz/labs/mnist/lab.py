@@ -20,6 +20,7 @@ from optiviz.labs.mnist.race import Lane, Race
 from optiviz.labs.page import LabPage, script
 from optiviz.training.recipe import Recipe
 from optiviz.training.train import COLUMNS, Row
+from optiviz.words import split
 
 HERE = Path(__file__).parent
 PAUSE = 1 / 30  # seconds between two updates of the page
@@ -217,15 +218,15 @@ def _facts(lane: Lane, ahead: bool) -> dict[str, Any]:
     """A run as a line of the table; its curve leaves room for what is still ahead of it."""
     last: Row = lane.rows[-1] if lane.rows else {}
     recipe = lane.recipe
-    rule, _, settings = recipe.optim.partition(":")
+    rule, settings = split(recipe.optim)
     loss, accuracy = _finite([last.get("test_loss"), last.get("test_accuracy")])
     words = lane.trouble or (lane.done.outcome.text if lane.done else "")
     return {
         "run": lane.key,
         "rule": rule,
-        "settings": {"lr": recipe.lr}
-        | dict(pair.split("=") for pair in settings.split(",") if pair)
-        | {
+        "settings": {
+            "lr": recipe.lr,
+            **settings,
             "m": recipe.batch_size,
             "schedule": recipe.schedule,
             "sizes": recipe.sizes,

@@ -19,6 +19,32 @@ from optiviz.training.train import Checkpoint, Row, Training
 Phase = Literal["waiting", "training", "stopped", "finished", "failed"]
 
 
+class OneThread:
+    """One thread of BLAS for as long as any training is under way.
+
+    The limit holds for the whole process: one that each training set and lifted for itself would
+    end with the first of them, and with other threads the sums of the others have other bits.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._users = threading.Lock(), 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._users:
+                self._limits = threadpool_limits(1)
+            self._users += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._users -= 1
+            if not self._users:
+                self._limits.restore_original_limits()
+
+
+ONE_THREAD = OneThread()
+
+
 @dataclass(eq=False)
 class Lane:
     """One training: what was asked for, and how far it has come.
@@ -119,7 +145,7 @@ class Race:
 
     def _run(self, lane: Lane) -> None:
         try:
-            with threadpool_limits(1):
+            with ONE_THREAD:
                 lane.run(self._stop.is_set, self.changed)
         except Exception as error:  # a thread has no one else to tell
             lane.phase, lane.trouble = "failed", f"{type(error).__name__}: {error}"

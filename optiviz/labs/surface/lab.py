@@ -13,7 +13,7 @@ import traitlets
 from optiviz.errors import UserError
 from optiviz.labs.page import LabPage, script
 from optiviz.labs.surface.offers import FILES, offers
-from optiviz.labs.surface.state import Notes, State, clean, from_query, words
+from optiviz.labs.surface.state import Notes, State, clean, from_query
 from optiviz.maps import RateMap, rate_map
 from optiviz.maps.axes import axis, second
 from optiviz.optim import SYMBOLS
@@ -26,6 +26,7 @@ from optiviz.views import Picture, animate, plot
 from optiviz.views.charts.maps import line_color, ramp
 from optiviz.views.files.animate import MOVING
 from optiviz.views.style import THEMES
+from optiviz.words import join
 
 HERE = Path(__file__).parent
 MAP_POINTS = {False: 44, True: 18}  # a side; with samples a step costs as much as it has samples
@@ -152,7 +153,7 @@ def map_pack(state: State, lane: Any) -> bytes:
     rule, settings = state.lanes[int(lane)]
     problem = state.plane()
     points = MAP_POINTS[problem.n_samples is not None]
-    optimizer = as_rule(problem, words(rule, settings))
+    optimizer = as_rule(problem, join(rule, settings))
     x, y = (axis(problem, optimizer, name, points=points) for name in ("lr", second(optimizer)))
     steps = max(min(state.steps, 500), MAP_STEPS)
     found = rate_map(problem, optimizer, x, y, steps, state.start)

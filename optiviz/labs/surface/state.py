@@ -22,7 +22,7 @@ from optiviz.labs.surface.offers import DECAYS, RATES, SEED, STEPS, shapes
 from optiviz.optim import OPTIMIZERS
 from optiviz.problems import PROBLEMS, Plane, parse_problem
 from optiviz.runs import Run, race
-from optiviz.words import split
+from optiviz.words import join, split
 
 LONGEST = 2000  # characters of a link
 Notes = list[str]
@@ -55,15 +55,15 @@ class State:
 
     @property
     def problem_words(self) -> str:
-        return words(self.problem, self.shape)
+        return join(self.problem, self.shape)
 
     @property
     def rules_words(self) -> list[str]:
-        return [words(rule, settings) for rule, settings in self.lanes]
+        return [join(rule, settings) for rule, settings in self.lanes]
 
     @property
     def schedule_words(self) -> str | None:
-        return None if self.schedule == "constant" else words(self.schedule, self.decay)
+        return None if self.schedule == "constant" else join(self.schedule, self.decay)
 
     def options(self) -> list[tuple[str, str]]:
         """Every option of the command line that differs from its default, in words."""
@@ -128,15 +128,6 @@ class State:
 @lru_cache(maxsize=24)  # a slider changes one rule: the others need not run again
 def _run(problem: str, rule: str, *rest: Any) -> Run:
     return race(parse_problem(problem), [rule], *rest)[0]
-
-
-def words(name: str, settings: Mapping[str, float]) -> str:
-    """The small language of the command line.
-
-    >>> words("momentum", {"lr": 0.1, "beta": 0.9})
-    'momentum:lr=0.1,beta=0.9'
-    """
-    return name + ":" * bool(settings) + ",".join(f"{k}={v!r}" for k, v in settings.items())
 
 
 def from_query(text: str) -> tuple[State, Notes]:
