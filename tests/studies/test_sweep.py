@@ -495,7 +495,7 @@ def test_two_machines_share_a_postgresql_server(postgres: str) -> None:
     with ThreadPoolExecutor(2) as machines:
         both = [
             machines.submit(sweep, plan, postgres, on_progress=look),
-            machines.submit(sweep, plan, postgres),
+            machines.submit(sweep, plan, postgres, on_progress=look),
         ]
         first, second = (table(machine.result(120).results()) for machine in both)
     assert killed
