@@ -22,6 +22,7 @@ def sketch(**changed: Any) -> Sketch:
         ({}, ".png", ["path", "loss"]),
         ({}, ".gif", ["path", "loss"]),
         ({}, ".html", ["path", "loss", "velocity", "lr"]),
+        ({}, ".HTML", ["path", "loss", "velocity", "lr"]),
         ({"problem": "regression"}, ".gif", ["path", "data", "loss"]),
         ({"problem": "regression"}, ".html", ["path", "loss", "velocity", "lr"]),
         ({"panels": "surface, lr"}, ".html", ["surface", "lr"]),
@@ -30,7 +31,7 @@ def sketch(**changed: Any) -> Sketch:
 def test_the_panels_suit_the_problem_and_the_file(
     words: dict[str, Any], ending: str, panels: list[str]
 ) -> None:
-    assert sketch(**words).picture(ending).panels == panels
+    assert list(sketch(**words).picture(ending).panels) == panels
 
 
 def test_every_word_is_heeded() -> None:

@@ -198,7 +198,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--images 50": {"shown": 50},
         "--directions random": {"directions": "random"},
         "--panels surface": {"panels": ["surface"]},
-        "--out b.webp": {"path": Path("b.webp")},
+        "--out b.WEBP": {"path": Path("b.WEBP")},
         "--json": {"quiet": True},
     },
     "sweep --out a": TRAINING

@@ -132,10 +132,15 @@ class Links(HTMLParser):
         self.places.add(given.get("id") or "")
 
 
-def test_the_page_is_whole(two: list[Script], tmp_path: Path) -> None:
-    build = Build(two, tmp_path / "out", "gif,html")
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of two scripts, built once."""
+    build = Build([script(MOVES), script(STILL)], tmp_path_factory.mktemp("out"), "gif,html")
     assert len(list(build.run(2))) == 2
-    page = write_index(build)
+    return write_index(build)
+
+
+def test_the_page_is_whole(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert "http" not in text
     assert "//" not in text
@@ -147,7 +152,7 @@ def test_the_page_is_whole(two: list[Script], tmp_path: Path) -> None:
             assert link[1:] in links.places
         elif link != "data:,":
             assert (page.parent / link).is_file(), link
-    assert all(one.caption.splitlines()[0][:20] in text for one in two)
+    assert all(script(name).caption.splitlines()[0][:20] in text for name in (MOVES, STILL))
     with Image.open(page.parent / "thumbnails" / f"{MOVES}.png") as image:
         assert image.size == THUMBNAIL
 
@@ -159,20 +164,18 @@ def test_a_build_beside_its_scripts_stays_fresh(two: list[Script], tmp_path: Pat
     assert not build.stale()
 
 
-def test_the_page_in_a_browser(two: list[Script], tmp_path: Path, chromium) -> None:
-    build = Build(two, tmp_path / "out", "gif")
-    list(build.run(2))
-    page = chromium.new_page(viewport={"width": 390, "height": 800})
+def test_the_page_in_a_browser(page: Path, chromium) -> None:
+    shown = chromium.new_page(viewport={"width": 390, "height": 800})
     wrong, asked = [], []
-    page.on("pageerror", lambda error: wrong.extend([error]))
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(write_index(build).as_uri())
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    image = page.locator(f"#{MOVES} img")
+    shown.on("pageerror", lambda error: wrong.extend([error]))
+    shown.on("request", lambda request: asked.append(request.url))
+    shown.goto(page.as_uri())
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 390
+    image = shown.locator(f"#{MOVES} img")
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == THUMBNAIL[0]
-    page.locator(f"#{MOVES} .picture").hover()
+    shown.locator(f"#{MOVES} .picture").hover()
     assert image.get_attribute("src") == f"{MOVES}.gif"
-    page.close()
+    shown.close()
     assert not wrong
     assert all(url.startswith(("file:", "data:")) for url in asked)
 

@@ -5,22 +5,20 @@ from __future__ import annotations
 import json
 import math
 import re
-import subprocess
-import sys
 import time
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 import optiviz
 from optiviz import descend, optim, surface
-from optiviz.cli import app
 from optiviz.errors import UserError
 from optiviz.problems import PROBLEMS, SURFACES, expression, parse_problem
 from optiviz.problems.planes.expressions import BINARY, FUNCTIONS, NAMES, looks_like
@@ -320,29 +318,24 @@ def test_a_function_that_fails_is_refused() -> None:
 @pytest.mark.parametrize(
     ("words", "name"),
     [
-        (["plot", "--optim", "adam"], "adam-x-2-10-y-2.png"),
-        (["animate", "--frames", "4"], "momentum-x-2-10-y-2.gif"),
-        (["map", "--points", "12", "--steps", "50"], "momentum-x-2-10-y-2-map.png"),
-        (["map", "--basins", "--points", "12", "--steps", "50"], "momentum-x-2-10-y-2-basins.png"),
+        ("plot --optim adam", "adam-x-2-10-y-2.png"),
+        ("animate --frames 4", "momentum-x-2-10-y-2.gif"),
+        ("map --points 12 --steps 50", "momentum-x-2-10-y-2-map.png"),
+        ("map --basins --points 12 --steps 50", "momentum-x-2-10-y-2-basins.png"),
     ],
 )
 def test_a_picture_of_an_expression(
-    words: list[str], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    words: str, name: str, tmp_path: Path, optiviz: Callable[[str], CompletedProcess[str]]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(app, [*words, "--surface", "x**2 + 10*y**2", "--json"])
+    done = optiviz(f"{words} --surface 'x**2 + 10*y**2' --json")
     assert json.loads(done.stdout)["path"] == str(tmp_path / name)
     assert (tmp_path / name).exists()
 
 
-def test_a_mistake_is_one_sentence_and_status_2(tmp_path: Path) -> None:
-    program = [
-        Path(sys.executable).with_name("optiviz"),
-        "plot",
-        "--surface",
-        "x**2 + os.remove(y)",
-    ]
-    done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
+def test_a_mistake_is_one_sentence_and_status_2(
+    tmp_path: Path, optiviz: Callable[[str], CompletedProcess[str]]
+) -> None:
+    done = optiviz("plot --surface 'x**2 + os.remove(y)'")
     assert done.returncode == 2
     assert done.stderr.startswith(
         "optiviz: Cannot read the surface 'x**2 + os.remove(y)' at column"

@@ -279,6 +279,12 @@ def test_the_lines_stay_short() -> None:
     assert max(map(len, lines)) < 140
 
 
+def test_a_notebook_gets_the_lines_and_a_picture() -> None:
+    forms, _ = small()._repr_mimebundle_(include=None, exclude=None)
+    assert forms["text/plain"] == repr(small())
+    assert {"image/png", "text/html"} <= set(forms)
+
+
 @pytest.mark.parametrize("name", list(RUNS))
 def test_equal_runs_are_equal(name: str, tmp_path: Path) -> None:
     run, again = (descend("bowl", RUNS[name][0], steps=40, seed=9) for _ in range(2))

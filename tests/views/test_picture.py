@@ -23,7 +23,7 @@ from optiviz.views import Picture, animate, plot
 from optiviz.views.files import gif
 from optiviz.views.files.animate import moments
 from optiviz.views.files.gif import strong
-from optiviz.views.scene.contour import BANDS, fit, levels, sample
+from optiviz.views.scene.contour import BANDS, fit, levels, minimum, sample
 from optiviz.views.scene.figure import Scene
 from optiviz.views.scene.path import TAIL, leaves, tame
 from optiviz.views.style import MARKS, MINIMUM, THEMES, mark
@@ -350,6 +350,13 @@ def test_every_rule_has_a_look_of_its_own() -> None:
         twins = [mark("adam", theme, nth) for nth in range(4)]
         assert len({(look.color, str(look.dash)) for look in twins}) == 4
     assert set(MARKS) <= set(OPTIMIZERS)
+
+
+def test_only_the_dark_theme_is_dark() -> None:
+    assert [name for name, theme in THEMES.items() if theme.dark] == ["dark"]
+    for theme in THEMES.values():
+        edge = minimum(theme)["markeredgecolor"]
+        assert sum(to_rgb(edge)) < 1, "a star's edge is dark, on a dark page as on a light one"
 
 
 def test_a_rule_without_a_look_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:

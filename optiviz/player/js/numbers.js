@@ -21,7 +21,7 @@ export function unpack(bytes) {
 // What came with a message, as bytes.
 export const view = (data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
-const raised = (n) => [...String(n)].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("");
+const raised = (n) => String(n).replace(/./g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]);
 
 // A number as a person would write it; it is chosen by its rounded size, or 999.96 were 1.00e+3.
 export function number(value, digits = 3) {

@@ -150,8 +150,9 @@ export class Series extends Sheet {
     for (const { run, values, paler } of this.curves()) {
       const t = Math.min(time, run.steps);
       const y = between(values, t, (value) => this.y(value));
+      const color = blend(player.colorOf(run), look.background, paler);
       if (y >= top - 3 && y <= top + height + 3)
-        disc(context, this.x(t), y, 3.4 * scale, blend(player.colorOf(run), look.background, paler), look.background);
+        disc(context, this.x(t), y, 3.4 * scale, color, look.background);
     }
   }
 }

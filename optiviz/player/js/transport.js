@@ -65,9 +65,10 @@ export class Transport {
       oninput: () => player.goTo(Number(this.scrub.value)),
     });
     this.counter = element("output", { class: "ov-counter" });
+    const setSpeed = () => player.setSpeed(Number(this.speeds.value));
     this.speeds = element(
       "select",
-      { "aria-label": "Speed", title: "Speed ([ and ])", onchange: () => player.setSpeed(Number(this.speeds.value)) },
+      { "aria-label": "Speed", title: "Speed ([ and ])", onchange: setSpeed },
       ...SPEEDS.map((n) => element("option", { value: n }, `${n}×`)),
     );
     this.loop = button("loop", "Loop (L)", () => player.setLoop(!player.loop), { "aria-pressed": "false" });

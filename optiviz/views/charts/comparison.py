@@ -23,7 +23,7 @@ from optiviz.views.style import THEMES, Mark, Theme, blend, marks
 from optiviz.words import look_up
 
 FRAMES = 120
-PANELS = {"test_loss": "Test loss", "test_accuracy": "Test accuracy"}
+HEADINGS = {"test_loss": "Test loss", "test_accuracy": "Test accuracy"}
 
 
 def plot_comparison(
@@ -117,7 +117,7 @@ class Race(Frame):
         usual = f"Optimisers on {TITLES.get(recipe.dataset, recipe.dataset)}"
         self.title(title or usual, note)
         self.legend(self.marks, self._labels(finished))
-        for ax, (column, heading) in zip(self.row(2), PANELS.items(), strict=True):
+        for ax, (column, heading) in zip(self.row(2), HEADINGS.items(), strict=True):
             self.dress(ax, heading, "epoch")
             self._panel(ax, column)
 
