@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { atEnd, nearest, onModel, plain, settled } from "../../optiviz/labs/js/ui.js";
+import { atEnd, nearest, onModel, onResize, plain, settled } from "../../optiviz/labs/js/ui.js";
 
 test("a value is written as a person would write it", () => {
   const rows = [
@@ -61,4 +61,21 @@ test("a model is heard until the end", () => {
   gone.abort();
   assert.equal(heard.size, 0);
   assert.deepEqual(ended, ["once"]);
+});
+
+test("a size is watched until the end", () => {
+  const watched = new Set();
+  globalThis.ResizeObserver = class {
+    observe(node) {
+      watched.add(node);
+    }
+    disconnect() {
+      watched.clear();
+    }
+  };
+  const gone = new AbortController();
+  onResize("canvas", () => {}, gone.signal);
+  assert.deepEqual([...watched], ["canvas"]);
+  gone.abort();
+  assert.equal(watched.size, 0);
 });
