@@ -45,7 +45,7 @@ def train(
         ),
     ] = "sgd",
     lr: Annotated[
-        float | None, typer.Option(help="η.  [default: 0.1, or 0.001 for rules like Adam]")
+        float | None, typer.Option(help="η.  [default: 0.02, or 0.001 for rules like Adam]")
     ] = None,
     batch_size: Samples = 100,
     epochs: Epochs = 10,
