@@ -75,7 +75,7 @@ def landscape(
     from optiviz import views
     from optiviz.problems.network.slice import SIDE
     from optiviz.training.recipe import Recipe
-    from optiviz.views.files.animate import MOVING, STILL, check_ending
+    from optiviz.views.files.animate import FRAMED, STILL, check_ending
 
     recipe = Recipe(
         optim=optim[0],
@@ -92,14 +92,14 @@ def landscape(
         compiled=False,
     )
     began = time.perf_counter()
-    target = check_ending(out, (*MOVING, *STILL))
+    target = check_ending(out, (*FRAMED, *STILL))
     pixels = pair("size", size, "x", int)
     with threadpool_limits(1):
         plane, runs = _trained(recipe, optim, updates, images, directions, as_json)
         with progress(" points", total=SIDE**2, quiet=as_json) as plane.on_progress:
             shown = [name.strip() for name in panels.split(",")]
             picture = views.Picture(plane, runs, panels=shown, theme=theme, size=pixels)
-            (views.animate if target.suffix.lower() in MOVING else views.plot)(picture, target)
+            picture.save(target)
     seconds = time.perf_counter() - began
     if as_json:
         facts = {"path": str(target.resolve()), "seconds": round(seconds, 3)}

@@ -19,11 +19,11 @@ RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def power(value: float, digits: int = 2) -> str:
     """A number as a product with a power of ten.
 
-    >>> power(8.84e-9), power(1e-5), power(0.25)
-    ('8.8·10⁻⁹', '10⁻⁵', '0.25')
+    >>> power(8.84e-9), power(1e-5), power(0.25), power(99.6)
+    ('8.8·10⁻⁹', '10⁻⁵', '0.25', '100')
     """
     if 0.01 <= abs(value) < 1000 or value == 0:
-        return f"{round(value):d}" if abs(value) >= 100 else f"{value:.{digits}g}"
+        return f"{round(value):d}" if abs(value) >= 99.5 else f"{value:.{digits}g}"
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     factor = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
     raised = power_of_ten(int(exponent))

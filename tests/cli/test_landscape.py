@@ -35,6 +35,7 @@ def test_json(optiviz: Callable) -> None:
     ("words", "message"),
     [
         ("--out a.txt", "the ending must be"),
+        ("--out a.html", "the ending must be"),  # a page has no panel for the loss beside the plane
         ("--images 0", "images must be from 1 to 60000"),
         ("--updates 2", "updates must be at least 3"),
         ("--optim nonsense", "Unknown optimizer 'nonsense'"),

@@ -146,6 +146,8 @@ test("a click chooses a start within the bounds, a drag many, shift pans", () =>
   canvas.fire("pointerup");
   assert.deepEqual(starts.at(-1), [3, 2]);
   const [under, count] = [player.plane.at(200, 100), starts.length];
+  canvas.fire("pointerdown", { ...place(0, 0), button: 2 }); // which opens a menu
+  canvas.fire("pointerup");
   canvas.fire("pointerdown", { clientX: 200, clientY: 100, shiftKey: true });
   canvas.fire("pointermove", { clientX: 240, clientY: 90 });
   canvas.fire("pointerup");

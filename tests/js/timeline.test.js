@@ -94,3 +94,27 @@ test("speeds go up and down by one, and end", () => {
   const speeds = [1, 1, 1, 1, -1, -1, -1, -1, -1, -1, -1, -1, -1].map((n) => (line.faster(n), line.speed));
   assert.deepEqual(speeds, [2, 4, 8, 8, 4, 2, 1, 0.5, 0.25, 0.1, 0.1, 0.1, 0.1]);
 });
+
+test("with less motion a loop goes round in whole steps, too", () => {
+  const line = timeline(5, true);
+  line.setLoop(true);
+  line.play();
+  const seen = [];
+  for (let i = 0; i < 200; i++) {
+    line.advance((line.now += 16)); // less than a step
+    seen.push(line.step);
+    assert.ok(Number.isInteger(line.time));
+  }
+  assert.ok(seen.lastIndexOf(1) > seen.indexOf(5));
+});
+
+test("with less motion it goes on from where it was put", () => {
+  const line = timeline(100, true);
+  line.play();
+  pass(line, 23);
+  line.pause();
+  line.goTo(0);
+  line.play();
+  pass(line, 2);
+  assert.equal(line.step, 2);
+});

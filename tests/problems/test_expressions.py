@@ -296,6 +296,11 @@ def test_another_function_has_differences_and_says_so(function: Any) -> None:
     assert found.value_and_grad(points[0])[1] == pytest.approx(gradients[0])
 
 
+def test_bounds_that_hold_nothing_are_refused() -> None:
+    with pytest.raises(UserError, match="from a lower number to a higher one"):
+        optiviz.surface(lambda x, y: x**2 + y**2, bounds=((3, -3), (-3, 3)))
+
+
 def test_a_function_descends_within_its_bounds() -> None:
     found = optiviz.surface(lambda x, y: (x - 5) ** 2 + y**2, bounds=((0, 10), (-4, 4)))
     assert isinstance(found, Function2)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from optiviz.errors import UserError
 from optiviz.optim import SGD, Adam
 from optiviz.problems import MLP
 from optiviz.studies.compare import Comparison, Contestant
@@ -74,6 +75,18 @@ def comparison_of(loss: np.ndarray) -> Comparison:
     contestants = tuple(Contestant(name, rule, seeds, ("", "", "")) for name, rule in both)
     recipe = Recipe("sgd", lr=None, batch_size=1, epochs=3, seed=0)
     return Comparison(Path(), recipe, (0, 1, 2), contestants)
+
+
+def test_a_rule_that_was_never_evaluated_leaves_the_others_their_curves(tmp_path: Path) -> None:
+    comparison = comparison_of(NARROW)
+    lost, kept = comparison.contestants
+    nothing = {name: values[:0] for name, values in lost.histories[0].items()}
+    lost = replace(lost, histories=(nothing,) * 3)
+    race = Race(replace(comparison, contestants=(lost, kept)), "", "light", (960, 540), True)
+    assert [len(ax.lines) for ax in race.figure.axes] == [2, 2]  # a curve and its head
+    assert "adam" in "".join(text.get_text() for text in race.figure.legends[0].texts)
+    with pytest.raises(UserError, match="no training was ever evaluated"):
+        Race(replace(comparison, contestants=(lost,)), "", "light", (960, 540))
 
 
 def test_the_band_is_the_deviation_that_the_table_tells() -> None:

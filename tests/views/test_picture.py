@@ -126,6 +126,12 @@ def test_a_diverged_path_says_so_when_it_is_time() -> None:
     assert frame.y0 <= box.y0 < box.y1 <= frame.y1
 
 
+def test_a_path_that_diverges_alone_says_so_at_its_end() -> None:
+    drawn = Picture("bowl", race("bowl", ["sgd:lr=3"], steps=40), panels=["path"])
+    ending = Scene(drawn).panels[0].trails[0].end
+    assert all(artist.get_visible() for artist in ending.artists)
+
+
 def test_the_tail_is_as_long_as_said_and_fades_backwards() -> None:
     drawn = picture(steps=70)
     scene, run = Scene(drawn), drawn.runs[0]

@@ -21,7 +21,7 @@ export class Hands {
   down(event) {
     const { player } = this;
     const place = placeOf(event);
-    if (!player.plane.inside(...place)) return;
+    if (event.button === 2 || !player.plane.inside(...place)) return;
     player.canvas.setPointerCapture(event.pointerId);
     this.pointers.set(event.pointerId, place);
     this.pans = event.shiftKey || event.button === 1 || this.pointers.size > 1;

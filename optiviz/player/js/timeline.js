@@ -21,15 +21,14 @@ export class Timeline {
 
   play() {
     if (this.time >= this.steps) this.time = 0;
+    this.exact = this.time; // those who asked for less motion see whole steps only
     this.playing = true;
     this.before = null;
     this.ask();
   }
 
   pause() {
-    this.playing = false;
-    this.time = this.step;
-    this.ask();
+    this.goTo(this.step);
   }
 
   toggle() {
@@ -66,13 +65,10 @@ export class Timeline {
   advance(now) {
     const passed = Math.min(now - (this.before ?? now), 250) / 1000;
     this.before = now;
-    // Those who asked for less motion see whole steps only.
-    this.exact = (this.calm ? (this.exact ?? this.time) : this.time) + passed * PACE * this.speed;
+    this.exact += passed * PACE * this.speed;
+    if (this.loop && this.exact > this.steps + PACE * this.speed) this.exact = 0;
     this.time = this.calm ? Math.floor(this.exact) : this.exact;
-    if (this.time < this.steps) return;
-    this.exact = null;
-    this.time = this.loop && this.time > this.steps + PACE * this.speed ? 0 : this.time;
-    if (this.loop) return;
+    if (this.loop || this.exact < this.steps) return;
     this.time = this.steps;
     this.playing = false;
   }

@@ -53,12 +53,14 @@ def surface(
         start: where to start; by default the first of a few places that has a slope.
 
     Raises:
-        UserError: the function fails, or does not give one number.
+        UserError: the function fails or does not give one number, or bounds that hold nothing.
 
     >>> tilted = surface(lambda x, y: x**2 + np.exp(y))
     >>> tilted.value_and_grad(np.array([3.0, 0.0]))[1]
     array([6., 1.])
     """
+    if not all(low < high for low, high in bounds):
+        raise UserError(f"bounds must go from a lower number to a higher one, got {bounds}.")
     name = name or str(getattr(function, "__name__", "function")).strip("<>")
     formula = _formula(function, name)
     by_differences = isinstance(formula, Differences)

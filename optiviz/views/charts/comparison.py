@@ -96,8 +96,8 @@ class Race(Frame):
         size: tuple[int, int],
         finished: bool = False,
     ) -> None:
-        if not all(len(h["step"]) for one in comparison.contestants for h in one.histories):
-            raise UserError("There is no curve to draw: a training was never evaluated.")
+        if not any(seeds_of(one, "step") for one in comparison.contestants):
+            raise UserError("There is no curve to draw: no training was ever evaluated.")
         super().__init__(theme, size)
         self.comparison = comparison
         self.marks = marks_of(comparison, self.look)
@@ -131,9 +131,8 @@ class Race(Frame):
         return [f"{words}:  {accuracy(row)}" for words, row in zip(labels, rows, strict=True)]
 
     def _panel(self, ax: Any, column: str) -> None:
-        values = np.concatenate(
-            [np.concatenate(seeds_of(o, column)) for o in self.comparison.contestants]
-        )
+        rules = self.comparison.contestants
+        values = np.concatenate([curve for one in rules for curve in seeds_of(one, column)])
         values = values[np.isfinite(values)]
         if column == "test_accuracy":
             ax.yaxis.set_major_formatter(PERCENT)
@@ -143,8 +142,9 @@ class Race(Frame):
             log_axis(ax, values)
         ax.set_xlim(0, self.epochs)
         ax.xaxis.set_major_locator(MaxNLocator(integer=self.epochs >= 2))
-        for one, own in zip(self.comparison.contestants, self.marks, strict=True):
-            self._curve(ax, one, own, column)
+        for one, own in zip(rules, self.marks, strict=True):
+            if seeds_of(one, column):
+                self._curve(ax, one, own, column)
 
     def _curve(self, ax: Any, one: Contestant, own: Mark, column: str) -> None:
         """A rule's mean and band, which `show` clips."""
@@ -177,15 +177,15 @@ class Race(Frame):
 
 
 def seeds_of(one: Contestant, column: str) -> list[Array]:
-    """The curve of every seed."""
-    return [history[column] for history in one.histories]
+    """The curve of every seed that was evaluated before it diverged."""
+    return [history[column] for history in one.histories if len(history[column])]
 
 
 def mean_and_band(one: Contestant, column: str) -> tuple[Array, Array]:
     """The epochs that every seed reached, `(n,)`, and its numbers there, `(seeds, n)`."""
     curves = seeds_of(one, column)
     n = min(map(len, curves))
-    return one.histories[0]["epoch"][:n], np.array([curve[:n] for curve in curves])
+    return seeds_of(one, "epoch")[0][:n], np.array([curve[:n] for curve in curves])
 
 
 def accuracy(row: dict[str, Any]) -> str:
@@ -195,5 +195,7 @@ def accuracy(row: dict[str, Any]) -> str:
     ...     {"accuracy": 0.9768, "accuracy_sd": None})
     ('97.68 ± 0.12 %', '97.68 %')
     """
+    if not np.isfinite(row["accuracy"]):
+        return "–"
     spread = "" if row["accuracy_sd"] is None else f" ± {100 * row['accuracy_sd']:.2f}"
     return f"{100 * row['accuracy']:.2f}{spread} %"

@@ -213,12 +213,12 @@ class _Ending:
 
     def __init__(self, panel: PathPanel, run: Run, mark: Mark) -> None:
         look = panel.picture.look
-        self.at = int(run.diverged_at)
+        self.at = min(int(run.diverged_at), panel.picture.steps)  # which may end a step before
         x, y = leaves(tame(run.w, panel.bounds), panel.bounds)
         (left, right), (bottom, top) = panel.bounds
         (cross,) = panel.ax.plot(x, y, "X", ms=10 * look.scale, mfc=mark.color, mec=look.background)
         words = panel.ax.annotate(
-            f"diverged at step {self.at}",
+            f"diverged at step {int(run.diverged_at)}",
             (x, y),
             xytext=(-10 if x > (left + right) / 2 else 10, -9 if y > (bottom + top) / 2 else 9),
             textcoords="offset points",
