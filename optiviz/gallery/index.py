@@ -6,9 +6,9 @@ import html
 from pathlib import Path
 
 from PIL import Image
-from pygments import highlight  # type: ignore[import-untyped]
-from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
-from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
 from optiviz.files import whole
 from optiviz.gallery.build import Build
