@@ -43,7 +43,7 @@ def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     PANELS.update(panels)
     assert tried > 20
     assert not failed
-    names = {"run.npz", "race.svg", "race.gif", "slope.png"}
+    names = {"run.npz", "race.svg", "race.gif", "race.html", "slope.png"}
     assert names == {path.name for path in tmp_path.iterdir()}
 
 

@@ -22,8 +22,6 @@ from optiviz.optim import OPTIMIZERS
 
 from .conftest import READY, kernel_of
 
-pytestmark = pytest.mark.xdist_group("mnist_lab")  # its server is shared with the server's tests
-
 SIZES = [(1280, 720), (1920, 1080), (390, 844)]
 PIXELS = "name => document.querySelector(`[data-chart=${name}]`).toDataURL()"
 PLACES = "all => all.map((node) => [node.offsetLeft, node.offsetTop, node.offsetWidth])"

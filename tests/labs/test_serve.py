@@ -22,8 +22,6 @@ from optiviz.labs.server import serve as serving
 
 from .conftest import PRIVATE, ROOT
 
-pytestmark = pytest.mark.xdist_group("mnist_lab")  # its server is shared with the page's tests
-
 
 @pytest.mark.parametrize(
     ("how", "message"),

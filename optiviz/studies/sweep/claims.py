@@ -175,8 +175,11 @@ def with_driver(url: str) -> str:
 
 
 def engine_of(url: str) -> dict[str, Any]:
-    """How SQLAlchemy is to connect: a file waits for its other writers."""
-    return {"connect_args": {"timeout": 60}} if url.startswith("sqlite") else {}
+    """How SQLAlchemy is to connect: anew each time, and a file waits for its other writers."""
+    from sqlalchemy.pool import NullPool  # noqa: PLC0415  # comes with Optuna
+
+    waits = {"connect_args": {"timeout": 60}} if url.startswith("sqlite") else {}
+    return {"poolclass": NullPool} | waits
 
 
 def me() -> tuple[str, int, str]:
