@@ -99,7 +99,7 @@ def landscape(
         with progress(" points", total=SIDE**2, quiet=as_json) as plane.on_progress:
             shown = [name.strip() for name in panels.split(",")]
             picture = views.Picture(plane, runs, panels=shown, theme=theme, size=pixels)
-            picture.save(target)
+            (views.plot if target.suffix.lower() in STILL else views.animate)(picture, target)
     seconds = time.perf_counter() - began
     if as_json:
         facts = {"path": str(target.resolve()), "seconds": round(seconds, 3)}

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from optiviz import UserError, optim
+from optiviz.fast import wanted
 from optiviz.problems import load
 from optiviz.training import recipe as module
 from optiviz.training.recipe import Recipe
@@ -44,6 +45,8 @@ def test_every_field_has_a_case() -> None:
 
 @pytest.mark.parametrize("name", OTHER)
 def test_nothing_is_dropped(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if name == "compiled" and not wanted():
+        pytest.skip("needs the extra fast")
     changed = dataclasses.replace(USUAL, **{name: OTHER[name]})
     assert told(changed, monkeypatch) != told(USUAL, monkeypatch)
 
