@@ -112,11 +112,17 @@ def main() -> None:
             )
             return lives
 
-        for tests in sorted({mutant["tests"] for mutant in chosen}):
+        def whole(tests: str) -> bool:
             copy = copies.get()
-            assert passes(copy, tests), f"{tests} fails before anything is broken"
-            copies.put(copy)
+            try:
+                return passes(copy, tests)
+            finally:
+                copies.put(copy)
+
         with ThreadPoolExecutor(asked.jobs) as pool:
+            every = sorted({mutant["tests"] for mutant in chosen})
+            for tests, good in zip(every, pool.map(whole, every), strict=True):
+                assert good, f"{tests} fails before anything is broken"
             lives = list(pool.map(survives, chosen))
     survivors = [m for m, alive in zip(chosen, lives, strict=True) if alive]
     for mutant in survivors:

@@ -93,6 +93,17 @@ def test_all_rules_begin_alike_and_see_the_same(
     assert alone == within
 
 
+def test_a_finished_one_is_read_for_programs(compared: Path, optiviz: Callable) -> None:
+    done = optiviz(f"compare --resume {compared} --json")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    summary = json.loads(done.stdout)
+    assert Path(summary["path"]) == compared
+    assert [row["optimizer"] for row in summary["table"]] == ["sgd:lr=0.1", "adam"]
+    assert summary["table"][0]["accuracy_sd"] > 0
+
+
+@pytest.mark.slow
 def test_json(tmp_path: Path, optiviz: Callable) -> None:
     done = optiviz("compare --optim sgd --sizes 784,10 --epochs 1 --seeds 1 --json")
     assert done.returncode == 0, done.stderr
@@ -103,7 +114,11 @@ def test_json(tmp_path: Path, optiviz: Callable) -> None:
 
 
 @pytest.mark.parametrize(
-    "blow", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.slow)]
+    "blow",
+    [
+        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+        pytest.param(signal.SIGKILL, marks=pytest.mark.slow),
+    ],
 )
 def test_a_stopped_one_goes_on_to_the_same_numbers(
     compared: Path, tmp_path: Path, optiviz: Callable, blow: signal.Signals

@@ -7,6 +7,7 @@ import inspect
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +20,7 @@ import typer.main
 from optiviz.cli import program
 from optiviz.cli.map import Wanted
 from optiviz.optim import Adam
-from optiviz.problems import MLP, load
+from optiviz.problems import MLP, Dataset, load
 from optiviz.sketch import Sketch
 from optiviz.studies.sweep.plan import Plan
 from optiviz.training.recipe import INNER, Recipe
@@ -28,7 +29,15 @@ from optiviz.training.recipe import INNER, Recipe
 # function makes of the same arguments, or nothing at all, since the rest would be work.
 REAL, STOP = object(), object()
 WORK = SimpleNamespace(directory=SimpleNamespace(path=Path("a")), total=1, begun=0, train=None)
-MNIST: Callable[..., Any] = lambda recipe: load("mnist")  # noqa: E731
+
+
+@cache
+def mnist() -> Dataset:
+    """The data set, read once for all that would read it."""
+    return load("mnist")
+
+
+MNIST: Callable[..., Any] = lambda which: mnist()  # noqa: E731
 PLANE = (SimpleNamespace(on_progress=None), [])
 STUDIES, VIEWS = "optiviz.studies", "optiviz.views.charts"
 ARRIVE: dict[str, dict[str, Any]] = {
@@ -47,6 +56,7 @@ ARRIVE: dict[str, dict[str, Any]] = {
     },
     "gradcheck": {
         "optiviz.problems.MLP": REAL,
+        "optiviz.problems.load": MNIST,
         "optiviz.problems.network.mlp.MLP.start": None,
         "optiviz.training.gradcheck.check_gradient": None,
         "optiviz.training.gradcheck.error_curve": None,

@@ -123,6 +123,7 @@ def test_every_control_has_a_name(page: Any) -> None:
     assert options == list(OPTIMIZERS)
 
 
+@pytest.mark.slow
 def test_it_trains_stops_and_continues(page: Any, tmp_path: Path) -> None:
     choose(page, hidden="16", batch_size=50, epochs=50)
     planned(page, "--epochs 50")
@@ -255,6 +256,7 @@ def test_a_kernel_ends_with_its_page(page: Any, mnist_lab: Any) -> None:
     assert page.locator("#lost").is_hidden()
 
 
+@pytest.mark.slow
 def test_a_page_tells_of_its_kernel(chromium: Any, mnist_lab: Any) -> None:
     page = chromium.new_page()  # the console complains, too, of a kernel that is lost
     page.goto(mnist_lab.address)

@@ -55,6 +55,7 @@ def address(tmp_path: Path) -> Iterator[str]:
         server.wait(30)
 
 
+@pytest.mark.slow
 def test_a_player_in_a_notebook(chromium: Any, address: str) -> None:
     context = chromium.new_context(viewport={"width": 1280, "height": 720})
     context.route(lambda url: not url.startswith(address), lambda route: route.abort())

@@ -129,6 +129,7 @@ def test_the_page_asks_no_other_host(lab: Any) -> None:
         assert leave(lab, kernel, Origin=own(lab)) == 204
 
 
+@pytest.mark.slow
 def test_places_are_counted_when_all_come_at_once(lab: Any) -> None:
     with ThreadPoolExecutor(5) as pool:
         answers = list(pool.map(lambda _: lab.get(), range(5)))
@@ -149,6 +150,7 @@ def test_places_are_counted_when_all_come_at_once(lab: Any) -> None:
         assert leave(lab, kernel, Origin=own(lab)) == 204
 
 
+@pytest.mark.slow
 def test_a_page_that_never_came_is_forgotten(hasty: Any) -> None:
     assert hasty.gone(hasty.open(), 20)
 
@@ -159,6 +161,7 @@ def test_a_kernel_that_died_is_no_longer_there(lab: Any) -> None:
     assert lab.gone(kernel, 10)
 
 
+@pytest.mark.slow
 def test_a_page_that_is_open_keeps_its_kernel_and_may_not_run_code(hasty: Any) -> None:
     from tornado.httpclient import HTTPRequest  # noqa: PLC0415  # of the extra
     from tornado.websocket import websocket_connect  # noqa: PLC0415

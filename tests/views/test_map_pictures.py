@@ -52,7 +52,11 @@ def drawn(name: str, theme: str, size: tuple[int, int]) -> Sheet:
     return sheet
 
 
-@pytest.mark.parametrize("theme", THEMES)
+# The largest letters want the most room; the other themes are tried where there is time.
+SMALLER = [pytest.param(name, marks=pytest.mark.slow) for name in THEMES if name != "slides"]
+
+
+@pytest.mark.parametrize("theme", ["slides", *SMALLER])
 @pytest.mark.parametrize("name", MAPS)
 def test_nothing_is_cut_off_or_crowded(name: str, theme: str) -> None:
     for size in SIZES:

@@ -28,6 +28,9 @@ from optiviz.views.scene.figure import Scene
 from optiviz.views.scene.path import TAIL, leaves, tame
 from optiviz.views.style import MARKS, MINIMUM, THEMES, mark
 
+# Each theme is drawn alike; all of them are tried where there is time.
+DARKER = [pytest.param(name, marks=pytest.mark.slow) for name in THEMES if name != "light"]
+
 
 def picture(surface: str = "valley", rules: tuple[str, ...] = ("momentum",), **options) -> Picture:
     problem = surfaces[surface]
@@ -40,7 +43,7 @@ def pixels(scene: Scene) -> np.ndarray:
     return np.asarray(scene.canvas.buffer_rgba())[..., :3].copy()
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", ["light", *DARKER])
 @pytest.mark.parametrize("surface", SURFACES)
 def test_every_surface_in_every_theme(surface: str, theme: str) -> None:
     panels = ["path", "surface", "loss", "speed", "velocity", "lr"]
