@@ -219,8 +219,9 @@ def test_the_rate_suits_the_problem(theirs: str, kind: str) -> None:
     rule = as_rule(surfaces["valley"], theirs)
     assert rule.rate == kind
     assert rule.lr == surfaces["valley"].rates.get(kind, 1.0)
-    given = f"{theirs}{',' if '=' in theirs else ':'}lr=0.3"
-    assert as_rule(surfaces["valley"], given).lr == 0.3
+    for name in ("lr", "learning_rate"):
+        given = f"{theirs}{',' if '=' in theirs else ':'}{name}=0.3"
+        assert as_rule(surfaces["valley"], given).lr == 0.3
 
 
 def test_made_in_python() -> None:

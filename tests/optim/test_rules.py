@@ -204,6 +204,28 @@ def test_epsilon_inside_the_root(rule: type[Optimizer], others: dict, square: fl
 
 # --- against itself ---
 
+SWEEPS = [
+    SGD(lr=0.1),
+    *(Momentum(lr=0.1, beta=0.8, form=form) for form in ("inside", "outside", "average")),
+    Adam(lr=0.1, beta1=0.8),
+    AdamW(lr=0.1, weight_decay=0.3),
+]
+
+
+@pytest.mark.parametrize("rule", SWEEPS, ids=repr)
+def test_the_compiler_takes_the_same_steps(rule: Optimizer) -> None:
+    pytest.importorskip("numba")
+    from optiviz.optim.compiled import step_of  # noqa: PLC0415  # needs the compiler
+
+    sweep = step_of(rule)
+    assert sweep is not None
+    w, twin = np.array([1.0, -2.0, 0.5]), np.array([1.0, -2.0, 0.5])
+    state, own = rule.init(w), rule.init(twin)
+    for t in range(3):
+        rule.step(w, w + 0.5, state, t)
+        sweep(rule, twin, twin + 0.5, own, t)
+    assert w.tobytes() == twin.tobytes()
+
 
 @each_rule
 def test_a_stack_is_its_single_runs(name: str) -> None:

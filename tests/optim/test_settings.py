@@ -65,6 +65,14 @@ REFUSED = [
     (lambda: AdaGrad(eps=0.0), "AdaGrad: eps must be above 0 and finite, got 0."),
     (lambda: RMSProp(beta=1), f"RMSProp: beta {SHARE} 1."),
     (lambda: RMSProp(eps=-1e-8), "RMSProp: eps must be above 0 and finite, got -1e-08."),
+    (
+        lambda: RMSProp(centered="no"),
+        "RMSProp: centered must be one of True, False, got 'no'.",
+    ),
+    (
+        lambda: Adam(eps_inside_root=None),
+        "Adam: eps_inside_root must be one of True, False, got None.",
+    ),
     (lambda: Adadelta(rho=1.0), f"Adadelta: rho {SHARE} 1."),
     (lambda: Adadelta(eps=0), "Adadelta: eps must be above 0 and finite, got 0."),
     (lambda: Adam(beta1=1.0), f"Adam: beta1 {SHARE} 1."),
