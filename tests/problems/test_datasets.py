@@ -187,7 +187,16 @@ def test_fashion_mnist_from_a_directory(small: Path) -> None:
     assert data.x_train.shape == (12, 784)
     assert data.y_test.shape == (2,)
     assert data.classes[9] == "Ankle boot"
-    assert data.checksum != load("fashion-mnist", small).name
+
+
+@pytest.mark.parametrize("name", datasets.IDX_SHAPES)
+def test_other_images_or_classes_have_another_checksum(small: Path, name: str) -> None:
+    before = load("fashion-mnist", small).checksum
+    assert load("fashion-mnist", small).checksum == before
+    raw = bytearray((small / name).read_bytes())
+    raw[-1] ^= 1
+    (small / name).write_bytes(raw)
+    assert load("fashion-mnist", small).checksum != before
 
 
 def test_mnist_is_not_taken_for_fashion(mnist: Path) -> None:

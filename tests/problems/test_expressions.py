@@ -310,6 +310,14 @@ def test_a_function_descends_within_its_bounds() -> None:
     assert run.w[-1] == pytest.approx([5, 0], abs=1e-6)
 
 
+@pytest.mark.parametrize("reach", [(300.0, 3.0), (3.0, 300.0)], ids=["long and low", "high"])
+def test_steps_of_one_length_suit_the_shorter_side(reach: tuple[float, float]) -> None:
+    a, b = reach
+    found = surface(lambda x, y: (x / a) ** 2 + (y / b) ** 2, bounds=((-a, a), (-b, b)))
+    assert found.rates["unit"] == pytest.approx(0.1)
+    assert (np.abs(descend(found, "adam", steps=60).w) <= reach).all()
+
+
 def test_a_function_that_fails_is_refused() -> None:
     with pytest.raises(UserError, match=r"broken gives no number at \(0.3, 0.2\): 'no such thing'"):
         surface(lambda x, y: (_ for _ in ()).throw(KeyError("no such thing")), name="broken")

@@ -178,7 +178,10 @@ def test_large_batches_go_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     w, backwards = problem.start(0), np.arange(40)[::-1]
     parts = (None, slice(1, 38), slice(37, 3, -2), slice(None, None, -1), backwards)
     whole = [(*problem.value_and_grad(w, p), problem.accuracy(w, p)) for p in parts]
+    probabilities, evaluation = problem.probabilities(w), problem.evaluate(w)
     monkeypatch.setattr("optiviz.problems.network.mlp.PIECE", 7)
+    np.testing.assert_allclose(problem.probabilities(w), probabilities, rtol=1e-12)
+    assert problem.evaluate(w) == pytest.approx(evaluation, rel=1e-12)
     for part, (loss, g, accuracy) in zip(parts, whole, strict=True):
         found, gradient = problem.value_and_grad(w, part)
         assert found == pytest.approx(loss, rel=1e-12)

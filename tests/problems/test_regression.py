@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from optiviz import descend, optim, schedules, surfaces
 from optiviz.errors import UserError
-from optiviz.problems import PROBLEMS, Samples, logistic, parse_problem, regression, valleys
+from optiviz.problems import (
+    PROBLEMS,
+    Samples,
+    logistic,
+    parse_problem,
+    regression,
+    valley,
+    valleys,
+)
 from optiviz.runs import race
 from optiviz.runs.batches import batches
 
@@ -80,6 +88,14 @@ def test_a_batch_without_one_minimum() -> None:
     far = logistic(n=40, noise=0.05)
     assert far.minima == ()
     assert far.floor() is None
+
+
+@pytest.mark.parametrize("rotation", [0, 25, 110, -40])
+def test_valleys_in_one_place_are_the_valley(rotation: float) -> None:
+    w = np.array([[2.0, 1.0], [2.0, -1.0], [0.3, 0.7]])
+    many, one = valleys(noise=0, condition=7, rotation=rotation), valley(7, rotation)
+    for ours, theirs in zip(many.value_and_grad(w), one.value_and_grad(w), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12)
 
 
 @given(st.integers(1, 300), st.integers(1, 320), st.integers(0, 2**32 - 1))

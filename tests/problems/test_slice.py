@@ -95,6 +95,12 @@ def test_components_are_those_of_the_svd() -> None:
     assert projected == pytest.approx(away @ found.basis.T, abs=1e-6)
 
 
+def test_weights_on_the_plane_are_found_where_they_are(plane: Slice) -> None:
+    points = np.array([[0.3, -0.2], [-0.9, 0.4], [0.0, 0.0]])
+    weights = np.array([plane.weights(point) for point in points])
+    np.testing.assert_allclose(plane.directions.project(weights), points, atol=1e-6)
+
+
 def test_directions_are_as_long_as_the_units(network: MLP) -> None:
     origin = network.start(0)
     span = filtered(network, origin, seed=5)

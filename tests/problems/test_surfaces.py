@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from optiviz import descend
 from optiviz.errors import UserError
 from optiviz.problems import SURFACES, Surface, parse_problem, valley
 
@@ -221,6 +222,13 @@ def test_a_valley_has_the_condition_number_it_was_asked_for(kappa: float, angle:
 def test_a_valley_starts_in_the_picture(kappa: float, angle: float) -> None:
     surface = valley(kappa, angle)
     assert inside(surface, surface.start)
+
+
+@pytest.mark.parametrize("kappa", [1, 20, 1000, 1e5])
+def test_the_rate_of_a_valley_suits_its_condition_number(kappa: float) -> None:
+    run = descend(valley(kappa, rotation=0), "sgd", steps=50)
+    assert run.status == "finished after 50 steps"
+    assert abs(run.w[-1, 1]) < 1e-3 * abs(run.w[0, 1]), "it is down on the floor"
 
 
 REFUSED = [
