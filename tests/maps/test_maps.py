@@ -145,6 +145,12 @@ def test_negative_losses_are_no_divergence() -> None:
     assert not curve.diverged.any()
 
 
+@pytest.mark.parametrize("height", [-5, 0, 5])
+def test_a_rate_works_if_it_comes_near_the_least_at_any_height(height: float) -> None:
+    (curve,) = sensitivity(f"x**2 + y**2 + {height}", "sgd", [1e-5, 0.1, 0.4, 1.5]).curves
+    assert curve.converged.tolist() == [False, True, True, False]
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_rule_has_rates_that_work(name: str) -> None:
     (curve,) = sensitivity(surfaces["bowl"], [name], steps=1000, tolerance=0.1).curves

@@ -19,7 +19,7 @@ from optiviz import (
     steps,
 )
 from optiviz.optim import OPTIMIZERS, SCHEDULES, Optimizer
-from optiviz.problems import SURFACES, Surface
+from optiviz.problems import PROBLEMS, SURFACES, Surface
 
 quick = settings(deadline=None, derandomize=True, max_examples=200)
 
@@ -144,6 +144,21 @@ def test_steps_yields_one_point_that_changes() -> None:
         if point.t == 2:
             break
     assert seen == [(0, 0.5, [1.0, 0.0]), (1, 0.125, [0.5, 0.0]), (2, 0.03125, [0.25, 0.0])]
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_the_batches_told_are_those_stepped_on(seed: int) -> None:
+    problem = PROBLEMS["regression"]
+    run = descend(problem, "sgd", steps=12, batch_size=30, seed=seed)
+    for w, batch, g in zip(run.w, run.batch, run.grad, strict=True):
+        same(g, problem.value_and_grad(w, batch[batch >= 0])[1])
+
+
+def test_without_shuffling_the_samples_come_in_their_own_order() -> None:
+    points = steps("regression", "sgd", (0.0, 0.0), 7, batch_size=30, seed=3, shuffle=False)
+    seen = [point.batch.tolist() for point in points]
+    epoch = [list(range(first, min(first + 30, 100))) for first in (0, 30, 60, 90)]
+    assert seen == epoch + epoch
 
 
 def test_the_start_given_is_left_alone() -> None:

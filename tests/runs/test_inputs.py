@@ -23,6 +23,10 @@ SAME = [
     (lambda: descend(BOWL, optim.Adam), ("bowl", optim.Adam(lr=0.1))),
     (lambda: descend(BOWL, "adam"), ("bowl", optim.Adam(lr=0.1))),
     (lambda: descend("valley:condition=4", "sgd"), (valley(4), optim.SGD(lr=0.06))),
+    (
+        lambda: race("regression", "sgd", 5, (1, 0), "cosine", 30, 3)[0],
+        ("regression", as_rule(as_problem("regression"), "sgd", "cosine"), (1, 0), 5, 30, 3),
+    ),
     (lambda: descend(BOWL, "sgd", [1, 1]), ("bowl", optim.SGD(lr=0.1), (1.0, 1.0))),
 ]
 
