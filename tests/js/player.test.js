@@ -48,6 +48,8 @@ test("each theme has its own colours, in the legend and in the picture", () => {
     player.canvas.context.calls.length = 0;
     draw();
     assert.ok(strokes(player.canvas.context).some((stroke) => stroke.color === color));
+    const { color: numbers } = texts(player.plane.bottom.context).at(-3); // beside the ground
+    assert.equal(numbers, theme === "dark" ? "#999999" : "#777777");
     assert.equal(player.root.style["--ov-background"], theme === "dark" ? "#000000" : "#ffffff");
   }
 });
@@ -115,6 +117,17 @@ for (const [keys, expected] of [
     draw();
     for (const [name, value] of Object.entries(expected)) assert.equal(player[name], value);
   });
+
+test("every button that names a key is pressed by it", () => {
+  const player = shown();
+  for (const [name, { attributes }] of Object.entries(player.transport.toggles)) {
+    const [, key] = /\((.)\)$/.exec(attributes.title);
+    const before = pressed(player, name);
+    player.root.fire("keydown", { key: key.toLowerCase() });
+    draw();
+    assert.equal(pressed(player, name), !before, `${name} by ${key}`);
+  }
+});
 
 for (const [name, target, facts] of [
   ["in a field", { tag: "select" }, { key: "Home" }],
@@ -227,6 +240,9 @@ test("a panel's axis grows upwards, its time to the right, its cursor is at the 
     for (const { y } of labels) assert.ok(lines.some(([a, b]) => a[1] === y && b[1] === y), "a line at each number");
     const [cursor] = strokes(series.canvas.context);
     cursor.points.forEach(([x]) => near(x, series.x(4), 1e-6));
+    const finished = series.canvas.context.calls.find(([name, [of]]) => name === "drawImage" && of === series.drawn)[1];
+    const until = finished[7];
+    near(until, series.x(4)); // and no curve is in full colour beyond it
     const dots = series.canvas.context.calls.filter(([name]) => name === "arc").map(([, [x, y]]) => [x, y]);
     const curves = series.curves();
     assert.equal(dots.length, curves.length);
