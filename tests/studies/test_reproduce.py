@@ -28,7 +28,7 @@ from optiviz.studies.published.report import (
     scored,
     summary,
 )
-from optiviz.studies.published.rows import recipe_of, train_row
+from optiviz.studies.published.rows import check_gradients, recipe_of, train_row
 from optiviz.studies.published.tables import Row, Source, Table
 from optiviz.views.charts.agreement import LIMIT, lines_of, plot_agreement
 
@@ -188,6 +188,16 @@ def test_the_order_of_samples_is_the_source_s() -> None:
 def test_a_stopped_training_keeps_nothing() -> None:
     settings = TINY | {"optim": "sgd:lr=0.1", "batch_size": 500}
     assert train_row(recipe_of(settings), quiet, lambda: True) is None
+
+
+@pytest.mark.parametrize(
+    ("eps", "least", "most"),
+    [(1e-8, 0, 0.0003), (100.0, 50, 100)],  # what the source says; a step far too long
+)
+def test_errors_of_gradients_are_per_cents(eps: float, least: float, most: float) -> None:
+    settings = {"eps": eps, "samples": 3, "method": "forward"}
+    error = check_gradients(settings, seed=0)["figures"]["error_percent"]
+    assert least < error < most
 
 
 # --- the report ---

@@ -26,7 +26,7 @@ import pytest
 from optiviz.cli import main
 from optiviz.errors import UserError
 from optiviz.studies.sweep.claims import Claims, begun, me, with_driver
-from optiviz.studies.sweep.findings import in_words, table
+from optiviz.studies.sweep.findings import in_words, strips, table
 from optiviz.studies.sweep.plan import Cell, Plan
 from optiviz.studies.sweep.sweep import Sweep, sweep
 from optiviz.studies.sweep.trial import Searched
@@ -313,6 +313,47 @@ def test_a_trial_that_diverged_is_the_worst(objective: str, worst: float) -> Non
     assert trial.value(history, lost=True) == worst
     assert trial.value({objective: np.array([0.9, np.nan])}, lost=False) == worst
     assert trial.value({objective: np.array([])}, lost=False) == worst
+
+
+@pytest.mark.parametrize(("text", "memory"), [("adam", "beta1"), ("adadelta", "rho")])
+def test_a_search_proposes_memories_nearer_to_1_than_to_0(
+    opened: Opener, text: str, memory: str
+) -> None:
+    plan, claims = Plan(recipe(validation=9), (text,), {}, tune=5, objective="val_loss"), opened()
+    proposed = []
+    for key in "abcde":
+        claimed = claims.claim([key])
+        assert claimed is not None
+        proposed.append(Searched.proposed(plan, text, claims, claimed[1]).cell.settings[memory])
+    assert all(0 <= value < 1 for value in proposed)
+    assert np.median(proposed) > 0.5
+
+
+# --- the rates that work ---
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "words"),
+    [
+        ({0.001: 0.97, 0.01: 0.98, 0.1: 0.5, 1: None}, "works for η from 0.001 to 0.01"),
+        ({0.1: 0.98, 0.001: 0.2, 0.01: 0.5}, "works for η = 0.1"),
+        ({1: 0.96, 0.1: 0.98, 0.01: 0.97, 0.001: 0.9}, "works for η from 0.01 to 1"),
+        ({0.1: None, 1: None}, "works for no η that was tried"),
+    ],
+)
+def test_a_rule_works_for_the_rates_near_its_best(
+    accuracies: dict[float, float | None], words: str
+) -> None:
+    rows = [
+        {"optimizer": "sgd", "settings": {"lr": lr}, "accuracy": value, "diverged": value is None}
+        for lr, value in accuracies.items()
+    ]
+    (strip,) = strips(rows, "accuracy")
+    assert str(strip) == words
+    known = dict(zip(strip.lr.tolist(), strip.accuracy.tolist(), strict=True))
+    assert list(known) == sorted(accuracies)
+    for lr, value in accuracies.items():
+        assert known[lr] == pytest.approx(math.nan if value is None else value, nan_ok=True)
 
 
 # --- sweeps ---

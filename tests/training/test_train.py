@@ -141,6 +141,16 @@ def test_going_on_is_the_same_to_the_bit(tmp_path: Path, name: str, stop: int) -
     same(train(NET, TEST, rule, **how, resume=directory.load(NET)), whole)
 
 
+def test_stopped_past_its_best_a_training_still_goes_back_to_it(tmp_path: Path) -> None:
+    rule, how = optim.SGD(lr=0.5), dict[str, Any](batch_size=20, validation=HELD, patience=3)
+    whole = train(NET, TEST, rule, epochs=200, **how)
+    past = 30 * (int(whole.history["val_loss"].argmin()) + 2) + 5  # an epoch later, and a little
+    directory = RunDirectory(tmp_path)
+    asked = {"stop": stopping_at(past), "on_checkpoint": directory.save}
+    assert train(NET, TEST, rule, epochs=200, **how, **asked).steps == past < whole.steps
+    same(train(NET, TEST, rule, epochs=200, **how, resume=directory.load(NET)), whole)
+
+
 @pytest.mark.parametrize("name", ["momentum", "nadam", "adam"])
 def test_large_networks_go_on_too(name: str) -> None:
     """Whose steps are made block by block, or by a compiled sweep."""
