@@ -110,6 +110,16 @@ class Element {
     return SIZE;
   }
 
+  // By a class, as ".lab-group", or by a tag.
+  querySelectorAll(selector) {
+    const named = ({ tag, attributes }) => `.${attributes.class}` === selector || tag === selector;
+    return this.all((child) => child !== this && named(child));
+  }
+
+  querySelector(selector) {
+    return this.querySelectorAll(selector)[0] ?? null;
+  }
+
   // All below it that a test accepts.
   all(test) {
     const found = this.children.flatMap((child) => (child.all ? child.all(test) : []));

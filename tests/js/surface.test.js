@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cellColor } from "../../optiviz/labs/surface/js/drawing.js";
+import { recorder } from "./page.js";
+import { Controls } from "../../optiviz/labs/surface/js/controls.js";
+import { cellColor, drawCells } from "../../optiviz/labs/surface/js/drawing.js";
 import { Grid } from "../../optiviz/labs/surface/js/grid.js";
 
 const FACTS = { xs: [0.001, 0.01, 0.1], ys: [0, 0.5, 0.75, 1].map((share) => 0.9 * share) };
@@ -62,4 +64,29 @@ test("the fastest pair has the ramp's first colour, the slowest its last; the ot
   assert.deepEqual([10, 100, 1000].map(color), ramp);
   assert.equal(color(-1), "ground"); // diverged
   assert.equal(color(0), "grey"); // not there in time
+});
+
+test("of the cells only those that diverge are hatched", () => {
+  globalThis.Path2D = class {
+    corners = [];
+    rect(x, y) {
+      this.corners.push([x, y]);
+    }
+  };
+  const grid = new Grid(EVEN, ...SIZE);
+  const colors = { ramp: ["#000000", "#ffffff"] };
+  const taken = [10, 0, -1, 20, 30, 40, 50, 60, 70, 0, 80, -1]; // 0 is not there in time, −1 diverges
+  const look = { background: "#ffffff", grid: "#dddddd", muted: "#777777", isDark: false };
+  const context = recorder();
+  drawCells(context, grid, { taken, best: null, xs: EVEN.xs, colors: [colors, colors] }, look);
+  const [, [hatched]] = context.calls.find(([name]) => name === "clip");
+  assert.deepEqual(hatched.corners, [[2, 0], [2, 3]].map((cell) => grid.corner(cell)));
+});
+
+test("on another surface the rules keep what is theirs, and take its own rate, shape, start and batch", () => {
+  const lanes = [{ rule: "momentum", lr: 0.3, beta: 0.8 }, { rule: "adam", lr: 0.05 }];
+  const state = { problem: "bowl", shape: { kappa: 5 }, start: [1, 2], batch: 10, lanes, steps: 70 };
+  new Controls({ state, change: (edit) => edit(state) }).setProblem("rosenbrock");
+  const kept = [{ rule: "momentum", beta: 0.8 }, { rule: "adam" }];
+  assert.deepEqual(state, { problem: "rosenbrock", shape: {}, start: null, batch: null, lanes: kept, steps: 70 });
 });
