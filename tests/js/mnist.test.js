@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { draw } from "./page.js";
-import { strokes } from "./canvas.js";
 import { Charts } from "../../optiviz/labs/mnist/js/charts.js";
 import { Controls } from "../../optiviz/labs/mnist/js/controls.js";
 import { weightColors } from "../../optiviz/labs/mnist/js/panels.js";
 import { CHARTS, epochTicks, frameOf, ranges, rowAt, valueTicks } from "../../optiviz/labs/mnist/js/scales.js";
 import { duration, lossWords, percent, settingsWords, spaced, standing } from "../../optiviz/labs/mnist/js/words.js";
+import { draw } from "./page.js";
+import { strokes } from "./canvas.js";
 
 // Evaluations: epoch, training loss, test loss, test accuracy.
 const RUN = { span: 3, rows: [[0.1, 1.2, 1.0, 0.7], [1, 0.4, 0.5, 0.9], [2, 0.2, 0.3, 0.95]] };

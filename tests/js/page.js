@@ -65,6 +65,15 @@ class Element {
     return 40;
   }
 
+  // What stands beside it is not looked at.
+  before() {}
+
+  after() {}
+
+  removeAttribute(name) {
+    delete this.attributes[name];
+  }
+
   setAttribute(name, value) {
     this.attributes[name] = String(value);
     if (name === "hidden") this.hidden = true;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import "./page.js";
 import { atEnd, nearest, onModel, onResize, plain, settled, slider } from "../../optiviz/labs/js/ui.js";
+import "./page.js";
 
 test("a value is written as a person would write it", () => {
   const rows = [
