@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Charts } from "../../optiviz/labs/mnist/js/charts.js";
+import { Controls } from "../../optiviz/labs/mnist/js/controls.js";
 import { weightColors } from "../../optiviz/labs/mnist/js/panels.js";
 import { CHARTS, epochTicks, frameOf, ranges, rowAt, valueTicks } from "../../optiviz/labs/mnist/js/scales.js";
 import { duration, lossWords, percent, settingsWords, spaced, standing } from "../../optiviz/labs/mnist/js/words.js";
+import { draw } from "./page.js";
+import { strokes } from "./canvas.js";
 
 // Evaluations: epoch, training loss, test loss, test accuracy.
 const RUN = { span: 3, rows: [[0.1, 1.2, 1.0, 0.7], [1, 0.4, 0.5, 0.9], [2, 0.2, 0.3, 0.95]] };
@@ -67,6 +71,59 @@ test("the evaluation under the cursor is the nearest one, and there is none beyo
   assert.equal(rowAt(RUN.rows, 2.04)[0], 2);
   assert.equal(rowAt(RUN.rows, 2.1), null);
   assert.equal(rowAt([], 0), null);
+});
+
+// The charts of one run, drawn on the page.
+function chartsOf(run) {
+  const style = { getPropertyValue: () => "#777777", fontFamily: "Sans" };
+  Object.assign(globalThis, { devicePixelRatio: 1, getComputedStyle: () => style });
+  const mark = { light: "#cc0000", dark: "#ff8888", dash: [] };
+  const shown = { ...run, mark, rule: "adam", phase: "finished", loss: 0.3, accuracy: 0.95 };
+  const root = { dataset: { theme: "light" } };
+  const charts = new Charts(root, {}, () => [shown], new AbortController().signal);
+  for (const { canvas } of charts.panels) Object.assign(canvas, { clientWidth: 400, clientHeight: 300 });
+  charts.draw();
+  return charts;
+}
+
+test("the strong curve is that of the test, the faint one that of the training, as the title says", () => {
+  const [loss, accuracy] = chartsOf(RUN).panels;
+  const curves = ({ canvas }) => strokes(canvas.context).filter(({ color }) => color === "#cc0000");
+  const heights = ({ frame }, k) => RUN.rows.map((row) => [frame.x(row[0]), frame.y(row[k])]);
+  const inColor = ([name, , { strokeStyle }]) => name === "stroke" && strokeStyle === "#cc0000";
+  const drawn = loss.canvas.context.calls.filter(inColor);
+  assert.deepEqual(drawn.map(([, , { globalAlpha }]) => globalAlpha), [0.45, 1]);
+  assert.equal(CHARTS.loss.note, "test; faint: training");
+  assert.deepEqual(curves(loss).map(({ points }) => points), [heights(loss, 1), heights(loss, 2)]);
+  assert.deepEqual(curves(accuracy).map(({ points }) => points), [heights(accuracy, 3)]);
+});
+
+test("under the pointer stand the epoch, and the loss and the accuracy on the test images", () => {
+  const charts = chartsOf(RUN);
+  const [{ canvas, frame }] = charts.panels;
+  const words = () => charts.readOut.node.children.map((cell) => cell.textContent.trim());
+  canvas.fire("pointermove", { clientX: frame.x(1) });
+  draw();
+  assert.deepEqual(words(), ["epoch 1.0", "loss", "accuracy", "adam", "0.500", "90.00 %"]);
+  canvas.fire("pointerleave");
+  draw();
+  assert.ok(charts.readOut.node.hidden);
+});
+
+test("an optimiser that is removed is at once no longer in what is to be trained", () => {
+  const knob = { label: "η", values: [0.01, 0.1, 1], default: 0.1 };
+  const shared = ["end", "batch_size", "epochs", "seed"];
+  const facts = {
+    lanes: 3, rules: { sgd: { lr: knob }, adam: { lr: knob } }, schedules: [{ name: "constant", ends: false }],
+    common: Object.fromEntries(shared.map((name) => [name, { ...knob, label: name }])),
+  };
+  const lanes = [{ rule: "sgd", lr: 0.1 }, { rule: "adam", lr: 0.01 }];
+  const form = { lanes, schedule: "constant", end: 0.1, batch_size: 1, epochs: 1, hidden: "", seed: 0 };
+  const told = [];
+  const controls = new Controls(facts, form, (changed) => told.push(changed.lanes));
+  const [remove] = controls.node.all(({ attributes }) => attributes?.["aria-label"] === "remove sgd");
+  remove.fire("click");
+  assert.deepEqual(told, [[{ rule: "adam", lr: 0.01 }]]);
 });
 
 test("a time is told in the units that matter", () => {

@@ -65,6 +65,15 @@ class Element {
     return 40;
   }
 
+  // What stands beside it is not looked at.
+  before() {}
+
+  after() {}
+
+  removeAttribute(name) {
+    delete this.attributes[name];
+  }
+
   setAttribute(name, value) {
     this.attributes[name] = String(value);
     if (name === "hidden") this.hidden = true;
@@ -108,6 +117,16 @@ class Element {
 
   getBoundingClientRect() {
     return SIZE;
+  }
+
+  // By a class, as ".lab-group", or by a tag.
+  querySelectorAll(selector) {
+    const named = ({ tag, attributes }) => `.${attributes.class}` === selector || tag === selector;
+    return this.all((child) => child !== this && named(child));
+  }
+
+  querySelector(selector) {
+    return this.querySelectorAll(selector)[0] ?? null;
   }
 
   // All below it that a test accepts.

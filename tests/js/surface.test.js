@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cellColor } from "../../optiviz/labs/surface/js/drawing.js";
+import { Controls } from "../../optiviz/labs/surface/js/controls.js";
+import { cellColor, drawCells } from "../../optiviz/labs/surface/js/drawing.js";
 import { Grid } from "../../optiviz/labs/surface/js/grid.js";
+import { render } from "../../optiviz/labs/surface/js/lab.js";
+import { descent, groundPack, pathsPack } from "./canvas.js";
+import { recorder } from "./page.js";
 
 const FACTS = { xs: [0.001, 0.01, 0.1], ys: [0, 0.5, 0.75, 1].map((share) => 0.9 * share) };
 const EVEN = { xs: [0.001, 0.01, 0.1], ys: [0, 0.3, 0.6, 0.9] };
@@ -62,4 +66,83 @@ test("the fastest pair has the ramp's first colour, the slowest its last; the ot
   assert.deepEqual([10, 100, 1000].map(color), ramp);
   assert.equal(color(-1), "ground"); // diverged
   assert.equal(color(0), "grey"); // not there in time
+});
+
+test("of the cells only those that diverge are hatched", () => {
+  globalThis.Path2D = class {
+    corners = [];
+    rect(x, y) {
+      this.corners.push([x, y]);
+    }
+  };
+  const grid = new Grid(EVEN, ...SIZE);
+  const colors = { ramp: ["#000000", "#ffffff"] };
+  const taken = [10, 0, -1, 20, 30, 40, 50, 60, 70, 0, 80, -1]; // 0 is not there in time, −1 diverges
+  const look = { background: "#ffffff", grid: "#dddddd", muted: "#777777", isDark: false };
+  const context = recorder();
+  drawCells(context, grid, { taken, best: null, xs: EVEN.xs, colors: [colors, colors] }, look);
+  const [, [hatched]] = context.calls.find(([name]) => name === "clip");
+  assert.deepEqual(hatched.corners, [[2, 0], [2, 3]].map((cell) => grid.corner(cell)));
+});
+
+test("on another surface the rules keep what is theirs, and take its own rate, shape, start and batch", () => {
+  const lanes = [{ rule: "momentum", lr: 0.3, beta: 0.8 }, { rule: "adam", lr: 0.05 }];
+  const state = { problem: "bowl", shape: { kappa: 5 }, start: [1, 2], batch: 10, lanes, steps: 70 };
+  new Controls({ state, change: (edit) => edit(state) }).setProblem("rosenbrock");
+  const kept = [{ rule: "momentum", beta: 0.8 }, { rule: "adam" }];
+  assert.deepEqual(state, { problem: "rosenbrock", shape: {}, start: null, batch: null, lanes: kept, steps: 70 });
+});
+
+// The lab on a model that notes what is asked, and is told by a test what Python answers.
+function labOf(state) {
+  const bounds = [[-3, 3], [-2, 2]];
+  const bowl = { name: "bowl", title: "A bowl", shapes: {}, bounds, axes: ["u", "v"], data: false, batch: null };
+  const knob = (label, values) => ({ label, values, default: values[0] });
+  const offers = {
+    problems: [bowl], rules: { sgd: { lr: knob("η", [0.1, 0.2, 0.3, 0.4]) } }, schedules: { constant: {} },
+    seconds: {}, situations: [], files: [".gif"], lanes: 3, steps: knob("steps", [10, 20]),
+  };
+  const reply = (serial, answered) => ({
+    serial, state: answered, problem: "bowl", start: [2, 1], notes: [], python: "", query: "", commands: { ".gif": "" },
+  });
+  const values = { offers, reply: reply(0, state), ground: groundPack(), paths: pathsPack([descent()]) };
+  const heard = {};
+  const model = {
+    get: (name) => values[name], set: (name, value) => (values[name] = structuredClone(value)),
+    save_changes: () => {}, send: () => {}, on: (name, action) => (heard[name] = action), off: () => {},
+  };
+  const answer = ({ serial, controls }) => {
+    values.reply = reply(serial, controls);
+    heard["change:reply"]();
+  };
+  const el = document.createElement("div");
+  const end = render({ model, el });
+  const slider = (id) => el.all(({ attributes }) => attributes?.["data-setting"] === id)[0];
+  const move = (id, place) => {
+    slider(id).value = place;
+    slider(id).fire("input");
+    return values.sent;
+  };
+  return { slider, move, answer, end };
+}
+
+test("an answer to an earlier wish takes nothing back; the answer to the last one is shown", () => {
+  Object.assign(document, { getElementById: () => null });
+  Object.assign(globalThis, { matchMedia: window.matchMedia, devicePixelRatio: 1, location: { search: "" } });
+  const state = {
+    problem: "bowl", shape: {}, start: null, batch: null, steps: 10, schedule: "constant", decay: {}, seed: 0,
+    lanes: [{ rule: "sgd", lr: 0.1 }],
+  };
+  const { slider, move, answer, end } = labOf(state);
+  const early = move("lane-0-lr", 1);
+  move("lane-0-lr", 3);
+  answer(early);
+  assert.equal(slider("lane-0-lr").value, 3);
+  const last = move("steps", 1);
+  assert.deepEqual(last.controls, { ...state, steps: 20, lanes: [{ rule: "sgd", lr: 0.4 }] });
+  const lanes = [{ rule: "sgd", lr: 0.3 }]; // as Python puts it right
+  answer({ ...last, controls: { ...last.controls, lanes } });
+  assert.equal(slider("lane-0-lr").value, 2);
+  assert.equal(slider("steps").value, 1);
+  end();
 });

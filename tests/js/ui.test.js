@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { atEnd, nearest, onModel, onResize, plain, settled } from "../../optiviz/labs/js/ui.js";
+import { atEnd, nearest, onModel, onResize, plain, settled, slider } from "../../optiviz/labs/js/ui.js";
+import "./page.js";
 
 test("a value is written as a person would write it", () => {
   const rows = [
@@ -29,6 +30,18 @@ test("a slider stands at the value that is nearest", () => {
   ];
   for (const [value, place] of rows) assert.equal(nearest(values, value), place, `${value}`);
   assert.equal(nearest([1, 3], 2), 0); // the first of two that are as near
+});
+
+test("a slider goes from its first value to its last", () => {
+  const values = [0.001, 0.01, 0.1, 1];
+  let now = 0.01;
+  const { input } = slider({ label: "η", values }, () => now, (value) => (now = value));
+  const seen = [input.attributes.min, input.attributes.max].map((end) => {
+    input.value = Number(end);
+    input.fire("input");
+    return [now, input.attributes["aria-valuetext"], input.style["--share"]];
+  });
+  assert.deepEqual(seen, [[0.001, "0.001", "0%"], [1, "1", "100%"]]);
 });
 
 test("an action waits until nobody asks for it, and is not done after the end", (context) => {
