@@ -240,6 +240,12 @@ def test_a_grid_gives_every_rule_the_settings_it_takes() -> None:
     plan.check()
 
 
+def test_the_seeds_count_on_from_the_first() -> None:
+    plan = Plan(recipe(seed=5), ("sgd", "adam"), {}, seeds=3)
+    for cells in (plan.cells(), plan.finals({"sgd": {}, "adam": {}})):
+        assert [cell.recipe.seed for cell in cells] == [5, 6, 7] * 2
+
+
 def test_a_foreign_rule_takes_what_its_class_takes() -> None:
     pytest.importorskip("torch")
     grid = {"lr": (0.1, 0.01), "beta": (0.5, 0.9), "momentum": (0.0, 0.5, 0.9)}
