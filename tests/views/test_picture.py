@@ -102,6 +102,15 @@ def test_the_moving_parts_are_the_run() -> None:
         assert scene.counter.get_text() == str(t)
 
 
+def test_what_begins_at_step_1_is_drawn_from_step_1() -> None:
+    scene = Scene(picture(rules=("adam",), panels=["effective"]))
+    (panel,) = scene.panels
+    for t, steps in ((0, []), (1, [1]), (4, [1, 2, 3, 4])):
+        scene.show(t)
+        for line, *_ in panel.lines:
+            assert line.get_xdata().tolist() == steps
+
+
 def test_the_gradient_arrow_is_the_push_of_the_gradient() -> None:
     drawn = picture()
     scene, run = Scene(drawn), drawn.runs[0]
