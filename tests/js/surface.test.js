@@ -5,6 +5,7 @@ import { Controls } from "../../optiviz/labs/surface/js/controls.js";
 import { cellColor, drawCells } from "../../optiviz/labs/surface/js/drawing.js";
 import { Grid } from "../../optiviz/labs/surface/js/grid.js";
 import { render } from "../../optiviz/labs/surface/js/lab.js";
+import { RateMapView } from "../../optiviz/labs/surface/js/map.js";
 import { descent, groundPack, pathsPack } from "./canvas.js";
 import { recorder } from "./page.js";
 
@@ -83,6 +84,24 @@ test("of the cells only those that diverge are hatched", () => {
   drawCells(context, grid, { taken, best: null, xs: EVEN.xs, colors: [colors, colors] }, look);
   const [, [hatched]] = context.calls.find(([name]) => name === "clip");
   assert.deepEqual(hatched.corners, [[2, 0], [2, 3]].map((cell) => grid.corner(cell)));
+});
+
+test("the map is asked for anew when the path begins elsewhere, and not when the mapped pair is another", () => {
+  const state = { lanes: [{ rule: "momentum", lr: 0.1, beta: 0.9 }], start: [1, 2], steps: 70 };
+  const sent = [];
+  const model = { send: (message) => sent.push(message) };
+  const lab = { state, reply: { problem: "bowl" }, offers: { seconds: { momentum: "beta" } }, model };
+  globalThis.devicePixelRatio = 1;
+  const map = new RateMapView(lab, new AbortController().signal);
+  const asks = (edit) => {
+    edit();
+    map.ask();
+    return sent.splice(0);
+  };
+  const anew = [{ type: "map", about: 0 }];
+  assert.deepEqual(asks(() => {}), anew);
+  assert.deepEqual(asks(() => Object.assign(state.lanes[0], { lr: 0.2, beta: 0.5 })), []);
+  assert.deepEqual(asks(() => (state.start = [-1, 2])), anew);
 });
 
 test("on another surface the rules keep what is theirs, and take its own rate, shape, start and batch", () => {
