@@ -5,6 +5,7 @@ import { Charts } from "../../optiviz/labs/mnist/js/charts.js";
 import { Controls } from "../../optiviz/labs/mnist/js/controls.js";
 import { weightColors } from "../../optiviz/labs/mnist/js/panels.js";
 import { CHARTS, epochTicks, frameOf, ranges, rowAt, valueTicks } from "../../optiviz/labs/mnist/js/scales.js";
+import { RunTable } from "../../optiviz/labs/mnist/js/table.js";
 import { duration, lossWords, percent, settingsWords, spaced, standing } from "../../optiviz/labs/mnist/js/words.js";
 import { draw } from "./page.js";
 import { strokes } from "./canvas.js";
@@ -124,6 +125,18 @@ test("an optimiser that is removed is at once no longer in what is to be trained
   const [remove] = controls.node.all(({ attributes }) => attributes?.["aria-label"] === "remove sgd");
   remove.fire("click");
   assert.deepEqual(told, [[{ rule: "adam", lr: 0.01 }]]);
+});
+
+test("the table lists the runs that there are, the newest first, and a removed one no longer", () => {
+  const mark = { light: "#cc0000", dark: "#ff8888", dash: [] };
+  const same = { rule: "adam", settings: { sizes: "784,10" }, mark, epoch: 1, epochs: 1, loss: 0.3, accuracy: 0.95 };
+  const runs = [3, 2, 1].map((run) => ({ ...same, run }));
+  const table = new RunTable({}, () => {}, () => {});
+  const listed = () => table.body.children.map(({ attributes }) => Number(attributes["data-run"]));
+  table.show(runs, "light");
+  assert.deepEqual(listed(), [3, 2, 1]);
+  table.show([runs[0], runs[2]], "light");
+  assert.deepEqual(listed(), [3, 1]);
 });
 
 test("a time is told in the units that matter", () => {

@@ -87,6 +87,12 @@ class Element {
     this.children.push(...children);
   }
 
+  // What is put at the head can be taken out again.
+  prepend(child) {
+    this.children.unshift(child);
+    child.remove = () => this.children.splice(this.children.indexOf(child), 1);
+  }
+
   replaceChildren(...children) {
     this.children = children;
   }
