@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -109,6 +110,13 @@ def test_what_begins_at_step_1_is_drawn_from_step_1() -> None:
         scene.show(t)
         for line, *_ in panel.lines:
             assert line.get_xdata().tolist() == steps
+
+
+def test_the_key_of_a_landscape_tells_the_loss_at_the_end() -> None:
+    run = descend("valley", "sgd", steps=2)
+    run = replace(run, slots={"true_loss": np.array([3.0, 2.0, 1.5])})
+    words = [text.get_text() for text in Scene(Picture("valley", run)).figure.texts]
+    assert "loss 1.5" in words
 
 
 def test_the_gradient_arrow_is_the_push_of_the_gradient() -> None:
