@@ -145,6 +145,15 @@ def test_the_theory_is_drawn_where_it_holds() -> None:
     assert "theory" not in words("without theory")
 
 
+@pytest.mark.parametrize("name", ["rates of momentum", "turned"])
+def test_the_star_stands_at_the_best_in_theory(name: str) -> None:
+    ax, found = drawn(name, "light", (960, 540)).figure.axes[0], made(name)
+    (star,) = (line for line in ax.lines if line.get_marker() == "*")
+    best = dict(zip(("lr", "beta"), found.theory.best, strict=True))
+    assert star.get_xdata() == best[found.x.name]
+    assert star.get_ydata() == best[found.y.name]
+
+
 def test_the_basins_have_their_letters() -> None:
     sheet = drawn("basins", "light", (960, 540))
     letters = {text.get_text() for text in sheet.figure.axes[0].texts}
