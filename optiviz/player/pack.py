@@ -82,7 +82,6 @@ def ground(problem: Plane) -> bytes:
     count = len(heights) - 1
     shares = np.interp(values, heights, np.linspace(0, 1, count + 1))
     facts = {
-        "name": problem.name,
         "title": problem.title,
         "axes": problem.axes,
         "bounds": problem.bounds,

@@ -85,7 +85,6 @@ class SurfaceLab(LabPage):
                 "state": state.controls(),
                 "notes": notes[:6],
                 "problem": state.problem_words,
-                "samples": problem.n_samples,
                 "start": picture.runs[0].w[0].tolist(),
                 "query": state.query(),
                 "python": state.python(),
@@ -149,22 +148,19 @@ def map_pack(state: State, lane: Any) -> bytes:
     x, y = (axis(problem, optimizer, name, points=points) for name in ("lr", second(optimizer)))
     steps = max(min(state.steps, 500), MAP_STEPS)
     found = rate_map(problem, optimizer, x, y, steps, state.start)
-    return pack(map_facts(found, rule), map_arrays(found))
+    return pack(map_facts(found), map_arrays(found))
 
 
-def map_facts(found: RateMap, rule: str) -> dict[str, Any]:
+def map_facts(found: RateMap) -> dict[str, Any]:
     """What the page needs to draw a map besides its numbers."""
     theory = found.theory
     return {
-        "rule": rule,
-        "x": found.x.name,
         "y": found.y.name,
         "symbol": SYMBOLS[found.y.name],
         "steps": found.steps,
         "best": found.best,
         "theory": theory and [float(value) for value in theory.best],
         "colors": [_colors(theme) for theme in ("light", "dark")],
-        "runs": [],
     }
 
 
