@@ -32,12 +32,12 @@ def test_moving_formats(tmp_path: Path, optiviz: Callable, ending: str) -> None:
 
 def test_mp4(tmp_path: Path, optiviz: Callable) -> None:
     ffmpeg = pytest.importorskip("imageio_ffmpeg")
-    done = optiviz("animate --steps 10 --size 321x241 --out a.mp4")
+    done = optiviz("animate --steps 10 --size 321x241 --hold 3 --out a.mp4")
     assert done.returncode == 0, done.stderr
     meta = next(ffmpeg.read_frames(str(tmp_path / "a.mp4")))
     assert meta["size"] == (320, 240)
     assert meta["codec"] == "h264"
-    assert meta["duration"] == pytest.approx((11 + 50) / 25, abs=0.1)
+    assert meta["duration"] == pytest.approx((3 * 11 + 50) / 25, abs=0.1)
 
 
 def test_a_summary_for_programs(tmp_path: Path, optiviz: Callable) -> None:

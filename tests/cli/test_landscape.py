@@ -23,10 +23,11 @@ def test_a_moving_picture(tmp_path: Path, process: Callable) -> None:
 
 
 def test_json(optiviz: Callable) -> None:
-    done = optiviz(f"{SMALL} --panels surface,truth --out relief.png --json")
+    done = optiviz(f"{SMALL} --panels surface,truth --schedule cosine --out relief.png --json")
     assert done.returncode == 0, done.stderr
     facts = json.loads(done.stdout)
     assert [run["optimizer"] for run in facts["runs"]] == ["sgd", "adam"]
+    assert facts["runs"][0]["settings"]["lr"]["schedule"] == "Cosine"
     assert 0.5 < sum(facts["explained"]) <= 1
     assert facts["runs"][0]["slice_loss"] > 0
 
