@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from optiviz import descend
+
 
 def test_the_main_job(tmp_path: Path, process: Callable) -> None:
     done = process(tmp_path, "animate --optim momentum")
@@ -26,8 +28,11 @@ def test_the_main_job(tmp_path: Path, process: Callable) -> None:
 def test_moving_formats(tmp_path: Path, optiviz: Callable, ending: str) -> None:
     done = optiviz(f"animate --steps 10 --size 320x240 --fps 20 --out a.{ending}")
     assert done.returncode == 0, done.stderr
+    assert f"loss {descend('valley', 'momentum', steps=10).loss[-1]:.4g}\n" in done.stdout
     with Image.open(tmp_path / f"a.{ending}") as picture:
         assert (picture.n_frames, picture.size) == (11, (320, 240))
+        picture.load()
+        assert picture.info["duration"] == 50
 
 
 def test_mp4(tmp_path: Path, optiviz: Callable) -> None:

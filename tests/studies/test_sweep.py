@@ -362,6 +362,15 @@ def test_a_rule_works_for_the_rates_near_its_best(
         assert known[lr] == pytest.approx(math.nan if value is None else value, nan_ok=True)
 
 
+def test_a_rate_that_diverged_with_one_seed_does_not_work() -> None:
+    rows = [
+        {"optimizer": "sgd", "settings": {"lr": lr}, "accuracy": 0.98, "diverged": lost}
+        for lr, lost in ((0.1, 0), (1.0, 1))
+    ]
+    (strip,) = strips(rows, "accuracy")
+    assert str(strip) == "works for η = 0.1"
+
+
 # --- sweeps ---
 
 QUICK = recipe(sizes="784,10", batch_size=2000)
