@@ -185,6 +185,13 @@ def lab() -> Any:
     return lab
 
 
+def test_a_curve_has_a_gap_where_a_loss_is_no_number() -> None:
+    pytest.importorskip("anywidget", reason="needs the extra apps")
+    from optiviz.labs.mnist.lab import _finite  # noqa: PLC0415  # of the extra
+
+    assert _finite([0.5, float("nan"), float("inf"), None, 0.0]) == [0.5, None, None, None, 0.0]
+
+
 async def until(condition: Callable[[], Any], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
