@@ -10,9 +10,12 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -43,6 +46,48 @@ def test_without_the_extra_the_command_to_get_it_is_told(monkeypatch: pytest.Mon
     monkeypatch.setattr(serving, "find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"pip install 'optiviz-lab\[apps\]'"):
         serving.serve("mnist")
+
+
+@pytest.fixture
+def server() -> Any:
+    """The module of the server, in this process."""
+    with warnings.catch_warnings(action="ignore"):  # those of what it stands on are not ours
+        return pytest.importorskip("optiviz.labs.server.server", reason="needs the extra apps")
+
+
+@pytest.mark.parametrize("base_url", ["course/lab", "/course/lab", "course/lab/", "/course/lab/"])
+def test_a_path_is_served_with_and_without_its_slashes(
+    server: Any, monkeypatch: pytest.MonkeyPatch, base_url: str
+) -> None:
+    served: list[Any] = []
+    monkeypatch.setattr(server, "run", lambda *how: served.extend(how))
+    serving.serve("mnist", base_url=base_url, max_users=3, browser=False)
+    assert served[1:] == ["MNIST lab", 8866, "127.0.0.1", "/course/lab/", 3, False]
+
+
+@pytest.mark.parametrize(
+    ("ip", "host"),
+    [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::", "127.0.0.1"), ("::1", "[::1]")],
+)
+def test_the_address_that_is_said_can_be_opened(server: Any, ip: str, host: str) -> None:
+    assert server._host(ip) == host
+
+
+def test_a_full_lab_and_a_missing_page_have_their_status(server: Any) -> None:
+    answers = []
+    for path in (None, "nothing"):
+        page = SimpleNamespace(base_url="/lab/", status=200, headers={})
+        page.kernel_manager = SimpleNamespace(most=7, take=lambda: False)
+        page.set_status = partial(setattr, page, "status")
+        page.set_header = page.headers.__setitem__
+        with pytest.raises(StopIteration) as said:
+            server.Page.get_generator(page, path).__anext__().send(None)
+        answers.append((page.status, page.headers, said.value.value))
+    (full, header, words), (missing, none, way) = answers
+    assert (full, header) == (503, {"Retry-After": "10"})
+    assert "All 7 places are taken." in words
+    assert (missing, none) == (404, {})
+    assert '"/lab/"' in way
 
 
 def test_help_loads_no_server() -> None:

@@ -142,6 +142,15 @@ def test_rows_of_a_grid_run_along_y(name: str) -> None:
 
 
 @each
+@pytest.mark.parametrize("rule", ["sgd", "adam"])
+def test_with_its_own_rate_a_path_is_long_enough_to_be_seen(name: str, rule: str) -> None:
+    surface = SURFACES[name]
+    steps = np.diff(descend(surface, rule, steps=120).w, axis=0)
+    longer = max(high - low for low, high in surface.bounds)
+    assert np.hypot(*steps.T).sum() > 0.05 * longer
+
+
+@each
 def test_the_facts_of_a_surface(name: str) -> None:
     surface = SURFACES[name]
     assert surface.name == name
