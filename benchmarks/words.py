@@ -94,7 +94,7 @@ def drawn(rng: np.random.Generator) -> tuple[Draw, Plane, Optimizer]:
     rule = OPTIMIZERS[kind]
     settings: dict[str, Any] = {}
     rate = problem.rates.get(rule.rate, problem.rates["unit"])
-    settings["lr"] = float(f"{rate * 10 ** rng.uniform(-1.7, 1.2):.3g}")
+    settings["lr"] = float(f"{rate * 10 ** rng.uniform(-1.5, 1):.3g}")
     for field in dataclasses.fields(rule):
         if field.name in ("beta", "beta1", "rho", "alpha") and rng.random() < 0.5:
             settings[field.name] = float(rng.choice([0.0, 0.5, 0.8, 0.9, 0.95, 0.99]))
@@ -196,6 +196,12 @@ class Future:
         return 0.5 * size <= after <= 2 * size
 
     oscillates = hovers = cycle = keeps
+
+    def settles(self) -> bool:
+        n = max(self.T // 3, 1)
+        if self.lost and len(self.more.w) <= 2 * self.T:
+            return False
+        return self.last(2 * self.T, n)[0] < self.last(self.T, n)[0]
 
     def stuck(self) -> bool:
         return not self.lost and bool(self.moved[: self.T + 1].max() <= NEAR)

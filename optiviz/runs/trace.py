@@ -72,13 +72,21 @@ class Trace:
         """The bottom, or else the lowest loss there was."""
         return float(np.fmin(self.loss.min(), self.loss[0] - self.above[0]))
 
+    @cached_property
+    def sizes(self) -> Array:
+        """How widely the run spreads in each part of the tail."""
+        return np.array([np.linalg.norm(np.ptp(self.w[part], axis=0)) for part in self.tail])
+
     def steady(self) -> bool:
         """Whether what the run does back and forth neither grows nor fades."""
-        sizes = [np.linalg.norm(np.ptp(self.w[part], axis=0)) for part in self.tail]
-        one_way = sizes[0] <= sizes[1] <= sizes[2] or sizes[0] >= sizes[1] >= sizes[2]
+        one_way = abs(np.sign(np.diff(self.sizes)).sum()) == 2
         high = self.peaks - self.low
-        alike = max(sizes) <= (1.2 if one_way else 1.3) * min(sizes)
+        alike = self.sizes.max() <= (1.2 if one_way else 1.3) * self.sizes.min()
         return bool(alike and high.max() <= 1.3 * high.min())
+
+    def settles(self) -> bool:
+        """Whether it fades from each part to the next, in width and in loss."""
+        return bool((np.diff(self.sizes) < 0).all() and (np.diff(self.peaks) < 0).all())
 
     def search(self) -> tuple[Array | None, float, str]:
         """The minimum downhill of the end: Newton's method on |curvatures|, in short steps."""
@@ -129,7 +137,8 @@ class Trace:
     def goes_down(self, w: Array, value: float, axes: Array) -> bool:
         """Whether the ground sinks from a stationary point along one of its axes."""
         h = NEAR / 2 * self.unit * np.concatenate([axes.T, -axes.T])
-        return bool((self.problem.value(w + h) < value).any())
+        sank = value - self.problem.value(w + h)
+        return bool((sank > ROUNDING * max(self.loss[0] - value, 0)).any())
 
     def curved(self, w: Array) -> tuple[Array, Array]:
         """The curvatures at `w` in rising order, NaN if not finite, and their axes as columns."""

@@ -20,6 +20,7 @@ random runs and counts what was contradicted. The first rule that applies speaks
 | diverging   | it ends beyond the picture or above the first loss within ten times the steps   |
 | hovers      | mini-batches scatter it about the bottom, as widely after as many steps again   |
 | oscillates  | back and forth, as widely after as many steps again                             |
+| settles     | back and forth, less widely after as many steps again                           |
 | crawls      | it has not arrived after five times the steps                                   |
 | descending  | the loss gets lower within as many steps again                                  |
 | rising      | the loss gets higher within as many steps again                                 |
@@ -41,7 +42,7 @@ from optiviz.runs.trace import ARRIVED, GREW, NEAR, ROUNDING, Trace, after_last,
 
 Ending = Literal["left", "slopeless", "diverged", "falls", "diverging", "cycle"]
 Rest = Literal["converged", "arrived", "stuck", "stalled"]
-Habit = Literal["hovers", "oscillates", "crawls", "wanders"]
+Habit = Literal["hovers", "oscillates", "settles", "crawls", "wanders"]
 Kind = Literal[Ending, Rest, Habit, "descending", "rising", "early"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -196,9 +197,13 @@ def oscillates(t: Trace) -> Finding:
     along = moves @ axis
     onwards = np.abs(along).sum() < 3 * abs(along.sum())
     size = np.ptp(t.w[-half:] @ axis)
-    if t.batched or onwards or size < VISIBLE or turns(along) < TURNS or not t.steady():
+    if t.batched or onwards or size < VISIBLE or turns(along) < TURNS:
         return None
-    return "oscillates", f"oscillates {where(t, axis, part)}", None
+    if t.steady():
+        return "oscillates", f"oscillates {where(t, axis, part)}", None
+    if t.settles():
+        return "settles", f"oscillates {where(t, axis, part)}, ever less", None
+    return None
 
 
 def where(t: Trace, axis: Array, part: Array) -> str:
