@@ -154,7 +154,7 @@ def test_a_stopped_one_goes_on_to_the_same_numbers(
     while run.poll() is None and not (tmp_path / "a/runs/adam-0/run.json").exists():
         time.sleep(0.01)
     run.send_signal(blow)
-    _, told = run.communicate(timeout=30)
+    _, told = run.communicate(timeout=60)
     assert run.returncode == (130 if blow == signal.SIGINT else -9)
     if blow == signal.SIGINT:
         assert "To go on: optiviz compare --resume a" in told

@@ -63,7 +63,7 @@ def is_good(state: State) -> None:
     assert clean(json.loads(json.dumps(state.controls()))) == (state, [])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.one_of(CONTROLS, ANYTHING))
 def test_any_controls_become_a_good_state(sent: Any) -> None:
     state, notes = clean(sent)
@@ -71,7 +71,7 @@ def test_any_controls_become_a_good_state(sent: Any) -> None:
     assert all(len(note) < 400 for note in notes)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.one_of(
         st.text(max_size=80),

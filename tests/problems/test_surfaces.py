@@ -15,7 +15,7 @@ from optiviz import descend
 from optiviz.errors import UserError
 from optiviz.problems import SURFACES, Surface, parse_problem, valley
 
-quick = settings(deadline=None, derandomize=True, max_examples=100)
+quick = settings(derandomize=True, max_examples=100)
 
 each = pytest.mark.parametrize("name", list(SURFACES))
 MINIMA = [
