@@ -20,14 +20,14 @@ from typing import Any
 
 import numpy as np
 
-from optiviz import descend, words
+from optiviz import UserError, descend, words
 from optiviz.optim import OPTIMIZERS, Optimizer, parse_schedule
 from optiviz.optim.schedules import SCHEDULES, Schedule
 from optiviz.problems import PROBLEMS, SURFACES, as_problem
 from optiviz.problems.base import Array, Plane
 from optiviz.runs.record import Run
-from optiviz.runs.verdict import Verdict, verdict
 from optiviz.runs.trace import NEAR
+from optiviz.runs.verdict import Verdict, verdict
 
 FORMULAS = [
     "x**2+10*y**2",
@@ -51,7 +51,7 @@ LONGER = 10  # times the steps: how far the longest claim looks
 class Held(Schedule):
     """A schedule over n values, and its last for ever after."""
 
-    inner: Schedule = None  # type: ignore[assignment]
+    inner: Schedule = None  # type: ignore[assignment]  # always given
     n: int = 1
 
     def __call__(self, k: int, n: int) -> Any:
@@ -114,7 +114,11 @@ def drawn(rng: np.random.Generator) -> tuple[Draw, Plane, Optimizer]:
     (left, right), (bottom, top) = problem.bounds
     start = (float(round(rng.uniform(left, right), 2)), float(round(rng.uniform(bottom, top), 2)))
     batch = int(rng.choice([1, 4, 8])) if data and rng.random() < 0.8 else None
-    return Draw(name, told, schedule, steps, start, batch, int(rng.integers(100))), problem, optimizer
+    return (
+        Draw(name, told, schedule, steps, start, batch, int(rng.integers(100))),
+        problem,
+        optimizer,
+    )
 
 
 def goes_on(draw: Draw, problem: Plane, optimizer: Optimizer) -> Run:
@@ -126,9 +130,7 @@ def goes_on(draw: Draw, problem: Plane, optimizer: Optimizer) -> Run:
             epoch = -(-(problem.n_samples or 1) // draw.batch_size)
         held[name] = Held(schedule.base, schedule, -(-draw.steps // epoch))
     rule = dataclasses.replace(optimizer, **held)
-    return descend(
-        problem, rule, draw.start, LONGER * draw.steps, draw.batch_size, draw.seed
-    )
+    return descend(problem, rule, draw.start, LONGER * draw.steps, draw.batch_size, draw.seed)
 
 
 class Future:
@@ -230,46 +232,44 @@ def descend_prefix(run: Run, steps: int) -> Run:
 WEAKER = ("wanders", "early")
 
 
+def judged(rng: np.random.Generator) -> tuple[Draw, Verdict, bool, float]:
+    """A random run, its verdict, whether the future bears it out, and what the verdict cost."""
+    draw, problem, optimizer = drawn(rng)
+    try:
+        run = descend(problem, optimizer, draw.start, draw.steps, draw.batch_size, draw.seed)
+    except UserError:  # no finite loss at the start
+        return judged(rng)
+    began = time.process_time()
+    found = verdict(run, problem)
+    cost = time.process_time() - began
+    future = Future(found, run, goes_on(draw, problem, optimizer), problem)
+    return draw, found, getattr(future, found.kind)(), cost
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    """Draw, judge, and print what was contradicted."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--runs", type=int, default=2000)
-    parser.add_argument("--only", help="print the runs of one kind alone")
-    chosen = parser.parse_args()
-    rng = np.random.default_rng(chosen.seed)
+    asked = parser.parse_args()
+    rng = np.random.default_rng(asked.seed)
     told: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
-    cost: list[float] = []
-    from optiviz.errors import UserError
-
-    began = time.perf_counter()
-    while told.total() < chosen.runs:
-        draw, problem, optimizer = drawn(rng)
-        try:
-            run = descend(
-                problem, optimizer, draw.start, draw.steps, draw.batch_size, draw.seed
-            )
-        except UserError:  # no finite loss at the start
-            continue
-        before = time.perf_counter()
-        found = verdict(run, problem)
-        cost.append(time.perf_counter() - before)
+    costs = []
+    for _ in range(asked.runs):
+        draw, found, holds, cost = judged(rng)
         told[found.kind] += 1
-        future = Future(found, run, goes_on(draw, problem, optimizer), problem)
-        if chosen.only == found.kind:
-            print(f"{found.text}\n    {draw.command}")
-        if not getattr(future, found.kind)():
+        costs.append(cost)
+        if not holds:
             wrong[found.kind] += 1
             print(f"{found.text}\n    {draw.command}")
     print()
     for kind, count in told.most_common():
-        print(f"{kind:12} {count:5} {wrong[kind]:4}  {100 * wrong[kind] / count:5.1f} %")
-    total = told.total()
+        print(f"{kind:12} {count:5} {wrong[kind]:4} {wrong[kind] / count:7.1%}")
     weak = sum(told[kind] for kind in WEAKER)
-    print(f"contradicted {wrong.total()} of {total}, {100 * wrong.total() / total:.2f} %; "
-          f"weaker words {100 * weak / total:.1f} %")
-    print(f"a verdict costs {1e3 * np.mean(cost):.2f} ms in the mean, {1e3 * max(cost):.1f} ms at most; "
-          f"{time.perf_counter() - began:.0f} s in all")
+    print(f"contradicted: {wrong.total()} of {asked.runs}, {wrong.total() / asked.runs:.2%}")
+    print(f"weaker words: {weak / asked.runs:.1%}")
+    print(f"a verdict: {1e3 * np.mean(costs):.2f} ms in the mean, {1e3 * max(costs):.1f} at most")
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ class Trace:
         self.w, self.loss, self.steps = run.w / self.unit, run.loss, run.steps
         self.moves, self.third = np.diff(self.w, axis=0), max(run.steps // 3, 1)
         self.lengths = np.linalg.norm(self.moves, axis=1)
+        self.floored = False  # whether the bottom is one place of a floor
         self.bottom, value, self.minimum = self.search()
         lowest = self.floor if self.bottom is None else value
         self.above = self.loss - (np.nan if lowest is None else lowest)
@@ -81,12 +82,14 @@ class Trace:
         """Whether what the run does back and forth neither grows nor fades."""
         one_way = abs(np.sign(np.diff(self.sizes)).sum()) == 2
         high = self.peaks - self.low
-        alike = self.sizes.max() <= (1.2 if one_way else 1.3) * self.sizes.min()
-        return bool(alike and high.max() <= 1.3 * high.min())
+        alike = self.sizes.max() <= (1.25 if one_way else 1.6) * self.sizes.min()
+        return bool(alike and high.max() <= (1.5 if one_way else 2.0) * high.min())
 
     def settles(self) -> bool:
         """Whether it fades from each part to the next, in width and in loss."""
-        return bool((np.diff(self.sizes) < 0).all() and (np.diff(self.peaks) < 0).all())
+        fades = (np.diff(self.sizes) < 0).all() and (np.diff(self.peaks) < 0).all()
+        shares = self.sizes[1:] / self.sizes[:-1]
+        return bool(fades and shares.max() <= 1.5 * shares.min() and not self.forgets)
 
     def search(self) -> tuple[Array | None, float, str]:
         """The minimum downhill of the end: Newton's method on |curvatures|, in short steps."""
@@ -108,6 +111,7 @@ class Trace:
                     return self.tip(w)
                 if outside > 1e3 * self.unit or self.goes_down(w, value, axes):  # in a huge loss
                     break
+                self.floored = curvatures[0] <= ARRIVED * largest
                 return self.named(w, value, ROUNDING * largest * self.unit**2)
             w = ahead
         return None, np.nan, ""
@@ -150,17 +154,15 @@ class Trace:
         curvatures, axes = np.linalg.eigh((hessian + hessian.T) / 2)
         return curvatures, axes
 
-    def after(self, n: int) -> tuple[Array, Array]:
+    def after(self, n: int) -> list[Array]:
         """Distance to go in loss and in place, as shares of what counts as there, n steps apart.
 
         The means over the last n steps, the n before and the n before those, newest first.
         """
-        targets = ((self.above, ARRIVED * self.first), (self.away, NEAR))
+        targets = [(self.above, ARRIVED * self.first), (self.away, NEAR)]
+        targets = targets[: 1 if self.floored else 2]
         at = [slice(len(self.loss) - k * n - n, len(self.loss) - k * n) for k in range(3)]
-        loss, place = (
-            np.array([values[part].mean() for part in at]) / target for values, target in targets
-        )
-        return loss, place
+        return [np.array([x[part].mean() for part in at]) / target for x, target in targets]
 
 
 def after_last(holds: Array) -> int:

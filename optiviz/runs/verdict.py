@@ -49,11 +49,12 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 FEW = 12  # steps: fewer show no habit
 VISIBLE = 0.005  # of the diagonal: three pixels of six hundred
 STAYED = 0.1  # of the steps it took to arrive; an undamped swing is past in 0.04 of them
-REPEATS = 1e-3  # of a cycle's size: the difference between its rounds
+REPEATS = 1e-4  # of a cycle's size: the difference between its rounds
 TURNS = 4  # in the last half: twice there and back
 MANY = 5.0  # times the steps already taken: nobody would wait
 SURE = 1.5  # times the pace needed: what a guess may be wrong by
-SHAKES = 0.1  # of a marker: rates that cannot shake a run out of it
+LONGER = 40  # steps: as many again are enough to come back to the lowest loss there was
+SHAKES, THROWS = 0.1, 3.0  # markers: rates that shake a run out of one, and out of the basin
 FLAT = 1e-3  # of the loss that remains: all that this slope would give across the picture
 DIED = 5.0  # times: the fall of the effective rate; AdaGrad's makes it within 25 steps
 LONG = 4.0  # a ratio of curvatures: level lines twice as long as wide look like a valley
@@ -105,16 +106,17 @@ def diverged(t: Trace) -> Finding:
     if t.floor is None and t.sank:
         return "falls", "falls without end", at
     # Where the step led is not recorded; most led along the slope, or on as the step before.
-    w, g, lr = t.run.w[-1], t.run.grad[-1], t.run.hyper["lr"][-1:].reshape(-1)
-    ahead = [w - rate * g for rate in lr]
-    if len(t.run.w) > 1:
-        ahead += [w + share * (w - t.run.w[-2]) for share in (0.5, 1.0, 2.0)]
+    w, lr = t.run.w[-1], t.run.settings.get("lr", 0.0)
+    ahead: list[Array] = [w - getattr(lr, "base", lr) * t.run.grad[-1]]
+    ahead += [w + share * t.unit * t.moves[-1] for share in (0.5, 1.0, 2.0) if t.steps]
     for point in ahead:
         loss, slope = t.problem.value_and_grad(point)
-        if np.isnan(loss) and np.isfinite(point).all():
+        if not np.linalg.norm(point) < 1e3 * t.unit:
+            break
+        if np.isnan(loss):
             return "left", f"left the domain at step {at}", at
         if np.isfinite(loss) and not np.isfinite(slope).all():
-            return "slopeless", f"has no slope at step {at}", at
+            return "slopeless", f"stopped at step {at}: no slope is defined there", at
     return "diverged", f"diverged at step {at}", at
 
 
@@ -122,10 +124,10 @@ def cycle(t: Trace) -> Finding:
     last = max(t.steps // 4, 6)
     size = np.ptp(t.w[-last:], axis=0).max()
     near = np.abs(t.w[-1 - last : -1] - t.w[-1]).max(axis=1)[::-1] <= REPEATS * size
-    for period in np.flatnonzero(near[: t.steps // 6]) + 1:
+    for period in map(int, np.flatnonzero(near[: t.steps // 6]) + 1):
         part = t.w[-max(3 * period, last) :]
         again = part[-period:][np.arange(-len(part), 0) % period]
-        if size >= REPEATS * NEAR and period > 1 and np.abs(part - again).max() <= REPEATS * size:
+        if size >= ARRIVED * NEAR and period > 1 and np.abs(part - again).max() <= REPEATS * size:
             return "cycle", f"limit cycle of period {period}", None
     return None
 
@@ -136,11 +138,12 @@ def converged(t: Trace) -> Finding:
     stayed = left >= (1 if t.batched else STAYED) * step or pace * t.steps <= NEAR
     if t.bottom is None or (pace > 0 and (left < 2 or not stayed)) or left < 0:
         return None
-    local = ", in a local minimum" if "local" in t.minimum else ""
-    if step and t.forgets and t.lr[-1] > SHAKES * NEAR * t.unit:
-        return "arrived", f"at the minimum since step {step}" + local, step
+    jolts = t.lr[-1] / (NEAR * t.unit) if t.forgets and step else 0.0
+    if jolts > SHAKES:
+        found = f"reached {t.minimum} at step {step}"
+        return ("arrived", found, step) if jolts < THROWS else UNDECIDED
     words = f"converged at step {step}" if step else "starts at a minimum and stays there"
-    return "converged", words + local, step
+    return "converged", words + (", in a local minimum" if "local" in t.minimum else ""), step
 
 
 def stuck(t: Trace) -> Finding:
@@ -174,7 +177,8 @@ def falls(t: Trace) -> Finding:
 
 def diverging(t: Trace) -> Finding:
     """Every peak higher than the one before, by more each time, and the last the highest of all."""
-    peaks = np.array([part.max() for part in np.array_split(t.loss, 6)]) - t.low
+    n = t.steps // 6
+    peaks = t.loss[-6 * n :].reshape(6, n).max(axis=1) - t.low
     grew = np.diff(peaks)
     faster = (grew > 0).all() and (grew[1:] >= grew[:-1]).all()
     if faster and (peaks[-1] > GREW * peaks[0] or t.loss[-1] > t.loss[0]):
@@ -220,9 +224,9 @@ def where(t: Trace, axis: Array, part: Array) -> str:
 
 
 def out_of_reach(t: Trace, n: int) -> bool:
-    """Whether loss or place will not arrive in `MANY` times the steps, whatever it does by its pace.
+    """Whether loss or place, by its pace, will not arrive in `MANY` times the steps.
 
-    It shrinks by the same factor every n steps, or, where it does not slow down, by the same amount.
+    It shrinks by the same factor every n steps, or by the same amount where it does not slow down.
     """
     rounds = SURE * MANY * t.steps / n
     for now, before, earlier in t.after(n):
@@ -266,7 +270,8 @@ def trend(t: Trace) -> Finding:
     steps, visible = np.diff(t.loss)[-4:], ARRIVED * t.first
     paces = steps / t.lr[-4:]  # a rate on its way to nought hides what is to come
     falling, on = leads_on(paces), leads_on(steps)
-    if falling and steps[-1] < 0:
+    lowest = t.steps >= LONGER and t.loss[-1] <= t.loss.min() and t.loss[-1] - t.low > visible
+    if (falling and steps[-1] < 0) or (lowest and (steps < 0).all()):
         return "descending", "still descending", None
     if on and steps[-1] > 0:
         high = falling and not t.batched and t.loss[-1] - t.loss.min() > visible
