@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from optiviz.errors import UserError, at_least
-from optiviz.files import FORMAT, folder, read_json, reading, write_csv, write_json, writing
+from optiviz.files import FORMAT, empty, held, read_json, reading, write_csv, write_json, writing
 from optiviz.optim import Optimizer
 from optiviz.problems.base import Array
 from optiviz.studies.pool import Report, Stop, share_out
@@ -140,8 +140,9 @@ def compare(
         )
     options = dataclasses.asdict(recipe)
     facts = {"format": FORMAT, "optimizers": texts, "seeds": seeds, "options": options}
-    _create(path, facts, overwrite)
-    return resume(path, jobs=jobs, on_progress=on_progress)
+    with held(path):
+        _create(path, facts, overwrite)
+        return _go_on(path, jobs, on_progress)
 
 
 def resume(
@@ -158,6 +159,14 @@ def resume(
     Raises:
         UserError: a directory that holds no comparison, or a damaged one.
     """
+    with held(path):
+        return _go_on(path, jobs, on_progress)
+
+
+def _go_on(
+    path: Path, jobs: int, on_progress: Callable[[int, int, int], object] | None
+) -> Comparison:
+    """Train what is left to train, and read and write what came of it all."""
     recipe, texts, seeds = _read(path)
     network = recipe.networks()[0]
     rules = [dataclasses.replace(recipe, optim=text).rule(network) for text in texts]
@@ -191,21 +200,21 @@ def resume(
 def _train(task: tuple[Recipe, Path], report: Report, stop: Stop) -> None:
     """Train one rule with one seed, or what is left of it."""
     recipe, path = task
-    if not (path / "run.json").exists():
-        work = Kept.begin(recipe, path, overwrite=True)
-    elif RunDirectory(path).facts()["status"] == "finished":
-        return
-    else:
-        work = Kept.resume(path)
-    report(work.begun)
-    work.train(lambda step, _: report(step), stop)
+    with held(path):
+        if not (path / "run.json").exists():
+            work = Kept.begin(recipe, path, overwrite=True)
+        elif RunDirectory(path).facts()["status"] == "finished":
+            return
+        else:
+            work = Kept.resume(path)
+        report(work.begun)
+        work.finish(work.train(lambda step, _: report(step), stop))
 
 
 def _create(path: Path, facts: dict[str, Any], overwrite: bool) -> None:
     """Make the directory and write down what is to be compared."""
-    folder(path)
     with writing(path):
-        if any(path.iterdir()):
+        if not empty(path):
             if not overwrite:
                 raise UserError(
                     f"{path} is not empty: choose another --out, add --overwrite to replace the "

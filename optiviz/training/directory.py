@@ -20,7 +20,7 @@ import numpy as np
 from optiviz.errors import UserError
 from optiviz.files import (
     FORMAT,
-    clear_away_unfinished,
+    empty,
     folder,
     read_json,
     reading,
@@ -63,8 +63,7 @@ class RunDirectory:
         """
         folder(self.path)
         with writing(self.path):
-            self._clear_away_unfinished()
-            if any(self.path.iterdir()) and not overwrite:
+            if not (empty(self.path) or overwrite):
                 raise UserError(
                     f"{self.path} is not empty: choose another --out, add --overwrite to replace "
                     "the run in it, or continue that run with --resume."
@@ -110,7 +109,6 @@ class RunDirectory:
             UserError: the checkpoint is damaged, or of another network.
         """
         path = self.path / "checkpoint.npz"
-        self._clear_away_unfinished()
         if not path.exists():
             return None
         try:
@@ -173,9 +171,6 @@ class RunDirectory:
     def _write_metrics(self, rows: Iterable[Row]) -> None:
         steps = (row | {"step": int(row["step"])} for row in rows)
         write_csv(self.path / "metrics.csv", COLUMNS, steps)
-
-    def _clear_away_unfinished(self) -> None:
-        clear_away_unfinished(self.path, (Path(name).suffix for name in FILES))
 
 
 def rows_of(history: Mapping[str, Array]) -> list[Row]:
@@ -254,13 +249,16 @@ class Kept:
 
     def train(
         self, on_progress: Callable[[int, Row], object], stop: Callable[[], bool]
-    ) -> tuple[Training, dict[str, Any]]:
-        """Train to the end, or until told to stop; the training, and what `run.json` then says."""
-        done = self.recipe.train(
+    ) -> Training:
+        """Train to the end, or until told to stop."""
+        return self.recipe.train(
             self.networks,
             on_progress=on_progress,
             on_checkpoint=self.directory.save,
             stop=stop,
             resume=self.checkpoint,
         )
-        return done, self.directory.finish(done, self.networks[0])
+
+    def finish(self, done: Training) -> dict[str, Any]:
+        """Write what the training left, and last that it has ended; what `run.json` then says."""
+        return self.directory.finish(done, self.networks[0])

@@ -18,12 +18,10 @@ from typing import Any
 from optiviz.errors import UserError, at_least
 from optiviz.files import (
     FORMAT,
-    clear_away_unfinished,
     folder,
     read_json,
     reading,
     write_json,
-    writing,
 )
 from optiviz.problems import SURFACES
 from optiviz.problems import load as load_data
@@ -150,8 +148,7 @@ def reproduce(
     order = sorted(wanted.values(), key=lambda task: (task.seed, task.seconds, task.file))
     work = [task for task in order if load(out, task) is None]
     bar = _Progress(order, work, on_progress)
-    with writing(out):
-        clear_away_unfinished(folder(out / "rows"), [".json"])
+    folder(out / "rows")
     for index, result in share_out(run, work, jobs, bar.report):
         if result is not None:
             _save(out, work[index], result)
