@@ -20,7 +20,14 @@ FORMAT = 1  # of what optiviz writes to read it back
 OURS = ".optiviz-"  # how the name of a file begins that is there for a while
 UNFINISHED = re.compile(re.escape(OURS) + r"[0-9a-f]{8}(\.\w+)?")
 LOCK = f"{OURS}lock"
+MOST = 1 << 26  # bytes of facts
 PATIENCE = 3.0  # seconds that the processes of a program that was killed may take to end
+
+
+_DAMAGED = (
+    *(OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError),
+    *(RecursionError, csv.Error),
+)
 
 
 @contextmanager
@@ -52,7 +59,7 @@ def reading(path: Path, missing: str | None = None, cure: str = "") -> Iterator[
         yield
     except UserError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except _DAMAGED as error:
         if missing is not None and isinstance(error, FileNotFoundError):
             raise UserError(missing) from None
         message = f"{path} is not what optiviz wrote: {error}.{cure and f' {cure}'}"
@@ -190,6 +197,8 @@ def read_json(
         UserError: it is missing or damaged.
     """
     with reading(path, missing, cure):
+        if path.stat().st_size > MOST:
+            raise ValueError(f"it has more than {MOST} bytes")
         facts = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(facts, dict):
             raise TypeError("it holds no facts")

@@ -24,6 +24,7 @@ from optiviz.training.train import COLUMNS
 from optiviz.words import split
 
 GOAL = 0.97  # the test accuracy whose epoch the table tells
+MOST = 100_000  # seeds
 PER_EPOCH = 4  # evaluations, unless a number was given
 
 
@@ -168,6 +169,7 @@ def _go_on(
 ) -> Comparison:
     """Train what is left to train, and read and write what came of it all."""
     recipe, texts, seeds = _read(path)
+    recipe.check()
     network = recipe.networks()[0]
     rules = [dataclasses.replace(recipe, optim=text).rule(network) for text in texts]
     names = _names(texts)
@@ -231,8 +233,12 @@ def _read(path: Path) -> tuple[Recipe, list[str], tuple[int, ...]]:
     facts = read_json(file, missing=f"{path} holds no comparison: it has no compare.json.")
     with reading(file):
         recipe = Recipe.read(facts["options"])
-        seeds = tuple(range(recipe.seed, recipe.seed + facts["seeds"]))
-        return recipe, [str(text) for text in facts["optimizers"]], seeds
+        texts, seeds = facts["optimizers"], facts["seeds"]
+        if type(seeds) is not int or not 1 <= seeds <= MOST:
+            raise ValueError(f"its seeds are {seeds!r}")
+        if not (isinstance(texts, list) and texts and all(isinstance(t, str) for t in texts)):
+            raise ValueError(f"its optimizers are {texts!r}")
+        return recipe, texts, tuple(range(recipe.seed, recipe.seed + seeds))
 
 
 def _names(texts: Sequence[str]) -> list[str]:

@@ -40,6 +40,7 @@ from optiviz.studies.published.tables import Row, Table
 from optiviz.studies.table import deviation, each_once, mean
 
 Result = dict[str, Any]
+KEPT = {"figures": dict, "verdict": str, "history": dict}
 KINDS = (*ARITHMETIC, GRADIENTS, TRAINING)
 
 
@@ -211,7 +212,13 @@ def load(out: Path, task: Task) -> Result | None:
         return None
     facts = read_json(path, cure="Delete it.", version=None)
     with reading(path, cure="Delete it."):
-        return {"figures": dict(facts["figures"]), **{k: facts[k] for k in ("verdict", "history")}}
+        result = {k: facts[k] for k in KEPT}
+        for name, kind in KEPT.items():
+            if not isinstance(result[name], kind):
+                raise TypeError(f"its {name} is {result[name]!r}")
+        if not all(v is None or type(v) in (int, float) for v in result["figures"].values()):
+            raise TypeError("its figures are not numbers")
+        return result
 
 
 def _save(out: Path, task: Task, result: Result) -> None:
