@@ -20,6 +20,16 @@ def app(
         str, typer.Option(help="The path that all addresses begin with, behind a proxy.")
     ] = "/",
     max_users: Annotated[int, typer.Option(help="How many may have the page open at once.")] = 20,
+    host: Annotated[
+        list[str], typer.Option(help="A name that a proxy serves it under; repeat it for others.")
+    ] = [],
+    embed: Annotated[
+        list[str],
+        typer.Option(help="A site whose pages may show it in a frame; repeat it for others."),
+    ] = [],
+    token: Annotated[
+        str | None, typer.Option(help="What a link to it must have in it; nobody else gets in.")
+    ] = None,
 ) -> None:
     """Open a lab in the browser: sliders for everything, and pictures that answer at once.
 
@@ -36,4 +46,7 @@ def app(
         base_url=base_url,
         max_users=max_users,
         browser=not no_browser,
+        host=host,
+        embed=embed,
+        token=token,
     )

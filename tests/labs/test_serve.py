@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import re
 import signal
@@ -21,6 +20,7 @@ from optiviz.errors import UserError
 from optiviz.labs.server import serve as serving
 
 from .conftest import PRIVATE, ROOT
+from .visitor import PROTOCOL, message
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def lab(mnist_lab: Any) -> Any:
 @pytest.fixture(scope="module")
 def hasty(serve: Callable[..., Any]) -> Any:
     """A lab that soon ends a kernel without a page."""
-    return serve("mnist", "--port", "18740", left=2)
+    return serve("mnist", "--port", "18740", left=4)
 
 
 def leave(lab: Any, kernel: str, **headers: str) -> int:
@@ -168,12 +168,10 @@ def test_a_page_that_is_open_keeps_its_kernel_and_may_not_run_code(hasty: Any) -
 
     async def visit(kernel: str) -> None:
         url = f"{hasty.address}api/kernels/{kernel}/channels?session_id=1".replace("http", "ws", 1)
-        socket = await websocket_connect(HTTPRequest(url))
-        message = {"header": {"msg_id": "1", "msg_type": "execute_request", "session": "s"}}
-        message |= {"parent_header": {}, "metadata": {}, "channel": "shell"}
-        message["content"] = {"code": "open('owned', 'w')", "silent": False}
-        await socket.write_message(json.dumps(message))
-        await asyncio.sleep(5)  # twice as long as a kernel lives without a page
+        socket = await websocket_connect(HTTPRequest(url), subprotocols=[PROTOCOL])
+        content = {"code": "open('owned', 'w')", "silent": False}
+        await socket.write_message(message("execute_request", content), binary=True)
+        await asyncio.sleep(9)  # twice as long as a kernel lives without a page
         assert hasty.alive(kernel)
         socket.close()
 

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from optiviz.errors import UserError, needs_extra
+from optiviz.labs.server.door import Door
 from optiviz.words import look_up
 
 APPS = {"surfaces": "Surface lab", "mnist": "MNIST lab"}
@@ -40,6 +41,9 @@ def serve(
     base_url: str = "/",
     max_users: int = 20,
     browser: bool = True,
+    host: list[str] | None = None,
+    embed: list[str] | None = None,
+    token: str | None = None,
 ) -> None:
     """Serve a lab until Ctrl-C or a signal to terminate.
 
@@ -50,6 +54,9 @@ def serve(
         base_url: the path that all addresses begin with, for a reverse proxy.
         max_users: how many may have the page open at once.
         browser: open the page in a browser, where there is one.
+        host: the names it is served under, such as a proxy's, besides this machine's.
+        embed: the sites whose pages may show it in a frame, such as "https://course.org".
+        token: what a link to it must have in it.
 
     Raises:
         UserError: an unknown lab, a bad number or address, or a missing extra.
@@ -59,6 +66,7 @@ def serve(
         raise UserError(f"port must be from 1 to 65535, got {port}.")
     if max_users < 1:
         raise UserError(f"max_users must be at least 1, got {max_users}.")
+    door = Door.read(host, embed, token)
     if not all(find_spec(module) for module in NEEDED):
         raise needs_extra("`optiviz app`", "apps")
     for variable in ONE_THREAD:
@@ -73,4 +81,5 @@ def serve(
         f"/{base_url.strip('/')}/".replace("//", "/"),
         max_users,
         browser,
+        door,
     )

@@ -18,19 +18,33 @@ from typing import Any
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.ioloop import IOLoop
+from tornado.web import HTTPError
 from traitlets.config import Config
 from voila.app import Voila
+from voila.request_info_handler import RequestInfoSocketHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
 from optiviz.errors import UserError
 from optiviz.labs.server.data import shared
+from optiviz.labs.server.door import Door
+from optiviz.labs.server.guard import Identity, Missing, guarded
+from optiviz.labs.server.parts import PARTS
+from optiviz.labs.server.wire import LARGEST, PING
 
 DATA = Path(__file__).parent / "jupyter"  # what Jupyter calls a data directory: our template
 FULL = DATA / "voila" / "templates" / "optiviz" / "full.html"
 PORTS = 50  # how many are tried, one after another
 LOOK = 10  # seconds between two looks for kernels that nobody needs any more
 LEFT = 60  # seconds without a page, after which a kernel ends
+# No request has a body, and none takes long to come.
+LISTEN: dict[str, Any] = {
+    "xheaders": True,
+    "max_body_size": LARGEST,
+    "max_header_size": LARGEST,
+    "idle_connection_timeout": 60,
+    "body_timeout": 10,
+}
 
 
 class Seat:
@@ -114,12 +128,13 @@ async def _kill(kernel: Any) -> None:
 class Page(TornadoVoilaHandler):  # type: ignore[misc]
     """The lab's page, or one that says that all places are taken."""
 
+    starts = True
+
     async def get_generator(self, path: str | None = None) -> AsyncIterator[str]:
         """The page piece by piece."""
         if path:  # no other page, no file: the lab's own parts have handlers of their own
-            self.set_status(404)
-            yield FULL.with_name("missing.html").read_text().replace("{home}", self.base_url)
-        elif not self.kernel_manager.take():
+            raise HTTPError(404)
+        if not self.kernel_manager.take():
             self.set_status(503)
             self.set_header("Retry-After", "10")
             words = {"{most}": str(self.kernel_manager.most)}
@@ -130,6 +145,7 @@ class Page(TornadoVoilaHandler):  # type: ignore[misc]
                 async for html in super().get_generator(path):
                     yield html
             finally:
+                RequestInfoSocketHandler._cache.clear()  # kept for ever for what nobody asks
                 if not seat.kernel:  # it could not be started
                     self.kernel_manager.seats.remove(seat)
 
@@ -154,11 +170,15 @@ class Leave(VoilaShutdownKernelHandler):  # type: ignore[misc]
         self.set_status(204)
 
 
+OURS = {TornadoVoilaHandler: Page, VoilaShutdownKernelHandler: Leave}
+
+
 class Lab(Voila):  # type: ignore[misc]
     """Voilà for one notebook, with our pages, limits and words."""
 
     title = ""
     address = ""
+    door = Door()
 
     def init_settings(self) -> dict[str, Any]:
         """Voilà's settings; a kernel that was heated beforehand takes a place as it is given."""
@@ -171,17 +191,16 @@ class Lab(Voila):  # type: ignore[misc]
             return given
 
         kernels.get_rendered_notebook = counted
-        return settings
+        return settings | {"door": self.door, "default_handler_class": Missing}
 
     def init_handlers(self) -> list[Any]:
-        """Voilà's handlers, with ours in the place of two."""
-        ours = {TornadoVoilaHandler: Page, VoilaShutdownKernelHandler: Leave}
-        return [(url, ours.get(what, what), *how) for url, what, *how in super().init_handlers()]
+        """Those of Voilà's handlers that a page needs, with ours in their place."""
+        return guarded(super().init_handlers(), PARTS | OURS)
 
     def listen(self) -> None:
         """Listen on the first free port, say where, and serve."""
         self.port = self._free()
-        self.address = f"http://{_host(self.ip)}:{self.port}{self.base_url}"
+        self.address = f"http://{_host(self.ip)}:{self.port}{self.base_url}{self.door.query}"
         print(f"{self.title}: {self.address}   (Ctrl-C ends it)", flush=True)
         if self.open_browser:
             _open(self.address)
@@ -197,7 +216,7 @@ class Lab(Voila):  # type: ignore[misc]
         """The port that could be had."""
         for port in range(self.port, min(self.port + PORTS, 65536)):
             try:
-                self.app.listen(port, self.ip, xheaders=True)
+                self.app.listen(port, self.ip, **LISTEN)
             except OSError as error:
                 if error.errno != errno.EADDRINUSE:
                     reason = error.strerror or error
@@ -241,12 +260,24 @@ def settings() -> Config:
     if os.name == "posix":
         config.KernelManager.transport = "ipc"
     config.Voila.log_level = "ERROR"
-    config.Voila.tornado_settings = {"ws_ping_interval": 30_000, "ws_ping_timeout": 30_000}
+    config.IdentityProvider.cookie_options = {"samesite": "Lax"}
+    config.Voila.identity_provider_class = Identity
+    config.Voila.tornado_settings = {
+        "ws_ping_interval": PING,
+        "websocket_max_message_size": LARGEST,
+    }
     return config
 
 
 def run(
-    path: Path, title: str, port: int, ip: str, base_url: str, max_users: int, browser: bool
+    path: Path,
+    title: str,
+    port: int,
+    ip: str,
+    base_url: str,
+    max_users: int,
+    browser: bool,
+    door: Door,
 ) -> None:
     """Serve one notebook; see `optiviz.labs.server.serve.serve`."""
     folders = [str(DATA), *filter(None, [os.environ.get("JUPYTER_PATH")])]
@@ -255,6 +286,7 @@ def run(
     lab = Lab(config=settings(), config_file_paths=[], notebook_path=str(path))
     lab.title, lab.port, lab.ip, lab.base_url = title, port, ip, base_url
     lab.open_browser = browser
+    lab.door, lab.token = door, door.token
     with shared(path.stem):
         lab.initialize([])
         lab.start()
