@@ -40,7 +40,7 @@ class Guard(JupyterHandler):
 
     async def prepare(self, **how: Any) -> None:
         """Refuse what comes by another name, from another site, or without the token."""
-        if not self.door.knows(self.request.host_name):
+        if not self.check_host():
             raise HTTPError(403, reason="Unknown name")
         if not self._own(self.request.headers.get("Origin")) or self._from_elsewhere():
             raise HTTPError(403, reason="Another site")
@@ -50,6 +50,10 @@ class Guard(JupyterHandler):
         if locked and await ensure_async(self.identity_provider.get_user(self)) is None:
             raise HTTPError(403, reason="No token")
         await super().prepare(**how)
+
+    def check_host(self) -> bool:
+        """Whether it comes by a name of the server's."""
+        return self.door.knows(self.request.host_name)
 
     def _own(self, address: str | None) -> bool:
         """Whether an address is the server's own, or none is given."""
