@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
@@ -35,6 +36,14 @@ def parts(heard: bytes) -> list[bytes]:
     """The parts of what a page hears."""
     words = [int.from_bytes(heard[8 * i : 8 * i + 8], "little") for i in range(heard[0] + 1)]
     return [heard[a:b] for a, b in pairwise(words[1:])]
+
+
+async def end(socket: WebSocketClientConnection) -> None:
+    """Close a socket, and wait until it is."""
+    socket.close()
+    with suppress(TimeoutError):
+        while await asyncio.wait_for(socket.read_message(), 2) is not None:
+            pass
 
 
 @dataclass
@@ -89,4 +98,4 @@ async def visiting(address: str, kernel: str, **headers: str) -> AsyncIterator[V
                 visitor.comms = content["data"]["states"]
         yield visitor
     finally:
-        socket.close()
+        await end(socket)

@@ -248,6 +248,8 @@ class Socket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
 
     def write_message(self, message: Any, binary: bool = False) -> Any:
         """Let a page hear of its widgets; end one that does not listen."""
+        if self.ws_connection is None:  # it is ending, and upstream takes it for an old one
+            return None
         offsets = struct.unpack_from("<4Q", message)
         if json.loads(message[offsets[2] : offsets[3]])["msg_type"] not in HEARD:
             return None
