@@ -158,6 +158,7 @@ class Lab(Voila):  # type: ignore[misc]
         async def counted(*what: Any, **how: Any) -> Any:
             given = await give(*what, **how)
             kernels.seats.fill(given[2])
+            kernels.left.pop(given[2], None)  # of when it was heated: nobody had left it
             return given
 
         kernels.get_rendered_notebook = counted
