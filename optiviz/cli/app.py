@@ -14,6 +14,9 @@ def app(
         str, typer.Argument(help="The lab: surfaces or mnist.", autocompletion=labs)
     ] = "surfaces",
     port: Annotated[int, typer.Option(help="Where; a busy port is passed over.")] = 8866,
+    strict_port: Annotated[
+        bool, typer.Option("--strict-port", help="End where the port is busy.")
+    ] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser.")] = False,
     ip: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     base_url: Annotated[
@@ -42,6 +45,7 @@ def app(
     serve(
         name,
         port=port,
+        strict_port=strict_port,
         ip=ip,
         base_url=base_url,
         max_users=max_users,

@@ -1,4 +1,4 @@
-"""What there is of Voilà's server besides the page: kernels that are alive, and files."""
+"""What there is of Voilà's server besides the page: its kernel, files, and how the server is."""
 
 from __future__ import annotations
 
@@ -8,13 +8,9 @@ from tornado.web import HTTPError
 from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from optiviz.labs.server.health import Health
+from optiviz.labs.server.seats import Alive
 from optiviz.labs.server.wire import Socket
-
-
-class Alive(KernelHandler):
-    """What a page asks whether its kernel is there; it ends it in another way."""
-
-    SUPPORTED_METHODS = ("GET",)
 
 
 class Looks(TemplateStaticFileHandler):  # type: ignore[misc]
@@ -29,6 +25,7 @@ class Looks(TemplateStaticFileHandler):  # type: ignore[misc]
 
 # What is kept of Voilà's handlers, and what stands in its place.
 PARTS: dict[type, type] = {
+    Health: Health,
     KernelHandler: Alive,
     VoilaKernelWebsocketHandler: Socket,
     MultiStaticFileHandler: MultiStaticFileHandler,

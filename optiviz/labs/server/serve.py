@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from optiviz.errors import UserError, needs_extra
+from optiviz.labs.server.address import path_of
 from optiviz.labs.server.door import Door
 from optiviz.words import look_up
 
@@ -37,6 +38,7 @@ def notebook(name: str) -> Path:
 def serve(
     name: str,
     port: int = 8866,
+    strict_port: bool = False,
     ip: str = "127.0.0.1",
     base_url: str = "/",
     max_users: int = 20,
@@ -50,6 +52,7 @@ def serve(
     Args:
         name: one of `APPS`.
         port: the first port to try; a busy one is passed over.
+        strict_port: refuse to serve where that port is busy.
         ip: the address to listen on.
         base_url: the path that all addresses begin with, for a reverse proxy.
         max_users: how many may have the page open at once.
@@ -61,7 +64,7 @@ def serve(
     Raises:
         UserError: an unknown lab, a bad number or address, or a missing extra.
     """
-    path = notebook(name)
+    path, base_url = notebook(name), path_of(base_url)
     if not 1 <= port <= 65535:
         raise UserError(f"port must be from 1 to 65535, got {port}.")
     if max_users < 1:
@@ -77,8 +80,9 @@ def serve(
         path,
         APPS[name],
         port,
+        strict_port,
         ip,
-        f"/{base_url.strip('/')}/".replace("//", "/"),
+        base_url,
         max_users,
         browser,
         door,
