@@ -12,9 +12,17 @@ from subprocess import CompletedProcess
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# Two workers share the cores; waiting threads of BLAS would only take them from each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# How long an example takes says more of who else wants the cores than of what is tried.
+settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any")
 
 # Nothing that a browser fetches of its own accord: a test counts the requests of a page.
 QUIET = [

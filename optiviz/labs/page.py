@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import anywidget
 from ipywidgets import Layout
 
+from optiviz.errors import UserError
 from optiviz.player.bundle import bundle
 
 HERE = Path(__file__).parent
@@ -51,7 +52,10 @@ class LabPage(anywidget.AnyWidget):
     def _heard(self, _: Any, message: Any, __: Any) -> None:
         kind = message.get("type") if isinstance(message, dict) else None
         if isinstance(kind, str) and kind in (answers := self.answers()):
-            answers[kind](message.get("about"))
+            try:
+                answers[kind](message.get("about"))
+            except UserError as error:
+                self.send({"type": kind, "error": str(error)})
 
     def send_file(self, name: str, mime: str, content: bytes) -> None:
         """Have the browser save a file."""

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
 from optiviz.problems.base import Array, Plane
@@ -81,7 +82,6 @@ def ground(problem: Plane) -> bytes:
     count = len(heights) - 1
     shares = np.interp(values, heights, np.linspace(0, 1, count + 1))
     facts = {
-        "name": problem.name,
         "title": problem.title,
         "axes": problem.axes,
         "bounds": problem.bounds,
@@ -134,8 +134,7 @@ def _look(look: Theme) -> dict[str, Any]:
     """A theme's colours as the browser reads them."""
 
     def bands(top: float) -> list[str]:
-        colors = look.ramp(np.linspace(0, top, BANDS))
-        return ["#" + "".join(f"{round(255 * c):02x}" for c in color[:3]) for color in colors]
+        return [to_hex(color) for color in look.ramp(np.linspace(0, top, BANDS))]
 
     names = ("background", "text", "muted", "grid", "contour", "accent", "scale")
     return {name: getattr(look, name) for name in names} | {

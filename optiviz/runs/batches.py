@@ -24,15 +24,12 @@ def feed_of(
     """
     if problem.n_samples is None and batch_size is not None:
         raise UserError(f"{problem.name} has no samples, so it takes no batch_size.")
-    if batch_size is None or problem.n_samples is None:
+    if batch_size is None or problem.n_samples is None or batch_size == problem.n_samples:
         return repeat(None), 1
     if not 1 <= batch_size <= problem.n_samples:
         raise UserError(f"batch_size must be from 1 to {problem.n_samples}, got {batch_size}.")
-    if batch_size == problem.n_samples:
-        return repeat(None), 1
-    return batches(problem.n_samples, batch_size, seed, shuffle), -(
-        -problem.n_samples // batch_size
-    )
+    per_epoch = -(-problem.n_samples // batch_size)
+    return batches(problem.n_samples, batch_size, seed, shuffle), per_epoch
 
 
 def batches(n_samples: int, batch_size: int, seed: int, shuffle: bool = True) -> Iterator[Array]:

@@ -132,7 +132,10 @@ def train(
     >>> float(done.history["test_accuracy"][-1]), done.outcome.text
     (1.0, 'converged')
     """
-    _check(epochs, eval_every, patience, threads, seed, validation)
+    at_least(1, epochs=epochs, eval_every=eval_every, patience=patience, threads=threads)
+    at_least(0, seed=seed)
+    if patience is not None and validation is None:
+        raise UserError("patience watches the validation loss: split off a validation set.")
     per_epoch = feed_of(network, batch_size, seed)[1]
     w = network.start(seed) if start is None else np.array(start, network.dtype)
     course = _Course(
@@ -152,21 +155,6 @@ def train(
     with threadpool_limits(threads), np.errstate(all="ignore"):
         course.follow(course.steps(batch_size, seed, per_step, shuffle))
         return course.result(seed, epochs, batch_size)
-
-
-def _check(
-    epochs: int,
-    eval_every: int | None,
-    patience: int | None,
-    threads: int,
-    seed: int,
-    validation: MLP | None,
-) -> None:
-    """Refuse what the loop does not look at."""
-    at_least(1, epochs=epochs, eval_every=eval_every, patience=patience, threads=threads)
-    at_least(0, seed=seed)
-    if patience is not None and validation is None:
-        raise UserError("patience watches the validation loss: split off a validation set.")
 
 
 @dataclass

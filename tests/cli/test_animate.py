@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from optiviz import descend
+
 
 def test_the_main_job(tmp_path: Path, process: Callable) -> None:
     done = process(tmp_path, "animate --optim momentum")
@@ -26,18 +28,21 @@ def test_the_main_job(tmp_path: Path, process: Callable) -> None:
 def test_moving_formats(tmp_path: Path, optiviz: Callable, ending: str) -> None:
     done = optiviz(f"animate --steps 10 --size 320x240 --fps 20 --out a.{ending}")
     assert done.returncode == 0, done.stderr
+    assert f"loss {descend('valley', 'momentum', steps=10).loss[-1]:.4g}\n" in done.stdout
     with Image.open(tmp_path / f"a.{ending}") as picture:
         assert (picture.n_frames, picture.size) == (11, (320, 240))
+        picture.load()
+        assert picture.info["duration"] == 50
 
 
 def test_mp4(tmp_path: Path, optiviz: Callable) -> None:
     ffmpeg = pytest.importorskip("imageio_ffmpeg")
-    done = optiviz("animate --steps 10 --size 321x241 --out a.mp4")
+    done = optiviz("animate --steps 10 --size 321x241 --hold 3 --out a.mp4")
     assert done.returncode == 0, done.stderr
     meta = next(ffmpeg.read_frames(str(tmp_path / "a.mp4")))
     assert meta["size"] == (320, 240)
     assert meta["codec"] == "h264"
-    assert meta["duration"] == pytest.approx((11 + 50) / 25, abs=0.1)
+    assert meta["duration"] == pytest.approx((3 * 11 + 50) / 25, abs=0.1)
 
 
 def test_a_summary_for_programs(tmp_path: Path, optiviz: Callable) -> None:

@@ -16,6 +16,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
+from optiviz.cli.compare import _cells
+from optiviz.optim import SGD
+from optiviz.studies.compare import Comparison, Contestant
+from optiviz.training.recipe import Recipe
+from optiviz.training.train import COLUMNS
+
 OPTIVIZ = Path(sys.executable).with_name("optiviz")
 RULES = "--optim sgd:lr=0.1 --optim adam"
 SMALL = f"compare {RULES} --sizes 784,16,10 --epochs 1 --seeds 2 --jobs 2"
@@ -73,6 +79,26 @@ def test_the_table_tells_what_the_runs_hold(compared: Path) -> None:
     assert f"{100 * float(table[0]['accuracy']):.2f} ±" in lines[2]
 
 
+@pytest.mark.parametrize(
+    ("ends", "cells"),
+    [
+        ([0.98, 0.9], ("94.00 ± 5.66 %", "0.5000 ± 0.0000", "4.0", "2.00 (1 of 2 seeds)")),
+        ([0.98, 0.97], ("97.50 ± 0.71 %", "0.5000 ± 0.0000", "4.0", "2.00")),
+        ([0.9], ("90.00 %", "0.5000", "3.0", "never")),
+    ],
+)
+def test_a_row_is_told_of_all_its_seeds(ends: list[float], cells: tuple[str, ...]) -> None:
+    seeds = range(len(ends))
+    histories = [dict.fromkeys(COLUMNS, np.array([1.0, 0.5])) for _ in seeds]
+    for seed, history in zip(seeds, histories, strict=True):
+        history |= {"epoch": np.array([1.0, 2.0]), "test_accuracy": np.array([0.5, ends[seed]])}
+        history["seconds"] = np.array([1.0, 3.0 + 2 * seed])
+    one = Contestant("sgd", SGD(), tuple(histories), ("converged",) * len(ends))
+    recipe = Recipe("sgd", lr=None, batch_size=1, epochs=2, seed=0)
+    (row,) = Comparison(Path(), recipe, tuple(seeds), (one,)).table()
+    assert _cells(row) == ("`sgd`", *cells, "converged")
+
+
 @pytest.mark.slow
 def test_all_rules_begin_alike_and_see_the_same(
     compared: Path, tmp_path: Path, optiviz: Callable
@@ -128,7 +154,7 @@ def test_a_stopped_one_goes_on_to_the_same_numbers(
     while run.poll() is None and not (tmp_path / "a/runs/adam-0/run.json").exists():
         time.sleep(0.01)
     run.send_signal(blow)
-    _, told = run.communicate(timeout=30)
+    _, told = run.communicate(timeout=60)
     assert run.returncode == (130 if blow == signal.SIGINT else -9)
     if blow == signal.SIGINT:
         assert "To go on: optiviz compare --resume a" in told

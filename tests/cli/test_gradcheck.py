@@ -33,12 +33,14 @@ def test_what_is_printed(tmp_path: Path, process: Callable) -> None:
 
 
 def test_json(tmp_path: Path, optiviz: Callable) -> None:
-    done = optiviz("gradcheck --sizes 784,4,10 --seed 3 --samples 2 --out a.png --json")
+    done = optiviz("gradcheck --sizes 784,4,10 --seed 3 --samples 2 --eps 0.001 --out a.png --json")
     assert (done.returncode, done.stderr) == (0, "")
     facts = json.loads(done.stdout)
     assert facts["path"] == str(tmp_path / "a.png")
     assert (facts["sizes"], facts["biases"]) == ([784, 4, 10], False)
     assert (facts["weights"], facts["samples"], facts["seed"]) == (784 * 4 + 40, 2, 3)
+    (same,) = (point["mean"] for point in facts["curve"] if point["eps"] == facts["eps"] == 0.001)
+    assert same == facts["mean"]
 
 
 def test_a_bar_is_for_people_only(optiviz: Callable, monkeypatch: pytest.MonkeyPatch) -> None:

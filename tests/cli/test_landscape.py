@@ -10,25 +10,32 @@ import pytest
 from PIL import Image
 
 SMALL = "landscape --sizes 784,8,10 --updates 30 --images 100 --optim sgd --optim adam"
+SMALL += " --schedule cosine"
 
 
-def test_a_moving_picture(tmp_path: Path, process: Callable) -> None:
-    done = process(tmp_path, SMALL)
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory, process: Callable) -> str:
+    """What is said of a moving picture."""
+    folder = tmp_path_factory.mktemp("moving")
+    done = process(folder, SMALL)
     assert done.returncode == 0, done.stderr
     assert "60/60" in done.stderr
     assert "1681/1681" in done.stderr
-    assert "of the slice below it" in done.stdout
-    with Image.open(tmp_path / "landscape.gif") as picture:
+    with Image.open(folder / "landscape.gif") as picture:
         assert picture.n_frames == 31
+    return done.stdout
 
 
-def test_json(optiviz: Callable) -> None:
+def test_people_and_programs_are_told_the_same(told: str, optiviz: Callable) -> None:
     done = optiviz(f"{SMALL} --panels surface,truth --out relief.png --json")
     assert done.returncode == 0, done.stderr
     facts = json.loads(done.stdout)
     assert [run["optimizer"] for run in facts["runs"]] == ["sgd", "adam"]
+    assert facts["runs"][0]["settings"]["lr"]["schedule"] == "Cosine"
     assert 0.5 < sum(facts["explained"]) <= 1
-    assert facts["runs"][0]["slice_loss"] > 0
+    for run in facts["runs"]:
+        words = f"loss {run['loss']:.4g}, of the slice below it {run['slice_loss']:.4g}\n"
+        assert words in told
 
 
 @pytest.mark.parametrize(

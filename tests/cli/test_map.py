@@ -67,6 +67,8 @@ def test_a_rate_map_for_programs(tmp_path: Path, summary: Callable) -> None:
     assert found["y"] == {"name": "beta", "from": 0.0, "to": 0.9, "points": 30}
     assert (found["steps"], found["seed"]) == (200, 2)
     assert 0 < found["diverged"] < 1 - found["converged"] < 1
+    shares = f"{found['converged']:.0%} converged, {found['diverged']:.0%} diverged"
+    assert found["says"][1] == shares
     assert found["best"]["lr"] == pytest.approx(found["theory"]["lr"], rel=0.3)
     assert found["settings"]["form"] == "inside"
 

@@ -24,6 +24,11 @@ def test_the_list_has_every_table(tmp_path: Path, optiviz: Callable) -> None:
         assert f"{name} " in done.stdout
         assert table.title in done.stdout
     facts = json.loads(optiviz("reproduce --list --json").stdout)
+    lines = {line.split()[0]: line.split() for line in done.stdout.splitlines()}
+    for fact in facts:
+        rows, _, minutes, unit = lines[fact["table"]][1:5]
+        assert (int(rows), unit) == (fact["rows"], "min")
+        assert 60 * float(minutes) == pytest.approx(fact["seconds"], abs=4)
     assert {fact["table"]: fact["rows"] for fact in facts} == {
         name: len(table.rows) for name, table in tables().items()
     }

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from optiviz.cli.sweep import _cells
+
 pytest.importorskip("optuna", reason="needs optuna")
 # What Optuna and SQLAlchemy warn of is their own affair.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -63,6 +65,15 @@ def test_a_sweep_is_told_and_kept(tmp_path: Path, process: Callable, optiviz: Ca
     other = optiviz(f"{words} --seed 3")
     assert other.returncode == 2
     assert "holds another sweep: choose another --out." in other.stderr
+
+
+def test_a_row_has_its_units() -> None:
+    row = {"optimizer": "sgd", "settings": {"lr": 0.1}, "seeds": 3, "diverged": 1, "seconds": 2.25}
+    row |= {"accuracy": 0.97684, "accuracy_sd": 0.00126, "loss": 0.07771, "loss_sd": 0.00432}
+    cells = ("`sgd`", "lr=0.1", "97.68 ± 0.13 %", "0.0777 ± 0.0043", "3, 1 diverged", "2.2", "ok")
+    assert _cells(row | {"verdict": "ok"}) == cells
+    one = _cells(row | {"accuracy_sd": None, "loss": None, "seconds": None, "verdict": ""})
+    assert one[2:6] == ("97.68 %", "–", "3, 1 diverged", "")
 
 
 def test_ctrl_c_says_how_to_go_on(optiviz: Callable, monkeypatch: pytest.MonkeyPatch) -> None:

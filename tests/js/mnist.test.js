@@ -5,6 +5,7 @@ import { Charts } from "../../optiviz/labs/mnist/js/charts.js";
 import { Controls } from "../../optiviz/labs/mnist/js/controls.js";
 import { weightColors } from "../../optiviz/labs/mnist/js/panels.js";
 import { CHARTS, epochTicks, frameOf, ranges, rowAt, valueTicks } from "../../optiviz/labs/mnist/js/scales.js";
+import { render } from "../../optiviz/labs/mnist/js/lab.js";
 import { RunTable } from "../../optiviz/labs/mnist/js/table.js";
 import { duration, lossWords, percent, settingsWords, spaced, standing } from "../../optiviz/labs/mnist/js/words.js";
 import { draw } from "./page.js";
@@ -74,12 +75,14 @@ test("the evaluation under the cursor is the nearest one, and there is none beyo
   assert.equal(rowAt([], 0), null);
 });
 
+const MARK = { light: "#cc0000", dark: "#ff8888", dash: [] };
+const STYLE = { getPropertyValue: () => "#777777", fontFamily: "Sans" };
+
 // The charts of one run, drawn on the page.
 function chartsOf(run) {
-  const style = { getPropertyValue: () => "#777777", fontFamily: "Sans" };
-  Object.assign(globalThis, { devicePixelRatio: 1, getComputedStyle: () => style });
-  const mark = { light: "#cc0000", dark: "#ff8888", dash: [] };
-  const shown = { ...run, mark, rule: "adam", phase: "finished", loss: 0.3, accuracy: 0.95 };
+  Object.assign(globalThis, { devicePixelRatio: 1, getComputedStyle: () => STYLE });
+  const settings = { sizes: "784,10" };
+  const shown = { ...run, mark: MARK, settings, rule: "adam", phase: "finished", loss: 0.3, accuracy: 0.95 };
   const root = { dataset: { theme: "light" } };
   const charts = new Charts(root, {}, () => [shown], new AbortController().signal);
   for (const { canvas } of charts.panels) Object.assign(canvas, { clientWidth: 400, clientHeight: 300 });
@@ -111,26 +114,80 @@ test("under the pointer stand the epoch, and the loss and the accuracy on the te
   assert.ok(charts.readOut.node.hidden);
 });
 
-test("an optimiser that is removed is at once no longer in what is to be trained", () => {
-  const knob = { label: "η", values: [0.01, 0.1, 1], default: 0.1 };
-  const shared = ["end", "batch_size", "epochs", "seed"];
-  const facts = {
-    lanes: 3, rules: { sgd: { lr: knob }, adam: { lr: knob } }, schedules: [{ name: "constant", ends: false }],
-    common: Object.fromEntries(shared.map((name) => [name, { ...knob, label: name }])),
+test("the picture to take away has the page's ground below both charts and every name", async () => {
+  const charts = chartsOf(RUN);
+  const { context } = await charts.picture();
+  const names = context.calls.map(([name]) => name);
+  const ground = names.indexOf("fillRect");
+  assert.ok(ground >= 0 && ground < names.indexOf("fillText"), "the ground comes first");
+  assert.equal(context.calls[ground][2].fillStyle, "#777777"); // the page's only colour here
+  const words = context.calls.filter(([name]) => name === "fillText").map(([, [said]]) => said);
+  for (const part of ["Loss  (test; faint: training)", "Test accuracy  (all 10\u202f000 images)"]) assert.ok(words.includes(part));
+  assert.match(words.at(-1), /^adam .*95\.00 %$/);
+});
+
+// What the controls are told, and a form of theirs.
+const KNOB = { label: "η", values: [0.01, 0.1, 1], default: 0.1 };
+const SHARED = ["end", "batch_size", "epochs", "seed"].map((name) => [name, { ...KNOB, label: name }]);
+const FACTS = {
+  lanes: 3, rules: { sgd: { lr: KNOB }, adam: { lr: KNOB } }, schedules: [{ name: "constant", ends: false }],
+  common: Object.fromEntries(SHARED),
+};
+const FORM = {
+  lanes: [{ rule: "sgd", lr: 0.1 }, { rule: "adam", lr: 0.01 }],
+  schedule: "constant", end: 0.1, batch_size: 1, epochs: 1, hidden: "", seed: 0,
+};
+
+test("points that are sent again take the place of those that are there, and are drawn once", () => {
+  Object.assign(document, { getElementById: () => null });
+  Object.assign(globalThis, { matchMedia: window.matchMedia, devicePixelRatio: 1, getComputedStyle: () => STYLE });
+  const lanes = FORM.lanes.map(() => ({ command: "optiviz train", mark: MARK }));
+  const values = {
+    facts: { symbols: {}, ...FACTS }, form: FORM, plan: { state: FORM, lanes, notes: [] },
+    runs: [{ ...LISTED, span: 3 }], status: { phase: "ready", share: 1, left: null, pace: 0 }, seen: {},
   };
-  const lanes = [{ rule: "sgd", lr: 0.1 }, { rule: "adam", lr: 0.01 }];
-  const form = { lanes, schedule: "constant", end: 0.1, batch_size: 1, epochs: 1, hidden: "", seed: 0 };
+  const heard = {};
+  const model = { get: (name) => values[name], send: () => {}, on: (name, action) => (heard[name] = action), off: () => {} };
+  const el = document.createElement("div");
+  const end = render({ model, el });
+  const [canvas] = el.all(({ attributes }) => attributes?.["data-chart"] === "loss");
+  Object.assign(canvas, { clientWidth: 400, clientHeight: 300 });
+  const strong = (since, rows) => {
+    heard["msg:custom"]({ type: "rows", run: 1, since, rows, tip: [3, null] });
+    canvas.context.calls.length = 0;
+    draw();
+    return strokes(canvas.context).filter(({ color }) => color === MARK.light).at(-1).points.length;
+  };
+  const counts = [[0, RUN.rows.slice(0, 2)], [2, RUN.rows.slice(2)], [0, RUN.rows]].map((sent) => strong(...sent));
+  assert.deepEqual(counts, [2, 3, 3]);
+  end();
+});
+
+test("an optimiser that is removed is at once no longer in what is to be trained", () => {
   const told = [];
-  const controls = new Controls(facts, form, (changed) => told.push(changed.lanes));
+  const controls = new Controls(FACTS, structuredClone(FORM), (changed) => told.push(changed.lanes));
   const [remove] = controls.node.all(({ attributes }) => attributes?.["aria-label"] === "remove sgd");
   remove.fire("click");
   assert.deepEqual(told, [[{ rule: "adam", lr: 0.01 }]]);
 });
 
+const LISTED = {
+  run: 1, rule: "adam", settings: { sizes: "784,10" }, mark: MARK, epoch: 1, epochs: 3, loss: 0.3, accuracy: 0.95,
+  pace: 1234, phase: "finished", verdict: "converged",
+};
+
+test("under every head of the table stands what it says", () => {
+  const table = new RunTable({}, () => {}, () => {});
+  table.show([LISTED], "light");
+  const words = (tag) => table.table.querySelectorAll(tag).map((cell) => cell.textContent.trim());
+  const [heads, cells] = [words("th"), words("td")];
+  const told = Object.fromEntries(heads.map((head, i) => [head, cells[i]]).slice(2, 7));
+  const expected = { epoch: "1.0 / 3", "test loss": "0.300", accuracy: "95.00 %", "updates/s": "1\u202f234", verdict: "converged" };
+  assert.deepEqual(told, expected);
+});
+
 test("the table lists the runs that there are, the newest first, and a removed one no longer", () => {
-  const mark = { light: "#cc0000", dark: "#ff8888", dash: [] };
-  const same = { rule: "adam", settings: { sizes: "784,10" }, mark, epoch: 1, epochs: 1, loss: 0.3, accuracy: 0.95 };
-  const runs = [3, 2, 1].map((run) => ({ ...same, run }));
+  const runs = [3, 2, 1].map((run) => ({ ...LISTED, run }));
   const table = new RunTable({}, () => {}, () => {});
   const listed = () => table.body.children.map(({ attributes }) => Number(attributes["data-run"]));
   table.show(runs, "light");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { mount, render } from "../../optiviz/player/js/mount.js";
+import { number } from "../../optiviz/player/js/numbers.js";
 import { Player } from "../../optiviz/player/js/player.js";
 import { descent, groundPack, pathsPack, strokes, texts } from "./canvas.js";
 import { draw } from "./page.js";
@@ -100,6 +101,7 @@ for (const [keys, expected] of [
   [["Shift+ArrowRight", "ArrowLeft"], { step: 12 }],
   [["ArrowRight", "ArrowRight", "ArrowRight"], { step: 6 }],
   [["End", "ArrowLeft"], { step: 29 }],
+  [["End", "Shift+ArrowLeft"], { step: 20 }],
   [["End", "Home"], { step: 0 }],
   [["Home"], { step: 0 }],
   [["End"], { step: 30 }],
@@ -203,7 +205,9 @@ test("what lies under the pointer is told with its numbers", () => {
   const run = player.runs[0];
   player.canvas.fire("pointermove", { clientX: player.plane.x(run.x[3]), clientY: player.plane.y(run.y[3]) });
   const [words] = text(player, "ov-tip");
-  for (const part of ["step 3", "momentum", `loss ${run.above[3].toPrecision(3)}`, "η 0.100", `w₁ ${run.x[3].toPrecision(4)}`])
+  const place = `w₁ ${number(run.x[3], 4)}   w₂ ${number(run.y[3], 4)}`;
+  const velocity = `v₁ ${number(run.vx[3])}   v₂ ${number(run.vy[3])}`;
+  for (const part of ["step 3", "momentum", `loss ${number(run.above[3])}   η 0.100`, place, velocity])
     assert.ok(words.includes(part), `${part} in ${words}`);
   assert.ok(!words.includes("other"));
   assert.equal(player.hover, 3);
@@ -290,7 +294,9 @@ test("where things stand is said aloud when nothing has changed for a while", (c
   context.mock.timers.tick(500);
   assert.deepEqual(text(player, "ov-spoken"), [""]);
   context.mock.timers.tick(200);
-  assert.match(text(player, "ov-spoken")[0], /^A bowl\. Step 3 of 100\. momentum: loss .* at .*, .*; \.$/);
+  const [run] = player.runs;
+  const [loss, u, v] = [run.above[3], run.x[3], run.y[3]].map((value) => number(value));
+  assert.deepEqual(text(player, "ov-spoken"), [`A bowl. Step 3 of 100. momentum: loss ${loss} at ${u}, ${v}; .`]);
   player.play();
   for (const now of [0, 200, 400]) draw(now);
   context.mock.timers.tick(5000);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { atEnd, nearest, onModel, onResize, plain, settled, slider } from "../../optiviz/labs/js/ui.js";
+import { atEnd, nearest, onModel, onResize, plain, settled, slider, theming } from "../../optiviz/labs/js/ui.js";
 import "./page.js";
 
 test("a value is written as a person would write it", () => {
@@ -91,4 +91,21 @@ test("a size is watched until the end", () => {
   assert.deepEqual([...watched], ["canvas"]);
   gone.abort();
   assert.equal(watched.size, 0);
+});
+
+test("light or dark is as asked, else as chosen before, else as the system is", () => {
+  const kept = new Map();
+  globalThis.localStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
+  globalThis.matchMedia = () => ({ matches: true, addEventListener: () => {} });
+  const opened = (asked) => {
+    const root = document.createElement("div");
+    const theme = theming(root, () => {}, new AbortController().signal, asked);
+    theme.set();
+    return { turn: () => theme.button.fire("click"), now: () => root.dataset.theme };
+  };
+  const page = opened();
+  assert.equal(page.now(), "dark"); // as the system is
+  page.turn();
+  assert.equal(page.now(), "light");
+  assert.deepEqual(["light", "dark"], [opened().now(), opened("dark").now()]);
 });

@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,12 @@ from optiviz.cli import main
 main()
 """
 PRIVATE = {"notes.txt": "a secret", "results.csv": "a secret", "lab.py": "print('a secret')"}
+
+
+def need_voila() -> None:
+    """Skip where there is no Voilà; to import it takes seconds, and only servers do."""
+    if find_spec("voila") is None:
+        pytest.skip("needs the extra apps")
 
 
 @dataclass
@@ -123,7 +130,7 @@ def _end(served: Served) -> None:
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
     """Starts servers, which end with the last test."""
-    pytest.importorskip("voila", reason="needs the extra apps")
+    need_voila()
     with ExitStack() as stack:
 
         def start(*words: str, left: int = 60, path: Path | None = None) -> Served:
@@ -145,8 +152,8 @@ def port() -> Iterator[int]:
 
 @pytest.fixture(scope="session")
 def mnist_lab(serve: Callable[..., Served], port: int) -> Served:
-    """The MNIST lab with two places, asked to listen where someone else does."""
-    return serve("mnist", "--port", str(port), "--max-users", "2", "--base-url", "course/lab")
+    """The MNIST lab with three places, asked to listen where someone else does."""
+    return serve("mnist", "--port", str(port), "--max-users", "3", "--base-url", "course/lab")
 
 
 @pytest.fixture(scope="session")
@@ -187,7 +194,7 @@ def visiting(chromium: Any, lab: Served, query: str = "", **how: Any) -> Iterato
     page.close()  # before its context, or the server is not told
     context.close()
     assert trouble == []
-    assert lab.gone(kernel, 10)
+    assert lab.gone(kernel, 30)
 
 
 @pytest.fixture

@@ -80,6 +80,16 @@ def test_a_race_that_is_stopped_goes_on_to_the_same_bits() -> None:
             np.testing.assert_array_equal([row[name] for row in lane.rows], whole.history[name])
 
 
+def test_the_pace_is_that_since_the_last_start() -> None:
+    (lane,) = lanes("sgd")
+    lane.step, lane.phase = 1000, "finished"
+    race = Race([lane], lambda: None)
+    race.go()
+    assert race.figures() == {"share": 1000 / 1200, "pace": 0, "left": None}
+    lane.step = 1100
+    assert 0 < race.figures()["left"] < 60
+
+
 def test_blas_has_one_thread_until_the_last_training_has_ended() -> None:
     def threads() -> set[int]:
         return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
@@ -173,6 +183,13 @@ def lab() -> Any:
     lab.sent = []
     lab.send = lambda content, buffers=None: lab.sent.append((content, buffers))
     return lab
+
+
+def test_a_curve_has_a_gap_where_a_loss_is_no_number() -> None:
+    pytest.importorskip("anywidget", reason="needs the extra apps")
+    from optiviz.labs.mnist.lab import _finite  # noqa: PLC0415  # of the extra
+
+    assert _finite([0.5, float("nan"), float("inf"), None, 0.0]) == [0.5, None, None, None, 0.0]
 
 
 async def until(condition: Callable[[], Any], seconds: float = 60) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("voila", reason="needs the extra apps")
+from .conftest import need_voila
 
 ROOT = Path(__file__).parents[2]
 PLAY = """from optiviz import descend, optim, play, surfaces
@@ -27,6 +27,7 @@ play([descend(surfaces["valley"], rule, steps=60) for rule in (optim.Momentum(),
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
     """Where the notebook is served."""
+    need_voila()
     notebook = json.loads((ROOT / "apps" / "surfaces.ipynb").read_text(encoding="utf-8"))
     notebook["cells"][0]["source"] = PLAY
     (tmp_path / "play.ipynb").write_text(json.dumps(notebook), encoding="utf-8")

@@ -18,12 +18,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from optiviz.labs.controls import knobs
-from optiviz.labs.surface.offers import DECAYS, RATES, SITUATIONS, offers, shapes
+from optiviz.labs.surface.offers import DECAYS, FILES, RATES, SITUATIONS, offers, shapes
 from optiviz.labs.surface.state import LONGEST, State, clean, from_query
 from optiviz.optim import OPTIMIZERS, SCHEDULES
 from optiviz.player import pack as player
 from optiviz.problems import PROBLEMS
 from optiviz.views import Picture
+from optiviz.views.files.animate import MOVING, STILL
 
 # What a link may hold, and nonsense of every kind.
 NUMBERS = st.one_of(
@@ -62,7 +63,7 @@ def is_good(state: State) -> None:
     assert clean(json.loads(json.dumps(state.controls()))) == (state, [])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.one_of(CONTROLS, ANYTHING))
 def test_any_controls_become_a_good_state(sent: Any) -> None:
     state, notes = clean(sent)
@@ -70,7 +71,7 @@ def test_any_controls_become_a_good_state(sent: Any) -> None:
     assert all(len(note) < 400 for note in notes)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.one_of(
         st.text(max_size=80),
@@ -162,6 +163,13 @@ def test_the_command_and_the_python_make_the_same_bits(link: str, tmp_path: Path
     with np.load(tmp_path / "w.npz") as again:
         for run, w in zip(runs, again.values(), strict=True):
             np.testing.assert_array_equal(w, run.w)
+
+
+@pytest.mark.parametrize("ending", FILES)
+def test_the_command_is_one_that_writes_the_file(ending: str) -> None:
+    _, verb, *_, name = State().command(f"a{ending}").split()
+    assert ending in {"plot": STILL, "animate": MOVING}[verb]
+    assert name == f"a{ending}"
 
 
 def test_every_situation_is_as_its_words_say() -> None:

@@ -120,10 +120,10 @@ def test_every_file_opens(ending: str) -> None:
 
 
 def test_the_map_is_that_of_the_lane() -> None:
-    state, _ = from_query("optim=sgd&optim=momentum:lr=0.05&steps=300")
+    state, _ = from_query("optim=sgd&optim=momentum:lr=0.05&steps=300&start=1.5,0.2")
     facts = unpack(map_pack(state, 1))
     axes = [(name, facts[key].astype(float)) for name, key in (("lr", "xs"), ("beta", "ys"))]
-    found = rate_map(state.plane(), "momentum", *axes, steps=300)
+    found = rate_map(state.plane(), "momentum", *axes, steps=300, start=(1.5, 0.2))
     taken = facts["taken"].reshape(found.loss.shape)
     assert ((taken < 0) == found.diverged).mean() > 0.99
     np.testing.assert_allclose(taken[taken > 0], found.steps_to_converge[taken > 0], atol=2)

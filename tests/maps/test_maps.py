@@ -123,6 +123,12 @@ def test_every_start_is_a_run(words: str) -> None:
             assert found.steps_to_reach[row, column] == since
 
 
+def test_starts_stand_in_the_middles_of_their_cells() -> None:
+    found = basin_map("bowl", "sgd", points=4, steps=1, bounds=((0.0, 8.0), (-2.0, 2.0)))
+    assert found.x.tolist() == [1, 3, 5, 7]
+    assert found.y.tolist() == [-1.5, -0.5, 0.5, 1.5]
+
+
 def test_a_minimum_is_as_wide_as_a_hundredth_of_the_longer_side() -> None:
     for bounds in ((-4.0, 4.0), (-1.0, 1.0)), ((-1.0, 1.0), (-4.0, 4.0)):
         found = basin_map("bowl", optim.SGD(lr=0.1), points=2, steps=60, bounds=bounds)

@@ -33,7 +33,9 @@ from optiviz.optim import (
     RMSProp,
     name_of,
     schedules,
+    stepper,
 )
+from optiviz.optim.stepper import BLOCK, EVERY
 
 # The rules that PyTorch lacks, compared with plain loops below.
 BY_HAND = {"lion": Lion(lr=0.003, beta1=0.8, beta2=0.95, weight_decay=0.2)}
@@ -224,6 +226,20 @@ def test_the_compiler_takes_the_same_steps(rule: Optimizer) -> None:
     for t in range(3):
         rule.step(w, w + 0.5, state, t)
         sweep(rule, twin, twin + 0.5, own, t)
+    assert w.tobytes() == twin.tobytes()
+
+
+@each_rule
+def test_an_array_of_several_blocks_is_stepped_as_any_other(name: str) -> None:
+    """Also where gradients are small, whose squares are not to be taken for what has faded."""
+    rule, random = OPTIMIZERS[name](lr=0.1), np.random.default_rng(3)
+    w, g = random.normal(size=(2, BLOCK + 100)).astype(np.float32)
+    g *= 1e-6
+    twin, state = w.copy(), rule.init(w)
+    step, own = stepper(rule, w, g, state, compiled=False), rule.init(twin)
+    for t in range(EVERY + 2):
+        step(t)
+        rule.step(twin, g, own, t)
     assert w.tobytes() == twin.tobytes()
 
 

@@ -22,7 +22,7 @@ from optiviz.optim.schedules import (
     WarmUp,
 )
 
-quick = settings(deadline=None, derandomize=True, max_examples=150)
+quick = settings(derandomize=True, max_examples=150)
 
 N = 40
 TORCH = [

@@ -128,6 +128,15 @@ def test_playing_again_from_a_chosen_start() -> None:
     np.testing.assert_array_equal(sent["runs"][1]["x"], expected.w[:, 0].astype("f4"))
 
 
+def test_playing_again_meets_the_same_batches() -> None:
+    pytest.importorskip("anywidget")
+    problem = PROBLEMS["regression"]
+    run = descend(problem, optim.SGD(lr=0.1), steps=20, batch_size=8, seed=3)
+    shown = play(run)
+    shown.start = [0.5, 0.5]
+    np.testing.assert_array_equal(shown.picture.runs[0].batch, run.batch)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

@@ -366,3 +366,20 @@ def test_labels_out_of_range_are_refused(tmp_path: Path, batches: dict) -> None:
 def test_missing_batches_are_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"lacks CIFAR-10: put cifar-10-python.tar.gz there"):
         load("cifar10", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("mnist", {0: "0", 9: "9"}),
+        (
+            "fashion-mnist",
+            {0: "T-shirt/top", 5: "Sandal", 6: "Shirt", 7: "Sneaker", 9: "Ankle boot"},
+        ),
+        ("cifar10", {0: "airplane", 3: "cat", 5: "dog", 9: "truck"}),
+    ],
+)
+def test_classes_have_the_names_of_their_publishers(name: str, known: dict[int, str]) -> None:
+    classes = datasets.DATASETS[name].classes
+    assert len(classes) == 10
+    assert {number: classes[number] for number in known} == known

@@ -236,13 +236,13 @@ def trees() -> st.SearchStrategy[str]:
     return st.recursive(leaves, grown, max_leaves=12)
 
 
-@settings(max_examples=60, deadline=5000)
+@settings(max_examples=60)
 @given(trees())
 def test_every_right_expression_is_computed_in_bounds(text: str) -> None:
     if len(text) > 500:
         return
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         found = expression(text)
         w = np.random.default_rng(1).uniform(-3, 3, (50, 2))
@@ -251,17 +251,17 @@ def test_every_right_expression_is_computed_in_bounds(text: str) -> None:
     finally:
         tracemalloc.stop()
     assert most < 50e6
-    assert time.perf_counter() - began < 4
+    assert time.process_time() - began < 4
     assert values.shape == (50,)
     assert values.dtype == gradients.dtype == np.float64
 
 
 @pytest.mark.parametrize("text", ["9**9**9**9", "x*9**9**9**9", "9**(9**(9**(9**9)))", "1e400+x"])
 def test_a_tower_of_powers_is_infinite_and_quick(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(UserError, match="has no finite loss and gradient at the start"):
         descend(expression(text), optim.SGD(lr=0.1))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 # --- functions ---

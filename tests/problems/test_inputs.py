@@ -30,12 +30,13 @@ def sliced() -> Slice:
     return Slice(net, filtered(net, net.start(0)), ((-1, 1), (-1, 1)))
 
 
+DISH, SINE, OVAL = surface(dish), surface(sine), parse_problem("x**2+y**2")
 PLANES = {
     **PROBLEMS,
     "valley of another condition": valley(condition=4, rotation=70),
     "expression": parse_problem("x**2 + 10*y**2 + sin(3*x)"),
-    "function": surface(dish),
-    "differences": surface(sine),
+    "function": DISH,
+    "differences": SINE,
     "slice": sliced(),
 }
 each = pytest.mark.parametrize("name", PLANES)
@@ -112,11 +113,11 @@ def test_a_lambda_can_be_copied_but_not_pickled() -> None:
 EQUAL = [
     (valley(4), valley(4), True),
     (valley(4), valley(5), False),
-    (parse_problem("x**2+y**2"), parse_problem(" x**2+y**2 "), True),
-    (parse_problem("x**2+y**2"), parse_problem("x**2+3*y**2"), False),
-    (surface(dish), surface(dish), True),
-    (surface(dish), surface(sine), False),
-    (surface(sine), surface(sine), True),
+    (OVAL, parse_problem(" x**2+y**2 "), True),
+    (OVAL, parse_problem("x**2+3*y**2"), False),
+    (DISH, surface(dish), True),
+    (DISH, SINE, False),
+    (SINE, surface(sine), True),
     (regression(), regression(), True),
     (regression(), regression(seed=3), False),
     (logistic(), logistic(), True),

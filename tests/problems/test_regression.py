@@ -6,7 +6,7 @@ from itertools import islice
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from optiviz import descend, optim, schedules, surfaces
@@ -38,7 +38,6 @@ def test_the_full_loss_is_the_mean_of_the_samples_losses(name: str) -> None:
 
 
 @each
-@settings(deadline=None)
 @given(st.floats(-40, 40), st.floats(-40, 40), st.integers(0, 2**32 - 1))
 def test_gradients_agree_with_central_differences(name: str, x: float, y: float, seed: int) -> None:
     problem, w, h = DATA[name], np.array([x, y]), 1e-5

@@ -15,7 +15,7 @@ from optiviz import descend
 from optiviz.errors import UserError
 from optiviz.problems import SURFACES, Surface, parse_problem, valley
 
-quick = settings(deadline=None, derandomize=True, max_examples=100)
+quick = settings(derandomize=True, max_examples=100)
 
 each = pytest.mark.parametrize("name", list(SURFACES))
 MINIMA = [
@@ -139,6 +139,15 @@ def test_rows_of_a_grid_run_along_y(name: str) -> None:
     assert values[5, 2] == pytest.approx(surface.value(np.array([x[2], y[5]])), rel=1e-12)
     assert (x[0], x[-1]) == surface.bounds[0]
     assert (y[0], y[-1]) == surface.bounds[1]
+
+
+@each
+@pytest.mark.parametrize("rule", ["sgd", "adam"])
+def test_with_its_own_rate_a_path_is_long_enough_to_be_seen(name: str, rule: str) -> None:
+    surface = SURFACES[name]
+    steps = np.diff(descend(surface, rule, steps=120).w, axis=0)
+    longer = max(high - low for low, high in surface.bounds)
+    assert np.hypot(*steps.T).sum() > 0.05 * longer
 
 
 @each

@@ -21,7 +21,7 @@ from optiviz import (
 from optiviz.optim import OPTIMIZERS, SCHEDULES, Optimizer
 from optiviz.problems import PROBLEMS, SURFACES, Surface
 
-quick = settings(deadline=None, derandomize=True, max_examples=200)
+quick = settings(derandomize=True, max_examples=200)
 
 each_rule = pytest.mark.parametrize("name", list(OPTIMIZERS))
 

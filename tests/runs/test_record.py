@@ -21,7 +21,7 @@ from optiviz import Run, UserError, descend, optim, schedules
 from optiviz.optim import OPTIMIZERS
 from optiviz.problems import SURFACES
 
-quick = settings(deadline=None, derandomize=True, max_examples=60)
+quick = settings(derandomize=True, max_examples=60)
 
 STACK = np.array([[0.1], [0.2]])
 PLAIN = {"lr": 0.1, "beta": 0.9, "form": "inside"}

@@ -284,7 +284,7 @@ def rules(draw: st.DrawFn) -> Optimizer:
     return rule(**given_)
 
 
-@settings(deadline=None, derandomize=True, max_examples=400)
+@settings(derandomize=True, max_examples=400)
 @given(st.sampled_from(list(SURFACES)), rules(), st.tuples(WILD, WILD), st.integers(1, 70))
 def test_nothing_legal_makes_it_raise(
     name: str, rule: Optimizer, start: tuple[float, float], steps: int

@@ -11,6 +11,7 @@ import sys
 import time
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from optiviz.studies.published.report import (
     scored,
     summary,
 )
-from optiviz.studies.published.rows import check_gradients, recipe_of, train_row
+from optiviz.studies.published.rows import _figures, check_gradients, recipe_of, train_row
 from optiviz.studies.published.tables import Row, Source, Table
 from optiviz.views.charts.agreement import LIMIT, lines_of, plot_agreement
 
@@ -165,6 +166,18 @@ def test_patience_reports_the_best_epoch() -> None:
     assert figures["val_loss"] == min(losses)
     assert figures["best_epoch"] == 1 + losses.index(min(losses)) == len(losses) - 2
     assert figures["val_accuracy"] == result["history"]["val_accuracy"][-3]
+
+
+def test_the_figures_are_those_of_the_weights_that_are_kept() -> None:
+    """Of the least validation loss, where another evaluation was more accurate."""
+    columns = ("train_loss", "test_loss", "test_accuracy", "val_loss", "val_accuracy")
+    history = {name: np.array([0.1, 0.2, 0.3]) for name in columns}
+    history |= {"val_loss": np.array([0.5, 0.4, 0.6]), "epoch": np.array([1.0, 2.0, 3.0])}
+    history["seconds"] = np.array([4.0, 8.0, 12.0])
+    done: Any = SimpleNamespace(outcome=SimpleNamespace(lost=False), history=history)
+    known = {"loss": 0.2, "accuracy": 0.2, "test_loss": 0.2, "val_loss": 0.4}
+    known |= {"val_accuracy": 0.2, "best_epoch": 2.0, "seconds": 12.0}
+    assert _figures(done, done) == known
 
 
 def test_the_order_of_samples_is_the_source_s() -> None:

@@ -49,7 +49,8 @@ def test_all_weights_of_the_whole_network() -> None:
     assert check.mean["central"] < 3e-6
     assert check.mean["central"] < check.mean["forward"] < 1e-4
     assert check.mean["central"] <= check.worst["central"] < 1e-2
-    assert check.seconds < 1
+    one, other, both = (check.seconds_by[name] for name in ("forward", "backward", "central"))
+    assert both > max(one, other) > 0  # it needs the losses of both
 
 
 def test_a_wrong_gradient_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

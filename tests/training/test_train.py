@@ -138,7 +138,10 @@ def test_going_on_is_the_same_to_the_bit(tmp_path: Path, name: str, stop: int) -
     directory = RunDirectory(tmp_path)
     first = train(NET, TEST, rule, **how, stop=stopping_at(stop), on_checkpoint=directory.save)
     assert (first.outcome.stopped, first.steps) == ("interrupted", stop)
-    same(train(NET, TEST, rule, **how, resume=directory.load(NET)), whole)
+    at = directory.load(NET)
+    assert at is not None
+    assert at.seconds > 0  # the clock goes on where it stood
+    same(train(NET, TEST, rule, **how, resume=at), whole)
 
 
 def test_stopped_past_its_best_a_training_still_goes_back_to_it(tmp_path: Path) -> None:

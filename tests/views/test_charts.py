@@ -12,11 +12,12 @@ from optiviz.errors import UserError
 from optiviz.optim import SGD, Adam
 from optiviz.problems import MLP
 from optiviz.studies.compare import Comparison, Contestant
-from optiviz.training import Training, train
+from optiviz.training import Training, check_gradient, train
 from optiviz.training.recipe import Recipe
 from optiviz.training.train import COLUMNS
 from optiviz.views.charts.comparison import Race
 from optiviz.views.charts.curves import training_figure
+from optiviz.views.charts.gradients import gradients_figure
 from optiviz.views.charts.sweep import plot_heat
 from optiviz.views.frame import Frame
 from optiviz.views.numbers import power, power_of_ten
@@ -33,15 +34,20 @@ def trained() -> Training:
 
 def figure_of(trained: Training, loss: np.ndarray) -> Frame:
     history = dict.fromkeys(trained.history, np.full(3, np.nan))
-    history |= {"epoch": np.arange(1.0, 4.0), "step": np.arange(3.0), "lr": np.full(3, 0.1)}
+    history |= {"epoch": np.arange(1.0, 4.0), "step": np.arange(3.0)}
+    history["lr"] = np.array([0.1, 0.05, 0.01])
     history |= {"train_loss": loss, "test_loss": 1.1 * loss, "test_accuracy": ACCURACY}
     frame = Frame("light", (640, 360))
     training_figure(frame, replace(trained, history=history), "")
     return frame
 
 
-def test_the_legend_tells_the_last_numbers(trained: Training) -> None:
-    (legend,) = figure_of(trained, WIDE).figure.legends
+def test_the_legend_tells_the_last_numbers_and_the_note_how_the_rate_fell(
+    trained: Training,
+) -> None:
+    figure = figure_of(trained, WIDE).figure
+    assert figure.texts[1].get_text().startswith("η = 0.1 … 0.01    m = 1    seed 0    ")
+    (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == [
         "training, mean of the batches: loss 0.25",
         "test: loss 0.275, accuracy 0.9375",
@@ -103,6 +109,20 @@ def test_the_band_is_the_deviation_that_the_table_tells() -> None:
     assert np.ptp(last) / 2 == pytest.approx(comparison.table()[0]["accuracy_sd"])
 
 
+def test_every_error_of_a_gradient_is_somewhere_in_the_spread() -> None:
+    toy = MLP([[0.5, -1.0]], [0], sizes=(2, 3, 2))
+    check = check_gradient(toy, toy.start(seed=1))
+    counts = np.zeros_like(check.counts["central"])
+    counts[[0, 7, 40]] = 5, 2, 3  # the first two lie to the left of the axis
+    frame = Frame("light", (640, 360))
+    gradients_figure(frame, replace(check, counts=dict.fromkeys(check.counts, counts)), [], "")
+    (ax,) = frame.figure.axes
+    for outline in ax.patches:
+        shown = outline.get_data()
+        assert (shown.values[0], shown.values.sum()) == (7, 10)
+        assert shown.edges[0] == pytest.approx(ax.get_xlim()[0])
+
+
 def test_a_long_title_takes_rows_and_moves_what_is_below() -> None:
     short, long = Frame("light", (480, 270)), Frame("light", (480, 270))
     assert short.title("A title", "and a note") == 0
@@ -144,20 +164,25 @@ def test_powers_of_ten() -> None:
 
 
 def test_a_heat_map_stands_upright(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The least setting at the lower left, and every number in the colour of its cell."""
+    """The least setting at the lower left, and every number in the colour of its cell.
+
+    It is the best over the settings that have no axis, as the note says.
+    """
     frames: list[Frame] = []
     monkeypatch.setattr(Frame, "save", lambda frame, _: frames.append(frame))
+    found = {(0.1, 0.5): 0.98, (0.2, 0.5): 0.9, (0.1, 0.9): 0.8, (0.2, 0.9): 0.6}
     rows = [
-        {"settings": {"lr": lr, "beta": beta}, "accuracy": accuracy, "diverged": False}
-        for (lr, beta), accuracy in {
-            (0.1, 0.5): 0.98,
-            (0.2, 0.5): 0.9,
-            (0.1, 0.9): 0.8,
-            (0.2, 0.9): 0.6,
-        }.items()
+        {
+            "settings": {"lr": lr, "beta": beta, "batch_size": size},
+            "accuracy": accuracy - worse,
+            "diverged": False,
+        }
+        for (lr, beta), accuracy in found.items()
+        for size, worse in ((10, 0.2), (100, 0.0), (1000, 0.1))
     ]
     plot_heat(rows, tmp_path / "a.png", title="", span=(0.02, 0.5))
     frame = frames[0]
+    assert frame.figure.texts[1].get_text().endswith("; the best over batch size")
     (ax,) = frame.figure.axes
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["0.5", "0.9"]
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["0.1", "0.2"]

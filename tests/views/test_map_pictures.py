@@ -16,7 +16,7 @@ from PIL import Image
 from optiviz import surfaces
 from optiviz.errors import UserError
 from optiviz.maps import BasinMap, RateMap, Sensitivity, basin_map, rate_map, sensitivity
-from optiviz.views.charts.basins import PALEST, colors_of_minima
+from optiviz.views.charts.basins import PALEST, _percent, colors_of_minima
 from optiviz.views.charts.maps import draw, lightness, plot_map, ramp
 from optiviz.views.charts.sensitivity import in_words
 from optiviz.views.charts.sheet import Sheet
@@ -163,6 +163,14 @@ def test_the_basins_have_their_letters() -> None:
     assert "D  (3.58, −1.85)" in rows
     missed = [text.get_text() for text in drawn("basins missed", "dark", (960, 540)).figure.texts]
     assert "none of them" in missed
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0, "0 %"), (0.004, "<1 %"), (0.25, "25 %"), (0.996, ">99 %"), (1, "100 %")],
+)
+def test_a_share_is_not_rounded_to_nothing_or_to_all(share: float, words: str) -> None:
+    assert _percent(share) == words
 
 
 def test_what_works_is_said() -> None:

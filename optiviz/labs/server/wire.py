@@ -236,6 +236,7 @@ class Socket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         share = self.share
         if self.ws_connection is None or share is None:  # it is ending
             return
+        self.on_pong(b"")  # who speaks is there; an answer to a ping may wait behind what is said
         try:
             new = said(message)
         except RefusedError:

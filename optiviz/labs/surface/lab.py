@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import traitlets
+from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
 from optiviz.labs.page import LabPage, script
@@ -85,7 +86,6 @@ class SurfaceLab(LabPage):
                 "state": state.controls(),
                 "notes": notes[:6],
                 "problem": state.problem_words,
-                "samples": problem.n_samples,
                 "start": picture.runs[0].w[0].tolist(),
                 "query": state.query(),
                 "python": state.python(),
@@ -98,23 +98,14 @@ class SurfaceLab(LabPage):
 
     def _send_map(self, lane: Any) -> None:
         """Answer with the map of one rule's η and β, or with the reason why there is none."""
-        try:
-            block = map_pack(self.state, lane)
-        except UserError as error:
-            self.send({"type": "map", "error": str(error)})
-        else:
-            self.send({"type": "map"}, [block])
+        self.send({"type": "map"}, [map_pack(self.state, lane)])
 
     def _send_file(self, wish: Any) -> None:
         """Answer with a picture of the state, or with the reason why it cannot be made."""
         wish = wish if isinstance(wish, dict) else {}
         ending, theme = str(wish.get("ending")), str(wish.get("theme"))
-        try:
-            block = picture_file(self.state, ending, theme)
-        except UserError as error:
-            self.send({"type": "file", "error": str(error)})
-        else:
-            self.send_file(f"race{ending}", FILES[ending], block)
+        content = picture_file(self.state, ending, theme)
+        self.send_file(f"race{ending}", FILES[ending], content)
 
 
 def picture_file(state: State, ending: str, theme: str) -> bytes:
@@ -158,29 +149,25 @@ def map_pack(state: State, lane: Any) -> bytes:
     x, y = (axis(problem, optimizer, name, points=points) for name in ("lr", second(optimizer)))
     steps = max(min(state.steps, 500), MAP_STEPS)
     found = rate_map(problem, optimizer, x, y, steps, state.start)
-    return pack(map_facts(found, rule), map_arrays(found))
+    return pack(map_facts(found), map_arrays(found))
 
 
-def map_facts(found: RateMap, rule: str) -> dict[str, Any]:
+def map_facts(found: RateMap) -> dict[str, Any]:
     """What the page needs to draw a map besides its numbers."""
     theory = found.theory
     return {
-        "rule": rule,
-        "x": found.x.name,
         "y": found.y.name,
         "symbol": SYMBOLS[found.y.name],
         "steps": found.steps,
         "best": found.best,
         "theory": theory and [float(value) for value in theory.best],
         "colors": [_colors(theme) for theme in ("light", "dark")],
-        "runs": [],
     }
 
 
 def _colors(theme: str) -> dict[str, Any]:
     look = THEMES[theme]
-    stops = ramp(look)(np.linspace(0, 1, 64))
-    shades = ["#" + "".join(f"{round(255 * c):02x}" for c in stop[:3]) for stop in stops]
+    shades = [to_hex(stop) for stop in ramp(look)(np.linspace(0, 1, 64))]
     return {"ramp": shades, "theory": line_color(look)}
 
 

@@ -86,22 +86,18 @@ class State:
 
     def python(self) -> str:
         """The Python that makes the same runs."""
-        return "\n".join(
-            [
-                "from optiviz.problems import parse_problem",
-                "from optiviz.runs import race",
-                "",
-                f"problem = parse_problem({self.problem_words!r})",
-                "rules = [",
-                *(f"    {text!r}," for text in self.rules_words),
-                "]",
-                "runs = race(",
-                f"    problem, rules, steps={self.steps}, start={self.start!r},",
-                f"    schedule={self.schedule_words!r}, batch_size={self.batch!r}, "
-                f"seed={self.seed!r},",
-                ")",
-            ]
-        )
+        rules = "".join(f"    {text!r},\n" for text in self.rules_words)
+        return f"""\
+from optiviz.problems import parse_problem
+from optiviz.runs import race
+
+problem = parse_problem({self.problem_words!r})
+rules = [
+{rules}]
+runs = race(
+    problem, rules, steps={self.steps}, start={self.start!r},
+    schedule={self.schedule_words!r}, batch_size={self.batch!r}, seed={self.seed!r},
+)"""
 
     def query(self) -> str:
         """The part of a link that restores the state."""

@@ -2,7 +2,7 @@
 
 import { batchSurface } from "./batch.js";
 import { fillBands, march, resample } from "./ground.js";
-import { star } from "./marks.js";
+import { clipTo, pen, star, write } from "./marks.js";
 import { ticks } from "./numbers.js";
 
 const CELL = 3; // pixels between the points at which the ground is known
@@ -31,17 +31,14 @@ export function layGround(plane, context) {
   context.save();
   plane.clip(context);
   const [[l, r], [b, t]] = ground.extent; // nothing is known of what lies beyond
-  context.beginPath();
-  context.rect(plane.x(l), plane.y(t), (r - l) / plane.unit, (t - b) / plane.unit);
-  context.clip();
+  clipTo(context, plane.x(l), plane.y(t), (r - l) / plane.unit, (t - b) / plane.unit);
   context.imageSmoothingEnabled = cell !== CELL * plane.dense;
   context.drawImage(tile, left, top, (px.length - 1) * CELL, (py.length - 1) * CELL);
   context.beginPath();
   const levels = Array.from({ length: ground.levels - 1 }, (_, i) => i + 1);
   march(context, values, px, py, levels);
-  context.strokeStyle = look.contour;
+  pen(context, look.contour, 0.8);
   context.globalAlpha = batched ? drawing.faintContour : drawing.contour;
-  context.lineWidth = 0.8;
   context.stroke();
   context.restore();
 }
@@ -50,22 +47,15 @@ export function layAxes(plane, context) {
   const { ground, look, scale } = plane.player;
   const { left, top, width, height } = plane.box;
   const [horizontal, vertical] = plane.view;
-  context.fillStyle = look.muted;
   context.font = plane.font(11);
-  context.textAlign = "center";
-  context.textBaseline = "top";
   for (const [value, words] of ticks(...horizontal, width / (80 * scale)))
-    context.fillText(words, plane.x(value), top + height + 5);
-  context.textAlign = "right";
-  context.textBaseline = "middle";
+    write(context, words, plane.x(value), top + height + 5, "center", "top", look.muted);
   for (const [value, words] of ticks(...vertical, height / (60 * scale)))
-    if (plane.y(value) > top + 22 * scale) context.fillText(words, left - 6, plane.y(value));
-  context.fillStyle = look.text;
+    if (plane.y(value) > top + 22 * scale)
+      write(context, words, left - 6, plane.y(value), "right", "middle", look.muted);
   context.font = plane.font(12.5, "italic");
-  context.fillText(ground.axes[1], left - 8, top + 9 * scale);
-  context.textAlign = "center";
-  context.textBaseline = "bottom";
-  context.fillText(ground.axes[0], left + width / 2, plane.height - 1);
+  write(context, ground.axes[1], left - 8, top + 9 * scale, "right", "middle", look.text);
+  write(context, ground.axes[0], left + width / 2, plane.height - 1, "center", "bottom", look.text);
 }
 
 export function drawBatch(plane, context) {
@@ -82,8 +72,7 @@ export function drawBatch(plane, context) {
   const { px, py, values, least } = plane.surface;
   context.beginPath();
   march(context, values, px, py, ground.batchLevels);
-  context.strokeStyle = look.batch;
-  context.lineWidth = 1.5 * player.scale;
+  pen(context, look.batch, 1.5 * player.scale);
   context.stroke();
   if (least)
     star(context, plane.x(least[0]), plane.y(least[1]), 8 * player.scale, look.background, look.accent);

@@ -45,10 +45,6 @@ export class Tip {
     this.node = element("div", { class: "ov-tip", hidden: true });
   }
 
-  hide() {
-    this.node.hidden = true;
-  }
-
   // The numbers of a step beside a place of a canvas: in full of a run, or in short of each.
   tell(canvas, place, runs, step, full) {
     const rows = runs.map((run) => (full ? this.inFull(run, step) : this.inShort(run, step)));

@@ -1,13 +1,24 @@
-// Marks on a canvas.
+// Marks and words on a canvas.
 
-export function disc(context, x, y, radius, color, edge) {
-  context.beginPath();
-  context.arc(x, y, radius, 0, 7);
+// What the next lines are drawn with.
+export function pen(context, color, width, dash = []) {
+  context.strokeStyle = color;
+  context.lineWidth = width;
+  context.setLineDash(dash);
+}
+
+// Fill the path, and draw its edge.
+function paint(context, color, edge, width) {
+  pen(context, edge, width);
   context.fillStyle = color;
-  context.strokeStyle = edge;
-  context.lineWidth = 1.5;
   context.fill();
   context.stroke();
+}
+
+export function disc(context, x, y, radius, color, edge, width = 1.5) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 7);
+  paint(context, color, edge, width);
 }
 
 export function star(context, x, y, radius, color, edge) {
@@ -18,12 +29,8 @@ export function star(context, x, y, radius, color, edge) {
     context.lineTo(x + r * Math.sin(angle), y - r * Math.cos(angle));
   }
   context.closePath();
-  context.fillStyle = color;
-  context.strokeStyle = edge;
   context.lineJoin = "round";
-  context.lineWidth = 1.2;
-  context.fill();
-  context.stroke();
+  paint(context, color, edge, 1.2);
 }
 
 export function arrow(context, x, y, dx, dy, color, width, edge) {
@@ -42,12 +49,8 @@ export function arrow(context, x, y, dx, dy, color, width, edge) {
   context.lineTo(kx - nx / 2, ky - ny / 2);
   context.lineTo(x - nx / 2, y - ny / 2);
   context.closePath();
-  context.fillStyle = color;
-  context.strokeStyle = edge;
   context.lineJoin = "miter";
-  context.lineWidth = 0.7;
-  context.fill();
-  context.stroke();
+  paint(context, color, edge, 0.7);
 }
 
 export function rule(context, x0, y0, x1, y1) {
@@ -55,4 +58,16 @@ export function rule(context, x0, y0, x1, y1) {
   context.moveTo(x0, y0);
   context.lineTo(x1, y1);
   context.stroke();
+}
+
+export function write(context, words, x, y, align, baseline, color) {
+  Object.assign(context, { textAlign: align, textBaseline: baseline, fillStyle: color });
+  context.fillText(words, x, y);
+}
+
+// From here on, draw in a rectangle only.
+export function clipTo(context, left, top, width, height) {
+  context.beginPath();
+  context.rect(left, top, width, height);
+  context.clip();
 }

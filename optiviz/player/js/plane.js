@@ -2,7 +2,7 @@
 
 import { arrowFactor, drawArrows, drawNotes } from "./arrows.js";
 import { drawBatch, layAxes, layGround } from "./field.js";
-import { star } from "./marks.js";
+import { clipTo, pen, star, write } from "./marks.js";
 import { blend, clamp } from "./numbers.js";
 import { Sheet } from "./sheet.js";
 import { drawHead, drawTrail, line } from "./trails.js";
@@ -107,22 +107,17 @@ export class Plane extends Sheet {
   layGhosts(context) {
     const { player } = this;
     context.globalAlpha = 0.6;
-    context.lineWidth = 1.5;
-    context.setLineDash([2, 3]);
     for (const run of player.ghosts) {
       const share = player.look.isDark ? 0.55 : 0.45;
-      context.strokeStyle = blend(player.colorOf(run), player.look.rest, share);
+      pen(context, blend(player.colorOf(run), player.look.rest, share), 1.5, [2, 3]);
       line(context, this.pixels(run), run.steps);
     }
     context.globalAlpha = 1;
-    context.setLineDash([]);
   }
 
   clip(context) {
     const { left, top, width, height } = this.box;
-    context.beginPath();
-    context.rect(left, top, width, height);
-    context.clip();
+    clipTo(context, left, top, width, height);
   }
 
   // A run's points in pixels; those far outside are brought nearer, in the same direction.
@@ -161,10 +156,7 @@ export class Plane extends Sheet {
     context.globalAlpha = 0.75;
     context.fillRect(align === "left" ? x - 3 : x - width - 3, y - 9 * scale, width + 6, 18 * scale);
     context.globalAlpha = 1;
-    context.fillStyle = color;
-    context.textAlign = align;
-    context.textBaseline = "middle";
-    context.fillText(words, x, y);
+    write(context, words, x, y, align, "middle", color);
   }
 
   // The run and the step whose point lies nearest to a point of the canvas, within reach.

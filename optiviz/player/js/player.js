@@ -203,7 +203,7 @@ export class Player extends Timeline {
     const inside = place && this.plane.inside(...place);
     this.canvas.style.cursor = inside && this.onStart ? "crosshair" : "default";
     if (found) this.tip.tell(this.canvas, place, [found.run], found.t, true);
-    else this.tip.hide();
+    else this.tip.node.hidden = true;
     this.ask();
   }
 

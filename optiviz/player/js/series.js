@@ -2,7 +2,7 @@
 
 import { axisOf, between, curvesOf, PANELS, shareOf } from "./curves.js";
 import { element } from "./dom.js";
-import { disc, rule } from "./marks.js";
+import { clipTo, disc, pen, rule, write } from "./marks.js";
 import { blend, clamp, powers, ticks } from "./numbers.js";
 import { Sheet } from "./sheet.js";
 
@@ -59,69 +59,49 @@ export class Series extends Sheet {
 
   lay() {
     const { player } = this;
-    const { look, ground, facts } = player;
+    const { ground, facts } = player;
     this.axis = axisOf(this.panel, this.curves(), facts.floor, ground.drawing);
     const context = this.begin(this.still);
     this.layAxes(context);
-    this.trace(context, this.curves(player.ghosts), ({ run }) => ({
-      color: blend(player.colorOf(run), look.background, 0.6),
-      width: 1.2,
-      dash: [2, 3],
-    }));
-    this.trace(context, this.curves(), ({ run }) => ({
-      color: blend(player.colorOf(run), look.background, 0.72),
-      width: 1.4,
-      dash: [],
-    }));
-    this.trace(this.begin(this.drawn), this.curves(), ({ run, dash, paler }) => ({
-      color: blend(player.colorOf(run), look.background, paler),
-      width: 2.1 * player.scale,
-      dash,
-    }));
+    this.trace(context, this.curves(player.ghosts), 1.2, { paler: 0.6, dash: [2, 3] });
+    this.trace(context, this.curves(), 1.4, { paler: 0.72, dash: [] });
+    this.trace(this.begin(this.drawn), this.curves(), 2.1 * player.scale);
   }
 
   layAxes(context) {
     const { look, scale, steps } = this.player;
     const { left, top, width, height } = this.box;
     const { log, low, high } = this.axis;
-    context.lineWidth = 1;
-    context.strokeStyle = look.grid;
-    context.fillStyle = look.muted;
+    pen(context, look.grid, 1);
     context.font = this.font(10.5);
-    context.textBaseline = "middle";
-    context.textAlign = "right";
     const most = height / (26 * scale);
     for (const [value, words] of log ? powers(low, high, most) : ticks(low, high, most)) {
       const y = Math.round(this.y(value)) + 0.5;
       rule(context, left, y, left + width, y);
-      context.fillText(words, left - 6, y);
+      write(context, words, left - 6, y, "right", "middle", look.muted);
     }
-    context.textBaseline = "top";
-    context.textAlign = "center";
     const rows = ticks(0, steps, width / (64 * scale)).filter(([value]) => Number.isInteger(value));
     for (const [value, words] of rows) {
       const x = Math.round(this.x(value)) + 0.5;
       rule(context, x, top, x, top + height);
-      context.fillText(words, x, top + height + 6);
+      write(context, words, x, top + height + 6, "center", "top", look.muted);
     }
     context.strokeStyle = look.muted;
     if (!log && low < 0 && high > 0) rule(context, left, this.y(0), left + width, this.y(0));
   }
 
-  trace(context, curves, styleOf) {
+  // Draw curves as they are, but for a `style` that all of them are given.
+  trace(context, curves, thick, style = {}) {
     const { left, top, width, height } = this.box;
+    const { player } = this;
     context.save();
-    context.beginPath();
-    context.rect(left, top - 2, width + 2, height + 4);
-    context.clip();
+    clipTo(context, left, top - 2, width + 2, height + 4);
     context.lineJoin = "round";
     for (const curve of curves) {
-      const { color, width, dash } = styleOf(curve);
-      context.strokeStyle = color;
-      context.lineWidth = width;
-      context.setLineDash(dash);
+      const { run, values, dash, paler } = { ...curve, ...style };
+      pen(context, blend(player.colorOf(run), player.look.background, paler), thick, dash);
       context.beginPath();
-      curve.values.forEach((value, t) => {
+      values.forEach((value, t) => {
         if (Number.isFinite(value)) context.lineTo(this.x(t), clamp(this.y(value), -1e4, 1e4));
       });
       context.stroke();
@@ -138,14 +118,11 @@ export class Series extends Sheet {
     const d = this.dense;
     const edge = Math.max(1, Math.round(x * d));
     context.drawImage(this.drawn, 0, 0, edge, this.canvas.height, 0, 0, edge / d, this.height);
-    context.strokeStyle = look.muted;
-    context.lineWidth = 1;
+    pen(context, look.muted, 1);
     rule(context, x, top, x, top + height);
     if (player.hover !== null) {
-      context.setLineDash([3, 3]);
-      context.strokeStyle = look.text;
+      pen(context, look.text, 1, [3, 3]);
       rule(context, this.x(player.hover), top, this.x(player.hover), top + height);
-      context.setLineDash([]);
     }
     for (const { run, values, paler } of this.curves()) {
       const t = Math.min(time, run.steps);

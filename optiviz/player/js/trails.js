@@ -1,6 +1,6 @@
 // The paths: a trail that fades towards its beginning, a head, and where a diverged run left.
 
-import { disc } from "./marks.js";
+import { disc, pen } from "./marks.js";
 import { blend, clamp } from "./numbers.js";
 
 // A line through the points `from` to `last`, and on to a place between two of them.
@@ -37,31 +37,21 @@ export function drawTrail(plane, context, run) {
   const t = Math.min(Math.floor(player.time), run.steps);
   const head = headOf(run, player.time);
   const points = run.pixels;
+  const width = 2.3 * scale;
   context.lineJoin = context.lineCap = "round";
-  context.strokeStyle = look.background;
   context.globalAlpha = 0.55;
-  context.lineWidth = 4.4 * scale;
+  pen(context, look.background, 4.4 * scale);
   line(context, points, t, 0, head);
   context.globalAlpha = 1;
-  context.strokeStyle = blend(color, look.rest, ground.drawing.rest);
-  context.lineWidth = 2.3 * scale;
   context.lineCap = "butt";
-  context.setLineDash(run.dash.map((d) => d * context.lineWidth));
+  pen(context, blend(color, look.rest, ground.drawing.rest), width, run.dash.map((d) => d * width));
   line(context, points, t, 0, head);
-  context.setLineDash([]);
   context.lineCap = "round";
-  context.lineWidth = 2.8 * scale;
   for (const [i, share] of tailOf(run, player.time, ground.drawing)) {
-    context.strokeStyle = blend(color, look.rest, share);
+    pen(context, blend(color, look.rest, share), 2.8 * scale);
     line(context, points, i, i, i < t ? [points[2 * i + 2], points[2 * i + 3]] : head);
   }
-  context.beginPath();
-  context.arc(points[0], points[1], 4 * scale, 0, 7);
-  context.fillStyle = look.background;
-  context.strokeStyle = color;
-  context.lineWidth = 2;
-  context.fill();
-  context.stroke();
+  disc(context, points[0], points[1], 4 * scale, look.background, color, 2);
 }
 
 export function drawHead(plane, context, run) {
@@ -73,8 +63,7 @@ export function drawHead(plane, context, run) {
     const i = 2 * player.hover;
     context.beginPath();
     context.arc(run.pixels[i], run.pixels[i + 1], 8 * scale, 0, 7);
-    context.strokeStyle = look.text;
-    context.lineWidth = 1.5;
+    pen(context, look.text, 1.5);
     context.stroke();
   }
   if (run.divergedAt >= 0 && player.time >= run.steps) drawEnding(plane, context, run);
@@ -108,8 +97,7 @@ function drawEnding(plane, context, run) {
   context.font = plane.font(15, "bold");
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.lineWidth = 3;
-  context.strokeStyle = player.look.background;
+  pen(context, player.look.background, 3);
   context.strokeText("✕", x, y);
   context.fillStyle = player.colorOf(run);
   context.fillText("✕", x, y);

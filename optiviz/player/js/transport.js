@@ -20,17 +20,14 @@ const KEYS = {
   "[": (player) => player.faster(-1),
   "]": (player) => player.faster(1),
   l: (player) => player.setLoop(!player.loop),
-  v: (player) => player.show("velocity"),
-  g: (player) => player.show("gradient"),
-  b: (player) => player.show("carried"),
-  m: (player) => player.show("batch"),
-  p: (player) => player.show("ghost"),
   d: (player) => player.setTheme(player.look.isDark ? "light" : "dark"),
   "+": (player) => player.plane.zoomBy(1.5),
   "=": (player) => player.plane.zoomBy(1.5),
   "-": (player) => player.plane.zoomBy(1 / 1.5),
   0: (player) => player.goHome(),
 };
+for (const [name, [, key]] of Object.entries(TOGGLES))
+  KEYS[key.toLowerCase()] = (player) => player.show(name);
 const NAMED = Object.keys(KEYS).filter((key) => key.length > 1);
 
 // Do what a key says, unless a field or a button has a use for it of its own.

@@ -96,10 +96,10 @@ def _backward(
         end -= n * k
         grad = g[end : end + n * k].reshape((n, k))
         if layer == 1:
-            _outer_product(x, d, grad)
+            _product(x.T, d, grad)
             return
         a = outputs[at - m * n : at].reshape((m, n))
-        _outer_product(a, d, grad)
+        _product(a.T, d, grad)
         weights = w[end : end + n * k].reshape((n, k))
         _through_relu(a, d, weights, deltas[at - m * n : at].reshape((m, n)))
 
@@ -155,26 +155,3 @@ def _product(x: Array, weights: Array, out: Array) -> None:
             fp = x[s, p]
             for j in range(width):
                 out[s, j] += fp * weights[p, j]
-
-
-@compiled
-def _outer_product(x: Array, delta: Array, out: Array) -> None:
-    """out ← xᵀ @ delta, by the rows of `delta` whose factor is not 0, four rows at a time."""
-    m, n = x.shape
-    width = delta.shape[1]
-    kept = np.empty(m + 1, np.int64)
-    for i in range(n):
-        count = _kept(x[:, i], kept)
-        for j in range(width):
-            out[i, j] = 0
-        for k in range(0, count - 3, 4):
-            p, q, r, t = kept[k], kept[k + 1], kept[k + 2], kept[k + 3]
-            fp, fq, fr, ft = x[p, i], x[q, i], x[r, i], x[t, i]
-            for j in range(width):
-                two = fp * delta[p, j] + fq * delta[q, j]
-                out[i, j] += two + (fr * delta[r, j] + ft * delta[t, j])
-        for k in range(count - count % 4, count):
-            p = kept[k]
-            fp = x[p, i]
-            for j in range(width):
-                out[i, j] += fp * delta[p, j]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from optiviz.files import write_csv, write_text
+from optiviz.optim import SYMBOLS
 from optiviz.studies.published.arithmetic import ARITHMETIC
 from optiviz.studies.published.reproduce import Outcome
 from optiviz.studies.published.tables import Source, Table
@@ -17,14 +18,8 @@ from optiviz.studies.table import markdown
 Collected = Sequence[tuple[Table, Sequence[Outcome]]]
 TOLERANCE = 0.5  # points of accuracy
 ACCURACIES = ("accuracy", "val_accuracy")
-SYMBOLS = {
-    "lr": "η",
-    "lr_end": "η_N",
-    "printed_lr": "printed η",
-    "beta": "β",
-    "batch_size": "m",
-    "optim": "rule",
-}
+OTHERS = {"lr_end": "η_N", "printed_lr": "printed η", "batch_size": "m", "optim": "rule"}
+SPELT = SYMBOLS | OTHERS
 COLUMNS = (
     *("table", "row", "settings", "figure", "published", "ours", "sd", "seeds", "difference"),
     *("verdict", "note", "reason"),
@@ -143,7 +138,7 @@ def page(collected: Collected, pictures: Sequence[str] = ()) -> str:
 def _table(table: Table, outcomes: Sequence[Outcome]) -> list[str]:
     """The rows of one table."""
     given = list(dict.fromkeys(name for o in outcomes for name in o.row.given))
-    heads = ["", *(SYMBOLS.get(name, name) for name in given)]
+    heads = ["", *(SPELT.get(name, name) for name in given)]
     for name in table.columns:
         heads += [name.replace("_", " "), "ours"] + (["Δ"] if name != "seconds" else [])
     told = any(outcome.verdicts for outcome in outcomes)
@@ -220,7 +215,7 @@ def settings_of(outcome: Outcome) -> str:
     """What the table says of a row's settings, in a few words."""
     given = outcome.row.given.items()
     return ", ".join(
-        _setting(v) if k in ("label", "optim", "method") else f"{SYMBOLS.get(k, k)} {_setting(v)}"
+        _setting(v) if k in ("label", "optim", "method") else f"{SPELT.get(k, k)} {_setting(v)}"
         for k, v in given
     )
 

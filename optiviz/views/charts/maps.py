@@ -90,7 +90,7 @@ def _areas(found: RateMap, look: Theme) -> dict[str, Patch]:
     if found.diverged.any():
         areas["diverged"] = Patch(facecolor=look.background, hatch="////", **style)
     if _slow(found).any():
-        areas[f"not there in {found.steps} steps"] = Patch(facecolor=_never(look), **style)
+        areas[f"not there in {found.steps} steps"] = Patch(facecolor=look.grid, **style)
     return areas
 
 
@@ -124,7 +124,7 @@ def _cells(ax: Axes, found: RateMap, look: Theme) -> LogNorm | None:
     ax.yaxis.label.set(rotation=90 if len(ax.get_ylabel()) > 2 else 0)
     colors = np.empty((*found.loss.shape, 4))
     colors[:] = to_rgba(look.background)
-    colors[_slow(found)] = to_rgba(_never(look))
+    colors[_slow(found)] = to_rgba(look.grid)
     norm = None
     if found.best:
         there = np.isfinite(found.steps_to_converge)
@@ -237,11 +237,6 @@ def lightness(rgb: Array) -> Array:
     """CIE L*, from 0 for black to 100 for white, of colours brighter than near-black."""
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     return np.asarray(116 * np.cbrt(linear @ [0.2126, 0.7152, 0.0722]) - 16)
-
-
-def _never(look: Theme) -> str:
-    """The neutral of settings that are too slow."""
-    return look.grid
 
 
 def _slow(found: RateMap) -> Array:

@@ -1,35 +1,26 @@
 // The two charts: their axes, the curves of the runs, a cursor that both share, and a picture.
 
 import { element } from "../../../player/js/dom.js";
-import { rule } from "../../../player/js/marks.js";
+import { clipTo, pen, rule, write } from "../../../player/js/marks.js";
 import { fitted, lookOf, onResize, swatch } from "../../js/ui.js";
 import { CHARTS, epochTicks, frameOf, rowAt, valueTicks } from "./scales.js";
 import { lossWords, percent, settingsWords } from "./words.js";
 
 const PAPER = { dense: 2, width: 560, height: 340, line: 22 }; // of the picture, each chart
 
-function strokeOf(context, mark, theme, width) {
-  context.strokeStyle = mark[theme];
-  context.lineWidth = width;
-  context.setLineDash(mark.dash.map((length) => length * width));
-}
+const penOf = (context, mark, theme, width) =>
+  pen(context, mark[theme], width, mark.dash.map((length) => length * width));
 
 function drawAxes(context, chart, frame, look) {
   const { left, right, bottom, epochs } = frame;
-  context.setLineDash([]);
-  context.lineWidth = 1;
-  context.fillStyle = look.muted;
-  context.strokeStyle = look.grid;
-  context.textBaseline = "middle";
-  context.textAlign = "right";
+  pen(context, look.grid, 1);
   for (const [y, words] of valueTicks(chart, frame)) {
     rule(context, left, y, right, y);
-    context.fillText(words, left - 7, y);
+    write(context, words, left - 7, y, "right", "middle", look.muted);
   }
-  context.textBaseline = "top";
-  context.textAlign = "center";
-  for (const epoch of epochTicks(frame)) context.fillText(epoch, frame.x(epoch), bottom + 5);
-  context.fillText(epochs === 1 ? "epoch" : "epochs", (left + right) / 2, bottom + 19);
+  const below = (words, x, y) => write(context, words, x, bottom + y, "center", "top", look.muted);
+  for (const epoch of epochTicks(frame)) below(epoch, frame.x(epoch), 5);
+  below(epochs === 1 ? "epoch" : "epochs", (left + right) / 2, 19);
   context.strokeStyle = look.muted;
   rule(context, left, bottom + 0.5, right, bottom + 0.5);
 }
@@ -56,10 +47,10 @@ function drawRun(context, run, chart, frame, look) {
   const living = run.phase === "training" && loss != null; // the loss since the last evaluation
   const rows = living ? [...run.rows, [epoch, loss, null, null]] : run.rows;
   context.globalAlpha = 0.45;
-  strokeOf(context, run.mark, look.theme, 1.2);
+  penOf(context, run.mark, look.theme, 1.2);
   drawCurve(context, rows, (row) => chart.pick(row)[1], chart, frame);
   context.globalAlpha = 1;
-  strokeOf(context, run.mark, look.theme, 2);
+  penOf(context, run.mark, look.theme, 2);
   drawCurve(context, rows, (row) => chart.pick(row)[0], chart, frame);
   context.setLineDash([]);
   const last = run.rows.at(-1);
@@ -78,16 +69,12 @@ function drawChart(context, chart, frame, runs, look, cursor = null) {
   context.lineCap = "butt";
   drawAxes(context, chart, frame, look);
   context.save();
-  context.beginPath();
-  context.rect(left, top - 4, right - left + 4, bottom - top + 5);
-  context.clip();
+  clipTo(context, left, top - 4, right - left + 4, bottom - top + 5);
   for (const run of runs.toReversed()) drawRun(context, run, chart, frame, look);
   context.restore();
   if (cursor === null || cursor > epochs) return;
   const x = Math.round(frame.x(cursor)) + 0.5;
-  context.setLineDash([]);
-  context.lineWidth = 1;
-  context.strokeStyle = look.muted;
+  pen(context, look.muted, 1);
   rule(context, x, top, x, bottom);
 }
 
@@ -192,7 +179,7 @@ export class Charts {
   }
 
   drawName(context, run, y, look) {
-    strokeOf(context, run.mark, look.theme, 2.5);
+    penOf(context, run.mark, look.theme, 2.5);
     rule(context, 14, y, 44, y);
     context.fillStyle = look.text;
     context.font = `13px ${look.font}`;

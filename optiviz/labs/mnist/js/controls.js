@@ -1,7 +1,7 @@
 // The controls: a group for every optimiser, and one for what all of them share.
 
 import { element } from "../../../player/js/dom.js";
-import { choice, iconButton, outline, pair, plain, slider, swatch } from "../../js/ui.js";
+import { choice, iconButton, outline, pair, plain, slider, swatch, textButton } from "../../js/ui.js";
 
 export class Controls {
   // `changed` is called with the form whenever a control has been moved.
@@ -48,7 +48,7 @@ export class Controls {
       const { lanes } = this.form;
       this.setLane(lanes.length, rules.find((rule) => !lanes.some((lane) => lane.rule === rule)));
     };
-    return element("button", { type: "button", class: "lab-add", onclick: add }, "+ optimiser");
+    return textButton("+ optimiser", add, { class: "lab-add" });
   }
 
   // A rule with its usual settings in the place of another, or after all of them.

@@ -1,7 +1,7 @@
 // The controls: the surface and its start, a group for every optimiser, and the run.
 
 import { element } from "../../../player/js/dom.js";
-import { choice, iconButton, pair, slider, swatch } from "../../js/ui.js";
+import { choice, iconButton, pair, slider, swatch, textButton } from "../../js/ui.js";
 
 const NEXT = ["momentum", "adam", "sgd", "rmsprop"]; // the rules that are added, the first that is not there
 const whole = (state) => state;
@@ -130,8 +130,7 @@ export class Controls {
     const { lanes } = this.state;
     const rule = NEXT.find((name) => !lanes.some((lane) => lane.rule === name)) ?? "sgd";
     const add = () => this.lab.change((state) => state.lanes.push({ rule }));
-    const facts = { type: "button", class: "lab-add", disabled: lanes.length >= this.lab.offers.lanes };
-    return element("button", { ...facts, onclick: add }, "+ optimiser");
+    return textButton("+ optimiser", add, { class: "lab-add", disabled: lanes.length >= this.lab.offers.lanes });
   }
 
   // ---- the run

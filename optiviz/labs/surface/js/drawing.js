@@ -1,6 +1,6 @@
 // The map as a picture: its cells, its axes, and what is marked on it.
 
-import { disc, star } from "../../../player/js/marks.js";
+import { clipTo, disc, pen, star, write } from "../../../player/js/marks.js";
 import { blend, clamp, powers, ticks } from "../../../player/js/numbers.js";
 
 const HATCH = 7; // pixels between two lines where runs diverge
@@ -42,48 +42,39 @@ function drawHatching(context, { left, top, width, height }, look) {
     context.moveTo(x, top + height);
     context.lineTo(x + height, top);
   }
-  context.strokeStyle = blend(look.muted, look.background, 0.5);
-  context.lineWidth = 0.8;
+  pen(context, blend(look.muted, look.background, 0.5), 0.8);
   context.stroke();
 }
 
 export function drawAxes(context, grid, { xs, ys, symbol }, look) {
   const { left, top, width, height } = grid;
   const below = top + height;
-  const write = (words, x, y, align, baseline, color) => {
-    Object.assign(context, { textAlign: align, textBaseline: baseline, fillStyle: color });
-    context.fillText(words, x, y);
-  };
   context.font = FONT;
   for (const [value, words] of powers(xs[0], xs.at(-1), width / 50))
-    write(words, grid.place([value, ys[0]])[0], below + 5, "center", "top", look.muted);
+    write(context, words, grid.place([value, ys[0]])[0], below + 5, "center", "top", look.muted);
   for (const [value, words] of ticks(ys[0], ys.at(-1), height / 36))
-    write(words, left - 5, grid.place([xs[0], value])[1], "right", "middle", look.muted);
-  write("learning rate η", left, below + 38, "left", "bottom", look.text);
-  write(symbol, 4, top + 16, "left", "bottom", look.text);
-  write("hatched: diverges", left + width, below + 38, "right", "bottom", look.muted);
+    write(context, words, left - 5, grid.place([xs[0], value])[1], "right", "middle", look.muted);
+  write(context, "learning rate η", left, below + 38, "left", "bottom", look.text);
+  write(context, symbol, 4, top + 16, "left", "bottom", look.text);
+  write(context, "hatched: diverges", left + width, below + 38, "right", "bottom", look.muted);
 }
 
 // `own` are the pairs that the lab has now, each with its colour; `cursor` is a cell or null.
 export function drawMarks(context, grid, facts, look, own, cursor) {
   const { ys, best, limit, theory } = facts;
   context.save();
-  context.beginPath();
-  context.rect(grid.left, grid.top, grid.width, grid.height);
-  context.clip();
+  clipTo(context, grid.left, grid.top, grid.width, grid.height);
   if (limit.length) {
     context.beginPath();
     ys.forEach((value, j) => context.lineTo(...grid.place([limit[j], value])));
-    context.strokeStyle = colorsOf(facts, look).theory;
-    context.lineWidth = 2;
+    pen(context, colorsOf(facts, look).theory, 2);
     context.stroke();
   }
   if (theory) star(context, ...grid.place(theory), 7, look.star, look.starEdge);
   if (best) ring(context, ...grid.place(best), 6, look.text, look.background);
   for (const { pair, color } of own) disc(context, ...grid.place(pair), 5.5, color, look.background);
   if (cursor) {
-    context.strokeStyle = look.text;
-    context.lineWidth = 1.5;
+    pen(context, look.text, 1.5);
     context.strokeRect(...grid.corner(cursor), ...grid.cell);
   }
   context.restore();
@@ -93,8 +84,7 @@ function ring(context, x, y, radius, color, edge) {
   for (const [width, stroke] of [[4.5, edge], [2, color]]) {
     context.beginPath();
     context.arc(x, y, radius, 0, 7);
-    context.lineWidth = width;
-    context.strokeStyle = stroke;
+    pen(context, stroke, width);
     context.stroke();
   }
 }

@@ -62,7 +62,7 @@ class SurfaceLab {
       heading("Surface lab"),
       this.situations,
       element("span", { class: "lab-space" }),
-      textButton("Take away", () => this.takeAway.open(), { "aria-haspopup": "dialog" }),
+      textButton("Take away", () => this.takeAway.node.showModal(), { "aria-haspopup": "dialog" }),
       copyButton("Copy link", () => this.link(), signal),
       this.theme.button,
     );
@@ -111,7 +111,7 @@ class SurfaceLab {
     const { notes, python } = this.reply;
     this.say(notes.length ? notes.join(" ") : this.looking, notes.length > 0);
     this.writeCommand();
-    this.takeAway.writePython(python);
+    this.takeAway.python.textContent = python;
     this.mapLater();
     this.linkLater();
     if (latest) this.settle();

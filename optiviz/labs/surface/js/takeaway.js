@@ -50,16 +50,8 @@ export class TakeAway {
     );
   }
 
-  open() {
-    this.node.showModal();
-  }
-
   say(words) {
     this.making.textContent = words;
-  }
-
-  writePython(text) {
-    this.python.textContent = text;
   }
 
   // Its words stay whole where the line breaks.
