@@ -261,8 +261,9 @@ class Socket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
             return None
         self.unsent += len(message)
         done = super().write_message(message, binary)
-        done.add_done_callback(lambda _: self._written(len(message)))
+        done.add_done_callback(lambda future: self._written(len(message), future))
         return done
 
-    def _written(self, size: int) -> None:
+    def _written(self, size: int, future: Any) -> None:
         self.unsent -= size
+        future.cancelled() or future.exception()  # seen, or it is logged when who left is cut off
