@@ -102,6 +102,16 @@ def test_a_page_that_nobody_opens_gives_the_place_back(odd: Any) -> None:
     leave(odd, opened)
 
 
+@pytest.mark.slow
+def test_a_kernel_is_not_ended_while_its_page_is_made(serve: Callable[..., Any]) -> None:
+    lab = serve("surfaces", "--port", "18870", left=0)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: lab.get(), range(8)))
+    assert [status for status, _ in answers] == [200] * 8
+    assert all("</html>" in page and "kernelId" in page for _, page in answers)
+    assert taken(lab, 0, 30)
+
+
 def test_who_finds_the_lab_full_is_told_when_to_come_again(odd: Any) -> None:
     kernels = [odd.open(), odd.open()]
     with pytest.raises(urllib.error.HTTPError) as full:

@@ -9,13 +9,14 @@ from typing import Any
 from jupyter_server.services.kernels.handlers import KernelHandler
 from tornado.ioloop import IOLoop
 
-UNHEARD = 10  # seconds in which a page that was sent has to be heard of
+UNHEARD = 20  # seconds in which a page that was sent has to be heard of
 
 
 class Seat:
     """A place in the lab: taken when a page is asked for, free again when its kernel has ended."""
 
     kernel = ""  # not known yet
+    sent = False  # whether its page is made
     heard = False  # whether the page has told that somebody opened it
 
 
@@ -59,6 +60,10 @@ class Seats:
         for seat in self._seats:
             seat.heard = seat.heard or seat.kernel == kernel
 
+    def making(self, kernel: str) -> bool:
+        """Whether the page of a kernel is still being made."""
+        return any(seat.kernel == kernel and not seat.sent for seat in self._seats)
+
     def free(self, seat: Seat) -> None:
         """Free a place that got no kernel."""
         self._seats.remove(seat)
@@ -85,6 +90,7 @@ class Visit:
     def on_finish(self) -> None:
         """Look whether the page that was sent is opened."""
         if self.seat is not None:
+            self.seat.sent = True
             IOLoop.current().call_later(0 if self.gone else UNHEARD, self._look)
 
     async def _look(self) -> None:

@@ -101,7 +101,7 @@ class Kernels(AsyncMappingKernelManager):
         """
         if not await self.is_alive(kernel_id):
             await self.shutdown_kernel(kernel_id)
-        elif self._kernel_connections.get(kernel_id, 0) > 0:
+        elif self._kernel_connections.get(kernel_id, 0) > 0 or self.seats.making(kernel_id):
             self.left.pop(kernel_id, None)
         elif time.monotonic() - self.left.setdefault(kernel_id, time.monotonic()) > LEFT:
             del self.left[kernel_id]
