@@ -39,6 +39,7 @@ class Adam(Optimizer):
 
     slots: ClassVar[tuple[str, ...]] = ("moment1", "moment2")
     rate: ClassVar[Literal["gradient", "unit", "own"]] = "unit"
+    forgets: ClassVar[bool] = True
 
     lr: Setting = setting(0.001, low=0)
     beta1: Setting = setting(0.9, low=0, high=1)
@@ -79,6 +80,7 @@ class AMSGrad(Adam):
     """
 
     slots: ClassVar[tuple[str, ...]] = ("moment1", "moment2", "moment2_max")
+    forgets: ClassVar[bool] = False
 
     def _second(self, state: State) -> Array:
         return np.maximum(state["moment2_max"], state["moment2"], out=state["moment2_max"])
@@ -135,6 +137,7 @@ class Nadam(Optimizer):
 
     slots: ClassVar[tuple[str, ...]] = ("moment1", "moment2")
     rate: ClassVar[Literal["gradient", "unit", "own"]] = "unit"
+    forgets: ClassVar[bool] = True
 
     lr: Setting = setting(0.002, low=0)
     beta1: Setting = setting(0.9, low=0, high=1)

@@ -76,6 +76,7 @@ class RMSProp(Optimizer):
 
     slots: ClassVar[tuple[str, ...]] = ("moment2",)
     rate: ClassVar[Literal["gradient", "unit", "own"]] = "unit"
+    forgets: ClassVar[bool] = True
 
     beta: Setting = setting(0.99, low=0, high=1)
     eps: float = setting(1e-8, low=0, above=True)

@@ -32,6 +32,9 @@ class Optimizer(ABC):
     # Which of a problem's default rates suits the rule: "gradient" for steps in proportion to the
     # gradient, "unit" for steps of about η whatever the gradient is, "own" for the rule's default.
     rate: ClassVar[Rate] = "gradient"
+    # Whether it divides by a mean of past slopes that fades: near a minimum its steps grow again,
+    # until they shake it loose for a while.
+    forgets: ClassVar[bool] = False
 
     lr: Setting = setting(0.01, low=0)
 

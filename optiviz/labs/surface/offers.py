@@ -95,7 +95,7 @@ SITUATIONS = (
         "AdaGrad stalls",
         "AdaGrad divides by the root of all squared gradients so far, so its rate only shrinks and "
         "the path crawls. RMSProp forgets old gradients, and arrives.",
-        "problem=valley&optim=adagrad:lr=0.05&optim=rmsprop:lr=0.02,beta=0.9&steps=300",
+        "problem=valley&optim=adagrad:lr=0.04&optim=rmsprop:lr=0.02,beta=0.9&steps=300",
     ),
     Situation(
         "Adam's first steps",

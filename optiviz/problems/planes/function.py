@@ -174,11 +174,14 @@ def _rate(found: Surface, start: Point) -> float:
     """0.4/λ, with λ the 90th percentile of the curvatures where the loss is below the start's."""
     with np.errstate(all="ignore"):
         w = _grid(found, 41)
-        below = w[found.value(w) <= found.value(np.array(start))]
+        z = found.value(w)
+        below = w[z <= found.value(np.array(start))]
         sizes = np.abs(_hessian(found, below)).sum(axis=-1).max(axis=-1, initial=0.0)
     sizes = sizes[np.isfinite(sizes)]
     steep = float(np.percentile(sizes, 90)) if len(sizes) else 0.0
-    return 0.4 / steep if steep > 1e-6 else _span(found.bounds) / 60
+    finite = z[np.isfinite(z)]
+    flat = 1e-6 * np.ptp(finite) / _span(found.bounds) ** 2 if len(finite) else np.inf
+    return 0.4 / steep if steep > flat else _span(found.bounds) / 60
 
 
 def _minima(found: Surface) -> tuple[Point, ...]:
@@ -214,7 +217,10 @@ def _refined(found: Surface, w: Array) -> Array | None:
     begin, reach = w, 3 * _span(found.bounds) / GRID
     for _ in range(20):
         hessian, g = _hessian(found, w), found.value_and_grad(w)[1]
-        if not (np.isfinite(hessian).all() and np.linalg.eigvalsh(hessian)[0] > 1e-6):
+        if not np.isfinite(hessian).all():
+            return None
+        least, most = np.linalg.eigvalsh(hessian)
+        if least <= 1e-6 * most:
             return None
         step = np.linalg.solve(hessian, g)
         w = w - step
