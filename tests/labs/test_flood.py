@@ -25,7 +25,7 @@ from .visitor import PROTOCOL, Visitor, visiting
 
 pytestmark = pytest.mark.slow
 
-HONEST, SECONDS, EVERY = 50, 60, 4
+HONEST, SECONDS, EVERY = 50, 40, 4
 KERNEL = re.compile(r'"kernelId": "([^"]+)"')
 CLOSED = (ConnectionError, WebSocketClosedError, HTTPClientError, OSError)
 
