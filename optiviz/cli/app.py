@@ -14,12 +14,25 @@ def app(
         str, typer.Argument(help="The lab: surfaces or mnist.", autocompletion=labs)
     ] = "surfaces",
     port: Annotated[int, typer.Option(help="Where; a busy port is passed over.")] = 8866,
+    strict_port: Annotated[
+        bool, typer.Option("--strict-port", help="End where the port is busy.")
+    ] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser.")] = False,
     ip: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     base_url: Annotated[
         str, typer.Option(help="The path that all addresses begin with, behind a proxy.")
     ] = "/",
     max_users: Annotated[int, typer.Option(help="How many may have the page open at once.")] = 20,
+    host: Annotated[
+        list[str], typer.Option(help="A name that a proxy serves it under; repeat it for others.")
+    ] = [],
+    embed: Annotated[
+        list[str],
+        typer.Option(help="A site whose pages may show it in a frame; repeat it for others."),
+    ] = [],
+    token: Annotated[
+        str | None, typer.Option(help="What a link to it must have in it; nobody else gets in.")
+    ] = None,
 ) -> None:
     """Open a lab in the browser: sliders for everything, and pictures that answer at once.
 
@@ -32,8 +45,12 @@ def app(
     serve(
         name,
         port=port,
+        strict_port=strict_port,
         ip=ip,
         base_url=base_url,
         max_users=max_users,
         browser=not no_browser,
+        host=host,
+        embed=embed,
+        token=token,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
+from ipywidgets import Layout
 
 from optiviz.errors import UserError
 from optiviz.player.bundle import bundle
@@ -17,6 +18,13 @@ HERE = Path(__file__).parent
 def script(entry: Path) -> str:
     """The module of a page and all that it imports, as one that the browser can load."""
     return f"{bundle(entry)}\nexport default {{ render }};\n"
+
+
+class OneWay(Layout):  # type: ignore[misc]
+    """The widget's outer box, which is a widget of its own and which no page may change."""
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Pass over what a page has written."""
 
 
 class LabPage(anywidget.AnyWidget):
@@ -30,7 +38,7 @@ class LabPage(anywidget.AnyWidget):
     written: ClassVar[str]
 
     def __init__(self, **traits: Any) -> None:
-        super().__init__(**traits)
+        super().__init__(layout=OneWay(), **traits)
         self.on_msg(self._heard)
 
     def answers(self) -> dict[str, Callable[[Any], None]]:

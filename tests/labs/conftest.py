@@ -29,8 +29,8 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import pathlib, signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from optiviz.labs.server import serve, server
-server.LOOK, server.LEFT = 1, {left}
+from optiviz.labs.server import seats, serve, server
+server.LOOK, server.LEFT, seats.UNHEARD = 1, {left}, min({left}, 10)
 serve.HERE = {here}
 from optiviz.cli import main
 main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 from optiviz.labs.controls import LANES, Knob, decades, facts, knobs
@@ -11,7 +12,7 @@ from optiviz.training.recipe import HIDDEN, Recipe
 from optiviz.views.style import THEMES, mark
 from optiviz.words import join
 
-LAYERS, WIDEST = 5, 1000
+LAYERS, WIDEST, WEIGHTS = 5, 1000, 2_000_000
 SAMPLES = 60_000
 EVALUATIONS = 10  # in an epoch, each on the whole test set
 RATES = decades(-5, 0)
@@ -106,11 +107,13 @@ def _hidden(text: Any, notes: list[str]) -> str:
     """The widths of the hidden layers in words; the usual ones if they cannot be read."""
     typed = text[:100] if isinstance(text, str) else "?"
     words = [word for word in typed.replace(" ", ",").split(",") if word]
-    good = all(w.isascii() and w.isdigit() and 1 <= int(w[:9]) <= WIDEST for w in words)
-    if good and len(words) <= LAYERS:
-        return _words(int(word) for word in words)
+    numbers = [int(w) if w.isascii() and w.isdigit() else 0 for w in words]
+    weights = sum(map(operator.mul, (784, *numbers), (*numbers, 10)))
+    if len(numbers) <= LAYERS and all(1 <= n <= WIDEST for n in numbers) and weights <= WEIGHTS:
+        return _words(numbers)
     notes.append(
-        f"Hidden layers are up to {LAYERS} widths from 1 to {WIDEST}; {_words(HIDDEN)} are used."
+        f"Hidden layers are up to {LAYERS} widths from 1 to {WIDEST}, with {WEIGHTS:,} weights in "
+        f"all; {_words(HIDDEN)} are used."
     )
     return _words(HIDDEN)
 

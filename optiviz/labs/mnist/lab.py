@@ -25,6 +25,7 @@ from optiviz.words import split
 HERE = Path(__file__).parent
 PAUSE = 1 / 30  # seconds between two updates of the page
 LOOK = 0.5  # seconds between two looks at the digits
+RUNS = 40  # kept, each with its weights
 CURVES = ("epoch", "train_loss", "test_loss", "test_accuracy")
 
 
@@ -55,6 +56,7 @@ class MnistLab(LabPage):
         super().__init__()
         self.lanes: list[Lane] = []
         self.race = Race([], self._changed)
+        self._jobs: list[Recipe] = []  # what the controls ask for
         self._keys = 0
         self._shown: int | None = None
         self._looked: tuple[Any, float] = (None, 0.0)
@@ -68,8 +70,8 @@ class MnistLab(LabPage):
     def _planned(self, _: Any) -> None:
         """Say what the controls ask for."""
         state, notes = mnist_form.clean(self.form)
-        jobs = mnist_form.recipes(state)
-        pairs = zip(jobs, _marks(jobs), strict=True)
+        self._jobs = mnist_form.recipes(state)
+        pairs = zip(self._jobs, _marks(self._jobs), strict=True)
         lanes = [{"command": recipe.command(), "mark": mark} for recipe, mark in pairs]
         self.plan = {"state": state, "lanes": lanes, "notes": notes}
 
@@ -92,8 +94,12 @@ class MnistLab(LabPage):
             return
         if form is not None:
             self.form = form
+        if len(self.lanes) + len(self._jobs) > RUNS:
+            full = f"The table holds {RUNS} runs: remove some, and train again."
+            self.plan = self.plan | {"notes": [full]}
+            return
         lanes = []
-        for recipe in mnist_form.recipes(self.plan["state"]):
+        for recipe in self._jobs:
             self._keys += 1
             total = -(-mnist_form.SAMPLES // recipe.batch_size) * recipe.epochs
             lanes.append(Lane(recipe, self._keys, total))
@@ -134,7 +140,8 @@ class MnistLab(LabPage):
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(["run", "command", *COLUMNS])
-        for lane in filter(None, map(self._find, keys if isinstance(keys, list) else [])):
+        wanted = filter(None, map(self._find, keys if isinstance(keys, list) else []))
+        for lane in dict.fromkeys(wanted):
             for row in lane.rows:
                 writer.writerow([lane.key, lane.recipe.command(), *(row[name] for name in COLUMNS)])
         self.send_file("mnist-lab.csv", "text/csv", text.getvalue().encode())

@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from optiviz.errors import UserError, needs_extra
+from optiviz.labs.server.address import path_of
+from optiviz.labs.server.door import Door
 from optiviz.words import look_up
 
 APPS = {"surfaces": "Surface lab", "mnist": "MNIST lab"}
@@ -36,29 +38,38 @@ def notebook(name: str) -> Path:
 def serve(
     name: str,
     port: int = 8866,
+    strict_port: bool = False,
     ip: str = "127.0.0.1",
     base_url: str = "/",
     max_users: int = 20,
     browser: bool = True,
+    host: list[str] | None = None,
+    embed: list[str] | None = None,
+    token: str | None = None,
 ) -> None:
     """Serve a lab until Ctrl-C or a signal to terminate.
 
     Args:
         name: one of `APPS`.
         port: the first port to try; a busy one is passed over.
+        strict_port: refuse to serve where that port is busy.
         ip: the address to listen on.
         base_url: the path that all addresses begin with, for a reverse proxy.
         max_users: how many may have the page open at once.
         browser: open the page in a browser, where there is one.
+        host: the names it is served under, such as a proxy's, besides this machine's.
+        embed: the sites whose pages may show it in a frame, such as "https://course.org".
+        token: what a link to it must have in it.
 
     Raises:
         UserError: an unknown lab, a bad number or address, or a missing extra.
     """
-    path = notebook(name)
+    path, base_url = notebook(name), path_of(base_url)
     if not 1 <= port <= 65535:
         raise UserError(f"port must be from 1 to 65535, got {port}.")
     if max_users < 1:
         raise UserError(f"max_users must be at least 1, got {max_users}.")
+    door = Door.read(host, embed, token)
     if not all(find_spec(module) for module in NEEDED):
         raise needs_extra("`optiviz app`", "apps")
     for variable in ONE_THREAD:
@@ -69,8 +80,10 @@ def serve(
         path,
         APPS[name],
         port,
+        strict_port,
         ip,
-        f"/{base_url.strip('/')}/".replace("//", "/"),
+        base_url,
         max_users,
         browser,
+        door,
     )

@@ -5,41 +5,52 @@ Visitors can move the controls and nothing else: Voilà passes on messages of wi
 
 from __future__ import annotations
 
-import errno
+import asyncio
+import gc
 import os
+import re
+import shutil
 import sys
 import threading
 import time
 import webbrowser
 from collections.abc import AsyncIterator
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+from jupyter_core.utils import run_sync
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
+from tornado.web import HTTPError
 from traitlets.config import Config
 from voila.app import Voila
+from voila.request_info_handler import RequestInfoSocketHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
-from optiviz.errors import UserError
 from optiviz.labs.server.data import shared
+from optiviz.labs.server.door import Door
+from optiviz.labs.server.guard import Identity, Missing, guarded
+from optiviz.labs.server.health import Health
+from optiviz.labs.server.log import log, open_log
+from optiviz.labs.server.parts import PARTS
+from optiviz.labs.server.ports import bound
+from optiviz.labs.server.seats import Seats, Visit
+from optiviz.labs.server.wire import LARGEST, PING
 
 DATA = Path(__file__).parent / "jupyter"  # what Jupyter calls a data directory: our template
 FULL = DATA / "voila" / "templates" / "optiviz" / "full.html"
-PORTS = 50  # how many are tried, one after another
 LOOK = 10  # seconds between two looks for kernels that nobody needs any more
 LEFT = 60  # seconds without a page, after which a kernel ends
-
-
-class Seat:
-    """A place in the lab: taken when a page is asked for, free again when its kernel has ended."""
-
-    kernel = ""  # not known yet
-
-
-_seat: ContextVar[Seat] = ContextVar("seat")  # of the request that is being answered
+# No request has a body, and none takes long to come.
+LISTEN: dict[str, Any] = {
+    "xheaders": True,
+    "max_body_size": LARGEST,
+    "max_header_size": LARGEST,
+    "idle_connection_timeout": 60,
+    "body_timeout": 10,
+}
 
 
 class Kernels(AsyncMappingKernelManager):
@@ -49,34 +60,17 @@ class Kernels(AsyncMappingKernelManager):
 
     def __init__(self, **how: Any) -> None:
         super().__init__(**how)  # type: ignore[no-untyped-call]
-        self.seats: list[Seat] = []
+        self.seats = Seats(self.most, self.__contains__)
         self.left: dict[str, float] = {}
-
-    def take(self) -> bool:
-        """Take a place for the request that is being answered, if there is one."""
-        self.seats = [seat for seat in self.seats if not seat.kernel or seat.kernel in self]
-        if len(self.seats) >= self.most:
-            return False
-        seat = Seat()
-        _seat.set(seat)
-        self.seats.append(seat)
-        return True
-
-    def fill(self, kernel: str) -> None:
-        """Say which kernel the request's place has got."""
-        _seat.get(Seat()).kernel = kernel
-
-    def give_back(self, kernel: str) -> bool:
-        """Free the place of a kernel, if it has one."""
-        taken = len(self.seats)
-        self.seats = [seat for seat in self.seats if seat.kernel != kernel]
-        return len(self.seats) < taken
+        self.ending = False
 
     async def start_kernel(self, **how: Any) -> str:  # type: ignore[override]
         """Start a kernel; one that is not heated for later belongs to the request."""
+        if self.ending:
+            raise HTTPError(503)
         kernel: str = await super().start_kernel(**how)
         if how.get("env", {}).get("VOILA_PREHEAT") != "True":
-            self.fill(kernel)
+            self.seats.fill(kernel)
         return kernel
 
     async def shutdown_kernel(  # type: ignore[override]
@@ -87,10 +81,18 @@ class Kernels(AsyncMappingKernelManager):
         await super().shutdown_kernel(kernel_id, now=True, restart=restart)  # type: ignore[no-untyped-call]
 
     async def shutdown_all(self, now: bool = True) -> None:  # type: ignore[override]
-        """End every kernel at once, as the server ends."""
-        for kernel in list(self._kernels.values()):
+        """End every kernel at once, as the server ends; what else it holds ends with it."""
+        self.ending = True
+        for pool in getattr(self, "_pools", {}).values():  # Voilà's heated ones
+            for kernel in pool:
+                kernel.cancel()
+            pool.clear()
+        await asyncio.gather(*self._pending_kernels.values(), return_exceptions=True)
+        for kernel in self._kernels.values():
             await _kill(kernel)
-        await super().shutdown_all(now=True)
+        for kernel in self._kernels.values():
+            if kernel.provisioner is not None:
+                await kernel.provisioner.wait()
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
         """End a kernel that has died, or whose page has been gone for a while.
@@ -99,7 +101,7 @@ class Kernels(AsyncMappingKernelManager):
         """
         if not await self.is_alive(kernel_id):
             await self.shutdown_kernel(kernel_id)
-        elif self._kernel_connections.get(kernel_id, 0) > 0:
+        elif self._kernel_connections.get(kernel_id, 0) > 0 or self.seats.making(kernel_id):
             self.left.pop(kernel_id, None)
         elif time.monotonic() - self.left.setdefault(kernel_id, time.monotonic()) > LEFT:
             del self.left[kernel_id]
@@ -111,27 +113,28 @@ async def _kill(kernel: Any) -> None:
         await kernel.provisioner.kill()
 
 
-class Page(TornadoVoilaHandler):  # type: ignore[misc]
+class Page(Visit, TornadoVoilaHandler):  # type: ignore[misc]
     """The lab's page, or one that says that all places are taken."""
+
+    starts = True
 
     async def get_generator(self, path: str | None = None) -> AsyncIterator[str]:
         """The page piece by piece."""
         if path:  # no other page, no file: the lab's own parts have handlers of their own
-            self.set_status(404)
-            yield FULL.with_name("missing.html").read_text().replace("{home}", self.base_url)
-        elif not self.kernel_manager.take():
+            raise HTTPError(404)
+        if (seat := self.kernel_manager.seats.take()) is None:
             self.set_status(503)
             self.set_header("Retry-After", "10")
-            words = {"{most}": str(self.kernel_manager.most)}
-            yield FULL.read_text().replace("{most}", words["{most}"])
+            yield FULL.read_text().replace("{most}", str(self.kernel_manager.most))
         else:
-            seat = _seat.get()
+            self.seat = seat
             try:
                 async for html in super().get_generator(path):
                     yield html
             finally:
+                RequestInfoSocketHandler._cache.clear()  # kept for ever for what nobody asks
                 if not seat.kernel:  # it could not be started
-                    self.kernel_manager.seats.remove(seat)
+                    self.kernel_manager.seats.free(seat)
 
 
 class Leave(VoilaShutdownKernelHandler):  # type: ignore[misc]
@@ -149,9 +152,12 @@ class Leave(VoilaShutdownKernelHandler):  # type: ignore[misc]
 
         A page calls twice, as it begins to close and as it is gone: some browsers tell it only one.
         """
-        if self.kernel_manager.give_back(kernel_id):
+        if self.kernel_manager.seats.give_back(kernel_id):
             await self.kernel_manager.shutdown_kernel(kernel_id)
         self.set_status(204)
+
+
+OURS = {TornadoVoilaHandler: Page, VoilaShutdownKernelHandler: Leave}
 
 
 class Lab(Voila):  # type: ignore[misc]
@@ -159,6 +165,8 @@ class Lab(Voila):  # type: ignore[misc]
 
     title = ""
     address = ""
+    door = Door()
+    ioloop = None
 
     def init_settings(self) -> dict[str, Any]:
         """Voilà's settings; a kernel that was heated beforehand takes a place as it is given."""
@@ -167,21 +175,24 @@ class Lab(Voila):  # type: ignore[misc]
 
         async def counted(*what: Any, **how: Any) -> Any:
             given = await give(*what, **how)
-            kernels.fill(given[2])
+            kernels.seats.fill(given[2])
+            kernels.left.pop(given[2], None)  # of when it was heated: nobody had left it
             return given
 
         kernels.get_rendered_notebook = counted
-        return settings
+        ours = {"door": self.door, "default_handler_class": Missing}
+        return settings | ours | {"allow_unauthenticated_access": True}  # it is the guard that asks
 
     def init_handlers(self) -> list[Any]:
-        """Voilà's handlers, with ours in the place of two."""
-        ours = {TornadoVoilaHandler: Page, VoilaShutdownKernelHandler: Leave}
-        return [(url, ours.get(what, what), *how) for url, what, *how in super().init_handlers()]
+        """Those of Voilà's handlers that a page needs, with ours in their place; and the health."""
+        health = (re.escape(f"{self.base_url}health"), Health, {"kernels": self.kernel_manager})
+        return guarded([health, *super().init_handlers()], PARTS | OURS)
 
     def listen(self) -> None:
-        """Listen on the first free port, say where, and serve."""
-        self.port = self._free()
-        self.address = f"http://{_host(self.ip)}:{self.port}{self.base_url}"
+        """Serve, and say where."""
+        server = HTTPServer(self.app, **LISTEN)
+        server.add_sockets(self.sockets)
+        self.address = f"http://{_host(self.ip)}:{self.port}{self.base_url}{self.door.query}"
         print(f"{self.title}: {self.address}   (Ctrl-C ends it)", flush=True)
         if self.open_browser:
             _open(self.address)
@@ -191,23 +202,20 @@ class Lab(Voila):  # type: ignore[misc]
         except KeyboardInterrupt:
             print(file=sys.stderr)
         finally:
+            server.stop()
             self.stop()
 
-    def _free(self) -> int:
-        """The port that could be had."""
-        for port in range(self.port, min(self.port + PORTS, 65536)):
-            try:
-                self.app.listen(port, self.ip, xheaders=True)
-            except OSError as error:
-                if error.errno != errno.EADDRINUSE:
-                    reason = error.strerror or error
-                    raise UserError(f"Cannot listen on {self.ip}:{port}: {reason}.") from None
-            else:
-                if port != self.port:
-                    message = f"optiviz: port {self.port} is busy, so port {port} is used."
-                    print(message, file=sys.stderr, flush=True)
-                return port
-        raise UserError(f"The {PORTS} ports from {self.port} on are busy: choose another --port.")
+    def stop(self) -> None:
+        """End the kernels, then clear what they left."""
+        run_sync(self.kernel_manager.shutdown_all)()
+        shutil.rmtree(self.connection_dir, ignore_errors=True)
+        gc.freeze()  # or Python looks for circles in all of it, for seconds after many pages
+
+    def _handle_signal_stop(self, number: int, _: Any) -> None:
+        """End at once; before the loop is there, as an exit does."""
+        if self.ioloop is None:
+            sys.exit(0)
+        super()._handle_signal_stop(number, _)
 
 
 def _host(ip: str) -> str:
@@ -241,20 +249,37 @@ def settings() -> Config:
     if os.name == "posix":
         config.KernelManager.transport = "ipc"
     config.Voila.log_level = "ERROR"
-    config.Voila.tornado_settings = {"ws_ping_interval": 30_000, "ws_ping_timeout": 30_000}
+    config.IdentityProvider.cookie_options = {"samesite": "Lax"}
+    config.Voila.identity_provider_class = Identity
+    config.Voila.tornado_settings = {
+        "ws_ping_interval": PING,
+        "websocket_max_message_size": LARGEST,
+        "log_function": log,
+    }
     return config
 
 
 def run(
-    path: Path, title: str, port: int, ip: str, base_url: str, max_users: int, browser: bool
+    path: Path,
+    title: str,
+    port: int,
+    strict_port: bool,
+    ip: str,
+    base_url: str,
+    max_users: int,
+    browser: bool,
+    door: Door,
 ) -> None:
     """Serve one notebook; see `optiviz.labs.server.serve.serve`."""
+    port, sockets = bound(ip, port, strict_port)
+    open_log()
     folders = [str(DATA), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(folders)
     Kernels.most = max_users
     lab = Lab(config=settings(), config_file_paths=[], notebook_path=str(path))
     lab.title, lab.port, lab.ip, lab.base_url = title, port, ip, base_url
-    lab.open_browser = browser
+    lab.open_browser, lab.sockets = browser, sockets
+    lab.door, lab.token = door, door.token
     with shared(path.stem):
         lab.initialize([])
         lab.start()

@@ -64,9 +64,10 @@ class SurfaceLab(LabPage):
         sent = change.new if isinstance(change.new, dict) else {}
         query = sent.get("query")
         read = from_query(query) if isinstance(query, str) else clean(sent.get("controls"))
-        self._take(*read, serial=sent.get("serial"))
+        serial = sent.get("serial")
+        self._take(*read, serial=serial if type(serial) is int else 0)
 
-    def _take(self, state: State, notes: Notes, serial: Any) -> None:
+    def _take(self, state: State, notes: Notes, serial: int) -> None:
         """Run a state and show it; all in one message to the page."""
         try:
             problem = state.plane()

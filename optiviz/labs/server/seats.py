@@ -1,0 +1,114 @@
+"""Places in a lab: who has one, and when it is free again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from jupyter_server.services.kernels.handlers import KernelHandler
+from tornado.ioloop import IOLoop
+
+UNHEARD = 20  # seconds in which a page that was sent has to be heard of
+
+
+class Seat:
+    """A place in the lab: taken when a page is asked for, free again when its kernel has ended."""
+
+    kernel = ""  # not known yet
+    sent = False  # whether its page is made
+    heard = False  # whether the page has told that somebody opened it
+
+
+_seat: ContextVar[Seat] = ContextVar("seat")  # of the request that is being answered
+
+
+class Seats:
+    """All places of a lab, of which each has one kernel.
+
+    Args:
+        most: how many there are.
+        running: whether a kernel of a name runs.
+    """
+
+    def __init__(self, most: int, running: Callable[[str], bool]) -> None:
+        self.most = most
+        self._running = running
+        self._seats: list[Seat] = []
+
+    @property
+    def taken(self) -> int:
+        """How many are taken."""
+        self._seats = [s for s in self._seats if not s.kernel or self._running(s.kernel)]
+        return len(self._seats)
+
+    def take(self) -> Seat | None:
+        """Take a place for the request that is being answered, if there is one."""
+        if self.taken >= self.most:
+            return None
+        seat = Seat()
+        _seat.set(seat)
+        self._seats.append(seat)
+        return seat
+
+    def fill(self, kernel: str) -> None:
+        """Say which kernel the request's place has got."""
+        _seat.get(Seat()).kernel = kernel
+
+    def hear(self, kernel: str) -> None:
+        """Say that the page of a kernel is open."""
+        for seat in self._seats:
+            seat.heard = seat.heard or seat.kernel == kernel
+
+    def making(self, kernel: str) -> bool:
+        """Whether the page of a kernel is still being made."""
+        return any(seat.kernel == kernel and not seat.sent for seat in self._seats)
+
+    def free(self, seat: Seat) -> None:
+        """Free a place that got no kernel."""
+        self._seats.remove(seat)
+
+    def give_back(self, kernel: str) -> bool:
+        """Free the place of a kernel, if it has one."""
+        kept = [seat for seat in self._seats if seat.kernel != kernel]
+        found = len(kept) < len(self._seats)
+        self._seats = kept
+        return found
+
+
+class Visit:
+    """What the handler of a page does about its place: nobody keeps one who does not look at it."""
+
+    kernel_manager: Any
+    seat: Seat | None = None
+    gone = False
+
+    def on_connection_close(self) -> None:
+        """Note that who asked has hung up; the place is free when its kernel has ended."""
+        self.gone = True
+
+    def on_finish(self) -> None:
+        """Look whether the page that was sent is opened."""
+        if self.seat is not None:
+            self.seat.sent = True
+            IOLoop.current().call_later(0 if self.gone else UNHEARD, self._look)
+
+    async def _look(self) -> None:
+        kernels, seat = self.kernel_manager, self.seat
+        if seat is None or seat.kernel not in kernels:
+            return
+        seen = seat.heard or kernels._kernel_connections.get(seat.kernel, 0) > 0
+        if (self.gone or not seen) and kernels.seats.give_back(seat.kernel):
+            await kernels.shutdown_kernel(seat.kernel)
+
+
+class Alive(KernelHandler):
+    """What an open page asks every few seconds: whether its kernel is there."""
+
+    SUPPORTED_METHODS = ("GET",)  # it is ended in another way
+
+    async def get(self, kernel_id: str) -> None:
+        """Tell it, and note that the page is open."""
+        await super().get(kernel_id)  # type: ignore[misc]
+        seats: Seats = self.kernel_manager.seats  # type: ignore[attr-defined]
+        seats.hear(kernel_id)

@@ -1,0 +1,60 @@
+"""What no page of ours would send."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+DEEP: Any = []
+for _ in range(14):
+    DEEP = [DEEP]
+
+NUMBERS = [
+    0,
+    -1,
+    True,
+    7,
+    3000,
+    10**9,
+    10**400,
+    -(2**63),
+    1e-300,
+    1e308,
+    math.inf,
+    -math.inf,
+    math.nan,
+]
+WORDS = [
+    *("", " ", "x", "None", "1", "∞", "९", "\x00", "\ud800", "\u202e", "x" * 60_000, "9" * 4000),
+    *("this:Zen", "torch:AdamW", "optax:adam", "keras:Adam", "os:system", "builtins:exec"),
+    *("momentum:beta=7", "adam:lr=nan", "/etc/passwd", "../../x", "file:///etc/passwd", "~/x"),
+    *("x**2+y**2", "__import__('os').system('id')", "{0.__class__}", "%s%n", "$(id)", "`id`"),
+    *("<script>alert(1)</script>", "'; DROP TABLE runs; --", "https://evil.example", "\r\nX: y"),
+    *("00000000110000", "3000", "1" * 90, "1,1,1,1,1,1", "1000,1000,1000", "-1", "1e9", "1_000"),
+    *("?optim=this:Zen", "?optim=torch:AdamW&steps=1e9", "?problem=x**2", "?start=nan,inf"),
+    *("?seed=-1&batch=1e99", "?schedule=cosine:end=nan", "&" * 1900, "?" + "optim=sgd&" * 190),
+]
+LANES = [
+    [{"rule": "this:Zen"}],
+    [{"rule": "torch:AdamW", "lr": 0.001}],
+    [{"rule": "sgd", "lr": 0.1}] * 12,
+    [{"rule": {"rule": "sgd"}}, [], None, 7],
+    [{"rule": "adam", "lr": -1, "beta1": 2, "__class__": "x", "rho": "this:Zen"}],
+    [{"rule": "sgd", "lr": math.nan, "lr_schedule": "x"}],
+]
+FORMS = [
+    *({"lanes": lanes} for lanes in LANES),
+    {"lanes": LANES[1], "hidden": "3000", "epochs": 10**9, "batch_size": 0, "seed": -1, "end": 2},
+    {"hidden": [3000], "schedule": "optax:cosine", "epochs": "9" * 30, "seed": math.inf},
+    {"hidden": "00000000110000", "epochs": 50, "batch_size": 1},
+    {"hidden": "1000,1000,1000,1000,1000"},
+    {"lanes": [{"rule": "sgd"}], "dataset": "/etc/passwd", "threads": 10**6, "compiled": True},
+    {"state": {"lanes": LANES[1]}, "optim": "this:Zen", "recipe": {}},
+    {"problem": "x**2+y**2", "steps": 10**9, "lanes": LANES[2]},
+    {"problem": "mine.py:f", "shape": {"condition": math.inf, "noise": -1}, "start": [1e308, "x"]},
+    {"steps": 10**400, "batch": -1, "seed": 1e99, "decay": {"end": math.nan}, "start": [0] * 9_999},
+]
+SENT = [*({"controls": form, "serial": form} for form in FORMS), *({"query": w} for w in WORDS)]
+WISHES = [{"ending": w, "theme": w} for w in WORDS] + [{"ending": ".png", "theme": "/etc/passwd"}]
+KEYS = [[*range(2000)], [1] * 20_000, [[1]], [None, "x", {}]]
+VALUES: list[Any] = [None, *NUMBERS, *WORDS, DEEP, {}, [], *LANES, *FORMS, *SENT, *WISHES, *KEYS]
