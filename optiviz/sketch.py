@@ -9,7 +9,7 @@ from optiviz.player.pack import USUAL
 from optiviz.problems import Samples, parse_problem
 from optiviz.runs import race
 from optiviz.views import Picture
-from optiviz.words import pair, slug
+from optiviz.words import pair, slug, whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class Sketch:
             runs,
             panels=[name.strip() for name in (self.panels or usual).split(",")],
             theme=self.theme,
-            size=pair("size", self.size, "x", int),
+            size=pair("size", self.size, "x", whole),
         )
 
     def name(self) -> str:

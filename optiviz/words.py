@@ -34,6 +34,15 @@ def split(text: str) -> tuple[str, dict[str, str]]:
     return name.strip() if foreign else name.strip().lower(), settings
 
 
+def listed(text: str) -> list[str]:
+    """Things with commas between; a comma before key=value is one of a thing's own.
+
+    >>> listed("sgd,momentum:lr=0.1,beta=0.9,adam")
+    ['sgd', 'momentum:lr=0.1,beta=0.9', 'adam']
+    """
+    return [part.strip() for part in re.split(r",(?!\s*\w+\s*=)", text) if part.strip()]
+
+
 def join(name: str, settings: Mapping[str, Any]) -> str:
     """The text `name:key=value,…` that `split` takes apart again.
 
@@ -82,6 +91,24 @@ def slug(*texts: str) -> str:
     return "-".join(dict.fromkeys(names))[:100]
 
 
+def whole(word: str) -> int:
+    """A whole number, also one that is written with an exponent.
+
+    Raises:
+        ValueError: another number, or none.
+
+    >>> whole("1e3"), whole("-7")
+    (1000, -7)
+    """
+    try:
+        return int(word)
+    except ValueError:
+        number = float(word)
+        if not number.is_integer():
+            raise
+        return int(number)
+
+
 def guess(word: str) -> Any:
     """A word as what it looks like: a number, true, false, none, numbers with / between, or text.
 
@@ -125,7 +152,7 @@ def look_up(kind: str, name: str, registry: Mapping[str, T]) -> T:
 def pair(name: str, text: str, between: str, kind: Callable[[str], T]) -> tuple[T, T]:
     """Two numbers with something between them, such as 960x540.
 
-    >>> pair("size", "960x540", "x", int)
+    >>> pair("size", "960x540", "x", whole)
     (960, 540)
     """
     try:
@@ -152,11 +179,14 @@ def _typed(label: str, word: str, default: Any) -> Any:
             raise UserError(f"{label} must be true or false, got {word!r}.")
         return word.lower() == "true"
     if isinstance(default, int | float):
-        kind = type(default)
-        try:
-            return kind(word)
-        except ValueError:
-            raise UserError(
-                f"{label} must be a {'whole ' if kind is int else ''}number, got {word!r}."
-            ) from None
+        return number(label, word, whole if isinstance(default, int) else float)
     return word
+
+
+def number(label: str, word: str, kind: Callable[[str], T]) -> T:
+    """One number: `float`, or `whole`, of what a sentence is to call by its label."""
+    try:
+        return kind(word)
+    except ValueError:
+        words = "a number" if kind is float else "a whole number"
+        raise UserError(f"{label} must be {words}, got {word!r}.") from None

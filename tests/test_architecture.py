@@ -33,6 +33,7 @@ ORDER = [
     {"sketch"},
     {"labs", "gallery"},
     {"cli"},
+    {"__main__"},
 ]
 APART = ({"optim", "problems"}, {"maps", "training"}, {"labs", "gallery"})
 RANK = {part: rank for rank, parts in enumerate(ORDER) for part in parts}

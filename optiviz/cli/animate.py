@@ -14,12 +14,14 @@ from optiviz.cli.options import (
     Optim,
     Panels,
     Problem,
+    Real,
     Schedule,
     Seed,
     Size,
     Start,
     Steps,
     Theme,
+    Whole,
 )
 from optiviz.cli.output import report
 
@@ -32,10 +34,10 @@ def animate(
     schedule: Schedule = None,
     batch_size: BatchSize = None,
     panels: Panels = None,
-    fps: Annotated[float, typer.Option(help="Frames per second.")] = 25,
-    hold: Annotated[int, typer.Option(help="How many frames each step is held for.")] = 1,
+    fps: Annotated[float, Real(help="Frames per second.")] = 25,
+    hold: Annotated[int, Whole(help="How many frames each step is held for.")] = 1,
     frames: Annotated[
-        int | None, typer.Option(help="How many frames.  [default: one a step, up to 300]")
+        int | None, Whole(help="How many frames.  [default: one a step, up to 300]")
     ] = None,
     size: Size = "960x540",
     theme: Theme = "light",

@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from optiviz.cli.names import labs
+from optiviz.cli.options import Whole
 
 
 def app(
     name: Annotated[
         str, typer.Argument(help="The lab: surfaces or mnist.", autocompletion=labs)
     ] = "surfaces",
-    port: Annotated[int, typer.Option(help="Where; a busy port is passed over.")] = 8866,
+    port: Annotated[int, Whole(help="Where; a busy port is passed over.")] = 8866,
     strict_port: Annotated[
         bool, typer.Option("--strict-port", help="End where the port is busy.")
     ] = False,
@@ -22,7 +23,7 @@ def app(
     base_url: Annotated[
         str, typer.Option(help="The path that all addresses begin with, behind a proxy.")
     ] = "/",
-    max_users: Annotated[int, typer.Option(help="How many may have the page open at once.")] = 20,
+    max_users: Annotated[int, Whole(help="How many may have the page open at once.")] = 20,
     host: Annotated[
         list[str], typer.Option(help="A name that a proxy serves it under; repeat it for others.")
     ] = [],

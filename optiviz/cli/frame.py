@@ -6,24 +6,31 @@ even those of the standard library that take their time.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
+from functools import partial
+from typing import Annotated
 
 import typer
 
 from optiviz.cli.animate import animate
 from optiviz.cli.app import app
 from optiviz.cli.compare import compare
+from optiviz.cli.completion import in_bash
 from optiviz.cli.gallery import gallery
 from optiviz.cli.gradcheck import gradcheck
 from optiviz.cli.landscape import landscape
 from optiviz.cli.list import list_
 from optiviz.cli.map import map_
+from optiviz.cli.mistakes import MISTYPED, sentence
+from optiviz.cli.output import INTERRUPTED
 from optiviz.cli.plot import plot
 from optiviz.cli.reproduce import reproduce
 from optiviz.cli.sweep import sweep
 from optiviz.cli.train import train
 from optiviz.errors import UserError
+from optiviz.version import __version__
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "animate": animate,
@@ -42,8 +49,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
 
 program = typer.Typer(
     name="optiviz",
-    help="See how optimisers work: paths on loss surfaces, as pictures that move.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help starts three times as fast
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -52,10 +57,30 @@ for name, command in COMMANDS.items():
     program.command(name)(command)
 
 
+@program.callback(invoke_without_command=True)
+def bare(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    """See how optimisers work: paths on loss surfaces, as pictures that move."""
+    if version:
+        print(f"optiviz {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
 def main() -> None:
     """Run the command line; a user's mistake is one sentence and exit status 2."""
+    run = partial(program, prog_name="optiviz", standalone_mode=False)
     try:
-        program()
+        if os.environ.get("_OPTIVIZ_COMPLETE") == "complete_bash":
+            in_bash(run)
+        sys.exit(run())
+    except typer.Abort:  # Ctrl-C, as Typer tells it before 0.23
+        sys.exit(INTERRUPTED)
     except UserError as error:
         print(f"optiviz: {error}", file=sys.stderr)
-        sys.exit(2)
+    except MISTYPED as error:
+        print(f"optiviz: {sentence(error, sys.argv[1:])}", file=sys.stderr)
+    sys.exit(2)

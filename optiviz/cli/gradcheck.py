@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optiviz.cli.options import Biases, Json, Seed, Size, Sizes, Theme, look_of
+from optiviz.cli.options import Biases, Json, Real, Seed, Size, Sizes, Theme, Whole, look_of
 from optiviz.cli.progress import progress
 from optiviz.errors import UserError
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 def gradcheck(
     samples: Annotated[
-        int, typer.Option(help="How many samples, each by itself: the first ones of MNIST.")
+        int, Whole(help="How many samples, each by itself: the first ones of MNIST.")
     ] = 1,
-    eps: Annotated[float, typer.Option(help="ε, by how much each weight is changed.")] = 1e-5,
+    eps: Annotated[float, Real(help="ε, by how much each weight is changed.")] = 1e-5,
     seed: Seed = 0,
     sizes: Sizes = "784,300,100,100,10",
     biases: Biases = False,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from optiviz.cli.completion import several
 from optiviz.cli.options import (
     Biases,
     DataDir,
@@ -21,13 +22,14 @@ from optiviz.cli.options import (
     Seed,
     Size,
     Theme,
+    Whole,
     Widths,
     path_words,
 )
 from optiviz.cli.output import print_json
 from optiviz.cli.progress import progress
 from optiviz.errors import UserError
-from optiviz.words import pair
+from optiviz.words import pair, whole
 
 if TYPE_CHECKING:
     from optiviz.problems.network.slice import Slice
@@ -39,15 +41,15 @@ POINTS = 60  # of each trajectory that are shown
 
 def landscape(
     optim: Optim = ["sgd:lr=0.1", "momentum:lr=0.05", "adam:lr=0.001"],
-    updates: Annotated[int, typer.Option(help="How many updates each rule makes.")] = 600,
+    updates: Annotated[int, Whole(help="How many updates each rule makes.")] = 600,
     batch_size: Samples = 100,
-    images: Annotated[
-        int, typer.Option(help="Training samples whose mean loss is the surface.")
-    ] = 2000,
+    images: Annotated[int, Whole(help="Training samples whose mean loss is the surface.")] = 2000,
     directions: Annotated[
         str, typer.Option(help="What spans the plane: pca, or random (filter-normalised).")
     ] = "pca",
-    panels: Annotated[str, typer.Option(help="What to show.")] = "path,truth",
+    panels: Annotated[
+        str, typer.Option(help="What to show.", autocompletion=several("panels"))
+    ] = "path,truth",
     schedule: Schedule = None,
     sizes: Widths = None,
     biases: Biases = False,
@@ -93,7 +95,7 @@ def landscape(
     )
     began = time.perf_counter()
     target = check_ending(out, (*FRAMED, *STILL))
-    pixels = pair("size", size, "x", int)
+    pixels = pair("size", size, "x", whole)
     with threadpool_limits(1):
         plane, runs = _trained(recipe, optim, updates, images, directions, as_json)
         with progress(" points", total=SIDE**2, quiet=as_json) as plane.on_progress:

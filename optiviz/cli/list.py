@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from optiviz.cli.names import registries
+from optiviz.cli.names import REGISTRIES
 from optiviz.cli.options import Json
 from optiviz.cli.output import print_json
 
@@ -20,7 +20,10 @@ UNLISTED = {
 def list_(
     what: Annotated[
         str | None,
-        typer.Argument(help="optimizers, surfaces, schedules, panels or themes; all if left out."),
+        typer.Argument(
+            help="optimizers, surfaces, schedules, panels or themes; all if left out.",
+            autocompletion=lambda: list(REGISTRIES),
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -32,13 +35,13 @@ def list_(
     """
     from optiviz.words import look_up
 
-    every = registries()
-    chosen = every if what is None else {what: look_up("list", what, every)}
+    chosen = REGISTRIES if what is None else {what: look_up("list", what, REGISTRIES)}
+    known = {kind: read() for kind, read in chosen.items()}
     if as_json:
-        print_json(chosen, indent=2)
+        print_json(known, indent=2)
         return
-    width = max(len(name) for entries in chosen.values() for name in entries)
-    for title, entries in chosen.items():
+    width = max(len(name) for entries in known.values() for name in entries)
+    for title, entries in known.items():
         print(f"{title}:")
         for name, about in entries.items():
             print(f"  {name:<{width}}  {about}")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optiviz.cli.options import Json, Optim, Problem, Seed, Size, Start, Theme
+from optiviz.cli.options import Json, Optim, Problem, Seed, Size, Start, Theme, Whole
 from optiviz.cli.output import print_json
 from optiviz.errors import UserError
-from optiviz.words import pair, slug
+from optiviz.words import pair, slug, whole
 
 if TYPE_CHECKING:
     from optiviz.maps import BasinMap, RateMap, Sensitivity
@@ -42,11 +42,9 @@ def map_(
     rates: Annotated[
         bool, typer.Option("--rates", help="Map the final loss over lr, for one rule or several.")
     ] = False,
-    steps: Annotated[
-        int | None, typer.Option(help="How many steps.  [default: 500; else 300]")
-    ] = None,
+    steps: Annotated[int | None, Whole(help="How many steps.  [default: 500; else 300]")] = None,
     points: Annotated[
-        int | None, typer.Option(help="How many values along a side.  [default: 100; else 200]")
+        int | None, Whole(help="How many values along a side.  [default: 100; else 200]")
     ] = None,
     start: Start = None,
     size: Size = "960x540",
@@ -81,7 +79,7 @@ def map_(
         start=start,
     )
     target = check_ending(out or wanted.name(), STILL)
-    pixels = pair("size", size, "x", int)
+    pixels = pair("size", size, "x", whole)
     found = wanted.run(quiet=as_json)
     plot_map(found, target, theme, pixels)
     seconds = time.perf_counter() - began

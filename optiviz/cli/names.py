@@ -6,30 +6,55 @@ from collections.abc import Callable
 from typing import Any
 
 
-def registries() -> dict[str, dict[str, str]]:
-    """Every registry as name: one line about it."""
-    from optiviz.optim import OPTIMIZERS, SCHEDULES
+def _optimizers() -> dict[str, str]:
+    from optiviz.optim import OPTIMIZERS
+
+    return {name: _first_line(rule) for name, rule in OPTIMIZERS.items()}
+
+
+def _surfaces() -> dict[str, str]:
+    from optiviz.problems import SURFACES
+
+    return {name: surface.title for name, surface in SURFACES.items()}
+
+
+def _problems() -> dict[str, str]:
     from optiviz.problems import PROBLEMS, SURFACES
+
+    return {name: p.title for name, p in PROBLEMS.items() if name not in SURFACES}
+
+
+def _schedules() -> dict[str, str]:
+    from optiviz.optim import SCHEDULES
+
+    return {name: _first_line(rule) for name, rule in SCHEDULES.items()}
+
+
+def _panels() -> dict[str, str]:
     from optiviz.views.scene.figure import PANELS
+
+    return {name: _first_line(panel) for name, panel in PANELS.items()}
+
+
+def _themes() -> dict[str, str]:
     from optiviz.views.style import THEMES
 
-    return {
-        "optimizers": {name: _first_line(rule) for name, rule in OPTIMIZERS.items()},
-        "surfaces": {name: surface.title for name, surface in SURFACES.items()},
-        "problems": {name: p.title for name, p in PROBLEMS.items() if name not in SURFACES},
-        "schedules": {name: _first_line(rule) for name, rule in SCHEDULES.items()},
-        "panels": {name: _first_line(panel) for name, panel in PANELS.items()},
-        "themes": {name: theme.about for name, theme in THEMES.items()},
-    }
+    return {name: theme.about for name, theme in THEMES.items()}
+
+
+# Every registry by what reads it as name: one line about it.
+REGISTRIES: dict[str, Callable[[], dict[str, str]]] = {
+    "optimizers": _optimizers,
+    "surfaces": _surfaces,
+    "problems": _problems,
+    "schedules": _schedules,
+    "panels": _panels,
+    "themes": _themes,
+}
 
 
 def _first_line(thing: Any) -> str:
     return str(thing.__doc__).partition("\n")[0].rstrip(".")
-
-
-def names(*chosen: str) -> Callable[[], list[str]]:
-    """What gives the names in some registries."""
-    return lambda: [name for every in [registries()] for kind in chosen for name in every[kind]]
 
 
 def data_sets() -> list[str]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated, TypedDict
+from typing import Annotated, TypedDict, TypeVar
 
 import typer
 
-from optiviz.cli.names import data_sets, names
+from optiviz.cli.completion import one, several
+from optiviz.cli.names import data_sets
+from optiviz.errors import UserError
+from optiviz.words import number, pair, whole
+
+T = TypeVar("T")
 
 
 def given(context: typer.Context, *free: str) -> list[str]:
@@ -32,18 +39,33 @@ class Look(TypedDict):
 def look_of(theme: str, size: str) -> Look:
     """How a picture is to look, refused before the work if it cannot be."""
     from optiviz.views.frame import Frame
-    from optiviz.words import pair
 
-    pixels = pair("size", size, "x", int)
+    pixels = pair("size", size, "x", whole)
     Frame(theme, pixels)
     return {"theme": theme, "size": pixels}
 
+
+def _reader(kind: Callable[[str], T]) -> Callable[[str], T]:
+    """What reads an option's number; whoever catches what it raises knows the option."""
+
+    def read(word: str) -> T:
+        try:
+            return number("", str(word), kind)  # a default may be a number already
+        except UserError as error:
+            raise typer.BadParameter(str(error).strip()) from None
+
+    return read
+
+
+# An option that is a number, which our own words read: 1e3 is a whole one.
+Whole = partial(typer.Option, parser=_reader(whole), metavar="NUMBER")
+Real = partial(typer.Option, parser=_reader(float), metavar="NUMBER")
 
 Optim = Annotated[
     list[str],
     typer.Option(
         help="An update rule: name, name:key=value,… or torch:AdamW; repeat it to overlay several.",
-        autocompletion=names("optimizers"),
+        autocompletion=one("optimizers"),
     ),
 ]
 Problem = Annotated[
@@ -52,10 +74,10 @@ Problem = Annotated[
         "--surface",
         "--problem",
         help="What to descend: name, name:key=value,… or a formula in x and y; see `list`.",
-        autocompletion=names("surfaces", "problems"),
+        autocompletion=one("surfaces", "problems"),
     ),
 ]
-Steps = Annotated[int, typer.Option(help="How many steps to take.")]
+Steps = Annotated[int, Whole(help="How many steps to take.")]
 Start = Annotated[
     str | None, typer.Option(help="Where to start, as x,y.  [default: the surface's own]")
 ]
@@ -63,23 +85,23 @@ Schedule = Annotated[
     str | None,
     typer.Option(
         help="How every η decays, as name or name:key=value,…  [default: it does not]",
-        autocompletion=names("schedules"),
+        autocompletion=one("schedules"),
     ),
 ]
 BatchSize = Annotated[
     int | None,
-    typer.Option(help="Samples a step, where the problem has data.  [default: all of them]"),
+    Whole(help="Samples a step, where the problem has data.  [default: all of them]"),
 ]
 Panels = Annotated[
     str | None,
     typer.Option(
         help="What to show, separated by commas.  [default: path,loss, and data if any]",
-        autocompletion=names("panels"),
+        autocompletion=several("panels"),
     ),
 ]
 Size = Annotated[str, typer.Option(help="Width and height in pixels.")]
-Theme = Annotated[str, typer.Option(help="The look.", autocompletion=names("themes"))]
-Seed = Annotated[int, typer.Option(help="What random numbers come from.")]
+Theme = Annotated[str, typer.Option(help="The look.", autocompletion=one("themes"))]
+Seed = Annotated[int, Whole(help="What random numbers come from.")]
 Sizes = Annotated[str, typer.Option(help="The widths of the network's layers.")]
 Biases = Annotated[bool, typer.Option("--biases", help="Give the layers biases.")]
 Json = Annotated[bool, typer.Option("--json", help="Print a summary that programs can read.")]
@@ -88,8 +110,8 @@ Dtype = Annotated[str, typer.Option(help="float32 or float64.")]
 Widths = Annotated[
     str | None, typer.Option(help="Widths of all layers.  [default: 784,300,100,100,10]")
 ]
-Samples = Annotated[int, typer.Option("--batch-size", help="Samples an update.")]
-Epochs = Annotated[int, typer.Option(help="Passes over the training set.")]
+Samples = Annotated[int, Whole("--batch-size", help="Samples an update.")]
+Epochs = Annotated[int, Whole(help="Passes over the training set.")]
 SchedulePer = Annotated[str, typer.Option(help="What the schedule counts: epoch, step.")]
 DataSet = Annotated[
     str, typer.Option(help="mnist, fashion-mnist or cifar10.", autocompletion=data_sets)
@@ -97,7 +119,7 @@ DataSet = Annotated[
 DataDir = Annotated[
     Path | None, typer.Option(help="Where its files are.  [default: the usual place]")
 ]
-EvalEvery = Annotated[int | None, typer.Option(help="Updates between evaluations.")]
-Jobs = Annotated[int | None, typer.Option(help="How many processes.  [default: one a core]")]
+EvalEvery = Annotated[int | None, Whole(help="Updates between evaluations.")]
+Jobs = Annotated[int | None, Whole(help="How many processes.  [default: one a core]")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
-FirstSeed = Annotated[int, typer.Option(help="The first of the seeds.")]
+FirstSeed = Annotated[int, Whole(help="The first of the seeds.")]

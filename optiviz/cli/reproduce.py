@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optiviz.cli.names import published_tables
-from optiviz.cli.options import Json, Theme, path_words
+from optiviz.cli.options import Json, Theme, Whole, path_words
 from optiviz.cli.output import print_json, stopped
 from optiviz.cli.progress import progress
 from optiviz.errors import UserError
@@ -31,8 +31,8 @@ def reproduce(
     show: Annotated[bool, typer.Option("--list", help="List the tables, and what they cost.")] = (
         False
     ),
-    seeds: Annotated[int, typer.Option(help="How often to train: with the seeds 0, 1, …")] = 1,
-    jobs: Annotated[int, typer.Option(help="Processes, of one thread each.")] = 1,
+    seeds: Annotated[int, Whole(help="How often to train: with the seeds 0, 1, …")] = 1,
+    jobs: Annotated[int, Whole(help="Processes, of one thread each.")] = 1,
     data_dir: Annotated[
         Path | None, typer.Option(help="Where CIFAR-10's files are.  [default: those rows wait]")
     ] = None,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optiviz.cli.names import names
+from optiviz.cli.completion import several
 from optiviz.cli.options import (
     Biases,
     DataDir,
@@ -25,6 +25,7 @@ from optiviz.cli.options import (
     SchedulePer,
     Size,
     Theme,
+    Whole,
     Widths,
     look_of,
     path_words,
@@ -32,7 +33,7 @@ from optiviz.cli.options import (
 from optiviz.cli.output import print_json, stopped
 from optiviz.cli.progress import progress
 from optiviz.errors import UserError
-from optiviz.words import guess, slug
+from optiviz.words import guess, listed, number, slug, whole
 
 if TYPE_CHECKING:
     from optiviz.studies.sweep.plan import Plan
@@ -46,7 +47,7 @@ def sweep(
         list[str],
         typer.Option(
             help="Update rules, sgd,momentum,adam or repeated with settings of their own.",
-            autocompletion=names("optimizers"),
+            autocompletion=several("optimizers"),
         ),
     ] = ["sgd,momentum,adam"],
     grid: Annotated[
@@ -54,12 +55,12 @@ def sweep(
         typer.Option(help="A setting and its values, lr=0.1,0.01; repeat it for others."),
     ] = None,
     tune: Annotated[
-        int, typer.Option(help="Search with so many trials for each rule, instead of a grid.")
+        int, Whole(help="Search with so many trials for each rule, instead of a grid.")
     ] = 0,
     objective: Annotated[
         str, typer.Option(help="What the search improves: val_loss or val_accuracy.")
     ] = "val_loss",
-    seeds: Annotated[int, typer.Option(help="How many seeds for each setting.")] = 1,
+    seeds: Annotated[int, Whole(help="How many seeds for each setting.")] = 1,
     seed: FirstSeed = 0,
     batch_size: Samples = 100,
     epochs: Epochs = 1,
@@ -73,7 +74,7 @@ def sweep(
     data_dir: DataDir = None,
     validation: Annotated[
         int | None,
-        typer.Option(help="Training samples to split off.  [default: 10000 with --tune, else 0]"),
+        Whole(help="Training samples to split off.  [default: 10000 with --tune, else 0]"),
     ] = None,
     jobs: Jobs = None,
     storage: Annotated[
@@ -120,7 +121,7 @@ def sweep(
     )
     plan = Plan(
         recipe=recipe,
-        optimizers=tuple(dict.fromkeys(rule for text in optim for rule in _rules(text))),
+        optimizers=tuple(dict.fromkeys(rule for text in optim for rule in listed(text))),
         grid=_axes(grid or []),
         seeds=seeds,
         tune=tune,
@@ -129,28 +130,22 @@ def sweep(
     _run(plan, jobs, storage, out, look_of(theme, size), as_json)
 
 
-def _rules(text: str) -> list[str]:
-    """Rules with commas between; a comma before name=value is one of a rule's own.
-
-    >>> _rules("sgd,momentum:lr=0.1,beta=0.9,adam")
-    ['sgd', 'momentum:lr=0.1,beta=0.9', 'adam']
-    """
-    return [part.strip() for part in re.split(r",(?!\s*\w+\s*=)", text) if part.strip()]
-
-
 def _axes(grid: list[str]) -> dict[str, tuple[Any, ...]]:
     """The settings of a grid, each with the values to try, none of them twice.
 
     >>> _axes(["lr=0.1,0.01,0.1", "batch-size=10"])
     {'lr': (0.1, 0.01), 'batch_size': (10,)}
     """
+    from optiviz.studies.sweep.plan import OF_RECIPE
+
     axes: dict[str, tuple[Any, ...]] = {}
     for text in grid:
         name, equals, words = (part.strip() for part in text.partition("="))
-        values = tuple(guess(word.strip()) for word in words.split(",") if word.strip())
+        name = name.replace("-", "_")
+        read = partial(number, name, kind=whole) if name in OF_RECIPE else guess
+        values = tuple(read(word.strip()) for word in words.split(",") if word.strip())
         if not (name and equals and values):
             raise UserError(f"Cannot read --grid {text!r}: write it as name=value,value.")
-        name = name.replace("-", "_")
         if name in axes:
             raise UserError(f"--grid names {name} twice.")
         axes[name] = tuple(dict.fromkeys(values))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optiviz.cli.names import names
+from optiviz.cli.completion import one
 from optiviz.cli.options import (
     Biases,
     DataDir,
@@ -19,10 +19,12 @@ from optiviz.cli.options import (
     Init,
     Json,
     Overwrite,
+    Real,
     Samples,
     Schedule,
     SchedulePer,
     Seed,
+    Whole,
     Widths,
     given,
     path_words,
@@ -42,11 +44,11 @@ def train(
         str,
         typer.Option(
             help="The update rule, as name or name:key=value,…",
-            autocompletion=names("optimizers"),
+            autocompletion=one("optimizers"),
         ),
     ] = "sgd",
     lr: Annotated[
-        float | None, typer.Option(help="η.  [default: 0.02, or 0.001 for rules like Adam]")
+        float | None, Real(help="η.  [default: 0.02, or 0.001 for rules like Adam]")
     ] = None,
     batch_size: Samples = 100,
     epochs: Epochs = 10,
@@ -59,19 +61,15 @@ def train(
     dtype: Dtype = "float32",
     dataset: DataSet = "mnist",
     data_dir: DataDir = None,
-    validation: Annotated[
-        int, typer.Option(help="Split off so many of the last training samples.")
-    ] = 0,
+    validation: Annotated[int, Whole(help="Split off so many of the last training samples.")] = 0,
     eval_every: EvalEvery = None,
     patience: Annotated[
         int | None,
-        typer.Option(help="Stop after so many evaluations without a smaller validation loss."),
+        Whole(help="Stop after so many evaluations without a smaller validation loss."),
     ] = None,
     threads: Annotated[
         int,
-        typer.Option(
-            help="For the products of matrices; more than 1 is faster on an idle machine."
-        ),
+        Whole(help="For the products of matrices; more than 1 is faster on an idle machine."),
     ] = 1,
     out: Annotated[
         Path | None, typer.Option(help="Directory to write.  [default: runs/RULE-DATA-SEED]")

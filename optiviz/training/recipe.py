@@ -18,7 +18,7 @@ from optiviz.problems.data.datasets import TITLES
 from optiviz.runs.batches import feed_of
 from optiviz.runs.inputs import as_rule
 from optiviz.training.train import Checkpoint, Row, Training, train
-from optiviz.words import slug, split
+from optiviz.words import slug, split, whole
 
 HIDDEN = (300, 100, 100)
 LONG = 5000  # updates: fewer are done before the compiler has even been loaded
@@ -205,7 +205,7 @@ def widths(text: str) -> tuple[int, ...]:
     (784, 30, 10)
     """
     try:
-        return tuple(int(word) for word in text.split(","))
+        return tuple(whole(word) for word in text.split(","))
     except ValueError:
         raise UserError(f"sizes must be whole numbers with commas between, got {text!r}.") from None
 
