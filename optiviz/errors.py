@@ -1,7 +1,13 @@
 """The one error a user can cause, and the sentences that tell what to do about it."""
 
+import re
+import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from difflib import get_close_matches
+from pathlib import Path
+
+DISTRIBUTION = "optiviz-lab"  # what pip calls it
 
 
 class UserError(ValueError):
@@ -33,5 +39,31 @@ def unknown(kind: str, name: str, choices: Iterable[str]) -> UnknownNameError:
 
 
 def needs_extra(what: str, extra: str) -> UserError:
-    """The error for a missing optional dependency, with the command that installs it."""
-    return UserError(f"{what} needs an extra package: pip install 'optiviz-lab[{extra}]'")
+    """The error for a missing optional dependency, with the command that installs it here."""
+    wanted = " ".join(f'"{package}"' for package in packages(extra))
+    return UserError(f"{what} needs an extra package: {pip()} install {wanted}")
+
+
+def pip() -> str:
+    """The pip of this Python, in the fewest words that call it."""
+    from shutil import which  # noqa: PLC0415  # rarely needed
+
+    python, found = Path(sys.executable), which("pip")
+    if found and Path(found).parent == python.parent:
+        return "pip"
+    return f'"{python}" -m pip' if " " in str(python) else f"{python} -m pip"
+
+
+def packages(extra: str) -> list[str]:
+    """What pip has to install for an extra, as it is known where optiviz is installed.
+
+    The extra's own name would do only where pip finds this distribution, which a clone is not.
+    """
+    from importlib.metadata import PackageNotFoundError, requires  # noqa: PLC0415  # rarely needed
+
+    named = rf"""extra == ["']{re.escape(extra)}["']"""
+    with suppress(PackageNotFoundError):
+        known = [line.partition(";") for line in requires(DISTRIBUTION) or ()]
+        if found := [package.strip() for package, _, when in known if re.search(named, when)]:
+            return found
+    return [f"{Path(__file__).parent.parent}[{extra}]"]  # a folder on the path, not installed

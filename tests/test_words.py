@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,9 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import optiviz
 from optiviz.errors import UserError, needs_extra, unknown
+from optiviz.optim.foreign.engine import ENGINES, engine_of
 from optiviz.words import build, guess, join, look_up, split
 
+HOME = Path(optiviz.__file__).parent.parent
 READ = [
     ("adam", ("adam", {})),
     ("  Adam  ", ("adam", {})),
@@ -184,17 +190,42 @@ def test_a_word_is_never_code(word: str) -> None:
         build("thing", make, {"rate": word})
 
 
-@pytest.mark.parametrize(
-    ("error", "message"),
-    [
-        (unknown("surface", "x", ["bowl"]), "Unknown surface 'x'. Choose from: bowl."),
-        (
-            needs_extra("Writing MP4", "mp4"),
-            "Writing MP4 needs an extra package: pip install 'optiviz-lab[mp4]'",
-        ),
-    ],
-    ids=["unknown", "extra"],
-)
-def test_errors_say_what_to_do(error: Any, message: str) -> None:
+def test_a_wrong_name_lists_the_choices() -> None:
+    assert str(unknown("surface", "x", ["bowl"])) == "Unknown surface 'x'. Choose from: bowl."
+
+
+# What the metadata of an installation say, on a PATH that leads to its pip or not, and the hint.
+WHEEL = ["numpy>=1.26", 'imageio-ffmpeg>=0.5; extra == "mp4"', "a; extra == 'mp40'"]
+PLACES = {
+    "installed": (WHEEL, True, 'pip install "imageio-ffmpeg>=0.5"'),
+    "not the first Python": (WHEEL, False, '/it/bin/python -m pip install "imageio-ffmpeg>=0.5"'),
+    "older metadata": (["numpy>=1.26"], True, f'pip install "{HOME}[mp4]"'),
+    "a folder on the path": (None, True, f'pip install "{HOME}[mp4]"'),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_missing_extra_is_told_with_what_installs_it_here(
+    monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    known, activated, command = PLACES[place]
+
+    def requires(name: str) -> list[str]:
+        if known is None:
+            raise PackageNotFoundError(name)
+        return known
+
+    monkeypatch.setattr("importlib.metadata.requires", requires)
+    monkeypatch.setattr("sys.executable", "/it/bin/python")
+    monkeypatch.setattr("shutil.which", lambda name: f"/{'it' if activated else 'os'}/bin/{name}")
+    error = needs_extra("Writing MP4", "mp4")
     assert isinstance(error, UserError)
-    assert str(error) == message
+    assert str(error) == f"Writing MP4 needs an extra package: {command}"
+
+
+def test_every_extra_that_is_asked_for_is_one() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (HOME / "optiviz").rglob("*.py")]
+    asked = re.findall(r'needs_extra\([^)]*"([\w-]+)"\)', "".join(sources))
+    asked += [engine_of(framework).extra for framework in ENGINES]
+    project = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert {"mp4", "apps", "fast", "torch"} <= set(asked) <= set(project["optional-dependencies"])

@@ -194,6 +194,7 @@ def rc(look: Theme) -> Any:
         "ytick.major.size": 3,
         "hatch.color": look.muted,
         "hatch.linewidth": 0.6 * look.scale,
+        "pdf.fonttype": 42,  # TrueType, which printers and editors take; Type 3 not all do
         "svg.fonttype": "none",
         "svg.hashsalt": "optiviz",
         "axes.formatter.use_mathtext": True,

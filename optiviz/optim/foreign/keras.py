@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from optiviz.errors import UserError
+from optiviz.errors import UserError, pip
 from optiviz.optim.base import Array
 from optiviz.optim.foreign.engine import Engine, classes_of
 
@@ -67,7 +67,7 @@ class Keras(Engine):
     def require(cls) -> None:
         super().require()
         if not (find_spec("torch") or find_spec("jax")):
-            raise UserError("Keras needs PyTorch or JAX beside it: pip install torch")
+            raise UserError(f"Keras needs PyTorch or JAX beside it: {pip()} install torch")
 
     @classmethod
     def choices(cls) -> dict[str, Any]:
