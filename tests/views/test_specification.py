@@ -143,6 +143,13 @@ def test_the_ending_says_how_it_is_saved_in_any_case(ending: str, tmp_path: Path
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([lower.name, upper.name])
 
 
+def test_the_letters_of_a_pdf_are_truetype(tmp_path: Path) -> None:
+    small().save(tmp_path / "a.pdf")
+    written = (tmp_path / "a.pdf").read_bytes()
+    assert b"/FontFile2" in written
+    assert b"/Type3" not in written
+
+
 @pytest.mark.parametrize(
     ("name", "options", "sentence"),
     [
