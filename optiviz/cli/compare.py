@@ -147,9 +147,9 @@ def _report(comparison: Comparison, look: Look, as_json: bool) -> None:
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     from optiviz.views.charts.comparison import accuracy
 
-    spread = "" if row["loss_sd"] is None else f" ± {row['loss_sd']:.4f}"
+    spread = "" if row["test_loss_sd"] is None else f" ± {row['test_loss_sd']:.4f}"
     epochs = "never" if row["epochs_to_goal"] is None else f"{row['epochs_to_goal']:.2f}"
     if 0 < row["reached"] < row["seeds"]:
         epochs += f" ({row['reached']} of {row['seeds']} seeds)"
-    loss, seconds = f"{row['loss']:.4f}{spread}", f"{row['seconds']:.1f}"
+    loss, seconds = f"{row['test_loss']:.4f}{spread}", f"{row['seconds']:.1f}"
     return (f"`{row['optimizer']}`", accuracy(row), loss, seconds, epochs, row["verdict"])

@@ -209,12 +209,11 @@ def _report(done: Sweep, path: Path, look: Look, as_json: bool) -> None:
     if searched:
         tables.write(path, "search", searched)
     lines = markdown([HEADS, *map(_cells, table)])
-    named = [row | {"optimizer": row["optim"]} for row in searched]
-    whole_trials = [row for row in named if row["state"] == "complete"]
-    strips = tables.strips(whole_trials or table, "val_accuracy" if searched else "accuracy")
+    whole_trials = [row for row in searched if row["state"] == "complete"]
+    strips = tables.strips(whole_trials or table, "val_accuracy" if searched else "test_accuracy")
     lines += ["", *(f"{strip.optimizer}: {strip}" for strip in strips)] if strips else []
     write_text(path / "table.md", "\n".join(lines) + "\n")
-    _draw(done.plan, table, named, strips, path, look)
+    _draw(done.plan, table, searched, strips, path, look)
     if as_json:
         words = {strip.optimizer: str(strip) for strip in strips}
         print_json({"path": str(path.resolve()), "table": table, "works": words})
@@ -232,7 +231,7 @@ def _draw(
 
     data = TITLES.get(plan.recipe.dataset, plan.recipe.dataset)
     taken: set[str] = set()
-    span = views.span([row["accuracy"] for row in table])
+    span = views.span([row["test_accuracy"] for row in table])
     for text in plan.optimizers:
         name = slug(text) if slug(text) not in taken else f"{slug(text)}.{len(taken) + 1}"
         taken.add(name)
@@ -257,8 +256,8 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     if row["diverged"]:
         seeds += f", {row['diverged']} diverged"
     seconds = "" if row["seconds"] is None else f"{row['seconds']:.1f}"
-    accuracy = _spread(row["accuracy"], row["accuracy_sd"], 100, 2, " %")
-    loss = _spread(row["loss"], row["loss_sd"], 1, 4, "")
+    accuracy = _spread(row["test_accuracy"], row["test_accuracy_sd"], 100, 2, " %")
+    loss = _spread(row["test_loss"], row["test_loss_sd"], 1, 4, "")
     settings = in_words(row["settings"])
     return (f"`{row['optimizer']}`", settings, accuracy, loss, seeds, seconds, row["verdict"])
 

@@ -82,7 +82,7 @@ class Comparison:
             epochs = one.epochs_to()
             reached = epochs[np.isfinite(epochs)]
             row: Row = {"optimizer": one.text, "seeds": len(self.seeds)}
-            row |= spread({"accuracy": one.last("test_accuracy"), "loss": one.last("test_loss")})
+            row |= spread({name: one.last(name) for name in ("test_accuracy", "test_loss")})
             row |= {"seconds": mean(one.last("seconds")), "epochs_to_goal": mean(reached)}
             rows.append(row | {"reached": len(reached), "verdict": each_once(one.verdicts)})
         return rows

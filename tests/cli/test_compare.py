@@ -68,15 +68,15 @@ def test_the_table_tells_what_the_runs_hold(compared: Path) -> None:
         ends = [
             rows_of(compared / "runs" / f"{name}-{seed}" / "metrics.csv")[-1] for seed in (0, 1)
         ]
-        for column, source in (("accuracy", "test_accuracy"), ("loss", "test_loss")):
-            values = [float(end[source]) for end in ends]
+        for column in ("test_accuracy", "test_loss"):
+            values = [float(end[column]) for end in ends]
             assert float(row[column]) == pytest.approx(np.mean(values), rel=1e-12)
             assert float(row[f"{column}_sd"]) == pytest.approx(np.std(values, ddof=1), rel=1e-9)
         assert float(row["seconds"]) > 0
         assert (row["epochs_to_goal"], row["reached"]) == ("", "0")  # 16 units do not get there
     lines = (compared / "table.md").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 4
-    assert f"{100 * float(table[0]['accuracy']):.2f} ±" in lines[2]
+    assert f"{100 * float(table[0]['test_accuracy']):.2f} ±" in lines[2]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_finished_one_is_read_for_programs(compared: Path, optiviz: Callable) 
     summary = json.loads(done.stdout)
     assert Path(summary["path"]) == compared
     assert [row["optimizer"] for row in summary["table"]] == ["sgd:lr=0.1", "adam"]
-    assert summary["table"][0]["accuracy_sd"] > 0
+    assert summary["table"][0]["test_accuracy_sd"] > 0
 
 
 @pytest.mark.slow
@@ -135,7 +135,7 @@ def test_json(tmp_path: Path, optiviz: Callable) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     summary = json.loads(done.stdout)
-    assert summary["table"][0]["accuracy_sd"] is None
+    assert summary["table"][0]["test_accuracy_sd"] is None
     assert Path(summary["path"]) == tmp_path / "runs" / "compare-sgd"
 
 

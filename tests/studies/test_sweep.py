@@ -351,10 +351,15 @@ def test_a_rule_works_for_the_rates_near_its_best(
     accuracies: dict[float, float | None], words: str
 ) -> None:
     rows = [
-        {"optimizer": "sgd", "settings": {"lr": lr}, "accuracy": value, "diverged": value is None}
+        {
+            "optimizer": "sgd",
+            "settings": {"lr": lr},
+            "test_accuracy": value,
+            "diverged": value is None,
+        }
         for lr, value in accuracies.items()
     ]
-    (strip,) = strips(rows, "accuracy")
+    (strip,) = strips(rows, "test_accuracy")
     assert str(strip) == words
     known = dict(zip(strip.lr.tolist(), strip.accuracy.tolist(), strict=True))
     assert list(known) == sorted(accuracies)
@@ -425,8 +430,8 @@ def test_a_grid_with_one_of_two_workers_killed(tmp_path: Path) -> None:
     assert [(row["optimizer"], row["settings"]["lr"]) for row in rows] == [
         (text, lr) for text in ("sgd", "adam") for lr in grid["lr"]
     ]
-    assert all(row["seeds"] == 2 and row["accuracy_sd"] is not None for row in rows)
-    assert max(row["accuracy"] for row in rows) > 0.8
+    assert all(row["seeds"] == 2 and row["test_accuracy_sd"] is not None for row in rows)
+    assert max(row["test_accuracy"] for row in rows) > 0.8
     again = sweep(plan, url_of(tmp_path), jobs=2)  # nothing is left to do
     assert table(again.results()) == rows
     check_once(url_of(tmp_path), 12)
@@ -467,12 +472,12 @@ def test_a_search_spends_the_same_on_every_rule(
     path = tmp_path / "runs" / "sweep-sgd-momentum"
     assert not (path / "sweep.db").exists()
     search = json.loads((path / "search.json").read_text())
-    assert Counter(row["optim"] for row in search) == {"sgd": 5, "momentum": 5}
+    assert Counter(row["optimizer"] for row in search) == {"sgd": 5, "momentum": 5}
     assert {row["state"] for row in search} <= {"complete", "pruned"}
     assert all(row["val_loss"] is not None for row in search if not row["diverged"])
     rows = json.loads((path / "table.json").read_text())
     for row in rows:
-        own = [s for s in search if s["optim"] == row["optimizer"] and s["state"] == "complete"]
+        own = [s for s in search if s["optimizer"] == row["optimizer"] and s["state"] == "complete"]
         best = min(own, key=lambda s: s["val_loss"])
         assert row["settings"] == best["settings"]
         assert row["seeds"] == 2

@@ -106,7 +106,7 @@ def test_the_band_is_the_deviation_that_the_table_tells() -> None:
         assert [heights.min(), heights.max()] == pytest.approx([mean - sd, mean + sd])
     band = accuracy.collections[0].get_paths()[0].vertices
     last = band[band[:, 0] == 3, 1]
-    assert np.ptp(last) / 2 == pytest.approx(comparison.table()[0]["accuracy_sd"])
+    assert np.ptp(last) / 2 == pytest.approx(comparison.table()[0]["test_accuracy_sd"])
 
 
 def test_every_error_of_a_gradient_is_somewhere_in_the_spread() -> None:
@@ -174,7 +174,7 @@ def test_a_heat_map_stands_upright(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     rows = [
         {
             "settings": {"lr": lr, "beta": beta, "batch_size": size},
-            "accuracy": accuracy - worse,
+            "test_accuracy": accuracy - worse,
             "diverged": False,
         }
         for (lr, beta), accuracy in found.items()

@@ -27,17 +27,17 @@ def table(results: Sequence[Row]) -> list[Row]:
     """
     groups: dict[str, list[Row]] = {}
     for result in results:
-        name = json.dumps([result["optim"], result["settings"]], sort_keys=True)
+        name = json.dumps([result["optimizer"], result["settings"]], sort_keys=True)
         groups.setdefault(name, []).append(result)
     return [_mean(group) for group in groups.values()]
 
 
 def _mean(group: list[Row]) -> Row:
-    row: Row = {"optimizer": group[0]["optim"], "settings": group[0]["settings"]}
+    row: Row = {"optimizer": group[0]["optimizer"], "settings": group[0]["settings"]}
     row |= {"seeds": len(group), "diverged": sum(one["diverged"] for one in group)}
     columns = ("test_accuracy", "test_loss", "seconds")
     known = {name: [one[name] for one in group if one[name] is not None] for name in columns}
-    row |= spread({"accuracy": known["test_accuracy"], "loss": known["test_loss"]})
+    row |= spread({name: known[name] for name in ("test_accuracy", "test_loss")})
     row["seconds"] = mean(known["seconds"])
     return row | {"verdict": each_once(one["verdict"] for one in group)}
 
@@ -99,9 +99,9 @@ def flat(rows: Sequence[Row]) -> list[Row]:
     """The rows with a column for every setting."""
     names = dict.fromkeys(name for row in rows for name in row["settings"])
     return [
-        {k: v for k, v in row.items() if k in ("optim", "optimizer")}
+        {"optimizer": row["optimizer"]}
         | {name: row["settings"].get(name) for name in names}
-        | {k: v for k, v in row.items() if k not in ("optim", "optimizer", "settings")}
+        | {k: v for k, v in row.items() if k not in ("optimizer", "settings")}
         for row in rows
     ]
 

@@ -97,6 +97,7 @@ class Plan:
         facts["recipe"] = {
             k: v for k, v in facts["recipe"].items() if k not in ("data_dir", "compiled")
         }
+        facts["columns"] = 2  # what a training's results are called, which a study keeps
         text = json.dumps(facts, sort_keys=True)
         return f"optiviz-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 

@@ -146,6 +146,6 @@ def _result(done: Training, cell: Cell) -> dict[str, Any]:
     names = ("train_loss", "test_loss", "test_accuracy", "val_loss", "val_accuracy", "seconds")
     last = {n: float(done.history[n][-1]) if len(done.history[n]) else np.nan for n in names}
     figures = {n: v if np.isfinite(v) and not lost else None for n, v in last.items()}
-    settings = {"optim": cell.optim, "settings": cell.settings, "seed": cell.recipe.seed}
+    settings = {"optimizer": cell.optim, "settings": cell.settings, "seed": cell.recipe.seed}
     facts = {"verdict": done.outcome.text, "diverged": lost, "steps": done.steps}
     return settings | figures | facts

@@ -191,11 +191,11 @@ def mean_and_band(one: Contestant, column: str) -> tuple[Array, Array]:
 def accuracy(row: dict[str, Any]) -> str:
     """The accuracy of a table's row in per cent, with its deviation if it has one.
 
-    >>> accuracy({"accuracy": 0.9768, "accuracy_sd": 0.0012}), accuracy(
-    ...     {"accuracy": 0.9768, "accuracy_sd": None})
+    >>> accuracy({"test_accuracy": 0.9768, "test_accuracy_sd": 0.0012}), accuracy(
+    ...     {"test_accuracy": 0.9768, "test_accuracy_sd": None})
     ('97.68 ± 0.12 %', '97.68 %')
     """
-    if not np.isfinite(row["accuracy"]):
+    if not np.isfinite(row["test_accuracy"]):
         return "–"
-    spread = "" if row["accuracy_sd"] is None else f" ± {100 * row['accuracy_sd']:.2f}"
-    return f"{100 * row['accuracy']:.2f}{spread} %"
+    spread = "" if row["test_accuracy_sd"] is None else f" ± {100 * row['test_accuracy_sd']:.2f}"
+    return f"{100 * row['test_accuracy']:.2f}{spread} %"

@@ -77,8 +77,8 @@ def _heat(frame: Frame, rows: Sequence[Row], names: list[str], span: tuple[float
     for row in rows:
         i = up.index(row["settings"].get(names[1])) if len(names) > 1 else 0
         j = across.index(row["settings"].get(names[0]))
-        if row["accuracy"] is not None and not row["diverged"]:
-            grid[i, j] = np.fmax(grid[i, j], row["accuracy"])
+        if row["test_accuracy"] is not None and not row["diverged"]:
+            grid[i, j] = np.fmax(grid[i, j], row["test_accuracy"])
     left = (0.95 if len(names) > 1 else 0.4) * scale / frame.width
     bottom, right = 0.62 * scale / frame.height, 0.3 * scale / frame.width
     height = (frame.top - 0.05) / frame.height - bottom
