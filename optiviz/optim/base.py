@@ -57,6 +57,10 @@ class Optimizer(ABC):
         """The names of the settings that the rule takes."""
         return list(self.settings())
 
+    def versions(self) -> dict[str, str]:
+        """The versions of the packages that compute it, beside NumPy."""
+        return {}
+
     @classmethod
     def bound(cls, name: str) -> Bound | None:
         """The bound of a setting; None for a field without one."""

@@ -68,10 +68,10 @@ def parse_schedule(text: str, base: Any) -> Schedule:
 
 
 def name_of(optimizer: Optimizer) -> str:
-    """The name that a rule goes by: its registered one, or its class's own."""
+    """The name that a rule goes by: its registered one, or its class's own as it is spelt."""
     if isinstance(optimizer, Foreign):
         return optimizer.name
     for name, rule in OPTIMIZERS.items():
         if type(optimizer) is rule:
             return name
-    return type(optimizer).__name__.lower()
+    return type(optimizer).__name__

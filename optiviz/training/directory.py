@@ -73,7 +73,7 @@ class RunDirectory:
             for name in FILES:
                 (self.path / name).unlink(missing_ok=True)
         versions = {"python": platform.python_version(), "numpy": np.__version__}
-        versions["optiviz"] = __version__
+        versions |= {"optiviz": __version__} | facts.get("versions", {})
         self._write_facts({"format": FORMAT, "status": "running"} | facts | {"versions": versions})
 
     def facts(self) -> dict[str, Any]:
@@ -244,6 +244,7 @@ class Kept:
         """What `run.json` says at the beginning."""
         data, rule = data_of(self.recipe), self.recipe.rule(self.networks[0])
         facts = {"options": dataclasses.asdict(self.recipe), "settings": rule.settings()}
+        facts["versions"] = rule.versions()
         return facts | {"data": {"name": data.name, "checksum": data.checksum}}
 
     @property

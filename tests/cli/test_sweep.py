@@ -75,10 +75,12 @@ def test_a_sweep_is_told_and_kept(tmp_path: Path, process: Callable, optiviz: Ca
 
 def test_a_row_has_its_units() -> None:
     row = {"optimizer": "sgd", "settings": {"lr": 0.1}, "seeds": 3, "diverged": 1, "seconds": 2.25}
-    row |= {"accuracy": 0.97684, "accuracy_sd": 0.00126, "loss": 0.07771, "loss_sd": 0.00432}
+    row |= {"test_accuracy": 0.97684, "test_accuracy_sd": 0.00126}
+    row |= {"test_loss": 0.07771, "test_loss_sd": 0.00432}
     cells = ("`sgd`", "lr=0.1", "97.68 ± 0.13 %", "0.0777 ± 0.0043", "3, 1 diverged", "2.2", "ok")
     assert _cells(row | {"verdict": "ok"}) == cells
-    one = _cells(row | {"accuracy_sd": None, "loss": None, "seconds": None, "verdict": ""})
+    unknown = dict.fromkeys(("test_accuracy_sd", "test_loss", "seconds"))
+    one = _cells(row | unknown | {"verdict": ""})
     assert one[2:6] == ("97.68 %", "–", "3, 1 diverged", "")
 
 

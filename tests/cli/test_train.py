@@ -69,6 +69,15 @@ def begun(folder: Path) -> subprocess.Popen[str]:
 # --- what is written ---
 
 
+def test_a_run_says_what_computed_its_steps(optiviz: Callable, tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    done = optiviz("train --optim torch:SGD --sizes 784,10 --epochs 1 --batch-size 30000 --out a")
+    assert done.returncode == 0, done.stderr
+    facts = json.loads((tmp_path / "a" / "run.json").read_text(encoding="utf-8"))
+    assert set(facts["versions"]) == {"python", "numpy", "optiviz", "torch"}
+    assert torch.__version__.startswith(facts["versions"]["torch"])
+
+
 def test_a_run_leaves_its_directory(whole: Path) -> None:
     assert {path.name for path in whole.iterdir()} == FILES
     facts = json.loads((whole / "run.json").read_text(encoding="utf-8"))

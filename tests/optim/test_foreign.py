@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -248,13 +249,20 @@ def test_a_transformation_made_in_python() -> None:
 MINE = """
 from dataclasses import dataclass
 import numpy as np
-from optiviz.optim import Optimizer
+from optiviz.optim import Momentum, Optimizer
 
 @dataclass(frozen=True)
 class SignSGD(Optimizer):
     power: float = 0.0
     def step(self, w, g, state, t):
         w -= self.lr * np.sign(g) * np.abs(g) ** self.power
+
+@dataclass(frozen=True)
+class Momentum(Momentum):
+    pass
+
+def helper():
+    pass
 
 NUMBER = 3
 """
@@ -275,11 +283,39 @@ def test_a_class_in_the_current_directory() -> None:
     run = descend(surfaces["bowl"], rule, steps=9)
     same = descend(surfaces["bowl"], optim.SGD(lr=surfaces["bowl"].rates["gradient"]), steps=9)
     close(same.w, run.w, 1e-12)
-    assert run.optimizer == "signsgd"
+    assert run.optimizer == optim.name_of(rule) == "SignSGD"
+    assert optim.describe(rule).startswith("SignSGD  η ")
     (again,) = race(surfaces["bowl"], [type(rule)], steps=3)
     assert again.lr[0] == surfaces["bowl"].rates["gradient"]
     (own,) = race(surfaces["bowl"], [rule], steps=9)
     assert own.w.tobytes() == run.w.tobytes()
+
+
+@pytest.mark.usefixtures("mine")
+def test_a_class_of_ones_own_keeps_its_name() -> None:
+    runs = race(surfaces["bowl"], ["my_rules_of_test.py:Momentum", "momentum"], steps=3)
+    assert [run.optimizer for run in runs] == ["Momentum", "momentum"]
+
+
+def test_a_class_of_ones_own_below_one_of_a_framework_keeps_its_name() -> None:
+    torch = pytest.importorskip("torch")
+    own = type("Mine", (torch.optim.SGD,), {"__module__": "mine"})
+    assert optim.name_of(optim.from_torch(own)) == "Mine"
+    assert optim.name_of(optim.from_torch(torch.optim.SGD)) == "torch:SGD"
+
+
+@pytest.mark.parametrize("words", ["sgd", *ONE_EACH])
+def test_a_run_says_the_versions_of_what_computed_it(words: str) -> None:
+    framework = words.partition(":")[0]
+    if ":" in words:
+        need(words)
+    expected = {"sgd": set(), "torch": {"torch"}, "optax": {"jax", "optax"}}
+    told = optim.parse(words).versions()
+    if framework == "keras":
+        assert set(told) in ({"keras", "torch"}, {"keras", "jax"})
+    else:
+        assert set(told) == expected[framework]
+    assert all(version == metadata.version(name) for name, version in told.items())
 
 
 @pytest.mark.usefixtures("mine")
@@ -288,6 +324,8 @@ def test_a_class_in_the_current_directory() -> None:
     [
         ("my_rules_of_test:SgnSGD", "Unknown rule of my_rules_of_test 'SgnSGD'.*SignSGD"),
         ("my_rules_of_test:SignSGD:beta=1", "Unknown setting of my_rules_of_test:SignSGD 'beta'"),
+        ("my_rules_of_test:Helper", "'Helper'. Choose from: Momentum, SignSGD.$"),
+        ("numpy:Array", "^numpy has no Array, nor any other update rule.$"),
         ("my_rules_of_test:NUMBER", "is no update rule: make it a subclass of"),
         ("broken_of_test:Rule", "Cannot import broken_of_test: division by zero"),
         ("no_such_module:Rule", "Cannot import no_such_module"),

@@ -369,20 +369,21 @@ def test_a_rule_works_for_the_rates_near_its_best(
 
 def test_a_rate_that_diverged_with_one_seed_does_not_work() -> None:
     rows = [
-        {"optimizer": "sgd", "settings": {"lr": lr}, "accuracy": 0.98, "diverged": lost}
+        {"optimizer": "sgd", "settings": {"lr": lr}, "test_accuracy": 0.98, "diverged": lost}
         for lr, lost in ((0.1, 0), (1.0, 1))
     ]
-    (strip,) = strips(rows, "accuracy")
+    (strip,) = strips(rows, "test_accuracy")
     assert str(strip) == "works for η = 0.1"
 
 
 def test_the_seeds_that_diverged_are_counted_and_left_out_of_the_means() -> None:
     lost = {"test_accuracy": None, "test_loss": None, "seconds": None, "diverged": True}
     kept = {"test_accuracy": 0.9, "test_loss": 0.5, "seconds": 2.0, "diverged": False}
-    same = {"optim": "sgd", "settings": {"lr": 1.0}, "verdict": ""}
+    same = {"optimizer": "sgd", "settings": {"lr": 1.0}, "verdict": ""}
     (row,) = table([same | lost, same | kept, same | lost])
     assert str(row["diverged"]) == "2"
-    assert (row["seeds"], row["accuracy"], row["loss"], row["seconds"]) == (3, 0.9, 0.5, 2.0)
+    figures = (row["seeds"], row["test_accuracy"], row["test_loss"], row["seconds"])
+    assert figures == (3, 0.9, 0.5, 2.0)
 
 
 # --- sweeps ---

@@ -65,6 +65,11 @@ class Engine(ABC):
             raise needs_extra(cls.title, cls.extra)
 
     @classmethod
+    def computed_by(cls) -> tuple[str, ...]:
+        """The packages that compute a step."""
+        return cls.packages
+
+    @classmethod
     def find(cls, name: str) -> tuple[str, Any]:
         """The class or function of that name in any case, and its own spelling."""
         cls.require()

@@ -70,6 +70,10 @@ class Keras(Engine):
             raise UserError(f"Keras needs PyTorch or JAX beside it: {pip()} install torch")
 
     @classmethod
+    def computed_by(cls) -> tuple[str, ...]:
+        return ("keras", _keras().backend.backend())
+
+    @classmethod
     def choices(cls) -> dict[str, Any]:
         optimizers = _keras().optimizers
         return classes_of(optimizers, optimizers.Optimizer)

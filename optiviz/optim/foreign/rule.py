@@ -114,6 +114,11 @@ class Foreign(Optimizer):
         given = {k: v if isinstance(v, PLAIN) else repr(v) for k, v in self.options.items()}
         return {"lr": self.lr} | given
 
+    def versions(self) -> dict[str, str]:
+        from importlib.metadata import version  # noqa: PLC0415  # as slow as all the rest here
+
+        return {name: version(name) for name in engine_of(self.framework).computed_by()}
+
     def known(self) -> list[str]:
         try:
             names = list(inspect.signature(self.make).parameters)
@@ -180,7 +185,9 @@ def _foreign(
     engine.require()
     rate = theirs if lr is None else lr
     rate = engine.usual_lr(make) if rate is None else rate
-    full = f"{framework}:{name or getattr(make, '__name__', 'transformation')}"
+    full = name or getattr(make, "__name__", "transformation")
+    if getattr(make, "__module__", framework).startswith(framework):  # else it is one's own
+        full = f"{framework}:{full}"
     return Foreign(rate, full, framework, make, MappingProxyType(options))
 
 
@@ -196,6 +203,7 @@ def parse_foreign(name: str, words: dict[str, str], **defaults: Any) -> Optimize
         UserError: a name that is not there, or settings that it does not take.
     """
     home, _, attribute = name.partition(":")
+    home = home.removesuffix(".py")  # as a file is called
     options = defaults | {key: guess(word) for key, word in words.items()}
     if home in ENGINES:
         attribute, found = engine_of(home).find(attribute)
@@ -222,6 +230,9 @@ def _imported(home: str, attribute: str) -> Any:
     finally:
         sys.path.pop(0)
     if not hasattr(module, attribute):
-        classes = [n for n, v in vars(module).items() if getattr(v, "__module__", "") == home]
-        raise unknown(f"rule of {home}", attribute, classes)
+        rules = [n for n, v in vars(module).items() if getattr(v, "__module__", "") == home]
+        rules = [n for n in rules if hasattr(getattr(module, n), "step")]
+        if not rules:
+            raise UserError(f"{home} has no {attribute}, nor any other update rule.")
+        raise unknown(f"rule of {home}", attribute, rules)
     return getattr(module, attribute)
