@@ -56,13 +56,13 @@ COMMANDS = [
             "animate --optim adam --steps 3 --size 400x300 --out a.mp4",
             "animate --optim adam --steps 3 --out a.html",
             "map --steps 20 --points 5 --out a.png",
-            "gradcheck --sizes 784,3,10 --out a.png",
+            "gradcheck --sizes 784,8,10 --out a.png",
             "landscape --sizes 784,5,10 --updates 5 --images 20 --size 400x300 --out a.png",
             "gallery plot_momentum_table --quick --out a",
             "reproduce --list",
             f"train {SMALL} --out a",
-            f"compare {SMALL} --jobs 2 --optim sgd --seeds 2 --out a",
-            f"sweep {SMALL} --jobs 2 --optim sgd --grid lr=0.1,0.01 --out a",
+            f"compare {SMALL} --optim sgd --seeds 2 --out a",
+            f"sweep {SMALL} --optim sgd --grid lr=0.1,0.01 --out a",
         )
     ),
 ]
