@@ -5,15 +5,29 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import secrets
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from optiviz.errors import UserError
+from optiviz.locks import locked
 
 FORMAT = 1  # of what optiviz writes to read it back
+OURS = ".optiviz-"  # how the name of a file begins that is there for a while
+UNFINISHED = re.compile(re.escape(OURS) + r"[0-9a-f]{8}(\.\w+)?")
+LOCK = f"{OURS}lock"
+MOST = 1 << 26  # bytes of facts
+PATIENCE = 3.0  # seconds that the processes of a program that was killed may take to end
+
+
+_DAMAGED = (
+    *(OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError),
+    *(RecursionError, csv.Error),
+)
 
 
 @contextmanager
@@ -45,7 +59,7 @@ def reading(path: Path, missing: str | None = None, cure: str = "") -> Iterator[
         yield
     except UserError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except _DAMAGED as error:
         if missing is not None and isinstance(error, FileNotFoundError):
             raise UserError(missing) from None
         message = f"{path} is not what optiviz wrote: {error}.{cure and f' {cure}'}"
@@ -56,27 +70,107 @@ def reading(path: Path, missing: str | None = None, cure: str = "") -> Iterator[
 def whole(path: str | Path) -> Iterator[Path]:
     """A temporary path beside `path` to write to; it takes the name once the block has ended well.
 
+    What killed programs left unfinished in the same folder is cleared away first.
+
     Raises:
         UserError: the place cannot be written to, or the disk is full.
     """
     target = Path(path)
-    # The ending is kept, since writers choose their format by it.
-    unfinished = target.with_name(f".{secrets.token_hex(4)}{target.suffix}")
     with writing(target):
-        # Made by hand, since `tempfile` makes files that their owner alone may read.
-        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        clear_away_unfinished(target.parent)
+        unfinished, held = _unfinished(target)
         try:
-            yield unfinished
-            unfinished.replace(target)
+            with held:
+                yield unfinished
+                _let_go(held)
+                unfinished.replace(target)
         finally:
             unfinished.unlink(missing_ok=True)
 
 
-def clear_away_unfinished(path: Path, endings: Iterable[str]) -> None:
-    """Remove from a directory what a killed program had not finished writing."""
-    for ending in set(endings):
-        for left in path.glob(f".????????{ending}"):
-            left.unlink(missing_ok=True)
+def _unfinished(target: Path) -> tuple[Path, IO[bytes]]:
+    """A new file beside the target, locked, so that others leave it alone."""
+    while True:
+        # The ending is kept, since writers choose their format by it.
+        path = target.with_name(f"{OURS}{secrets.token_hex(4)}{target.suffix}")
+        # Made by hand, since `tempfile` makes files that their owner alone may read.
+        file = os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666), "wb")
+        if locked(file) and path.exists():
+            return path, file
+        file.close()  # somebody took it for left behind before it was locked
+
+
+def _let_go(file: IO[bytes]) -> None:
+    """Close a file where an open one can neither be renamed nor removed."""
+    if os.name == "nt":
+        file.close()
+
+
+def clear_away_unfinished(path: Path) -> None:
+    """Remove from a folder what killed programs had not finished, and nothing else."""
+    with suppress(OSError):
+        for left in path.glob(f"{OURS}????????*"):
+            if not UNFINISHED.fullmatch(left.name):
+                continue
+            with suppress(OSError), left.open("rb+") as file:
+                if locked(file):
+                    _let_go(file)
+                    left.unlink()
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold a folder for this process alone; it is made where it is missing.
+
+    What killed programs left unfinished in it is cleared away. If the block leaves nothing in a
+    folder that was made for it, that goes again.
+
+    Raises:
+        UserError: another process holds it, and goes on doing so, or there is no place for it.
+    """
+    made = [place for place in (path, *path.parents) if not place.exists()]
+    with writing(path):
+        lock = _lock(path)
+    try:
+        clear_away_unfinished(path)
+        yield
+    finally:
+        with lock, suppress(OSError):
+            _let_go(lock)
+            (path / LOCK).unlink()
+        with suppress(OSError):  # one that is not empty stays, and so do those that it is in
+            for place in made:
+                place.rmdir()
+
+
+def _lock(path: Path) -> IO[bytes]:
+    """The locked file that says who holds a folder; whoever has ended has unlocked it."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        path.mkdir(parents=True, exist_ok=True)
+        if file := _alone(path / LOCK):
+            return file
+        if time.monotonic() > end:
+            raise UserError(
+                f"Another optiviz is writing to {path}: wait until it has ended, or choose "
+                "another --out."
+            )
+        time.sleep(0.05)
+
+
+def _alone(path: Path) -> IO[bytes] | None:
+    """The file, made where it is missing, and locked; None if another has it."""
+    with suppress(FileNotFoundError), ExitStack() as stack:  # another has just let go of it
+        file = stack.enter_context(path.open("ab"))
+        if locked(file) and os.path.samestat(os.fstat(file.fileno()), path.stat()):
+            stack.pop_all()
+            return file
+    return None
+
+
+def empty(path: Path) -> bool:
+    """Whether nothing is in a folder but what optiviz is at."""
+    return all(one.name.startswith(OURS) for one in path.iterdir())
 
 
 def folder(path: Path) -> Path:
@@ -103,6 +197,8 @@ def read_json(
         UserError: it is missing or damaged.
     """
     with reading(path, missing, cure):
+        if path.stat().st_size > MOST:
+            raise ValueError(f"it has more than {MOST} bytes")
         facts = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(facts, dict):
             raise TypeError("it holds no facts")

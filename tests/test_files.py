@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
-from collections.abc import Iterator
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from optiviz import locks
 from optiviz.errors import UserError
 from optiviz.files import (
     FORMAT,
     clear_away_unfinished,
+    empty,
     folder,
+    held,
     read_json,
     reading,
     whole,
@@ -171,9 +180,144 @@ def test_a_folder_is_made_or_told_why_not(target: Path) -> None:
         folder(target)
 
 
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
 def test_what_was_not_finished_is_cleared_away(target: Path) -> None:
-    for name in (".abcdefgh.gif", ".abcdefgh.csv", ".hidden.gif"):
+    others = {target.name, ".optiviz-notes.gif", ".0123abcd.gif", ".optiviz-0123abcd.gif.old"}
+    for name in (*others, ".optiviz-0123abcd.gif", ".optiviz-ffffffff.csv", ".optiviz-00000000"):
         (target.parent / name).touch()
-    clear_away_unfinished(target.parent, [".gif"])
-    left = {path.name for path in target.parent.iterdir()}
-    assert left == {target.name, ".abcdefgh.csv", ".hidden.gif"}
+    clear_away_unfinished(target.parent)
+    assert names(target.parent) == others
+
+
+def test_the_next_file_clears_away_what_was_left_beside_it(target: Path) -> None:
+    (target.parent / ".optiviz-0123abcd.png").touch()
+    with whole(target) as unfinished:
+        assert names(target.parent) == {target.name, unfinished.name}
+
+
+# --- several programs at once ---
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from optiviz.files import held, whole
+with {what}(Path(sys.argv[1])):
+    print("begun", flush=True)
+    input()
+"""
+
+
+@contextmanager
+def another(what: str, path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that writes a file or holds a folder, and is killed at the end."""
+    words = [sys.executable, "-c", WRITER.format(what=what), str(path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(words, **pipes, text=True) as process:  # type: ignore[call-overload]
+        assert process.stdout.readline() == "begun\n"
+        yield process
+        process.kill()
+
+
+def test_what_another_program_is_writing_is_left_alone(target: Path) -> None:
+    with another("whole", target):
+        (left,) = names(target.parent) - {target.name}
+        clear_away_unfinished(target.parent)
+        assert names(target.parent) == {target.name, left}
+    assert names(target.parent) == {target.name, left}
+    clear_away_unfinished(target.parent)
+    assert names(target.parent) == {target.name}
+
+
+def test_a_folder_is_held_by_one_program_and_by_no_dead_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "a" / "b"
+    sentence = f"Another optiviz is writing to {place}: wait until it has ended, or choose another"
+    with another("held", place):
+        with monkeypatch.context() as patch:
+            patch.setattr("optiviz.files.PATIENCE", 0.0)
+            with pytest.raises(UserError, match=re.escape(sentence)), held(place):
+                pytest.fail("both hold it")
+        assert names(place) == {".optiviz-lock"}
+        assert empty(place)
+    assert names(place) == {".optiviz-lock"}  # of a killed process
+    with held(place):
+        (place / ".optiviz-0123abcd.png").touch()
+    with held(place):
+        assert names(place) == {".optiviz-lock"}
+    assert names(place) == set()
+
+
+def test_a_folder_is_waited_for_a_little(tmp_path: Path) -> None:
+    with another("held", tmp_path / "a") as process:
+        threading.Timer(0.5, process.kill).start()
+        with held(tmp_path / "a"):
+            assert process.wait(10) < 0
+
+
+def test_a_folder_that_was_made_in_vain_goes_again(tmp_path: Path) -> None:
+    with held(tmp_path / "a" / "b"):
+        assert (tmp_path / "a" / "b").is_dir()
+    assert names(tmp_path) == set()
+    with held(tmp_path / "a" / "b"):
+        (tmp_path / "a" / "kept").touch()
+    assert names(tmp_path / "a") == {"kept"}
+    with held(tmp_path / "a"):
+        pass
+    assert names(tmp_path / "a") == {"kept"}
+    (tmp_path / "b").mkdir()
+    with held(tmp_path / "b"):
+        pass
+    assert (tmp_path / "b").is_dir()
+
+
+def test_a_place_for_no_folder_is_told(target: Path) -> None:
+    message = re.escape(f"Cannot write {target / 'a'}: ")
+    with pytest.raises(UserError, match=message), held(target / "a"):
+        pytest.fail("it was held")
+
+
+def elsewhere(found: dict[str, object]) -> Callable[[str], object]:
+    """What `import_module` finds on another system."""
+
+    def find(name: str) -> object:
+        if name not in found:
+            raise ImportError(name)
+        return found[name]
+
+    return find
+
+
+def test_windows_locks_a_byte_that_no_writer_meets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[tuple[int, int, int]] = []
+
+    def locking(descriptor: int, mode: int, count: int) -> None:
+        at = os.lseek(descriptor, 0, os.SEEK_CUR), mode, count
+        if at in taken:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        taken.append(at)
+
+    system = SimpleNamespace(locking=locking, LK_NBLCK=2)
+    monkeypatch.setattr("optiviz.locks.import_module", elsewhere({"msvcrt": system}))
+    with (tmp_path / "lock").open("ab") as file:
+        assert locks.locked(file)
+        assert not locks.locked(file)
+    assert taken == [(2**31 - 2, 2, 1)]
+
+
+def test_where_there_are_no_locks_work_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(descriptor: int, mode: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    for found in ({}, {"fcntl": SimpleNamespace(flock=flock, LOCK_EX=2, LOCK_NB=4)}):
+        monkeypatch.setattr("optiviz.locks.import_module", elsewhere(found))
+        with held(tmp_path / "a"), whole(tmp_path / "a" / "b") as unfinished:
+            unfinished.write_text("after")
+        assert names(tmp_path / "a") == {"b"}

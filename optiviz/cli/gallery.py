@@ -45,12 +45,14 @@ def gallery(
     optiviz gallery plot_momentum --out slides/
     optiviz gallery --all --jobs 2 --formats gif,svg,mp4,html
     """
+    from optiviz.files import held
     from optiviz.gallery.scripts import script
 
     if titles:
         _titles()
     elif every and name is None:
-        _everything(out, formats or "gif", jobs, quick)
+        with held(out):
+            _everything(out, formats or "gif", jobs, quick)
     elif name is not None and not every:
         chosen = script(name)
         from optiviz.gallery.build import run

@@ -51,6 +51,7 @@ def reproduce(
     """
     import json
 
+    from optiviz.files import held
     from optiviz.studies.published import reproduce as studies
     from optiviz.studies.published.report import scored, summary, write_report
     from optiviz.studies.published.tables import tables
@@ -69,7 +70,7 @@ def reproduce(
         look_up("table", name, known)
     chosen = [one for name, one in known.items() if every or name in table]
     try:
-        with progress("s", quiet=as_json, desc="reproduce", bar_format=BAR) as tell:
+        with held(out), progress("s", quiet=as_json, desc="reproduce", bar_format=BAR) as tell:
             studies.reproduce(chosen, out, seeds=seeds, jobs=jobs, data_dir=where, on_progress=tell)
     except KeyboardInterrupt:
         interrupted = True

@@ -161,35 +161,42 @@ def _run(
     plan: Plan, jobs: int | None, storage: str | None, out: Path | None, look: Look, as_json: bool
 ) -> None:
     """Carry the plan out, and write and print what it found."""
+    from optiviz.errors import at_least
+    from optiviz.files import held
     from optiviz.studies.pool import cores
     from optiviz.studies.sweep.claims import require
+    from optiviz.studies.sweep.sweep import Sweep
     from optiviz.studies.sweep.sweep import sweep as carry_out
 
     require()
+    at_least(1, jobs=jobs)
     plan.check()
     path = out or Path("runs") / f"sweep-{slug(*plan.optimizers)}"
-    _take(path, plan)
-    url = storage or f"sqlite:///{(path / 'sweep.db').resolve()}"
+    where = storage or path / "sweep.db"
+    if storage:
+        Sweep(plan, storage)  # one that cannot be reached is told before a directory is made
+    with held(path):  # no longer than that: others may join
+        _take(path, plan)
     try:
         with progress(" trainings", quiet=as_json) as show:
-            done = carry_out(plan, url, jobs=cores(jobs), on_progress=show)
+            done = carry_out(plan, where, jobs=cores(jobs), on_progress=show)
     except KeyboardInterrupt:
         stopped("Stopped. To go on, give the same command again.")
     _report(done, path, look, as_json)
 
 
 def _take(path: Path, plan: Plan) -> None:
-    """Make the directory, or go on in the one that holds this very sweep."""
-    from optiviz.files import FORMAT, folder, read_json, write_json, writing
+    """Write down in an empty directory what is swept, or go on with this very sweep."""
+    from optiviz.files import FORMAT, empty, read_json, write_json, writing
     from optiviz.training.recipe import INNER
 
-    file = folder(path) / "sweep.json"
+    file = path / "sweep.json"
     if file.exists():
         if read_json(file, version=None).get("name") != plan.name:
             raise UserError(f"{path} holds another sweep: choose another --out.")
         return
     with writing(path):
-        if any(path.iterdir()):
+        if not empty(path):
             raise UserError(f"{path} is not empty: choose another --out.")
     recipe = {k: v for k, v in vars(plan.recipe).items() if k not in ("optim", "lr", *INNER)}
     write_json(file, vars(plan) | {"format": FORMAT, "name": plan.name, "recipe": recipe})

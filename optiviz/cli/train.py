@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -89,40 +90,39 @@ def train(
     optiviz train --validation 10000 --patience 3 --epochs 50 --out early
     optiviz train --resume early
     """
+    from optiviz.files import held
     from optiviz.training.directory import Kept
     from optiviz.training.interrupt import interruptible
     from optiviz.training.recipe import Recipe
 
-    with interruptible() as interrupted:
-        if resume is not None:
-            others = given(context, "resume", "as_json")
-            if others:
-                raise UserError(
-                    f"--resume goes on as the run began: leave out {', '.join(others)}."
-                )
-            work = Kept.resume(resume)
-        else:
-            recipe = Recipe(
-                optim=optim,
-                lr=lr,
-                batch_size=batch_size,
-                epochs=epochs,
-                seed=seed,
-                schedule=schedule,
-                schedule_per=schedule_per,
-                sizes=sizes,
-                biases=biases,
-                init=init,
-                dtype=dtype,
-                dataset=dataset,
-                data_dir=path_words(data_dir),
-                validation=validation,
-                eval_every=eval_every,
-                patience=patience,
-                threads=threads,
-            )
-            work = Kept.begin(recipe, out or recipe.name(), overwrite)
-        _go(work, interrupted, as_json)
+    if resume is not None:
+        if others := given(context, "resume", "as_json"):
+            raise UserError(f"--resume goes on as the run began: leave out {', '.join(others)}.")
+        path, begin = resume, partial(Kept.resume, resume)
+    else:
+        recipe = Recipe(
+            optim=optim,
+            lr=lr,
+            batch_size=batch_size,
+            epochs=epochs,
+            seed=seed,
+            schedule=schedule,
+            schedule_per=schedule_per,
+            sizes=sizes,
+            biases=biases,
+            init=init,
+            dtype=dtype,
+            dataset=dataset,
+            data_dir=path_words(data_dir),
+            validation=validation,
+            eval_every=eval_every,
+            patience=patience,
+            threads=threads,
+        )
+        path = out or recipe.name()
+        begin = partial(Kept.begin, recipe, path, overwrite)
+    with interruptible() as interrupted, held(path):
+        _go(begin(), interrupted, as_json)
 
 
 def _go(work: Kept, interrupted: list[int], as_json: bool) -> None:
@@ -131,11 +131,12 @@ def _go(work: Kept, interrupted: list[int], as_json: bool) -> None:
 
     path = work.directory.path
     with progress(" updates", total=work.total, begun=work.begun, quiet=as_json) as show:
-        done, facts = work.train(
+        done = work.train(
             lambda step, figures: show(step, words=_words(figures)), stop=lambda: bool(interrupted)
         )
     if len(done.history["step"]):
         plot_training(done, path / "curves.png")
+    facts = work.finish(done)
     _report(done, path, facts, as_json)
 
 

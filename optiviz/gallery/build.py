@@ -20,7 +20,7 @@ from optiviz.gallery.scripts import Script
 from optiviz.studies.pool import Report, Stop, share_out
 
 RECORD = ".gallery.json"
-FACTS = {"files", "without", "quick"}  # that it holds of every script
+FACTS = {"files": list, "without": list, "quick": bool}  # that it holds of every script
 
 
 @dataclass(frozen=True)
@@ -120,4 +120,10 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
         return {}
     known = read_json(path, cure="Remove it.", version=None)
     with reading(path, cure="Remove it."):
-        return {name: known[name] for name in known if set(known[name]) == FACTS}
+        return {name: facts for name, facts in known.items() if _told(facts)}
+
+
+def _told(facts: Any) -> bool:
+    """Whether that is all that a build writes down of a script."""
+    kinds = {name: type(value) for name, value in facts.items()}
+    return kinds == FACTS and all(isinstance(e, str) for e in facts["files"] + facts["without"])

@@ -16,6 +16,8 @@ from optiviz.errors import UserError, needs_extra
 from optiviz.files import whole
 from optiviz.named import named
 from optiviz.problems.base import same
+from optiviz.runs.fitting import check
+from optiviz.unpack import arrays_of
 
 Array = NDArray[Any]
 FORMAT = 1
@@ -185,15 +187,11 @@ class Run:
             UserError: the file is missing, or is no record.
         """
         try:
-            with Path(path).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-                arrays = dict(file)
+            arrays: dict[str, Any] = arrays_of(Path(path))
             facts = json.loads(str(arrays.pop("facts")))
             if facts.pop("format") != FORMAT:
                 raise ValueError("another format")
-            if any(array.dtype.kind not in "fiu" for array in arrays.values()):
-                raise ValueError("something other than numbers")
-            if not {"w", "loss", "grad", "diverged_at"} <= set(arrays):
-                raise ValueError("an array is missing")
+            check(facts, arrays)
             for group in ("slots", "hyper"):
                 keys = [key for key in arrays if key.startswith(f"{group}.")]
                 facts[group] = {key.partition(".")[2]: arrays.pop(key) for key in keys}

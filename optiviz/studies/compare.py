@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from optiviz.errors import UserError, at_least
-from optiviz.files import FORMAT, folder, read_json, reading, write_csv, write_json, writing
+from optiviz.files import FORMAT, empty, held, read_json, reading, write_csv, write_json, writing
 from optiviz.optim import Optimizer
 from optiviz.problems.base import Array
 from optiviz.studies.pool import Report, Stop, share_out
@@ -24,6 +24,7 @@ from optiviz.training.train import COLUMNS
 from optiviz.words import split
 
 GOAL = 0.97  # the test accuracy whose epoch the table tells
+MOST = 100_000  # seeds
 PER_EPOCH = 4  # evaluations, unless a number was given
 
 
@@ -140,8 +141,9 @@ def compare(
         )
     options = dataclasses.asdict(recipe)
     facts = {"format": FORMAT, "optimizers": texts, "seeds": seeds, "options": options}
-    _create(path, facts, overwrite)
-    return resume(path, jobs=jobs, on_progress=on_progress)
+    with held(path):
+        _create(path, facts, overwrite)
+        return _go_on(path, jobs, on_progress)
 
 
 def resume(
@@ -158,7 +160,16 @@ def resume(
     Raises:
         UserError: a directory that holds no comparison, or a damaged one.
     """
+    with held(path):
+        return _go_on(path, jobs, on_progress)
+
+
+def _go_on(
+    path: Path, jobs: int, on_progress: Callable[[int, int, int], object] | None
+) -> Comparison:
+    """Train what is left to train, and read and write what came of it all."""
     recipe, texts, seeds = _read(path)
+    recipe.check()
     network = recipe.networks()[0]
     rules = [dataclasses.replace(recipe, optim=text).rule(network) for text in texts]
     names = _names(texts)
@@ -191,21 +202,21 @@ def resume(
 def _train(task: tuple[Recipe, Path], report: Report, stop: Stop) -> None:
     """Train one rule with one seed, or what is left of it."""
     recipe, path = task
-    if not (path / "run.json").exists():
-        work = Kept.begin(recipe, path, overwrite=True)
-    elif RunDirectory(path).facts()["status"] == "finished":
-        return
-    else:
-        work = Kept.resume(path)
-    report(work.begun)
-    work.train(lambda step, _: report(step), stop)
+    with held(path):
+        if not (path / "run.json").exists():
+            work = Kept.begin(recipe, path, overwrite=True)
+        elif RunDirectory(path).facts()["status"] == "finished":
+            return
+        else:
+            work = Kept.resume(path)
+        report(work.begun)
+        work.finish(work.train(lambda step, _: report(step), stop))
 
 
 def _create(path: Path, facts: dict[str, Any], overwrite: bool) -> None:
     """Make the directory and write down what is to be compared."""
-    folder(path)
     with writing(path):
-        if any(path.iterdir()):
+        if not empty(path):
             if not overwrite:
                 raise UserError(
                     f"{path} is not empty: choose another --out, add --overwrite to replace the "
@@ -222,8 +233,12 @@ def _read(path: Path) -> tuple[Recipe, list[str], tuple[int, ...]]:
     facts = read_json(file, missing=f"{path} holds no comparison: it has no compare.json.")
     with reading(file):
         recipe = Recipe.read(facts["options"])
-        seeds = tuple(range(recipe.seed, recipe.seed + facts["seeds"]))
-        return recipe, [str(text) for text in facts["optimizers"]], seeds
+        texts, seeds = facts["optimizers"], facts["seeds"]
+        if type(seeds) is not int or not 1 <= seeds <= MOST:
+            raise ValueError(f"its seeds are {seeds!r}")
+        if not (isinstance(texts, list) and texts and all(isinstance(t, str) for t in texts)):
+            raise ValueError(f"its optimizers are {texts!r}")
+        return recipe, texts, tuple(range(recipe.seed, recipe.seed + seeds))
 
 
 def _names(texts: Sequence[str]) -> list[str]:

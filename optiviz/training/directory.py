@@ -20,7 +20,7 @@ import numpy as np
 from optiviz.errors import UserError
 from optiviz.files import (
     FORMAT,
-    clear_away_unfinished,
+    empty,
     folder,
     read_json,
     reading,
@@ -29,13 +29,15 @@ from optiviz.files import (
     write_json,
     writing,
 )
-from optiviz.optim import parse
+from optiviz.optim import Optimizer, parse
 from optiviz.problems import MLP
 from optiviz.problems.base import Array
 from optiviz.runs.record import plain
+from optiviz.training.fitting import check
 from optiviz.training.outcome import End
 from optiviz.training.recipe import Networks, Recipe, data_of
 from optiviz.training.train import COLUMNS, Checkpoint, Row, Training
+from optiviz.unpack import arrays_of
 from optiviz.version import __version__
 
 FILES = ("run.json", "checkpoint.npz", "metrics.csv", "weights.npz", "curves.png")
@@ -63,8 +65,7 @@ class RunDirectory:
         """
         folder(self.path)
         with writing(self.path):
-            self._clear_away_unfinished()
-            if any(self.path.iterdir()) and not overwrite:
+            if not (empty(self.path) or overwrite):
                 raise UserError(
                     f"{self.path} is not empty: choose another --out, add --overwrite to replace "
                     "the run in it, or continue that run with --resume."
@@ -81,9 +82,14 @@ class RunDirectory:
         Raises:
             UserError: there is none, or it is damaged.
         """
-        return read_json(
-            self.path / "run.json", missing=f"{self.path} holds no run: it has no run.json."
-        )
+        path = self.path / "run.json"
+        facts = read_json(path, missing=f"{self.path} holds no run: it has no run.json.")
+        with reading(path):
+            if (status := facts["status"]) not in ("running", "stopped", "finished"):
+                raise ValueError(f"its status is {status!r}")
+            if status == "finished" and not isinstance(facts["verdict"], str):
+                raise TypeError("it has no verdict")
+        return facts
 
     def save(self, at: Checkpoint) -> None:
         """Write a checkpoint, and the evaluations so far.
@@ -94,41 +100,39 @@ class RunDirectory:
         numbers = np.array([at.total, at.seconds])
         counts = np.array([at.step, at.count])
         rows = np.array([[row[name] for name in COLUMNS] for row in at.rows])
+        rows = rows.reshape(-1, len(COLUMNS))
         arrays = {"w": at.w, "best": at.best, "numbers": numbers, "counts": counts, "rows": rows}
         arrays |= {f"slot.{name}": array for name, array in at.slots.items()}
         with whole(self.path / "checkpoint.npz") as unfinished, unfinished.open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
         self._write_metrics(at.rows)
 
-    def load(self, network: MLP) -> Checkpoint | None:
+    def load(self, network: MLP, rule: Optimizer, n: int) -> Checkpoint | None:
         """The last checkpoint, to the same bits; None if the run had no time to write one.
 
         Args:
-            network: what was trained, whose weights the checkpoint must fit.
+            network, rule: what was trained, and how; the checkpoint must fit them.
+            n: how many updates the training takes.
 
         Raises:
-            UserError: the checkpoint is damaged, or of another network.
+            UserError: the checkpoint is damaged, or of another network or rule.
         """
         path = self.path / "checkpoint.npz"
-        self._clear_away_unfinished()
         if not path.exists():
             return None
         try:
-            with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-                arrays = dict(file)
-            (total, seconds), (step, count) = arrays["numbers"], arrays["counts"]
-            rows = arrays["rows"].reshape(-1, len(COLUMNS)).tolist()
-            slots = {k[5:]: array for k, array in arrays.items() if k.startswith("slot.")}
-            for w in (arrays["w"], arrays["best"]):
-                network.layers(w)
+            arrays = arrays_of(path)
+            slots = {k[5:]: arrays.pop(k) for k in list(arrays) if k.startswith("slot.")}
+            check(arrays, slots, network, rule, n)
         except Exception as error:  # a damaged archive may raise nearly anything
             raise UserError(f"{path} is not a checkpoint of this run: {error}.") from None
+        (total, seconds), (step, count) = arrays["numbers"], arrays["counts"]
         return Checkpoint(
             step=int(step),
             w=arrays["w"],
             best=arrays["best"],
             slots=slots,
-            rows=[dict(zip(COLUMNS, row, strict=True)) for row in rows],
+            rows=[dict(zip(COLUMNS, row, strict=True)) for row in arrays["rows"].tolist()],
             total=float(total),
             count=int(count),
             seconds=float(seconds),
@@ -173,9 +177,6 @@ class RunDirectory:
     def _write_metrics(self, rows: Iterable[Row]) -> None:
         steps = (row | {"step": int(row["step"])} for row in rows)
         write_csv(self.path / "metrics.csv", COLUMNS, steps)
-
-    def _clear_away_unfinished(self) -> None:
-        clear_away_unfinished(self.path, (Path(name).suffix for name in FILES))
 
 
 def rows_of(history: Mapping[str, Array]) -> list[Row]:
@@ -227,14 +228,17 @@ class Kept:
         """
         directory = RunDirectory(path)
         facts = directory.facts()
-        if facts.get("status") == "finished":
+        if facts["status"] == "finished":
             raise UserError(f"{path} holds a finished run ({facts['verdict']}): nothing to resume.")
         with reading(path / "run.json"):
             recipe = Recipe.read(facts["options"])
+        recipe.check()
         kept = cls(recipe, directory, recipe.networks())
         if facts.get("data") != kept._facts()["data"]:
             raise UserError(f"{path} was trained on other data than {recipe.dataset}.")
-        return dataclasses.replace(kept, checkpoint=directory.load(kept.networks[0]))
+        network = kept.networks[0]
+        last = directory.load(network, recipe.rule(network), kept.total)
+        return dataclasses.replace(kept, checkpoint=last)
 
     def _facts(self) -> dict[str, Any]:
         """What `run.json` says at the beginning."""
@@ -254,13 +258,16 @@ class Kept:
 
     def train(
         self, on_progress: Callable[[int, Row], object], stop: Callable[[], bool]
-    ) -> tuple[Training, dict[str, Any]]:
-        """Train to the end, or until told to stop; the training, and what `run.json` then says."""
-        done = self.recipe.train(
+    ) -> Training:
+        """Train to the end, or until told to stop."""
+        return self.recipe.train(
             self.networks,
             on_progress=on_progress,
             on_checkpoint=self.directory.save,
             stop=stop,
             resume=self.checkpoint,
         )
-        return done, self.directory.finish(done, self.networks[0])
+
+    def finish(self, done: Training) -> dict[str, Any]:
+        """Write what the training left, and last that it has ended; what `run.json` then says."""
+        return self.directory.finish(done, self.networks[0])

@@ -223,8 +223,8 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--validation 9": {"validation": 9},
         "--tune 3 --validation 0": {"tune": 3},
         "--jobs 7": {"jobs": 7},
-        "--storage sqlite:///b": {"url": "sqlite:///b"},
-        "--out b": {"url": ANY},
+        "--storage sqlite:///b": {"where": "sqlite:///b"},
+        "--out b": {"where": Path("b/sweep.db")},
     },
     "reproduce --table lecture-sgd": {
         "--table zeng-2": {"tables": ["zeng-2", "lecture-sgd"]},

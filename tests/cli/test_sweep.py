@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from optiviz.cli.sweep import _cells
+from optiviz.studies.sweep.sweep import Sweep
 
 pytest.importorskip("optuna", reason="needs optuna")
 # What Optuna and SQLAlchemy warn of is their own affair.
@@ -27,6 +30,9 @@ MISTAKES = {
     "--seeds 0": "seeds must be at least 1, got 0.",
     "--tune=-1": "tune must be at least 0, got -1.",
     "--theme pink": "Unknown theme 'pink'.",
+    "--jobs 0": "jobs must be at least 1, got 0.",
+    "--storage nonsense": "Cannot use the storage: ",
+    "--storage sqlite:////no/such/place/sweep.db": "Cannot use the storage: ",
     "--size 9x9": "size must be from 240x180 to 3840x2160, got 9x9.",
 }
 
@@ -74,6 +80,24 @@ def test_a_row_has_its_units() -> None:
     assert _cells(row | {"verdict": "ok"}) == cells
     one = _cells(row | {"accuracy_sd": None, "loss": None, "seconds": None, "verdict": ""})
     assert one[2:6] == ("97.68 %", "–", "3, 1 diverged", "")
+
+
+@pytest.mark.parametrize("name", ["why?", "a#b%20c", "two words", "{}", "ö'\""])
+def test_a_directory_of_any_name_keeps_its_sweep(
+    tmp_path: Path, optiviz: Callable, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    found: list[str] = []
+
+    def carried_out(plan: Any, where: Any, **_: object) -> None:
+        held = Sweep(plan, where)
+        claimed = held.runs.claim(["a"])
+        assert claimed is not None
+        found.extend(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("optiviz.studies.sweep.sweep.sweep", carried_out)
+    assert optiviz(f"{SMALL} --out {shlex.quote(name)}").returncode == 130
+    assert sorted(found) == sorted([name, f"{name}/sweep.db", f"{name}/sweep.json"])
 
 
 def test_ctrl_c_says_how_to_go_on(optiviz: Callable, monkeypatch: pytest.MonkeyPatch) -> None:

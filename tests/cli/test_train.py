@@ -124,7 +124,7 @@ def test_a_killed_run_goes_on_to_the_same_bits(
     run.send_signal(signal.SIGKILL)
     run.communicate()
     assert not (tmp_path / "a" / "weights.npz").exists()
-    (tmp_path / "a" / ".abcdefgh.npz").write_text("what a killed run leaves")
+    (tmp_path / "a" / ".optiviz-0123abcd.npz").write_text("what a killed run leaves")
     done = optiviz("train --resume a --json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["status"] == "finished"
@@ -149,6 +149,39 @@ def test_ctrl_c_saves_and_exits_with_130(tmp_path: Path, whole: Path, optiviz: C
     assert done.returncode == 0, done.stderr
     assert metrics(tmp_path / "a") == metrics(whole)
     np.testing.assert_array_equal(weights(tmp_path / "a"), weights(whole))
+
+
+@pytest.mark.parametrize("again", [f"{SMALL} --out a --overwrite", "train --resume a"])
+def test_the_same_command_twice_leaves_the_first_at_its_work(
+    tmp_path: Path, whole: Path, optiviz: Callable, again: str
+) -> None:
+    run = begun(tmp_path)
+    run.send_signal(signal.SIGSTOP)  # or it might end before the second has begun
+    second = optiviz(again)
+    run.send_signal(signal.SIGCONT)
+    assert second.returncode == 2
+    assert second.stderr == (
+        "optiviz: Another optiviz is writing to a: wait until it has ended, or choose another "
+        "--out.\n"
+    )
+    run.communicate(timeout=60)
+    assert run.returncode == 0
+    np.testing.assert_array_equal(weights(tmp_path / "a"), weights(whole))
+    assert {path.name for path in (tmp_path / "a").iterdir()} == FILES
+
+
+def test_a_run_is_finished_when_its_curves_are_drawn(
+    tmp_path: Path, optiviz: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or one that was killed before would never have any."""
+    words = "train --sizes 784,4,10 --batch-size 6000 --epochs 1 --out a"
+    with monkeypatch.context() as patch:
+        patch.setattr("optiviz.views.charts.curves.plot_training", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            optiviz(words)
+    assert json.loads((tmp_path / "a" / "run.json").read_text())["status"] == "running"
+    assert optiviz("train --resume a").returncode == 0
+    assert {path.name for path in (tmp_path / "a").iterdir()} == FILES
 
 
 @pytest.mark.slow

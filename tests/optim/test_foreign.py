@@ -164,7 +164,7 @@ def test_goes_on_to_the_same_bits(theirs: str, tmp_path: Path) -> None:
         network, network, rule, **how, on_checkpoint=directory.save, stop=lambda: next(asked)
     )
     assert half.outcome.stopped == "interrupted"
-    rest = train(network, network, rule, **how, resume=directory.load(network))
+    rest = train(network, network, rule, **how, resume=directory.load(network, rule, 24))
     assert rest.w.tobytes() == whole.w.tobytes()
 
 

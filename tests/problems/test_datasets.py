@@ -8,6 +8,7 @@ import pickle
 import shutil
 import sys
 import tarfile
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -309,6 +310,28 @@ def test_cifar_as_python_2_wrote_it(tmp_path: Path, batches: dict) -> None:
     assert data.y_test.tolist() == batches["test_batch"][1]
 
 
+WORDS_OF_PYTHON_3 = {
+    "names as text": lambda x, y: {"data": x, "labels": y, "filenames": ["ä.png"]},
+    "labels as an array": lambda x, y: {b"data": x, b"labels": np.array(y)},
+    "labels the other way round": lambda x, y: {"data": x, "labels": np.array(y, ">i4")},
+    "labels as NumPy's numbers": lambda x, y: {"data": x, "labels": list(np.array(y, "u2"))},
+    "columns first": lambda x, y: {"data": np.asfortranarray(x), "labels": y},
+}
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("words", WORDS_OF_PYTHON_3)
+def test_cifar_as_python_3_writes_it(
+    tmp_path: Path, batches: dict, words: str, protocol: int
+) -> None:
+    for name, batch in batches.items():
+        facts = WORDS_OF_PYTHON_3[words](*batch)
+        (tmp_path / name).write_bytes(pickle.dumps(facts, protocol=protocol))
+    data = load("cifar10", tmp_path)
+    np.testing.assert_array_equal(data.x_test, batches["test_batch"][0] / np.float32(255))
+    assert data.y_test.tolist() == batches["test_batch"][1]
+
+
 def test_cifar_from_its_archive(
     tmp_path: Path, batches: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -339,6 +362,9 @@ class Evil:
         (pickle.dumps({b"data": np.zeros((3, 3072)), b"labels": [1, 2, 3]}), "not u1"),
         (pickle.dumps({b"data": np.zeros((3, 5), np.uint8), b"labels": [1, 2, 3]}), "not a batch"),
         (pickle.dumps({b"data": 1}), "corrupt"),
+        (b"c_codecs\nencode\n}(V__doc__\nV\nub.", "corrupt"),
+        (b"c_codecs\ndecode\n.", "it names _codecs.decode, which no batch needs"),
+        (b"]" * 100_000 + b"a" * 99_999 + b".", "corrupt"),
         (pickle.dumps([1]), "corrupt"),
         (b"", "corrupt"),
         (b"garbage", "corrupt"),
@@ -383,3 +409,19 @@ def test_classes_have_the_names_of_their_publishers(name: str, known: dict[int, 
     classes = datasets.DATASETS[name].classes
     assert len(classes) == 10
     assert {number: classes[number] for number in known} == known
+
+
+def test_a_file_that_unpacks_without_end_is_refused_early(mnist: Path) -> None:
+    path = mnist / "t10k-labels-idx1-ubyte.gz"
+    raw = gzip.decompress(path.read_bytes())
+    with gzip.open(path, "wb") as file:
+        file.write(raw)
+        for _ in range(1 << 5):
+            file.write(bytes(1 << 24))
+    tracemalloc.start()
+    try:
+        with pytest.raises(UserError, match="is truncated or too long: 10009 bytes, not 10008"):
+            load("mnist", mnist)
+        assert tracemalloc.get_traced_memory()[1] < 200_000_000
+    finally:
+        tracemalloc.stop()

@@ -6,10 +6,13 @@ import json
 import pickle
 import re
 import sys
+import tracemalloc
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pytest
@@ -96,7 +99,7 @@ def test_a_path_may_be_a_word_and_its_ending_is_kept(tmp_path: Path) -> None:
 @given(
     hnp.arrays(
         st.sampled_from([np.float64, np.float32]),
-        st.tuples(st.integers(1, 4), st.just(2)),
+        st.just((5, 2)),
         elements=st.floats(width=32) | st.sampled_from([-0.0, 2**-140]),
     ),
     st.floats(),
@@ -153,8 +156,64 @@ def flipped(path: Path) -> None:
 
 
 KNOWN = {"format": 1, "optimizer": "sgd", "settings": {}, "problem": "bowl", "seed": 0}
+WHOLE = {
+    "w": np.ones((3, 2)),
+    "loss": np.ones(3),
+    "grad": np.ones((3, 2)),
+    "diverged_at": np.array(-1),
+    "slots.velocity": np.ones((3, 2)),
+    "hyper.lr": np.ones(2),
+}
+
+
+def spoilt(**changed: Any) -> Callable[[Path], object]:
+    """A record in which some facts or arrays are others; None for one that is missing."""
+    known = KNOWN | {k: v for k, v in changed.items() if k in KNOWN}
+    arrays = WHOLE | {k.replace("__", "."): v for k, v in changed.items() if k not in KNOWN}
+    kept = {name: array for name, array in arrays.items() if array is not None}
+    return lambda path: facts(path, json.dumps(known), **kept)
+
+
+def bomb(path: Path) -> None:
+    """A gigabyte of zeros, in a thousandth of the place."""
+    header = {"descr": "<f8", "fortran_order": False, "shape": (1 << 26, 2)}
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("w.npy", "w", force_zip64=True) as member,
+    ):
+        np.lib.format.write_array_header_1_0(member, header)
+        for _ in range(1 << 6):
+            member.write(bytes(1 << 24))
+
+
 ARRAYS = {"w": np.ones((2, 2)), "loss": np.ones(2), "grad": np.ones((2, 2))}
 NOT_RECORDS: dict[str, Callable[[Path], object]] = {
+    "shorter loss": spoilt(loss=np.ones(2)),
+    "longer gradient": spoilt(grad=np.ones((4, 2))),
+    "gradient of three": spoilt(grad=np.ones((3, 3))),
+    "slot of another length": spoilt(slots__velocity=np.ones((2, 2))),
+    "slot of another shape": spoilt(slots__velocity=np.ones(3)),
+    "rate for every point": spoilt(hyper__lr=np.ones(3)),
+    "no rate": spoilt(hyper__lr=None, hyper__beta=np.ones(2)),
+    "no point": spoilt(**{name: array[:0] for name, array in WHOLE.items() if array.ndim}),
+    "one number a point": spoilt(w=np.ones(3), grad=np.ones(3), slots__velocity=np.ones(3)),
+    "whole numbers for points": spoilt(w=np.ones((3, 2), int)),
+    "diverged before the start": spoilt(diverged_at=np.array(-2)),
+    "diverged after the end": spoilt(diverged_at=np.array(4)),
+    "diverged at a half": spoilt(diverged_at=np.array(0.5)),
+    "diverged at two steps": spoilt(diverged_at=np.array([-1, 2])),
+    "batches without losses": spoilt(batch=np.zeros((3, 1), int)),
+    "losses without batches": spoilt(batch_loss=np.ones(3)),
+    "batches of halves": spoilt(batch=np.ones((3, 1)), batch_loss=np.ones(3)),
+    "a batch too few": spoilt(batch=np.ones((2, 1), int), batch_loss=np.ones(3)),
+    "rule without a name": spoilt(optimizer=None),
+    "settings in words": spoilt(settings="lr=0.1"),
+    "problem of two": spoilt(problem=["bowl", "valley"]),
+    "seed in words": spoilt(seed="0"),
+    "seed of truth": spoilt(seed=True),
+    "settings of great depth": lambda path: facts(
+        path, json.dumps(KNOWN).replace("{}", "[" * 100_000 + "]" * 100_000), **WHOLE
+    ),
     "missing": lambda path: None,
     "words for numbers": lambda path: facts(
         path, json.dumps(KNOWN), **ARRAYS | {"diverged_at": np.array("-1")}
@@ -203,6 +262,24 @@ def test_nothing_but_a_record_is_read(name: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=re.escape(str(path))):
         Run.load(path)
     assert not (tmp_path / "exploded").exists()
+
+
+def test_the_record_that_is_spoilt_above_is_one(tmp_path: Path) -> None:
+    spoilt()(tmp_path / "run.npz")
+    assert Run.load(tmp_path / "run.npz").steps == 2
+    spoilt(diverged_at=np.array(3))(tmp_path / "run.npz")
+    assert Run.load(tmp_path / "run.npz").status == "diverged at step 3"
+
+
+def test_a_bomb_is_refused_before_it_costs_anything(tmp_path: Path) -> None:
+    bomb(tmp_path / "run.npz")
+    tracemalloc.start()
+    try:
+        with pytest.raises(UserError, match="would unpack to 1073741"):
+            Run.load(tmp_path / "run.npz")
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @quick

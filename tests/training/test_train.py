@@ -138,7 +138,7 @@ def test_going_on_is_the_same_to_the_bit(tmp_path: Path, name: str, stop: int) -
     directory = RunDirectory(tmp_path)
     first = train(NET, TEST, rule, **how, stop=stopping_at(stop), on_checkpoint=directory.save)
     assert (first.outcome.stopped, first.steps) == ("interrupted", stop)
-    at = directory.load(NET)
+    at = directory.load(NET, rule, 40)
     assert at is not None
     assert at.seconds > 0  # the clock goes on where it stood
     same(train(NET, TEST, rule, **how, resume=at), whole)
@@ -151,7 +151,8 @@ def test_stopped_past_its_best_a_training_still_goes_back_to_it(tmp_path: Path) 
     directory = RunDirectory(tmp_path)
     asked = {"stop": stopping_at(past), "on_checkpoint": directory.save}
     assert train(NET, TEST, rule, epochs=200, **how, **asked).steps == past < whole.steps
-    same(train(NET, TEST, rule, epochs=200, **how, resume=directory.load(NET)), whole)
+    at = directory.load(NET, rule, 200 * 30)
+    same(train(NET, TEST, rule, epochs=200, **how, resume=at), whole)
 
 
 @pytest.mark.parametrize("name", ["momentum", "nadam", "adam"])
@@ -175,16 +176,16 @@ def test_a_finished_training_has_nothing_to_go_on_with() -> None:
 
 
 def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
-    directory = RunDirectory(tmp_path)
-    assert directory.load(NET) is None
+    directory, rule = RunDirectory(tmp_path), optim.SGD(lr=0.1)
+    assert directory.load(NET, rule, 6) is None
     train(NET, TEST, optim.SGD(lr=0.1), epochs=1, batch_size=100, on_checkpoint=directory.save)
     path = tmp_path / "checkpoint.npz"
     other = MLP(DATA.x_train[:10], DATA.y_train[:10], (784, 5, 10))
     with pytest.raises(UserError, match="is not a checkpoint of this run"):
-        directory.load(other)
+        directory.load(other, rule, 6)
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(UserError, match="is not a checkpoint of this run"):
-        directory.load(NET)
+        directory.load(NET, rule, 6)
 
 
 # --- verdicts ---

@@ -22,6 +22,8 @@ BINARY_HASH = "md5:c32a1d4ab5d03f1284b67883e8d87530"
 SIDES = (3, 32, 32)
 PIXELS = 3 * 32 * 32
 PER_BATCH = 10_000
+MOST = 1 << 27  # bytes of a batch, in whatever words a pickle has it
+ARCHIVE_MOST = 1 << 28
 PARTS = ("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5")
 NAMES = (*PARTS, "test_batch")
 
@@ -44,7 +46,7 @@ def read_cifar(directory: Path) -> list[Bytes]:
         for ending in ("", ".bin", ".gz", ".bin.gz"):
             paths = [folder / f"{name}{ending}" for name in NAMES]
             if all(path.is_file() for path in paths):
-                return _join({path.name: content(path) for path in paths}, folder)
+                return _join({path.name: content(path, MOST) for path in paths}, folder)
     raise UserError(
         f"{directory} lacks CIFAR-10: put {ARCHIVE} there, or {PARTS[0]} … {PARTS[-1]} and "
         f"{NAMES[-1]} (each may end in .bin or .gz)."
@@ -54,7 +56,8 @@ def read_cifar(directory: Path) -> list[Bytes]:
 def _unpack(path: Path, known: str) -> dict[str, bytes]:
     """The batches inside an archive, by name; nothing is written to the disk."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as published:
+            raw = published.read(ARCHIVE_MOST)
         check(raw, path, known)
         found = {}
         with tarfile.open(fileobj=io.BytesIO(raw)) as archive:
@@ -93,7 +96,8 @@ def _binary(raw: bytes) -> tuple[Bytes, Bytes]:
 def _pickled(raw: bytes) -> tuple[Bytes, Bytes]:
     """A batch in Python's form: a dictionary with an array of pixels and a list of classes."""
     batch = _ArraysOnly(io.BytesIO(raw), encoding="bytes").load()
-    x, y = np.asarray(batch[b"data"]), np.asarray(batch[b"labels"])
+    named = {k.decode() if isinstance(k, bytes) else k: value for k, value in batch.items()}
+    x, y = np.asarray(named["data"]), np.asarray(named["labels"])
     if x.dtype != np.uint8 or y.dtype.kind not in "iu":
         raise ValueError("its numbers are not whole")
     if y.size and not 0 <= y.min() <= y.max() <= 9:
@@ -105,19 +109,15 @@ class _ArraysOnly(pickle.Unpickler):
     """Reads dictionaries, lists, numbers, text and arrays of numbers, and refuses all else.
 
     The published batches were written by Python 2 and name three things: the constructor of an
-    array, the array and its dtype. Each is replaced by a harmless one of ours, so that nothing a
-    file names is ever imported.
+    array, the array and its dtype; Python 3 and newer NumPys have other words for them. Each is
+    replaced by a harmless one of ours, so that nothing a file names is ever imported.
     """
 
     def find_class(self, module: str, name: str) -> Any:
-        known = {
-            "_reconstruct": _Numbers,
-            "ndarray": _Numbers,
-            "dtype": _number_type,
-        }
-        if module.partition(".")[0] != "numpy" or name not in known:
+        found = _KNOWN.get((module.partition(".")[0], name))
+        if found is None:
             raise pickle.UnpicklingError(f"it names {module}.{name}, which no batch needs")
-        return known[name]
+        return found
 
 
 class _Numbers:
@@ -135,19 +135,60 @@ class _Numbers:
         return self._array
 
 
-class _number_type:  # noqa: N801
-    """Stands for the dtype of an array of bytes, the only one that a batch has."""
+class _Buffer(_Numbers):
+    """Stands for an array in the words of the fifth protocol."""
 
-    def __init__(self, code: object, *_: object) -> None:
-        if code not in ("u1", b"u1"):
-            raise pickle.UnpicklingError(f"it holds numbers of type {code!r}, not u1")
-        self.of = np.dtype(np.uint8)
+    def __init__(self, raw: Any, kind: Any, shape: Any, order: str, *_: object) -> None:
+        array = np.frombuffer(raw, kind.of)
+        self._array = array.reshape(shape, order="F" if order == "F" else "C")
+
+
+class _Plain:
+    """Stands for what is a number or bytes as soon as it is made."""
 
     def __setstate__(self, state: object) -> None:
-        """Byte order and the like, which bytes do not have."""
+        """Nothing is left to be set."""
 
 
+class _Scalar(_Plain):
+    """Stands for one number of an array."""
+
+    def __new__(cls, kind: Any, raw: bytes) -> Any:
+        return int(np.frombuffer(raw, kind.of)[0])
+
+
+class _Encoded(_Plain):
+    """Stands for bytes that Python 3 wrote in the words of Python 2."""
+
+    def __new__(cls, text: str, _how: str) -> Any:
+        return text.encode("latin-1")
+
+
+class _number_type:  # noqa: N801
+    """Stands for the dtype of an array of whole numbers, the only ones that a batch has."""
+
+    def __init__(self, code: Any, *_: object) -> None:
+        word = code.decode() if isinstance(code, bytes) else code
+        if word not in ("u1", "i1", "i2", "i4", "i8", "u2", "u4", "u8"):
+            raise pickle.UnpicklingError(f"it holds numbers of type {code!r}, not u1")
+        self.of = np.dtype(word)
+
+    def __setstate__(self, state: Any) -> None:
+        """Its byte order; bytes have none."""
+        if state[1] in (">", b">"):
+            self.of = self.of.newbyteorder(">")
+
+
+_KNOWN: dict[tuple[str, str], Any] = {
+    ("numpy", "_reconstruct"): _Numbers,
+    ("numpy", "ndarray"): _Numbers,
+    ("numpy", "dtype"): _number_type,
+    ("numpy", "_frombuffer"): _Buffer,
+    ("numpy", "scalar"): _Scalar,
+    ("_codecs", "encode"): _Encoded,
+}
 _BROKEN = (
     *(pickle.UnpicklingError, EOFError, ValueError, TypeError, KeyError, IndexError),
     *(AttributeError, ImportError, UnicodeError, OverflowError, MemoryError, AssertionError),
+    RecursionError,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from optiviz.errors import UserError, needs_extra
 from optiviz.problems.data.cifar import ARCHIVE, ARCHIVE_HASH, SIDES, read_cifar
-from optiviz.problems.data.idx import check, content, parse_idx
+from optiviz.problems.data.idx import check, content, header, parse_idx
 from optiviz.words import look_up
 
 BUNDLED = Path(__file__).parent / "mnist"
@@ -145,8 +146,9 @@ def _read_idx(directory: Path, hashes: dict[str, str] | None = None) -> list[NDA
     arrays = []
     for name, path in paths.items():
         assert path is not None
-        raw = content(path)
-        array = parse_idx(raw, path, IDX_SHAPES[name])
+        shape = IDX_SHAPES[name]
+        raw = content(path, header(shape) + math.prod(shape))
+        array = parse_idx(raw, path, shape)
         if hashes:
             check(raw, path, hashes[name])
         elif hashlib.sha256(raw).hexdigest() in MNIST_HASHES[name]:

@@ -12,21 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.errors import UserError
+from optiviz.unpack import content_of
 
-GZIP = b"\x1f\x8b"
 UNSIGNED_BYTE = 8
 WHAT = {1: "labels", 3: "images"}
 
 
-def content(path: Path) -> bytes:
-    """What a file holds, decompressed if it is gzip.
+def content(path: Path, most: int) -> bytes:
+    """What a file holds, decompressed if it is gzip; of more than `most` bytes one too many.
 
     Raises:
         UserError: the file cannot be read, or its compression is broken.
     """
     try:
-        raw = path.read_bytes()
-        return gzip.decompress(raw) if raw.startswith(GZIP) else raw
+        return content_of(path, most)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise UserError(
             f"{path} is truncated or corrupt: its gzip data does not end well."
@@ -55,7 +54,7 @@ def parse_idx(raw: bytes, path: Path, shape: tuple[int, ...]) -> NDArray[np.uint
     if axes != len(shape):
         found, wanted = (WHAT.get(n, f"{n} axes") for n in (axes, len(shape)))
         raise UserError(f"{path} holds {found} where {wanted} belong; are two files swapped?")
-    begin = 4 + 4 * axes
+    begin = header(shape)
     sizes = tuple(np.frombuffer(raw[4:begin].ljust(4 * axes, b"\0"), ">u4").tolist())
     if len(raw) >= begin and sizes != shape:
         raise UserError(f"{path} has shape {sizes} where {shape} belongs; are two files swapped?")
@@ -64,6 +63,11 @@ def parse_idx(raw: bytes, path: Path, shape: tuple[int, ...]) -> NDArray[np.uint
             f"{path} is truncated or too long: {len(raw)} bytes, not {begin + math.prod(shape)}."
         )
     return np.frombuffer(raw, np.uint8, offset=begin).reshape(shape)
+
+
+def header(shape: tuple[int, ...]) -> int:
+    """How many bytes stand before the numbers."""
+    return 4 + 4 * len(shape)
 
 
 def check(raw: bytes, path: Path, expected: str) -> None:

@@ -18,12 +18,10 @@ from typing import Any
 from optiviz.errors import UserError, at_least
 from optiviz.files import (
     FORMAT,
-    clear_away_unfinished,
     folder,
     read_json,
     reading,
     write_json,
-    writing,
 )
 from optiviz.problems import SURFACES
 from optiviz.problems import load as load_data
@@ -42,6 +40,7 @@ from optiviz.studies.published.tables import Row, Table
 from optiviz.studies.table import deviation, each_once, mean
 
 Result = dict[str, Any]
+KEPT = {"figures": dict, "verdict": str, "history": dict}
 KINDS = (*ARITHMETIC, GRADIENTS, TRAINING)
 
 
@@ -150,8 +149,7 @@ def reproduce(
     order = sorted(wanted.values(), key=lambda task: (task.seed, task.seconds, task.file))
     work = [task for task in order if load(out, task) is None]
     bar = _Progress(order, work, on_progress)
-    with writing(out):
-        clear_away_unfinished(folder(out / "rows"), [".json"])
+    folder(out / "rows")
     for index, result in share_out(run, work, jobs, bar.report):
         if result is not None:
             _save(out, work[index], result)
@@ -214,7 +212,13 @@ def load(out: Path, task: Task) -> Result | None:
         return None
     facts = read_json(path, cure="Delete it.", version=None)
     with reading(path, cure="Delete it."):
-        return {"figures": dict(facts["figures"]), **{k: facts[k] for k in ("verdict", "history")}}
+        result = {k: facts[k] for k in KEPT}
+        for name, kind in KEPT.items():
+            if not isinstance(result[name], kind):
+                raise TypeError(f"its {name} is {result[name]!r}")
+        if not all(v is None or type(v) in (int, float) for v in result["figures"].values()):
+            raise TypeError("its figures are not numbers")
+        return result
 
 
 def _save(out: Path, task: Task, result: Result) -> None:

@@ -13,15 +13,20 @@ from __future__ import annotations
 import os
 import random
 import socket
+import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from optiviz.errors import UserError, needs_extra
+from optiviz.files import held, whole
 
 BEAT, GRACE = 10.0, 120.0  # seconds between signs of life, and without one
+WAIT = 60.0  # seconds that a file's writer waits for the others
 WORKER, SIGN, KEY = "worker", "sign", "key"
 TRIES = 5
 BEGAN = time.time()  # this process, nearly
@@ -31,7 +36,8 @@ class Claims:
     """The trials of one Optuna study.
 
     Args:
-        url: of the storage, such as "sqlite:///sweep.db" or "postgresql://host/name".
+        where: a file, which is made if it is not there, or the address of a storage, such as
+            "postgresql://host/name".
         name: of the study; it is made if it is not there.
         direction: "minimize" or "maximize".
 
@@ -39,26 +45,43 @@ class Claims:
         UserError: Optuna or the database's driver is missing, or the storage cannot be reached.
     """
 
-    def __init__(self, url: str, name: str, direction: str = "minimize") -> None:
+    def __init__(self, where: str | Path, name: str, direction: str = "minimize") -> None:
         self.optuna = _optuna()
-        self.study = self._opened(url, name, direction)
+        self.study = self._opened(file_of(where), name, direction)
         self.id = self.storage.get_study_id_from_name(name)
         self._seen: dict[int, tuple[Any, float]] = {}  # a claim's last sign, and since when
 
-    def _opened(self, url: str, name: str, direction: str) -> Any:
+    def _opened(self, where: str | Path, name: str, direction: str) -> Any:
         for attempt in range(TRIES):
             try:
-                self.storage = self.optuna.storages.RDBStorage(with_driver(url), engine_of(url))
+                if isinstance(where, Path):
+                    self._make(where)
+                self.storage = self.optuna.storages.RDBStorage(*connection(where))
                 how: Any = {"storage": self.storage, "study_name": name, "direction": direction}
                 return self.optuna.create_study(**how, load_if_exists=True)
             except ImportError:
                 raise needs_extra("That storage", "sweep-postgres") from None
+            except UserError:
+                raise
             except Exception as error:  # of the driver; another process may be making the tables
                 if attempt == TRIES - 1:
                     reason = str(error).strip().partition("\n")[0]
                     raise UserError(f"Cannot use the storage: {reason}.") from None
                 time.sleep(0.2 * (attempt + 1) * (1 + random.random()))
         raise AssertionError
+
+    def _make(self, path: Path) -> None:
+        """Make a database, whole or not at all: one with half of its tables is never finished."""
+        if path.exists() or not path.parent.is_dir():
+            return
+        from sqlalchemy.pool import StaticPool  # noqa: PLC0415  # comes with Optuna
+
+        with held(path.parent), closing(sqlite3.connect(":memory:")) as memory:
+            if not path.exists():  # others may have been quicker
+                how = {"creator": lambda: memory, "poolclass": StaticPool}
+                self.optuna.storages.RDBStorage("sqlite://", how)
+                with whole(path) as unfinished:
+                    unfinished.write_bytes(memory.serialize())
 
     def close(self) -> None:
         """Close the connections to the storage."""
@@ -174,12 +197,22 @@ def with_driver(url: str) -> str:
     return url
 
 
-def engine_of(url: str) -> dict[str, Any]:
+def file_of(where: str | Path) -> str | Path:
+    """The file that an address such as sqlite:///sweep.db names; other addresses as they are."""
+    scheme, _, file = str(where).partition(":///")
+    return Path(file) if scheme == "sqlite" and file and "?" not in file else where
+
+
+def connection(where: str | Path) -> tuple[str, dict[str, Any]]:
     """How SQLAlchemy is to connect: anew each time, and a file waits for its other writers."""
     from sqlalchemy.pool import NullPool  # noqa: PLC0415  # comes with Optuna
 
-    waits = {"connect_args": {"timeout": 60}} if url.startswith("sqlite") else {}
-    return {"poolclass": NullPool} | waits
+    if isinstance(where, str):
+        waits = {"connect_args": {"timeout": WAIT}} if where.startswith("sqlite") else {}
+        return with_driver(where), {"poolclass": NullPool} | waits
+    # By hand, since in an address a name with a ? in it would end there.
+    open_it = partial(sqlite3.connect, where, timeout=WAIT, check_same_thread=False)
+    return "sqlite://", {"poolclass": NullPool, "creator": open_it}
 
 
 def me() -> tuple[str, int, str]:

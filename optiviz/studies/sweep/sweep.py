@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from optiviz.errors import at_least
@@ -23,11 +24,11 @@ SPARE = 4  # processes killed one after another with nothing done between; then 
 class Sweep:
     """A plan and the storage in which it is carried out, as one process sees them."""
 
-    def __init__(self, plan: Plan, url: str) -> None:
+    def __init__(self, plan: Plan, where: str | Path) -> None:
         self.plan = plan
-        self.runs = Claims(url, plan.name)
+        self.runs = Claims(where, plan.name)
         self.searches = {
-            text: Claims(url, f"{plan.name} {text}", OBJECTIVES[plan.objective])
+            text: Claims(where, f"{plan.name} {text}", OBJECTIVES[plan.objective])
             for text in (plan.optimizers if plan.tune else ())
         }
 
@@ -113,7 +114,7 @@ class Sweep:
 
 def sweep(
     plan: Plan,
-    url: str,
+    where: str | Path,
     *,
     jobs: int = 1,
     on_progress: Callable[[int, int], object] | None = None,
@@ -125,7 +126,7 @@ def sweep(
 
     Args:
         plan: what to do.
-        url: an Optuna storage, such as "sqlite:///sweep.db" or "postgresql://host/name".
+        where: a file, or an Optuna storage such as "postgresql://host/name".
         jobs: how many processes to start here.
         on_progress: called with the trainings that are done, by anybody, and all of them.
 
@@ -134,7 +135,7 @@ def sweep(
     """
     at_least(1, jobs=jobs)
     plan.check()
-    here = Sweep(plan, url)
+    here = Sweep(plan, where)
     done = here.finished()
 
     def told(_worker: int, finished: int) -> None:
@@ -144,14 +145,14 @@ def sweep(
             on_progress(done, plan.total)
 
     told(0, done)
-    tasks = [(plan, url)] * min(jobs, plan.total - done)
+    tasks = [(plan, where)] * min(jobs, plan.total - done)
     for _ in share_out(_work, tasks, jobs, told, spare=SPARE):
         pass
     told(0, here.finished())
     return here
 
 
-def _work(task: tuple[Plan, str], report: Report, stop: Stop) -> None:
+def _work(task: tuple[Plan, str | Path], report: Report, stop: Stop) -> None:
     """What a process does."""
     os.environ["OMP_NUM_THREADS"] = "1"  # of a framework that is still to be loaded
     Sweep(*task).work(report, stop)

@@ -2,39 +2,82 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Iterable
+from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from optiviz.errors import needs_extra
 from optiviz.views.files.gif import Frame
 
+CODING = ("-vcodec", "libx264", "-pix_fmt", "yuv420p", "-crf", "18", "-movflags", "+faststart")
+
 
 def write(
     path: Path, frames: Iterable[Frame], size: tuple[int, int], fps: float, hold: int, last: int
 ) -> None:
-    """Write frames at even width and height, each held so often, and the last so many ms more."""
+    """Write frames at even width and height, each held so often, and the last so many ms more.
+
+    Raises:
+        UserError: ffmpeg is missing.
+        OSError: ffmpeg failed, or the file does not hold all frames.
+    """
     try:
         import imageio_ffmpeg  # noqa: PLC0415, an extra
     except ImportError:
         raise needs_extra("MP4", "mp4") from None
+    program = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error"]
     width, height = size[0] // 2 * 2, size[1] // 2 * 2
-    writer = imageio_ffmpeg.write_frames(
-        str(path),
-        (width, height),
-        pix_fmt_in="rgba",
-        fps=fps,
-        codec="libx264",
-        quality=None,
-        macro_block_size=2,
-        output_params=["-crf", "18", "-movflags", "+faststart"],
-    )
-    writer.send(None)
+    rate = str(Fraction(fps).limit_denominator())
+    pictures = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{width}x{height}", "-r", rate]
+    target = f"file:{path}"  # or a : in a name would look like an address
+    count = 0
+    # In a session of its own, where Ctrl-C does not reach it: it ends when its frames do.
+    with subprocess.Popen(
+        [*program, "-y", *pictures, "-i", "-", *CODING, target],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        try:
+            for image in _held(frames, width, height, hold, round(fps * last / 1000)):
+                process.stdin.write(image)  # type: ignore[union-attr]
+                count += 1
+        except BrokenPipeError:
+            pass  # it has ended, and says why
+        except BaseException:
+            process.kill()
+            with suppress(OSError):
+                process.stdin.close()  # type: ignore[union-attr]
+            raise
+        said = process.communicate()[1]
+    if process.returncode or _count([*program, "-i", target]) != count:
+        raise OSError(_reason(said))
+
+
+def _held(frames: Iterable[Frame], width: int, height: int, hold: int, more: int) -> Iterable[Any]:
+    """Every frame as often as it is shown."""
     for frame in frames:
         image = np.ascontiguousarray(frame[:height, :width])
-        for _ in range(hold):
-            writer.send(image)
-    for _ in range(round(fps * last / 1000)):
-        writer.send(image)
-    writer.close()
+        yield from [image] * hold
+    yield from [image] * more
+
+
+def _count(opening: list[str]) -> int:
+    """How many frames there are in a file."""
+    words = [*opening, "-map", "0:v", "-c", "copy", "-f", "null", "-progress", "-", "-"]
+    told = subprocess.run(words, capture_output=True, text=True, check=False)
+    found = re.findall(r"^frame=(\d+)$", told.stdout, re.MULTILINE)
+    return int(found[-1]) if found and not told.returncode else 0
+
+
+def _reason(said: bytes) -> str:
+    """Why ffmpeg failed, as far as it told: the end of its last line."""
+    with suppress(IndexError):
+        return said.decode(errors="replace").strip().splitlines()[-1].rpartition(": ")[2]
+    return "ffmpeg could not end the film"
