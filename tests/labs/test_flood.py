@@ -208,6 +208,7 @@ def test_ten_do_not_spoil_it_for_fifty(
 ) -> None:
     lab = serve("surfaces", "--port", "18890", "--max-users", str(HONEST + len(SPOILERS)))
     took: list[float] = []
+    others = psutil.getloadavg()[0] / (psutil.cpu_count() or 1)
 
     async def takes_part(page: Page, end: float) -> None:
         while time.monotonic() < end:
@@ -246,7 +247,7 @@ def test_ten_do_not_spoil_it_for_fifty(
     record_property("answers", found)
     print(found, before, now)
     assert len(took) > HONEST * SECONDS / EVERY / 2
-    assert median < max(1, 10 * one)  # a second, where nobody else wants the cores
+    assert median < 1 + others  # a second, where nobody else wants the cores
     assert lab.process.poll() is None
     assert now[0] <= before[0] + 20
     assert now[1] <= before[1] + 1
