@@ -33,7 +33,7 @@ SESSION = re.compile(r"[\w-]{0,64}", re.ASCII)
 SOCKETS = 6  # of one kernel; a page has one, and for a while those that it has lost
 # The seconds of a page's time that things cost; so many seconds it may run ahead.
 AHEAD = 5.0
-SOCKET, MESSAGE, BYTE_IN, BYTE_OUT = 0.5, 1 / 60, 1 / 64_000, 1 / 4_000_000
+SOCKET, MESSAGE, BYTE_IN, BYTE_OUT = 0.5, 1 / 40, 1 / 64_000, 1 / 2_000_000
 PING = 10_000  # milliseconds
 UNSENT = 32_000_000  # bytes that wait for a page that does not read
 HEARD = {
