@@ -21,6 +21,7 @@ from optiviz.cli.list import list_
 from optiviz.cli.map import map_
 from optiviz.cli.plot import plot
 from optiviz.cli.reproduce import reproduce
+from optiviz.cli.streams import patient
 from optiviz.cli.sweep import sweep
 from optiviz.cli.train import train
 from optiviz.errors import UserError
@@ -54,8 +55,9 @@ for name, command in COMMANDS.items():
 
 def main() -> None:
     """Run the command line; a user's mistake is one sentence and exit status 2."""
-    try:
-        program()
-    except UserError as error:
-        print(f"optiviz: {error}", file=sys.stderr)
-        sys.exit(2)
+    with patient():
+        try:
+            program()
+        except UserError as error:
+            print(f"optiviz: {error}", file=sys.stderr)
+            sys.exit(2)
