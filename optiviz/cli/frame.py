@@ -61,3 +61,6 @@ def main() -> None:
         except UserError as error:
             print(f"optiviz: {error}", file=sys.stderr)
             sys.exit(2)
+        except MemoryError:
+            print("optiviz: There is not enough memory for so much: ask for less.", file=sys.stderr)
+            sys.exit(2)

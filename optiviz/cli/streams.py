@@ -83,7 +83,7 @@ def patient() -> Iterator[None]:
     codecs.register_error("plain", plain)
     _open_closed()
     out = Patient(sys.stdout)
-    with redirect_stdout(out), redirect_stderr(Patient(sys.stderr)):  # type: ignore[type-var]
+    with redirect_stdout(out), redirect_stderr(Patient(sys.stderr)):
         try:
             yield
         finally:

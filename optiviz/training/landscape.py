@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from optiviz.errors import UserError
+from optiviz.errors import UserError, at_most
 from optiviz.optim import Optimizer, name_of
 from optiviz.problems.base import Array
 from optiviz.problems.network.mlp import MLP
@@ -15,6 +15,7 @@ from optiviz.runs.loop import steps
 from optiviz.runs.record import Run
 
 ROOM = 0.18  # of the trajectories' extent, left free around them
+MOST = 2**29  # bytes of all trajectories, which are then copied in float64
 SPANS = ("pca", "random")
 
 
@@ -54,6 +55,13 @@ def landscape(
         raise UserError(f"updates must be at least 3, got {updates}.")
     if not 3 <= points <= updates:
         raise UserError(f"points must be from 3 to {updates}, the updates, got {points}.")
+    at_most(1_000_000, updates=updates)
+    each = (points + 1) * network.size * np.dtype(network.dtype).itemsize
+    if len(rules) * each > MOST:
+        raise UserError(
+            f"The trajectories would take {len(rules) * each / 2**30:.3g} GiB, at most "
+            f"{MOST / 2**30:g}: take fewer rules or narrower layers."
+        )
     at = np.linspace(0, updates, points + 1).round().astype(int)
     paths, rates = [], []
     for index, rule in enumerate(rules):

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from optiviz.errors import UserError, at_least
+from optiviz.errors import UserError, at_least, at_most
 from optiviz.files import (
     FORMAT,
     folder,
@@ -26,7 +26,7 @@ from optiviz.files import (
 from optiviz.problems import SURFACES
 from optiviz.problems import load as load_data
 from optiviz.runs.inputs import as_rule
-from optiviz.studies.pool import Report, Stop, share_out
+from optiviz.studies.pool import MOST_JOBS, MOST_SEEDS, Report, Stop, share_out
 from optiviz.studies.published.arithmetic import ARITHMETIC
 from optiviz.studies.published.rows import (
     GRADIENTS,
@@ -137,6 +137,8 @@ def reproduce(
         UserError: a number out of range, or a directory that cannot be read or written.
     """
     at_least(1, seeds=seeds, jobs=jobs)
+    at_most(MOST_SEEDS, seeds=seeds)
+    at_most(MOST_JOBS, jobs=jobs)
     rows = [(table, row) for table in tables for row in table.rows]
     chosen = [(table, row) for table, row in rows if not reason(table, row, data_dir)]
     if data_dir is not None:
