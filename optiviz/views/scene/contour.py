@@ -12,6 +12,7 @@ from optiviz.views.style import MINIMUM, Theme
 
 BANDS = 20
 FAINT = 0.55  # of the ground's colours, below the contours of a batch
+HIGHEST = 1e200  # Matplotlib takes 1e250 for a height above all others
 CONTOUR = {False: 0.55, True: 0.3}  # how opaque contours are, and how where the ground is faint
 
 
@@ -44,7 +45,7 @@ def sample(problem: Plane, bounds: Bounds, points: int = 240) -> tuple[Array, Ar
         values = problem.on(x, y)
     if not np.isfinite(values).all():
         values = np.where(np.isfinite(values), values, np.nanmax(values[np.isfinite(values)]))
-    return x, y, values
+    return x, y, np.clip(values, -HIGHEST, HIGHEST)
 
 
 def draw_ground(
