@@ -19,6 +19,7 @@ import traceback
 import warnings
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,7 @@ def make_small() -> None:
     """Let data, scripts and tables be few, processes and served labs none: others test these."""
     read = datasets.DATASETS["mnist"].read
 
+    @cache
     def few(directory: Path | None) -> Any:
         return [array[:300] for array in read(directory)]
 
