@@ -103,13 +103,15 @@ def check_gradient(
     begin = time.perf_counter()
     tally, times = _Tally(), dict.fromkeys(METHODS, 0.0)
     for row in range(len(chosen)):
-        tally.add(_errors(exact, weights, row, eps, times))
+        with np.errstate(all="ignore"):  # an ε may be as small or as large as a number can be
+            tally.add(_errors(exact, weights, row, eps, times))
         if on_sample:
             on_sample()
     if not all(map(tally.compared, METHODS)):
         raise UserError(
-            f"There is nothing to compare: all {exact.size * len(chosen)} derivatives are 0, since "
-            "no unit is on; take another seed, wider layers or more samples."
+            f"There is nothing to compare: all {exact.size * len(chosen)} derivatives are 0, as "
+            "where no unit is on, or no numbers; take another seed, wider layers or more samples, "
+            "and an ε near 1e-5."
         )
     seconds = (time.perf_counter() - begin) / len(chosen)
     return GradientCheck(
@@ -188,11 +190,10 @@ def _errors(
         "backward": (base - minus) / eps,
         "central": (plus - minus) / (2 * eps),
     }
-    with np.errstate(invalid="ignore"):  # 0/0 is the NaN that says both are 0
-        return {
-            name: np.abs(n - derivative) / (np.abs(n) + np.abs(derivative))
-            for name, n in quotients.items()
-        }
+    return {  # 0/0 is the NaN that says both are 0
+        name: np.abs(n - derivative) / (np.abs(n) + np.abs(derivative))
+        for name, n in quotients.items()
+    }
 
 
 def _losses_after(problem: MLP, w: Float, row: int, change: float, out: Float) -> float:

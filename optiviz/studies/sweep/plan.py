@@ -109,6 +109,8 @@ class Plan:
         Raises:
             UserError: in one sentence.
         """
+        if not self.optimizers:
+            raise UserError("A sweep needs a rule: name one with --optim.")
         at_least(1, seeds=self.seeds)
         at_least(0, tune=self.tune)
         at_most(MOST_SEEDS, seeds=self.seeds)

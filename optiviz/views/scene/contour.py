@@ -23,8 +23,10 @@ def levels(values: Array, n: int = BANDS) -> Array:
     are far above it, gets many levels at its floor, and a basin nearly even ones.
     """
     low, high = float(values.min()), float(values.max())
-    if not high > low:
-        return np.linspace(low - 0.5, low + 0.5, n + 1)
+    largest = max(abs(low), abs(high))
+    if not high - low > 1e-12 * largest:  # flat, as far as numbers can tell
+        half = max(0.5, 1e-6 * largest)
+        return np.linspace(low - half, low + half, n + 1)
     bend = max(float(np.quantile(values, 0.06)) - low, 1e-4 * (high - low))
     return low + bend * np.expm1(np.linspace(0, np.log1p((high - low) / bend), n + 1))
 

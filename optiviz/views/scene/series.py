@@ -35,7 +35,7 @@ class Series(Panel):
         super().__init__(ax, picture)
         look = picture.look
         ax.set_title(self.heading(), loc="left", fontsize=9.5 * look.scale, color=look.text, pad=5)
-        ax.set_xlim(0, picture.steps)
+        ax.set_xlim(0, max(picture.steps, 1))
         ax.grid(color=look.grid, linewidth=0.8)
         ax.set_axisbelow(True)
         self.lines: list[tuple[Any, Any, Array, Array]] = []
