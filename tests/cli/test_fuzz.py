@@ -19,6 +19,24 @@ from fuzz import lines
 from fuzzed import SECONDS, Worker
 
 MEGABYTES = 1000
+SMALL, NET = "--steps 4 --size 240x180", "--sizes 784,3,10 --batch-size 200"
+# Lines that this has found.
+FOUND = [
+    f"plot {SMALL} --surface exp(exp(exp(x)))",
+    f"plot {SMALL} --surface valley:condition=1e300",
+    f"plot {SMALL} --optim sgd:lr=1e300 --json",
+    f"plot {SMALL} --problem regression --batch-size 8 --seed -1",
+    "map --points 5 --steps 5 --x lr=1e-320:1e308",
+    "map --points 5 --steps 5 --rates --x lr=1e-300:1e300",
+    "gradcheck --sizes 784,3,10 --eps 1e-320",
+    "gradcheck --sizes 784,3,10 --seed -1",
+    f"landscape {NET} --updates 4 --images 9 --seed -1",
+    f"sweep {NET} --optim ,",
+    f"animate {SMALL} --optim sgd:lr=1e9 --panels path,lr --out a.webp",
+    f"compare {NET} --epochs 1 --optim sgd:lr=1e300 --seeds 1 --size 240x180 --json",
+    f"train --data-dir {'x' * 300}",
+    f"reproduce --table lecture-sgd --out {'x' * 300}",
+]
 SEED = int(os.environ.get("OPTIVIZ_FUZZ_SEED", "0"))
 
 
@@ -72,6 +90,11 @@ def judged(every: list[list[str]], processes: int) -> list[str]:
 
 def report(found: list[str]) -> str:
     return f"seed {SEED}: {len(found)} lines\n" + "\n".join(found)
+
+
+def test_lines_that_once_failed() -> None:
+    found = judged([line.split() for line in FOUND], 1)
+    assert not found, report(found)
 
 
 def test_a_hundred_lines() -> None:
