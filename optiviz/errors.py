@@ -24,6 +24,13 @@ def at_least(least: int, **numbers: int | None) -> None:
             raise UserError(f"{name} must be at least {least}, got {value}.")
 
 
+def at_most(most: int, **numbers: int | None) -> None:
+    """Refuse numbers that are above the most, before they cost all memory or a lifetime."""
+    for name, value in numbers.items():
+        if value is not None and value > most:
+            raise UserError(f"{name} must be at most {most}, got {value}.")
+
+
 class UnknownNameError(UserError, KeyError):
     """A name that is not among the choices."""
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from optiviz.errors import at_most
 from optiviz.player.pack import USUAL
 from optiviz.problems import Samples, parse_problem
 from optiviz.runs import race
 from optiviz.views import Picture
 from optiviz.words import pair, slug, whole
+
+MOST = 20_000  # steps of a picture, which shows no more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,7 @@ class Sketch:
         Raises:
             UserError: words that cannot be read, or what cannot be run or drawn.
         """
+        at_most(MOST, steps=self.steps)
         problem = parse_problem(self.problem)
         usual = "path,data,loss" if isinstance(problem, Samples) else "path,loss"
         if ending.lower() == ".html":

@@ -134,14 +134,15 @@ def _report(comparison: Comparison, look: Look, as_json: bool) -> None:
     heads = ("optimiser", "test accuracy", "test loss", "seconds", goal, "verdict")
     lines = markdown([heads, *map(_cells, table)])
     write_text(path / "table.md", "\n".join(lines) + "\n")
-    for ending in (".png", ".svg"):
-        plot_comparison(comparison, path / f"curves{ending}", **look)
-    animate_comparison(comparison, path / "race.gif", **look, quiet=as_json)
+    if drawn := any(len(h["step"]) for one in comparison.contestants for h in one.histories):
+        for ending in (".png", ".svg"):
+            plot_comparison(comparison, path / f"curves{ending}", **look)
+        animate_comparison(comparison, path / "race.gif", **look, quiet=as_json)
     if as_json:
         print_json({"path": str(path.resolve()), "table": table})
         return
     print("\n".join(lines))
-    print(f"Wrote {path}: table, metrics, curves and race.gif")
+    print(f"Wrote {path}: table, metrics{', curves and race.gif' if drawn else ''}")
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from optiviz.cli.mistakes import MISTYPED, sentence
 from optiviz.cli.output import INTERRUPTED
 from optiviz.cli.plot import plot
 from optiviz.cli.reproduce import reproduce
+from optiviz.cli.streams import patient
 from optiviz.cli.sweep import sweep
 from optiviz.cli.train import train
 from optiviz.errors import UserError
@@ -73,14 +74,17 @@ def bare(
 def main() -> None:
     """Run the command line; a user's mistake is one sentence and exit status 2."""
     run = partial(program, prog_name="optiviz", standalone_mode=False)
-    try:
-        if os.environ.get("_OPTIVIZ_COMPLETE") == "complete_bash":
-            in_bash(run)
-        sys.exit(run())
-    except typer.Abort:  # Ctrl-C, as Typer tells it before 0.23
-        sys.exit(INTERRUPTED)
-    except UserError as error:
-        print(f"optiviz: {error}", file=sys.stderr)
-    except MISTYPED as error:
-        print(f"optiviz: {sentence(error, sys.argv[1:])}", file=sys.stderr)
-    sys.exit(2)
+    with patient():
+        try:
+            if os.environ.get("_OPTIVIZ_COMPLETE") == "complete_bash":
+                in_bash(run)
+            sys.exit(run())
+        except typer.Abort:  # Ctrl-C, as Typer tells it before 0.23
+            sys.exit(INTERRUPTED)
+        except UserError as error:
+            print(f"optiviz: {error}", file=sys.stderr)
+        except MISTYPED as error:
+            print(f"optiviz: {sentence(error, sys.argv[1:])}", file=sys.stderr)
+        except MemoryError:
+            print("optiviz: There is not enough memory for so much: ask for less.", file=sys.stderr)
+        sys.exit(2)

@@ -84,12 +84,12 @@ def _everything(out: Path, formats: str, jobs: int | None, quick: bool) -> None:
     from optiviz.gallery.scripts import scripts
     from optiviz.studies.pool import cores
 
-    every = list(scripts().values())
+    every, processes = list(scripts().values()), cores(jobs)
     build = Build(every, out, formats, quick)
     there = len(every) - len(build.stale())
     try:
         with progress("picture", total=len(every), begun=there) as show:
-            for done, (made, without) in enumerate(build.run(cores(jobs)), there + 1):
+            for done, (made, without) in enumerate(build.run(processes), there + 1):
                 if without:
                     tqdm.write(f"{made.name}: no {', '.join(without)}", file=sys.stderr)
                 show(done, words=made.name)

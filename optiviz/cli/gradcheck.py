@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from optiviz.training.gradcheck import GradientCheck
 
 
+BYTES = 20  # a weight, of what a training may have: a check keeps more of each
+
+
 def gradcheck(
     samples: Annotated[
         int, Whole(help="How many samples, each by itself: the first ones of MNIST.")
@@ -64,6 +67,7 @@ def gradcheck(
 
 def _network(samples: int, sizes: tuple[int, ...], biases: bool) -> MLP:
     from optiviz.problems import MLP, load
+    from optiviz.training.recipe import affordable
 
     data = load("mnist")
     if not 1 <= samples <= len(data.x_train):
@@ -73,6 +77,7 @@ def _network(samples: int, sizes: tuple[int, ...], biases: bool) -> MLP:
             f"sizes must begin with {data.x_train.shape[1]} pixels and end with "
             f"{len(data.classes)} classes, got {','.join(map(str, sizes))}."
         )
+    affordable(sizes, biases, BYTES)
     return MLP(data.x_train[:samples], data.y_train[:samples], sizes, biases=biases)
 
 

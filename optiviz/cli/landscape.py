@@ -127,7 +127,8 @@ def _trained(
     network = recipe.networks(data)[0]
     shown = network.on(data.x_train[:images], data.y_train[:images])
     rules = [as_rule(network, text, recipe.schedule) for text in optim]
-    with progress(" updates", total=len(rules) * updates, quiet=quiet) as show:
+    total = len(rules) * updates
+    with progress(" updates", quiet=quiet) as show:
         return trajectories(
             network,
             shown,
@@ -137,7 +138,7 @@ def _trained(
             batch_size=recipe.batch_size,
             seed=recipe.seed,
             directions=directions,
-            on_progress=show,
+            on_progress=lambda done: show(done, total),
         )
 
 

@@ -11,7 +11,7 @@ import typer
 
 from optiviz.cli.options import Json, Optim, Problem, Seed, Size, Start, Theme, Whole
 from optiviz.cli.output import print_json
-from optiviz.errors import UserError
+from optiviz.errors import UserError, at_most
 from optiviz.words import pair, slug, whole
 
 if TYPE_CHECKING:
@@ -147,6 +147,7 @@ class Wanted:
         problem = parse_problem(self.problem)
         rules = [as_rule(problem, text) for text in self.optim]
         steps = USUAL[self.kind][0] if self.steps is None else self.steps
+        at_most(100_000, steps=steps)
         points = self.points
         if points is None:  # with data, a trajectory's step costs as much as it has samples
             points = USUAL[self.kind][1] // (3 if problem.n_samples else 1)

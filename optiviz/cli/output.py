@@ -17,12 +17,13 @@ INTERRUPTED = 130  # what shells call a program that Ctrl-C ended
 
 
 def print_json(facts: Any, indent: int | None = None) -> None:
-    """Print a summary that programs can read."""
+    """Print a summary that programs can read; JSON has no NaN, so there it is null."""
     import json
 
     from optiviz.runs.record import plain
 
-    print(json.dumps(facts, ensure_ascii=False, indent=indent, default=plain))
+    known = json.loads(json.dumps(facts, default=plain), parse_constant=lambda _: None)
+    print(json.dumps(known, ensure_ascii=False, indent=indent))
 
 
 def stopped(sentence: str) -> NoReturn:

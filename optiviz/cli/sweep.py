@@ -156,7 +156,6 @@ def _run(
     plan: Plan, jobs: int | None, storage: str | None, out: Path | None, look: Look, as_json: bool
 ) -> None:
     """Carry the plan out, and write and print what it found."""
-    from optiviz.errors import at_least
     from optiviz.files import held
     from optiviz.studies.pool import cores
     from optiviz.studies.sweep.claims import require
@@ -164,8 +163,8 @@ def _run(
     from optiviz.studies.sweep.sweep import sweep as carry_out
 
     require()
-    at_least(1, jobs=jobs)
     plan.check()
+    processes = cores(jobs)
     path = out or Path("runs") / f"sweep-{slug(*plan.optimizers)}"
     where = storage or path / "sweep.db"
     if storage:
@@ -174,7 +173,7 @@ def _run(
         _take(path, plan)
     try:
         with progress(" trainings", quiet=as_json) as show:
-            done = carry_out(plan, where, jobs=cores(jobs), on_progress=show)
+            done = carry_out(plan, where, jobs=processes, on_progress=show)
     except KeyboardInterrupt:
         stopped("Stopped. To go on, give the same command again.")
     _report(done, path, look, as_json)

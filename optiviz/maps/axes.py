@@ -12,6 +12,7 @@ from optiviz.optim import Optimizer, name_of
 from optiviz.optim.settings import Bound
 from optiviz.problems.base import Array, Plane
 
+FAR = 1e100  # an axis beyond cannot be drawn
 MOST = 1000  # values along an axis: a million trajectories take a few hundred megabytes
 
 
@@ -75,6 +76,8 @@ def axis(
     if not -np.inf < low < high < np.inf:
         ends = f"{low:g}:{high:g}"
         raise UserError(f"{name} must go from a lower value to a finite higher one, got {ends}.")
+    if not all(end == 0 or 1 / FAR <= abs(end) <= FAR for end in (low, high)):
+        raise UserError(f"{name} must lie between {1 / FAR:g} and {FAR:g}, got {low:g}:{high:g}.")
     spread = np.geomspace if low > 0 and np.isinf(bound.high) else np.linspace
     return checked(rule, name, spread(low, high, count(points)))
 

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from optiviz.errors import UserError
 from optiviz.optim.base import Array, Optimizer, State
+from optiviz.optim.blame import at, blamed, blaming
 
 FEW = 3  # steps: the first is often another than those that follow
 PATIENCE = 64  # steps without a move: a rule may gather gradients for a while before it moves
@@ -45,7 +46,7 @@ def check(rule: Optimizer | type[Optimizer], w: ArrayLike = (1.0, 2.0)) -> None:
     try:
         inspect.signature(rule.step).bind("w", "g", "state", "t")
     except TypeError:
-        raise UserError(f"{name}.step must take w, g, state and t, in this order.") from None
+        raise at(rule.step, f"{name}.step must take w, g, state and t, in this order.") from None
     start = _start(rule, np.asarray(w))
     try:
         with np.errstate(all="ignore"):
@@ -53,12 +54,11 @@ def check(rule: Optimizer | type[Optimizer], w: ArrayLike = (1.0, 2.0)) -> None:
     except (np.linalg.LinAlgError, ArithmeticError, copy.Error):
         return  # these numbers do not suit it; the run will show whether its own do
     except dataclasses.FrozenInstanceError:
-        raise _changes(name) from None
+        raise _changes(rule) from None
     except UserError:
         raise
-    except (TypeError, ValueError, LookupError, AttributeError, NameError) as error:
-        reason = f"{type(error).__name__}: {error}".rstrip(".")
-        raise UserError(f"{name} cannot step an array of shape {start.shape}: {reason}.") from error
+    except (Exception, SystemExit) as error:
+        raise blamed(error, f"{name} cannot step an array of shape {start.shape}") from error
     finally:
         np.random.set_state(legacy)
         random.setstate(ours)
@@ -74,8 +74,9 @@ def made(kind: type[Optimizer]) -> Optimizer:
     if not (isinstance(kind, type) and issubclass(kind, Optimizer)):
         raise UserError(f"{name} is no update rule: make it a subclass of optiviz.optim.Optimizer.")
     if inspect.isabstract(kind):
-        raise UserError(f"{name} has no step: write step(self, w, g, state, t).")
-    return kind()
+        raise at(kind, f"{name} has no step: write step(self, w, g, state, t).")
+    with blaming(f"{name} cannot be made"):
+        return kind()
 
 
 def _start(rule: Optimizer, w: Array) -> Array:
@@ -103,7 +104,7 @@ def _twin(rule: Optimizer) -> Optimizer:
 def _try(name: str, rule: Optimizer, w: Array) -> None:
     """Take steps until w moves, at least a few, and look at everything after each."""
     state = rule.init(w)
-    _look_at_start(name, state, w)
+    _look_at_start(rule, state, w)
     state["_scratch"] = np.empty_like(w)  # as the loop does
     first, settings = w.copy(), _settings(rule)
     owned = dict(state)
@@ -111,33 +112,39 @@ def _try(name: str, rule: Optimizer, w: Array) -> None:
         rule.step(w, 1 + 0.5 * first, state, t)
         for slot in owned | state:
             if slot not in owned:
-                raise UserError(f"{name}.step adds state[{slot!r}]: make it in init.")
+                raise at(rule.step, f"{name}.step adds state[{slot!r}]: make it in init.")
             if state.get(slot) is not owned[slot]:
-                raise UserError(
+                raise at(
+                    rule.step,
                     f"{name}.step rebinds state[{slot!r}], which the record does not see: write "
-                    f"into it, such as state[{slot!r}][...] = …"
+                    f"into it, such as state[{slot!r}][...] = …",
                 )
         if _settings(rule) != settings:
-            raise _changes(name)
+            raise _changes(rule)
         if t + 1 >= FEW and not np.array_equal(w, first):
             return
     if np.any(np.not_equal(getattr(rule, "lr", 1), 0)):
-        raise UserError(
+        raise at(
+            rule.step,
             f"{name}.step leaves w as it is: write w -= … or w[...] = …, since w = … names another "
-            "array and what step returns is not looked at."
+            "array and what step returns is not looked at.",
         )
 
 
-def _look_at_start(name: str, state: State, w: Array) -> None:
+def _look_at_start(rule: Optimizer, state: State, w: Array) -> None:
+    must = f"{type(rule).__name__}.init must"
     if not isinstance(state, dict):
-        raise UserError(f"{name}.init must return a dictionary of arrays, got {state!r}.")
+        raise at(rule.init, f"{must} return a dictionary of arrays, got {state!r}.")
     for slot, array in state.items():
+        if not isinstance(slot, str):
+            raise at(rule.init, f"{must} name its arrays in words, got {slot!r}.")
         if not isinstance(array, np.ndarray):
-            raise UserError(f"{name}.init must make state[{slot!r}] an array, got {array!r}.")
+            raise at(rule.init, f"{must} make state[{slot!r}] an array, got {array!r}.")
         if not slot.startswith("_") and array.shape != w.shape:
-            raise UserError(
-                f"{name}.init must make state[{slot!r}] of the shape of w, {w.shape}, got "
-                f"{array.shape}; what is of another shape has a name with an underscore."
+            raise at(
+                rule.init,
+                f"{must} make state[{slot!r}] of the shape of w, {w.shape}, got "
+                f"{array.shape}; what is of another shape has a name with an underscore.",
             )
 
 
@@ -148,8 +155,9 @@ def _settings(rule: Optimizer) -> list[Any]:
     return [np.asarray(v).tobytes() if isinstance(v, numbers) else id(v) for v in values]
 
 
-def _changes(name: str) -> UserError:
-    return UserError(
-        f"{name} changes its own settings: they stay as they are, and what changes belongs into "
-        "the arrays that init makes, or is a schedule."
+def _changes(rule: Optimizer) -> UserError:
+    return at(
+        rule.step,
+        f"{type(rule).__name__} changes its own settings: they stay as they are, and what changes "
+        "belongs into the arrays that init makes, or is a schedule.",
     )

@@ -7,7 +7,7 @@ from itertools import repeat
 
 import numpy as np
 
-from optiviz.errors import UserError
+from optiviz.errors import UserError, at_least
 from optiviz.problems.base import Array, Problem
 
 
@@ -20,8 +20,9 @@ def feed_of(
     descent to the bit.
 
     Raises:
-        UserError: the problem has no samples, or not as many.
+        UserError: the problem has no samples, or not as many, or a seed below 0.
     """
+    at_least(0, seed=seed)
     if problem.n_samples is None and batch_size is not None:
         raise UserError(f"{problem.name} has no samples, so it takes no batch_size.")
     if batch_size is None or problem.n_samples is None or batch_size == problem.n_samples:

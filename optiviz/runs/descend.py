@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -17,6 +20,8 @@ from optiviz.runs.record import Run
 # A loss this many times the first is on its way to infinity; the steps until it overflows
 # show nothing more.
 BEYOND = 1e12
+# Bytes that a record may take while it is made, and those of the objects of each of its steps.
+MOST, OBJECTS = 2**30, 150
 
 
 def descend(
@@ -39,8 +44,8 @@ def descend(
         seed: what the order of the samples comes from.
 
     Raises:
-        UserError: a start without a finite loss, no steps, a batch size that does not fit, or a
-            schedule that leaves its bound.
+        UserError: a start without a finite loss, no steps or more than there is room for, a batch
+            size that does not fit, or a schedule that leaves its bound.
 
     >>> from optiviz import descend, optim, surfaces
     >>> run = descend(surfaces["bowl"], optim.Momentum(lr=0.1), start=(2.0, 0.0), steps=3)
@@ -53,7 +58,7 @@ def descend(
     points = loop.steps(problem, optimizer, start, steps, batch_size, seed)
     losses, frames = [], []
     with np.errstate(all="ignore"):
-        for point in points:
+        for point in _affordable(points, steps, batch_size or 0):
             losses.append(point.loss)
             frames.append(point.frame.tobytes())  # the quickest way to copy something small
         history = np.frombuffer(b"".join(frames), point.w.dtype).reshape(-1, *point.frame.shape)
@@ -80,6 +85,18 @@ def descend(
         seed=seed,
         diverged_at=diverged_at,
     )
+
+
+def _affordable(points: Iterator[loop.Point], steps: int, m: int) -> Iterator[loop.Point]:
+    """The points, if there is room for all of them."""
+    first = next(points)
+    each = OBJECTS + 2 * first.frame.nbytes + 8 * m
+    if steps * each > MOST:
+        raise UserError(
+            f"steps must be at most {MOST // each}, got {steps}: the record would take "
+            f"{steps * each / 2**30:.3g} GiB."
+        )
+    return chain([first], points)
 
 
 def _batches(problem: Plane, batch_size: int | None, seed: int, count: int) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -14,10 +15,14 @@ from numpy.typing import ArrayLike
 from optiviz.errors import UserError
 from optiviz.optim import OPTIMIZERS, Foreign, check, stepper
 from optiviz.optim.base import Array, Optimizer, State
+from optiviz.optim.blame import blamed, blaming
 from optiviz.problems import as_problem
 from optiviz.problems.base import Problem
 from optiviz.runs.batches import feed_of
 from optiviz.runs.inputs import Entry, as_rule
+
+OURS = tuple(OPTIMIZERS.values())
+LONGEST = 10_000_000  # steps of a schedule, whose numbers are all known beforehand
 
 
 @dataclass(slots=True)
@@ -77,7 +82,8 @@ def steps(
         since, state: how many of the n steps led to `start`, and the rule's arrays there by name.
 
     Raises:
-        UserError: a start, a number of steps, a batch size or a schedule that is out of bounds.
+        UserError: a start, a number of steps, a batch size or a schedule that is out of bounds, or
+            a rule of one's own that fails.
 
     >>> from optiviz import optim, surfaces
     >>> for point in steps(surfaces["bowl"], optim.SGD(lr=0.5), (1.0, 0.0), 2):
@@ -86,20 +92,11 @@ def steps(
     1 0.125
     2 0.03125
     """
-    if n < 1:
-        raise UserError(f"steps must be at least 1, got {n}.")
-    problem = as_problem(problem)
-    optimizer = as_rule(problem, optimizer)
-    w0 = _begin(problem, optimizer, start)
-    if not isinstance(optimizer, Foreign) and type(optimizer) not in OPTIMIZERS.values():
-        check(optimizer, w0)
-    feed, per_epoch = feed_of(problem, batch_size, seed, shuffle)
-    schedules = _resolve(optimizer, n, 1 if per_step else per_epoch)
-    rule = _copy(optimizer, w0)
-    point = _lay_out(rule, w0, schedules, since, state or {})
-    w, g, feed = point.w, point.g, islice(feed, since, None)
-    value_and_grad, numbers = problem.value_and_grad, vars(rule)
-    step = stepper(rule, w, g, point.state, problem.compiled)
+    out = _set_out(problem, optimizer, start, n, batch_size, seed, per_step, shuffle, since, state)
+    problem, optimizer, point, feed = out.problem, out.rule, out.point, out.feed
+    w, g, schedules = point.w, point.g, point.schedules
+    value_and_grad, numbers = problem.value_and_grad, vars(optimizer)
+    step = stepper(optimizer, w, g, point.state, problem.compiled)
     for t, batch in zip(range(since, n), feed, strict=False):
         point.batch = batch
         point.loss = value_and_grad(w, batch, g)[0]
@@ -107,11 +104,71 @@ def steps(
         if schedules:
             for name, values in schedules.items():
                 numbers[name] = values[t]  # the copy is ours alone
-        step(t)
+        try:
+            step(t)
+        except (Exception, SystemExit) as error:
+            if type(optimizer) in OURS or isinstance(error, UserError):
+                raise
+            raise blamed(error, f"{type(optimizer).__name__} fails at step {t + 1}") from error
         point.t = t + 1
     point.batch = next(feed)
     point.loss = value_and_grad(w, point.batch, g)[0]
     yield point
+
+
+def rehearse(
+    problem: Problem,
+    optimizer: Optimizer,
+    start: ArrayLike,
+    n: int,
+    batch_size: int | None = None,
+    seed: int = 0,
+    per_step: bool = False,
+) -> None:
+    """Refuse what `steps` would refuse, before a directory is made for it.
+
+    Raises:
+        UserError: as `steps`, or a rule of one's own that is wrong.
+    """
+    _set_out(problem, optimizer, start, n, batch_size, seed, per_step)
+
+
+@dataclass
+class _Start:
+    """All that a run needs before its first step; the rule is a copy of the run's own."""
+
+    problem: Problem
+    rule: Optimizer
+    point: Point
+    feed: Iterator[Array | None]
+
+
+def _set_out(
+    problem: Problem | str,
+    optimizer: Entry,
+    start: ArrayLike,
+    n: int,
+    batch_size: int | None,
+    seed: int,
+    per_step: bool,
+    shuffle: bool = True,
+    since: int = 0,
+    state: State | None = None,
+) -> _Start:
+    """Look at everything, and lay the arrays out; see `steps`."""
+    if n < 1:
+        raise UserError(f"steps must be at least 1, got {n}.")
+    problem = as_problem(problem)
+    optimizer = as_rule(problem, optimizer)
+    w0 = _begin(problem, optimizer, start)
+    if not isinstance(optimizer, Foreign) and type(optimizer) not in OURS:
+        check(optimizer, w0)
+    feed, per_epoch = feed_of(problem, batch_size, seed, shuffle)
+    schedules = _resolve(optimizer, n, 1 if per_step else per_epoch)
+    rule = _copy(optimizer, w0)
+    with nullcontext() if type(rule) in OURS else blaming(f"{type(rule).__name__} cannot start"):
+        point = _lay_out(rule, w0, schedules, since, state or {})
+    return _Start(problem, rule, point, islice(feed, since, None))
 
 
 def _begin(problem: Problem, optimizer: Optimizer, start: ArrayLike) -> Array:
@@ -148,7 +205,10 @@ def start_of(problem: Problem, start: ArrayLike) -> Array:
 def _resolve(optimizer: Optimizer, n: int, per_epoch: int) -> dict[str, list[Any]]:
     """The numbers that the scheduled settings take at every step."""
     resolved = {}
-    for name, schedule in optimizer.schedules().items():
+    schedules = optimizer.schedules()
+    if schedules and n > LONGEST:
+        raise UserError(f"A schedule is good for {LONGEST} steps at most, got {n}.")
+    for name, schedule in schedules.items():
         values = schedule.values(-(-n // per_epoch))
         if bound := optimizer.bound(name):
             bound.check(type(optimizer).__name__, name, np.array(values))

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from optiviz.errors import UserError, at_least
+from optiviz.errors import UserError, at_least, at_most
 from optiviz.files import FORMAT, empty, held, read_json, reading, write_csv, write_json, writing
 from optiviz.optim import Optimizer
 from optiviz.problems.base import Array
-from optiviz.studies.pool import Report, Stop, share_out
+from optiviz.studies.pool import MOST_SEEDS, Report, Stop, share_out
 from optiviz.studies.table import Row, each_once, mean, spread
 from optiviz.training.directory import Kept, RunDirectory, rows_of
 from optiviz.training.recipe import Recipe
@@ -129,12 +129,12 @@ def compare(
         UserError: words that cannot be read, a directory that is not to be written to.
     """
     at_least(1, seeds=seeds, jobs=jobs)
+    at_most(MOST_SEEDS, seeds=seeds)
     texts = list(dict.fromkeys(optimizers))
     recipe.check()
     network = recipe.networks()[0]
-    recipe.per_epoch(network)
     for text in texts:
-        dataclasses.replace(recipe, optim=text).rule(network)
+        dataclasses.replace(recipe, optim=text).rehearse(network)
     if recipe.eval_every is None:
         recipe = dataclasses.replace(
             recipe, eval_every=max(1, recipe.per_epoch(network) // PER_EPOCH)

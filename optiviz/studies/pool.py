@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
-from optiviz.errors import UserError, at_least
+from optiviz.errors import UserError, at_least, at_most
 from optiviz.training.interrupt import interruptible
 
 Task = TypeVar("Task")
@@ -23,6 +23,7 @@ Report = Callable[[int], None]  # how far a task is, in units of its own
 Stop = Callable[[], bool]  # whether it is to end now, in good order
 Work = Callable[[Task, Report, Stop], Result]
 
+MOST_JOBS, MOST_SEEDS = 256, 1000
 WAIT = 0.1  # seconds between two looks at whether Ctrl-C was pressed
 LOST = (
     "A working process was killed, perhaps for want of memory (try fewer --jobs), or could not "
@@ -33,6 +34,8 @@ LOST = (
 def cores(jobs: int | None) -> int:
     """As many processes as there are cores for this one, if no one said how many."""
     if jobs is not None:
+        at_least(1, jobs=jobs)
+        at_most(MOST_JOBS, jobs=jobs)
         return jobs
     if hasattr(os, "sched_getaffinity"):  # on Linux, where a container may have fewer
         return len(os.sched_getaffinity(0))
@@ -66,6 +69,7 @@ def share_out(
     [(0, 2), (1, 5)]
     """
     at_least(1, jobs=jobs)
+    at_most(MOST_JOBS, jobs=jobs)
     crew = _Crew(work, tasks, on_progress, spare)
     try:
         for _ in range(min(jobs, len(tasks))):

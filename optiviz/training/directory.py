@@ -215,7 +215,7 @@ class Kept:
         settled = dataclasses.replace(recipe, compiled=networks[0].compiled)
         kept = cls(settled, RunDirectory(path), networks)
         facts = kept._facts()
-        recipe.per_epoch(networks[0])  # a batch may be too large for the data
+        recipe.rehearse(networks[0])  # nothing is written for what cannot begin
         kept.directory.create(facts, overwrite)
         return kept
 

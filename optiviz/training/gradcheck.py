@@ -73,7 +73,8 @@ def check_gradient(
         on_sample: called after every sample, to show progress.
 
     Raises:
-        UserError: no samples, an index out of range, or an ε that is not positive and finite.
+        UserError: no samples, an index out of range, an ε that is not positive and finite, or
+            a network without a derivative that is not 0.
 
     >>> toy = MLP([[0.5, -1.0]], [0], sizes=(2, 3, 2), biases=True)
     >>> check_gradient(toy, toy.start(seed=1)).mean["central"] < 1e-6
@@ -100,24 +101,49 @@ def check_gradient(
     weights = np.array(w, np.float64)
     exact.value_and_grad(weights, slice(0, 1))  # a first call may have to compile
     begin = time.perf_counter()
-    errors, times = [], dict.fromkeys(METHODS, 0.0)
+    tally, times = _Tally(), dict.fromkeys(METHODS, 0.0)
     for row in range(len(chosen)):
-        errors.append(_errors(exact, weights, row, eps, times))
+        with np.errstate(all="ignore"):  # an ε may be as small or as large as a number can be
+            tally.add(_errors(exact, weights, row, eps, times))
         if on_sample:
             on_sample()
+    if not all(map(tally.compared, METHODS)):
+        raise UserError(
+            f"There is nothing to compare: all {exact.size * len(chosen)} derivatives are 0, as "
+            "where no unit is on, or no numbers; take another seed, wider layers or more samples, "
+            "and an ε near 1e-5."
+        )
     seconds = (time.perf_counter() - begin) / len(chosen)
-    joined = {name: np.concatenate([e[name] for e in errors]) for name in METHODS}
-    compared = {name: values[~np.isnan(values)] for name, values in joined.items()}
     return GradientCheck(
         eps=eps,
-        mean={name: float(values.mean()) for name, values in compared.items()},
-        worst={name: float(values.max(initial=0)) for name, values in compared.items()},
-        compared=len(compared["central"]),
-        both_zero=exact.size * len(chosen) - len(compared["central"]),
+        mean={name: total / tally.compared(name) for name, total in tally.total.items()},
+        worst=tally.worst,
+        compared=tally.compared("central"),
+        both_zero=exact.size * len(chosen) - tally.compared("central"),
         seconds=seconds,
         seconds_by={name: total / len(chosen) for name, total in times.items()},
-        counts={name: _counts(values) for name, values in compared.items()},
+        counts=tally.counts,
     )
+
+
+class _Tally:
+    """What is kept of the errors of one sample after the other, by method."""
+
+    def __init__(self) -> None:
+        self.total, self.worst = dict.fromkeys(METHODS, 0.0), dict.fromkeys(METHODS, 0.0)
+        self.counts = {name: np.zeros(len(EDGES) - 1, np.int64) for name in METHODS}
+
+    def add(self, errors: dict[str, Float]) -> None:
+        """Take in the errors of a sample; NaN is none."""
+        for name, every in errors.items():
+            values = every[~np.isnan(every)]
+            self.total[name] += float(values.sum())
+            self.worst[name] = max(self.worst[name], float(values.max(initial=0)))
+            self.counts[name] += _counts(values)
+
+    def compared(self, name: str) -> int:
+        """How many errors there are."""
+        return int(self.counts[name].sum())
 
 
 def error_curve(
@@ -164,11 +190,10 @@ def _errors(
         "backward": (base - minus) / eps,
         "central": (plus - minus) / (2 * eps),
     }
-    with np.errstate(invalid="ignore"):  # 0/0 is the NaN that says both are 0
-        return {
-            name: np.abs(n - derivative) / (np.abs(n) + np.abs(derivative))
-            for name, n in quotients.items()
-        }
+    return {  # 0/0 is the NaN that says both are 0
+        name: np.abs(n - derivative) / (np.abs(n) + np.abs(derivative))
+        for name, n in quotients.items()
+    }
 
 
 def _losses_after(problem: MLP, w: Float, row: int, change: float, out: Float) -> float:

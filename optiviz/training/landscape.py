@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from optiviz.errors import UserError
+from optiviz.errors import UserError, at_most
 from optiviz.optim import Optimizer, name_of
 from optiviz.problems.base import Array
 from optiviz.problems.network.mlp import MLP
@@ -15,6 +15,7 @@ from optiviz.runs.loop import steps
 from optiviz.runs.record import Run
 
 ROOM = 0.18  # of the trajectories' extent, left free around them
+MOST = 2**29  # bytes of all trajectories, which are then copied in float64
 SPANS = ("pca", "random")
 
 
@@ -48,12 +49,7 @@ def landscape(
     Raises:
         UserError: a number out of range, a rule that diverges, or a path that does not bend.
     """
-    if directions not in SPANS:
-        raise UserError(f"directions must be pca or random, got {directions!r}.")
-    if updates < 3:
-        raise UserError(f"updates must be at least 3, got {updates}.")
-    if not 3 <= points <= updates:
-        raise UserError(f"points must be from 3 to {updates}, the updates, got {points}.")
+    _check(network, len(rules), updates, points, directions)
     at = np.linspace(0, updates, points + 1).round().astype(int)
     paths, rates = [], []
     for index, rule in enumerate(rules):
@@ -82,6 +78,23 @@ def landscape(
             )
         )
     return plane, runs
+
+
+def _check(network: MLP, rules: int, updates: int, points: int, directions: str) -> None:
+    """Refuse what has no meaning, and what there is no room for."""
+    if directions not in SPANS:
+        raise UserError(f"directions must be pca or random, got {directions!r}.")
+    if updates < 3:
+        raise UserError(f"updates must be at least 3, got {updates}.")
+    if not 3 <= points <= updates:
+        raise UserError(f"points must be from 3 to {updates}, the updates, got {points}.")
+    at_most(1_000_000, updates=updates)
+    each = (points + 1) * network.size * np.dtype(network.dtype).itemsize
+    if rules * each > MOST:
+        raise UserError(
+            f"The trajectories would take {rules * each / 2**30:.3g} GiB, at most "
+            f"{MOST / 2**30:g}: take fewer rules or narrower layers."
+        )
 
 
 def _path(

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias, get_type_hints
 
-from optiviz.errors import UserError, at_least
+import numpy as np
+
+from optiviz.errors import UserError, at_least, at_most
 from optiviz.fast import wanted
 from optiviz.optim import Optimizer, parse
 from optiviz.problems import MLP, Dataset, load
 from optiviz.problems.data.datasets import TITLES
+from optiviz.problems.network.layers import count
 from optiviz.runs.batches import feed_of
 from optiviz.runs.inputs import as_rule
+from optiviz.runs.loop import rehearse
 from optiviz.training.train import Checkpoint, Row, Training, train
 from optiviz.words import slug, split, whole
 
 HIDDEN = (300, 100, 100)
 LONG = 5000  # updates: fewer are done before the compiler has even been loaded
+MOST_BYTES, MOST_LAYERS = 40_000_000, 100  # of weights, of which a training keeps up to ten copies
 INNER = ("shuffle", "compiled")  # fields that no option of the command line sets
 # On the training set, on the test set, and on what is split off.
 Networks: TypeAlias = tuple[MLP, MLP, MLP | None]
@@ -104,14 +109,16 @@ class Recipe:
             raise UserError(f"validation must be from 0 to {most}, got {self.validation}.")
         if self.dtype not in ("float32", "float64"):
             raise UserError(f"dtype must be float32 or float64, got {self.dtype!r}.")
-        sizes = (data.x_train.shape[1], *HIDDEN, len(data.classes))
+        usual = (data.x_train.shape[1], *HIDDEN, len(data.classes))
+        sizes = usual if self.sizes is None else _widths(self.sizes, usual)
+        affordable(sizes, self.biases, np.dtype(self.dtype).itemsize)
         compiled = self.compiled
         if compiled is None:
             compiled = wanted() and self.epochs * n >= LONG * self.batch_size
         network = MLP(
             data.x_train[:n],
             data.y_train[:n],
-            sizes if self.sizes is None else _widths(self.sizes, sizes),
+            sizes,
             biases=self.biases,
             init=self.init,
             dtype=self.dtype,
@@ -137,6 +144,8 @@ class Recipe:
         at_least(0, seed=self.seed)
         at_least(1, epochs=self.epochs, batch_size=self.batch_size, eval_every=self.eval_every)
         at_least(1, patience=self.patience, threads=self.threads)
+        at_most(100_000, epochs=self.epochs)
+        at_most(1024, threads=self.threads)
         if self.patience is not None and not self.validation:
             raise UserError(
                 "--patience watches the validation loss: split off --validation samples."
@@ -145,6 +154,16 @@ class Recipe:
     def per_epoch(self, network: MLP) -> int:
         """How many updates make an epoch."""
         return feed_of(network, self.batch_size, self.seed)[1]
+
+    def rehearse(self, network: MLP) -> None:
+        """Refuse what the training would refuse at its first update.
+
+        Raises:
+            UserError: as `train`, or a rule of one's own that is wrong.
+        """
+        n = self.epochs * self.per_epoch(network)
+        w, per_step = network.start(self.seed), self.schedule_per == "step"
+        rehearse(network, self.rule(network), w, n, self.batch_size, self.seed, per_step)
 
     def train(
         self,
@@ -208,6 +227,20 @@ def widths(text: str) -> tuple[int, ...]:
         return tuple(whole(word) for word in text.split(","))
     except ValueError:
         raise UserError(f"sizes must be whole numbers with commas between, got {text!r}.") from None
+
+
+def affordable(sizes: Sequence[int], biases: bool, bytes_each: int) -> None:
+    """Refuse a network that would not fit into memory together with what its training needs.
+
+    Raises:
+        UserError: it has too many weights or layers.
+    """
+    at_most(MOST_LAYERS, **{"The number of layers": len(sizes) - 1})
+    if (weights := count(tuple(sizes), biases)) * bytes_each > MOST_BYTES:
+        raise UserError(
+            f"sizes must make at most {MOST_BYTES // bytes_each} weights, got {weights}: choose "
+            "narrower layers."
+        )
 
 
 def _widths(text: str, usual: tuple[int, ...]) -> tuple[int, ...]:

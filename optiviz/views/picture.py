@@ -17,7 +17,15 @@ from optiviz.named import named
 from optiviz.problems import as_problem
 from optiviz.problems.base import Plane
 from optiviz.runs.record import Run
-from optiviz.views.files.animate import MOVING, STILL, check_ending, check_pace, moments, record
+from optiviz.views.files.animate import (
+    MOVING,
+    STILL,
+    check_ending,
+    check_pace,
+    check_room,
+    moments,
+    record,
+)
 from optiviz.views.files.gif import Palette, strong
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.figure import PANELS, Scene
@@ -155,6 +163,7 @@ class Picture(Contents):
             named(PAGE)(self, target)
             return self.steps + 1
         steps = moments(self.steps, frames)
+        check_room(target.suffix.lower(), len(steps), self.size)
         record(lambda: Scene(self), steps, target, self._colors, fps, hold, quiet)
         return len(steps)
 

@@ -56,6 +56,7 @@ MISTAKES = {
     "--sizes 784,x": "sizes must be whole numbers with commas between, got '784,x'.",
     "--sizes 10,5": "sizes must begin with 784 pixels and end with 10 classes, got 10,5.",
     "--out a.gif": "the ending must be .png, .svg, .pdf.",
+    "--sizes 784,2,10 --seed 3": "There is nothing to compare: all 1588 derivatives are 0",
     "--theme drak": "Did you mean 'dark'?",
 }
 

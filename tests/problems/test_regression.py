@@ -172,7 +172,8 @@ def test_a_surface_has_no_batches() -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("regression:n=1", "n must be at least 2"),
+        ("regression:n=1", "n must be from 2 to 2000, got 1."),
+        ("regression:n=9999999999", "n must be from 2 to 2000, got 9999999999."),
         ("regression:noise=-1", "noise must be at least 0"),
         ("regression:slope=nan", "slope must be finite"),
         ("logistic:seed=-4", "seed must be at least 0"),

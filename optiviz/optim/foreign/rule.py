@@ -21,6 +21,8 @@ import numpy as np
 
 from optiviz.errors import UserError, unknown
 from optiviz.optim.base import Array, Optimizer, Rate, State
+from optiviz.optim.blame import blaming
+from optiviz.optim.check import made
 from optiviz.optim.foreign.engine import ENGINES, Engine, engine_of
 from optiviz.words import build, guess
 
@@ -210,7 +212,10 @@ def parse_foreign(name: str, words: dict[str, str], **defaults: Any) -> Optimize
         return _foreign(home, found, options.pop("lr", None), options, attribute)
     found = _imported(home, attribute)
     if isinstance(found, type) and issubclass(found, Optimizer):
-        return build(name, found, words, **defaults)
+        if inspect.isabstract(found):
+            made(found)  # which says what it lacks
+        with blaming(f"{name} cannot be made"):
+            return build(name, found, words, **defaults)
     torch = sys.modules.get("torch")
     if torch and isinstance(found, type) and issubclass(found, torch.optim.Optimizer):
         return _foreign("torch", found, options.pop("lr", None), options)
@@ -224,9 +229,8 @@ def _imported(home: str, attribute: str) -> Any:
     """What a module holds; the current directory is searched, too."""
     sys.path.insert(0, os.getcwd())
     try:
-        module = importlib.import_module(home)
-    except Exception as error:  # a user's module may fail in any way
-        raise UserError(f"Cannot import {home}: {error}.") from None
+        with blaming(f"Cannot import {home}"):  # a user's module may fail in any way
+            module = importlib.import_module(home)
     finally:
         sys.path.pop(0)
     if not hasattr(module, attribute):

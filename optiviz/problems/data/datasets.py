@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +98,7 @@ def load(name: str = "mnist", data_dir: str | Path | None = None) -> Dataset:
     """
     source = look_up("data set", name, DATASETS)
     directory = None if data_dir is None else Path(data_dir)
-    if directory is not None and not directory.is_dir():
+    if directory is not None and not os.path.isdir(directory):
         raise UserError(f"The data directory {directory} does not exist.")
     x_train, y_train, x_test, y_test = arrays = source.read(directory)
     digest = hashlib.sha256()

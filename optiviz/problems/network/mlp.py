@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from optiviz.errors import UserError
+from optiviz.errors import UserError, at_least
 from optiviz.fast import wanted
 from optiviz.problems.base import Array, Problem, inexact
 from optiviz.problems.network.layers import Layer, Pass, count, layers_of
@@ -111,6 +111,7 @@ class MLP(Problem):
 
     def start(self, seed: int = 0) -> Array:
         """Initial weights `(P,)`; a seed gives the same ones in either precision."""
+        at_least(0, seed=seed)
         rng = np.random.default_rng(seed)
         w = np.zeros(self.size, self.dtype)
         for layer in self.layers(w):

@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike
 from optiviz.errors import UserError
 from optiviz.problems.base import Array, Bounds, Plane, Point, inexact, same
 
+MOST = 2_000  # samples: a picture's ground takes as many losses of each
+MANY = 4_000_000  # numbers that losses of many samples at many points may take at once
 ALIKE = 1e-12  # spread of x below which no line is the best
 # Newton's method on a logistic loss, which runs away where the groups can be separated.
 ROUNDS = 50
@@ -50,6 +52,13 @@ class Samples(Plane):
         w = inexact(w)
         if out is None:
             out = np.empty_like(w)
+        if w.ndim > 1 and len(w) > 1 and w.size * len(self.points) > MANY:
+            at_once = max(1, MANY * len(w) // (w.size * len(self.points)))
+            value = np.empty(w.shape[:-1], w.dtype)
+            for begin in range(0, len(w), at_once):
+                part = slice(begin, begin + at_once)
+                value[part], out[part] = self.value_and_grad(w[part], batch)
+            return value, out
         value, out[..., 0], out[..., 1] = self._mean(w[..., 0, None], w[..., 1, None], batch)
         return value, out
 
@@ -203,7 +212,7 @@ def regression(n: int = 100, noise: float = 0.9, slope: float = 1.0, seed: int =
     """n points of y = slope·x + noise; by default their best line is w = 0.98, b = -0.01.
 
     Args:
-        n: how many points, at least 2.
+        n: how many points, from 2 to 2000.
         noise: the standard deviation of y about the line.
         slope: of the line; it passes through the origin.
         seed: what the points come from.
@@ -222,7 +231,7 @@ def logistic(n: int = 100, noise: float = 1.0, seed: int = 0) -> Logistic:
     """n points of two round blobs whose middles lie at ±(1.2, 0.5).
 
     Args:
-        n: how many points, at least 2.
+        n: how many points, from 2 to 2000.
         noise: the standard deviation of the blobs.
         seed: what the points come from.
 
@@ -241,7 +250,7 @@ def valleys(
     """n elongated quadratics with their minima scattered about the origin.
 
     Args:
-        n: how many valleys, at least 2.
+        n: how many valleys, from 2 to 2000.
         noise: the standard deviation of their minima.
         condition: the ratio of the curvature across the valleys to that along them, at least 1.
         rotation: the angle of the valleys' floors in degrees.
@@ -259,8 +268,8 @@ def valleys(
 
 
 def _generator(n: int, noise: float, seed: int) -> np.random.Generator:
-    if n < 2:
-        raise UserError(f"n must be at least 2, got {n}.")
+    if not 2 <= n <= MOST:
+        raise UserError(f"n must be from 2 to {MOST}, got {n}.")
     if not 0 <= noise < math.inf:
         raise UserError(f"noise must be at least 0 and finite, got {noise:g}.")
     if seed < 0:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from optiviz.errors import UserError, at_least
+from optiviz.errors import UserError, at_least, at_most
 from optiviz.files import (
     FORMAT,
     folder,
@@ -26,7 +27,7 @@ from optiviz.files import (
 from optiviz.problems import SURFACES
 from optiviz.problems import load as load_data
 from optiviz.runs.inputs import as_rule
-from optiviz.studies.pool import Report, Stop, share_out
+from optiviz.studies.pool import MOST_JOBS, MOST_SEEDS, Report, Stop, share_out
 from optiviz.studies.published.arithmetic import ARITHMETIC
 from optiviz.studies.published.rows import (
     GRADIENTS,
@@ -137,6 +138,8 @@ def reproduce(
         UserError: a number out of range, or a directory that cannot be read or written.
     """
     at_least(1, seeds=seeds, jobs=jobs)
+    at_most(MOST_SEEDS, seeds=seeds)
+    at_most(MOST_JOBS, jobs=jobs)
     rows = [(table, row) for table in tables for row in table.rows]
     chosen = [(table, row) for table, row in rows if not reason(table, row, data_dir)]
     if data_dir is not None:
@@ -208,7 +211,7 @@ def load(out: Path, task: Task) -> Result | None:
         UserError: the file is damaged.
     """
     path = out / "rows" / task.file
-    if not path.exists():
+    if not os.path.exists(path):  # nor could be, where a name is too long
         return None
     facts = read_json(path, cure="Delete it.", version=None)
     with reading(path, cure="Delete it."):

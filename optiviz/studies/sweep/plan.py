@@ -5,18 +5,21 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from optiviz.errors import UserError, at_least, unknown
+from optiviz.errors import UserError, at_least, at_most, unknown
 from optiviz.optim import parse
+from optiviz.studies.pool import MOST_SEEDS
 from optiviz.training.recipe import Recipe
 from optiviz.words import join, split
 
 OF_RECIPE = ("batch_size", "epochs")  # what a grid may vary beside the settings of rules
 OBJECTIVES = {"val_loss": "minimize", "val_accuracy": "maximize"}
 Settings = dict[str, Any]
+MOST = 100_000  # trainings
 
 
 @dataclass(frozen=True)
@@ -107,14 +110,18 @@ class Plan:
         Raises:
             UserError: in one sentence.
         """
+        if not self.optimizers:
+            raise UserError("A sweep needs a rule: name one with --optim.")
         at_least(1, seeds=self.seeds)
         at_least(0, tune=self.tune)
+        at_most(MOST_SEEDS, seeds=self.seeds)
         if self.tune and self.grid:
             raise UserError("--grid and --tune are two kinds of sweep: choose one.")
         if self.tune and not self.recipe.validation:
             raise UserError("A search needs a validation set: split off --validation samples.")
         if self.objective not in OBJECTIVES:
             raise unknown("objective", self.objective, OBJECTIVES)
+        at_most(MOST, **{"The number of trainings": self.total})
         network = self.recipe.networks()[0]
         for setting in self.grid:
             if not any(self._takes(text, setting) for text in self.optimizers):
@@ -125,9 +132,9 @@ class Plan:
                     raise UserError(f"{setting} must be whole numbers from 1, got {word(value)}.")
         usual: dict[str, Settings] = {text: {} for text in self.optimizers}
         for cell in self.finals(usual) if self.tune else self.cells():
-            cell.recipe.rule(network)
             cell.recipe.check()
-            cell.recipe.per_epoch(network)
+            if cell.recipe.seed == self.recipe.seed:
+                cell.recipe.rehearse(network)
 
     def _settings(self) -> list[str]:
         every = [name for text in self.optimizers for name in parse(text).known()]
@@ -160,4 +167,10 @@ class Plan:
     @property
     def total(self) -> int:
         """How many trainings it takes."""
-        return len(self.optimizers) * (self.tune + self.seeds) if self.tune else len(self.cells())
+        if self.tune:
+            return len(self.optimizers) * (self.tune + self.seeds)
+        axes = [
+            [values for name, values in self.grid.items() if self._takes(text, name)]
+            for text in self.optimizers
+        ]
+        return self.seeds * sum(math.prod(map(len, own)) for own in axes)

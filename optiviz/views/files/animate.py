@@ -19,6 +19,8 @@ STILL = (".png", ".svg", ".pdf")
 FRAMED = (".gif", ".webp", ".apng", ".mp4")
 MOVING = (*FRAMED, ".html")
 LAST = 2000  # milliseconds that the last frame is held
+LONGEST = 100  # frames that a step is held for; GIF counts to 655 seconds
+ROOM = 2**30  # pixels of all frames, which all but MP4 keep until the last is drawn
 USUAL = 300  # frames at most, unless more are asked for
 
 
@@ -86,10 +88,20 @@ def check_pace(fps: float, frames: int | None, hold: int) -> None:
     """Refuse a pace that no moving picture can have."""
     if not 1 <= fps <= 60:
         raise UserError(f"fps must be from 1 to 60, got {fps:g}.")
-    if hold < 1:
-        raise UserError(f"hold must be at least 1, got {hold}.")
+    if not 1 <= hold <= LONGEST:
+        raise UserError(f"hold must be from 1 to {LONGEST}, got {hold}.")
     if frames is not None and frames < 1:
         raise UserError(f"frames must be at least 1, got {frames}.")
+
+
+def check_room(ending: str, count: int, size: tuple[int, int]) -> None:
+    """Refuse more frames than there is room for."""
+    room = ROOM // (size[0] * size[1])
+    if ending != ".mp4" and count > room:
+        raise UserError(
+            f"A {ending} of {size[0]}x{size[1]} pixels has room for {room} frames, got {count}: "
+            "ask for fewer frames, for a smaller size, or for an .mp4."
+        )
 
 
 def check_ending(path: str | Path, endings: Sequence[str]) -> Path:

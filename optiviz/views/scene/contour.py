@@ -12,6 +12,7 @@ from optiviz.views.style import MINIMUM, Theme
 
 BANDS = 20
 FAINT = 0.55  # of the ground's colours, below the contours of a batch
+HIGHEST = 1e200  # Matplotlib takes 1e250 for a height above all others
 CONTOUR = {False: 0.55, True: 0.3}  # how opaque contours are, and how where the ground is faint
 
 
@@ -22,8 +23,10 @@ def levels(values: Array, n: int = BANDS) -> Array:
     are far above it, gets many levels at its floor, and a basin nearly even ones.
     """
     low, high = float(values.min()), float(values.max())
-    if not high > low:
-        return np.linspace(low - 0.5, low + 0.5, n + 1)
+    largest = max(abs(low), abs(high))
+    if not high - low > 1e-12 * largest:  # flat, as far as numbers can tell
+        half = max(0.5, 1e-6 * largest)
+        return np.linspace(low - half, low + half, n + 1)
     bend = max(float(np.quantile(values, 0.06)) - low, 1e-4 * (high - low))
     return low + bend * np.expm1(np.linspace(0, np.log1p((high - low) / bend), n + 1))
 
@@ -44,7 +47,7 @@ def sample(problem: Plane, bounds: Bounds, points: int = 240) -> tuple[Array, Ar
         values = problem.on(x, y)
     if not np.isfinite(values).all():
         values = np.where(np.isfinite(values), values, np.nanmax(values[np.isfinite(values)]))
-    return x, y, values
+    return x, y, np.clip(values, -HIGHEST, HIGHEST)
 
 
 def draw_ground(

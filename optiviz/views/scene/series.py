@@ -35,7 +35,7 @@ class Series(Panel):
         super().__init__(ax, picture)
         look = picture.look
         ax.set_title(self.heading(), loc="left", fontsize=9.5 * look.scale, color=look.text, pad=5)
-        ax.set_xlim(0, picture.steps)
+        ax.set_xlim(0, max(picture.steps, 1))
         ax.grid(color=look.grid, linewidth=0.8)
         ax.set_axisbelow(True)
         self.lines: list[tuple[Any, Any, Array, Array]] = []
@@ -83,11 +83,11 @@ class Series(Panel):
             ]
         )
         kept = kept[np.isfinite(kept)]
-        return float(kept.min()), float(kept.max())
+        return (float(kept.min()), float(kept.max())) if len(kept) else (0.0, 1.0)
 
     def show(self, t: int) -> None:
         for line, dot, steps, values in self.lines:
-            now = int(np.searchsorted(steps, t, side="right"))
+            now = min(int(np.searchsorted(steps, t, side="right")), len(values))  # of no step
             line.set_data(steps[:now], values[:now])
             dot.set_data(steps[max(now - 1, 0) : now], values[max(now - 1, 0) : now])
             low, high = self.ax.get_ylim()
