@@ -95,7 +95,7 @@ def _unfinished(target: Path) -> tuple[Path, IO[bytes]]:
         path = target.with_name(f"{OURS}{secrets.token_hex(4)}{target.suffix}")
         # Made by hand, since `tempfile` makes files that their owner alone may read.
         file = os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666), "wb")
-        if locked(file) and path.exists():
+        if locked(file) and os.path.exists(path):
             return path, file
         file.close()  # somebody took it for left behind before it was locked
 
@@ -128,7 +128,7 @@ def held(path: Path) -> Iterator[None]:
     Raises:
         UserError: another process holds it, and goes on doing so, or there is no place for it.
     """
-    made = [place for place in (path, *path.parents) if not place.exists()]
+    made = [place for place in (path, *path.parents) if not os.path.exists(place)]
     with writing(path):
         lock = _lock(path)
     try:

@@ -18,6 +18,10 @@ METHODS = ("forward", "backward", "central")
 EPS = (1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
 # The edges of the bins that relative errors are counted in; what is below the first counts there.
 EDGES = np.logspace(-16, 0, 65)
+NOTHING = (
+    "There is nothing to compare: all {} derivatives are 0, as where no unit is on, or no numbers; "
+    "take another seed, wider layers or more samples, and an ε near 1e-5."
+)
 # So many changed weights are tried at once: their activations stay in the cache.
 CHUNK = 4096
 
@@ -108,11 +112,7 @@ def check_gradient(
         if on_sample:
             on_sample()
     if not all(map(tally.compared, METHODS)):
-        raise UserError(
-            f"There is nothing to compare: all {exact.size * len(chosen)} derivatives are 0, as "
-            "where no unit is on, or no numbers; take another seed, wider layers or more samples, "
-            "and an ε near 1e-5."
-        )
+        raise UserError(NOTHING.format(exact.size * len(chosen)))
     seconds = (time.perf_counter() - begin) / len(chosen)
     return GradientCheck(
         eps=eps,
