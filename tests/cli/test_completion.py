@@ -66,7 +66,8 @@ def test_after_a_space_the_next_word_is_offered(
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 def test_bash_itself_is_served(tmp_path: Path, process: Callable) -> None:
-    script = process(tmp_path, "--show-completion bash").stdout
+    named = os.environ | {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    script = process(tmp_path, "--show-completion bash", env=named).stdout
     words = " ".join(["optiviz", *of_bash("plot --optim momentum:be")])
     asks = f"COMP_WORDS=({words}) COMP_CWORD=5; _optiviz_completion optiviz; echo ${{COMPREPLY[*]}}"
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

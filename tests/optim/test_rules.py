@@ -340,7 +340,7 @@ def test_the_name_of_a_rule_of_ones_own() -> None:
     class Mine(SGD):
         pass
 
-    assert name_of(Mine()) == "mine"
+    assert name_of(Mine()) == "Mine"
     assert [name_of(rule()) for rule in OPTIMIZERS.values()] == list(OPTIMIZERS)
 
 
