@@ -109,6 +109,8 @@ def _report(
         f"{_grouped(check.compared)} of {_grouped(check.compared + check.both_zero)} derivatives "
         f"compared at ε = {check.eps:g}; the others are 0 both ways"
     )
+    if not check.compared:
+        print("No unit is on for these samples: take another seed, wider layers or more samples.")
     print(f"Wrote {path}")
 
 

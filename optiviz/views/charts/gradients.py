@@ -119,7 +119,7 @@ def _spread(frame: Frame, ax: Any, check: GradientCheck) -> None:
         ax.stairs(counts, edges, ls=MARKS[name].dash, lw=1.6 * frame.look.scale, **style)
     ax.set_xscale("log")
     ax.set_yscale("log")
-    most = max(int(counts.max()) for counts in check.counts.values())
+    most = max(1, *(int(counts.max()) for counts in check.counts.values()))
     ax.set_xlim(LEAST, 1)
     ax.set_ylim(0.5, 2.5 * most)
     ax.set_ylabel("derivatives")
