@@ -106,7 +106,7 @@ MISTAKES = {
     "--batch-size 8": "valley has no samples, so it takes no batch_size.",
     "--problem regression --batch-size 0": "batch_size must be from 1 to 100, got 0.",
     "--panels data": "The panel 'data' needs a problem with data",
-    "--hold 0": "hold must be at least 1, got 0.",
+    "--hold 0": "hold must be from 1 to 100, got 0.",
     "--frames 0": "frames must be at least 1, got 0.",
     "--fps 0": "fps must be from 1 to 60, got 0.",
 }

@@ -242,6 +242,10 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--ip 0.0.0.0": {"ip": "0.0.0.0"},
         "--base-url /b/": {"base_url": "/b/"},
         "--max-users 7": {"max_users": 7},
+        "--strict-port": {"strict_port": True},
+        "--host lab.uni.org": {"host": ["lab.uni.org"]},
+        "--embed https://course.org": {"embed": ["https://course.org"]},
+        "--token secret": {"token": "secret"},
     },
 }
 # What an option does only after the work, and the test that sees it.

@@ -157,7 +157,7 @@ def test_the_letters_of_a_pdf_are_truetype(tmp_path: Path) -> None:
         ("a", {}, "the ending must be"),
         ("a.gif", {"fps": 0}, "fps must be from 1 to 60, got 0"),
         ("a.html", {"fps": 0}, "fps must be from 1 to 60, got 0"),
-        ("a.gif", {"hold": 0}, "hold must be at least 1, got 0"),
+        ("a.gif", {"hold": 0}, "hold must be from 1 to 100, got 0"),
         ("a.gif", {"frames": 0}, "frames must be at least 1, got 0"),
         ("no/a.png", {}, "Cannot write .*No such file"),
     ],

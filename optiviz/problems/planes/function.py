@@ -177,10 +177,10 @@ def _rate(found: Surface, start: Point) -> float:
         z = found.value(w)
         below = w[z <= found.value(np.array(start))]
         sizes = np.abs(_hessian(found, below)).sum(axis=-1).max(axis=-1, initial=0.0)
+        finite = z[np.isfinite(z)]
+        flat = 1e-6 * np.ptp(finite) / _span(found.bounds) ** 2 if len(finite) else np.inf
     sizes = sizes[np.isfinite(sizes)]
     steep = float(np.percentile(sizes, 90)) if len(sizes) else 0.0
-    finite = z[np.isfinite(z)]
-    flat = 1e-6 * np.ptp(finite) / _span(found.bounds) ** 2 if len(finite) else np.inf
     return 0.4 / steep if steep > flat else _span(found.bounds) / 60
 
 
