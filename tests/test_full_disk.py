@@ -54,6 +54,7 @@ def write(path: Path, optiviz: Callable) -> str:
     return done.stderr if done.returncode else ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [*COMMANDS, *WRITERS])
 def test_a_full_disk_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, optiviz: Callable, ending: str

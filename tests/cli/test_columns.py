@@ -23,6 +23,7 @@ FACTS = {"optimizer", "settings", "seed", "seeds", "verdict", "steps", "diverged
 FACTS |= {"epochs_to_goal"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.filterwarnings("ignore")  # of Optuna's own
 def test_columns_are_called_alike(optiviz: Callable, tmp_path: Path, command: str) -> None:

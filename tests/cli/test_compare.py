@@ -119,6 +119,7 @@ def test_all_rules_begin_alike_and_see_the_same(
     assert alone == within
 
 
+@pytest.mark.slow
 def test_a_finished_one_is_read_for_programs(compared: Path, optiviz: Callable) -> None:
     done = optiviz(f"compare --resume {compared} --json")
     assert done.returncode == 0, done.stderr

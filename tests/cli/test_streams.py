@@ -54,6 +54,7 @@ def test_plain_letters_for_a_terminal_that_has_no_others(
     (done.stdout + done.stderr).decode("ascii" if encoding is C else "latin-1")
 
 
+@pytest.mark.slow
 @needs_a_shell
 @pytest.mark.parametrize(
     ("words", "status", "says"),

@@ -160,6 +160,7 @@ def test_ctrl_c_saves_and_exits_with_130(tmp_path: Path, whole: Path, optiviz: C
     np.testing.assert_array_equal(weights(tmp_path / "a"), weights(whole))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("again", [f"{SMALL} --out a --overwrite", "train --resume a"])
 def test_the_same_command_twice_leaves_the_first_at_its_work(
     tmp_path: Path, whole: Path, optiviz: Callable, again: str

@@ -93,6 +93,7 @@ def two(tmp_path: Path) -> list[Script]:
     return copies
 
 
+@pytest.mark.slow
 def test_a_build_goes_on_where_it_was(two: list[Script], tmp_path: Path) -> None:
     out = tmp_path / "out"
 

@@ -84,6 +84,7 @@ def test_an_odd_address_is_served_where_it_says(odd: Any, visit: Callable[..., A
     assert health(odd)["seats"]["taken"] == 1
 
 
+@pytest.mark.slow
 def test_who_hangs_up_gives_the_place_back(odd: Any) -> None:
     asked = [ask(odd), ask(odd)]
     assert taken(odd, 2, 10)

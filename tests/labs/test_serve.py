@@ -224,6 +224,7 @@ def test_a_page_that_is_open_keeps_its_kernel_and_may_not_run_code(hasty: Any) -
     assert hasty.gone(kernel, 40)
 
 
+@pytest.mark.slow
 def test_nothing_is_left_when_it_ends(serve: Callable[..., Any]) -> None:
     ending = serve("mnist", "--port", "18760")
     process = ending.process_of(ending.open())

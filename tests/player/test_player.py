@@ -324,6 +324,7 @@ def test_less_motion_is_whole_steps_on_a_dense_screen(chromium: Any, tmp_path: P
     shown.context.close()
 
 
+@pytest.mark.slow
 def test_fifty_players_leave_nothing_behind(chromium: Any, tmp_path: Path) -> None:
     path, begin = tmp_path / "a.html", '<script type="module">\n'
     animate(picture(), path)

@@ -411,6 +411,7 @@ def test_classes_have_the_names_of_their_publishers(name: str, known: dict[int, 
     assert {number: classes[number] for number in known} == known
 
 
+@pytest.mark.slow
 def test_a_file_that_unpacks_without_end_is_refused_early(mnist: Path) -> None:
     path = mnist / "t10k-labels-idx1-ubyte.gz"
     raw = gzip.decompress(path.read_bytes())

@@ -271,6 +271,7 @@ def test_the_record_that_is_spoilt_above_is_one(tmp_path: Path) -> None:
     assert Run.load(tmp_path / "run.npz").status == "diverged at step 3"
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused_before_it_costs_anything(tmp_path: Path) -> None:
     bomb(tmp_path / "run.npz")
     tracemalloc.start()

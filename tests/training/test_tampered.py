@@ -89,6 +89,7 @@ def test_the_run_that_was_changed_above_goes_on(
     assert optiviz("train --resume a").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_checkpoint_that_is_a_bomb_is_refused(
     tmp_path: Path, whole: Path, optiviz: Callable
 ) -> None:
