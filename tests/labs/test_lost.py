@@ -13,6 +13,8 @@ import pytest
 
 from .conftest import READY, kernel_of
 
+pytestmark = pytest.mark.slow  # a server of its own, and many who call
+
 GONE = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
@@ -73,7 +75,6 @@ def proxy(mnist_lab: Any) -> Iterator[Proxy]:
     proxy.close()
 
 
-@pytest.mark.slow
 def test_a_page_tells_that_the_server_behind_its_proxy_is_gone(
     chromium: Any, mnist_lab: Any, proxy: Proxy
 ) -> None:

@@ -30,6 +30,8 @@ LINE = re.compile(
     r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} 127.0.0.1 "(.*)" (\d{3}) \d+\.\d{3} s\n'
 )
 
+pytestmark = pytest.mark.slow  # a server of its own, and many who call
+
 
 @pytest.fixture(scope="module")
 def odd(serve: Callable[..., Any]) -> Any:
@@ -84,7 +86,6 @@ def test_an_odd_address_is_served_where_it_says(odd: Any, visit: Callable[..., A
     assert health(odd)["seats"]["taken"] == 1
 
 
-@pytest.mark.slow
 def test_who_hangs_up_gives_the_place_back(odd: Any) -> None:
     asked = [ask(odd), ask(odd)]
     assert taken(odd, 2, 10)
@@ -93,7 +94,6 @@ def test_who_hangs_up_gives_the_place_back(odd: Any) -> None:
     assert taken(odd, 0, 20)
 
 
-@pytest.mark.slow
 def test_a_page_that_nobody_opens_gives_the_place_back(odd: Any) -> None:
     unread, opened = (re.search(r'"kernelId": "([^"]+)"', odd.get()[1]).group(1) for _ in "ab")
     assert odd.alive(opened)  # what an open page asks
@@ -103,7 +103,6 @@ def test_a_page_that_nobody_opens_gives_the_place_back(odd: Any) -> None:
     leave(odd, opened)
 
 
-@pytest.mark.slow
 def test_a_kernel_is_not_ended_while_its_page_is_made(serve: Callable[..., Any]) -> None:
     lab = serve("surfaces", "--port", "18870", left=0)
     with ThreadPoolExecutor(8) as pool:
@@ -225,7 +224,6 @@ def test_an_odd_address_is_refused_before_anything_starts(optiviz: Callable[...,
     assert re.fullmatch(f"optiviz: Cannot serve under --base-url '\\(': {LETTERS}.\n", done.stderr)
 
 
-@pytest.mark.slow
 def test_the_server_ends_at_once_with_pages_open(serve: Callable[..., Any]) -> None:
     from tornado.httpclient import HTTPRequest  # noqa: PLC0415  # of the extra
     from tornado.websocket import websocket_connect  # noqa: PLC0415
