@@ -54,6 +54,7 @@ def test_a_mistake_is_one_sentence(
     assert not [*tmp_path.rglob("*.png"), *tmp_path.rglob("*.gif")]
 
 
+@pytest.mark.slow
 def test_one_picture_in_all_formats(tmp_path: Path, process: Callable) -> None:
     done = process(tmp_path, "gallery gradient_descent --out slides --formats gif,png,svg,html")
     assert done.returncode == 0, done.stderr

@@ -126,6 +126,7 @@ def test_a_divergence_is_no_error(tmp_path: Path, optiviz: Callable) -> None:
 # --- stops and goes on ---
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_to_the_same_bits(
     tmp_path: Path, whole: Path, optiviz: Callable
 ) -> None:
@@ -145,6 +146,7 @@ def test_a_killed_run_goes_on_to_the_same_bits(
     assert "a holds a finished run (still improving): nothing to resume." in again.stderr
 
 
+@pytest.mark.slow
 def test_ctrl_c_saves_and_exits_with_130(tmp_path: Path, whole: Path, optiviz: Callable) -> None:
     run = begun(tmp_path)
     run.send_signal(signal.SIGINT)

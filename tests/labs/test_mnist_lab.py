@@ -50,6 +50,7 @@ def wait(condition: Callable[[], Any], seconds: float = 60) -> float:
     return time.perf_counter() - began
 
 
+@pytest.mark.slow
 def test_a_race_that_is_stopped_goes_on_to_the_same_bits() -> None:
     both = lanes("momentum", "adam")
     changes: list[None] = []

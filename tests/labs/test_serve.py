@@ -162,6 +162,7 @@ def test_nothing_can_be_begun_or_written_but_by_the_page(lab: Any, path: str) ->
     assert status in (403, 404, 405)
 
 
+@pytest.mark.slow
 def test_the_page_asks_no_other_host(lab: Any) -> None:
     for query in ("", "?template=lab", "?theme=dark"):
         _, page = lab.get(query)

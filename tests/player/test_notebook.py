@@ -74,6 +74,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scripts", [True, False])
 def test_an_export_keeps_the_picture_without_a_network(
     exported: Path, chromium, scripts: bool

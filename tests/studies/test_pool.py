@@ -108,6 +108,7 @@ def get_on(task: str, report: Report, stop: Stop) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_who_gets_on_is_replaced_as_often_as_it_takes(tmp_path: Path) -> None:
     assert list(share_out(get_on, [str(tmp_path / "lives")], 1, spare=1)) == [(0, None)]
 
