@@ -234,14 +234,18 @@ def test_the_server_ends_at_once_with_pages_open(serve: Callable[..., Any]) -> N
     processes = [lab.process_of(kernel) for kernel in kernels]
 
     async def stay() -> float:
+        sockets = []
         for kernel in kernels:
             url = f"{lab.address}api/kernels/{kernel}/channels".replace("http", "ws", 1)
             protocols = ["v1.kernel.websocket.jupyter.org"]
-            await websocket_connect(HTTPRequest(url), subprotocols=protocols)
+            sockets.append(await websocket_connect(HTTPRequest(url), subprotocols=protocols))
         began = time.monotonic()
         lab.process.send_signal(signal.SIGTERM)
         await asyncio.to_thread(lab.process.wait, 60)
-        return time.monotonic() - began
+        seconds = time.monotonic() - began
+        for each in sockets:
+            each.close()
+        return seconds
 
     with ThreadPoolExecutor(1) as pool:  # in this thread a browser may have its loop
         seconds = pool.submit(asyncio.run, stay()).result()
