@@ -53,6 +53,7 @@ class Served:
     said: str = ""
     errors: list[str] = field(default_factory=list)
     reader: threading.Thread | None = None
+    kernel: str = ""  # of a page that tests share
 
     @property
     def address(self) -> str:
@@ -127,17 +128,37 @@ def _end(served: Served) -> None:
     served.process.stderr.close()
 
 
-@pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
-    """Starts servers, which end with the last test."""
+@contextmanager
+def _serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
     need_voila()
     with ExitStack() as stack:
 
         def start(*words: str, left: int = 60, path: Path | None = None) -> Served:
-            served = _begin(tmp_path_factory.mktemp("elsewhere"), list(words), left, path)
+            where = [] if "--port" in words else ["--port", str(_free())]
+            served = _begin(tmp_path_factory.mktemp("elsewhere"), [*words, *where], left, path)
             stack.callback(_end, served)
             return served
 
+        yield start
+
+
+def _free() -> int:
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return int(asked.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
+    """Starts servers, which end with the last test of a file."""
+    with _serving(tmp_path_factory) as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+def serve_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
+    """Starts servers for many files."""
+    with _serving(tmp_path_factory) as start:
         yield start
 
 
@@ -151,15 +172,15 @@ def port() -> Iterator[int]:
 
 
 @pytest.fixture(scope="session")
-def mnist_lab(serve: Callable[..., Served], port: int) -> Served:
+def mnist_lab(serve_all: Callable[..., Served], port: int) -> Served:
     """The MNIST lab with three places, asked to listen where someone else does."""
-    return serve("mnist", "--port", str(port), "--max-users", "3", "--base-url", "course/lab")
+    return serve_all("mnist", "--port", str(port), "--max-users", "3", "--base-url", "course/lab")
 
 
 @pytest.fixture(scope="session")
-def surface_lab(serve: Callable[..., Served]) -> Served:
+def surface_lab(serve_all: Callable[..., Served]) -> Served:
     """The surface lab."""
-    return serve("surfaces", "--port", "18830")
+    return serve_all("surfaces")
 
 
 # What a page shows once Python has answered.

@@ -206,7 +206,7 @@ def settled(lab: Any, before: tuple[int, int, int]) -> tuple[int, int, int]:
 def test_ten_do_not_spoil_it_for_fifty(
     serve: Callable[..., Any], record_property: Callable[[str, Any], None]
 ) -> None:
-    lab = serve("surfaces", "--port", "18890", "--max-users", str(HONEST + len(SPOILERS)))
+    lab = serve("surfaces", "--max-users", str(HONEST + len(SPOILERS)))
     took: list[float] = []
     others = psutil.getloadavg()[0] / (psutil.cpu_count() or 1)
 

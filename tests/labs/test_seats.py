@@ -37,7 +37,7 @@ pytestmark = pytest.mark.slow  # a server of its own, and many who call
 def odd(serve: Callable[..., Any]) -> Any:
     """A lab with two places, under an address with everything that an address may have."""
     base = "/courses/j%C3%B6rg@uni~x/a.b-c_1/"
-    return serve("surfaces", "--port", "18860", "--max-users", "2", "--base-url", base)
+    return serve("surfaces", "--max-users", "2", "--base-url", base)
 
 
 def health(lab: Any) -> Any:
@@ -104,7 +104,7 @@ def test_a_page_that_nobody_opens_gives_the_place_back(odd: Any) -> None:
 
 
 def test_a_kernel_is_not_ended_while_its_page_is_made(serve: Callable[..., Any]) -> None:
-    lab = serve("surfaces", "--port", "18870", left=0)
+    lab = serve("surfaces", left=0)
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: lab.get(), range(8)))
     assert [status for status, _ in answers] == [200] * 8
@@ -228,7 +228,7 @@ def test_the_server_ends_at_once_with_pages_open(serve: Callable[..., Any]) -> N
     from tornado.httpclient import HTTPRequest  # noqa: PLC0415  # of the extra
     from tornado.websocket import websocket_connect  # noqa: PLC0415
 
-    lab = serve("surfaces", "--port", "18880")
+    lab = serve("surfaces")
     with ThreadPoolExecutor(10) as pool:
         kernels = list(pool.map(lambda _: lab.open(), range(10)))
     processes = [lab.process_of(kernel) for kernel in kernels]

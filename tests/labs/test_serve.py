@@ -105,7 +105,7 @@ def lab(mnist_lab: Any) -> Any:
 @pytest.fixture(scope="module")
 def hasty(serve: Callable[..., Any]) -> Any:
     """A lab that soon ends a kernel without a page."""
-    return serve("mnist", "--port", "18740", left=4)
+    return serve("mnist", left=4)
 
 
 def leave(lab: Any, kernel: str, **headers: str) -> int:
@@ -227,7 +227,7 @@ def test_a_page_that_is_open_keeps_its_kernel_and_may_not_run_code(hasty: Any) -
 
 @pytest.mark.slow
 def test_nothing_is_left_when_it_ends(serve: Callable[..., Any]) -> None:
-    ending = serve("mnist", "--port", "18760")
+    ending = serve("mnist")
     process = ending.process_of(ending.open())
     said = len(ending.errors)
     ending.process.send_signal(signal.SIGINT)
@@ -250,6 +250,6 @@ def test_the_wheel_has_the_gallery_and_serves_its_notebooks(
     assert (installed / "optiviz" / "gallery" / "plots" / "plot_momentum.py").is_file()
     for name in serving.APPS:
         assert (installed / "optiviz" / "labs" / "apps" / f"{name}.ipynb").is_file()
-        lab = serve(name, "--port", "18780", path=installed)
+        lab = serve(name, path=installed)
         kernel = lab.open()
         assert leave(lab, kernel, Origin=own(lab)) == 204

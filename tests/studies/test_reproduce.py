@@ -19,6 +19,7 @@ import pytest
 from PIL import Image
 
 from optiviz.errors import UserError
+from optiviz.files import OURS
 from optiviz.problems import MLP, load
 from optiviz.studies.published import reproduce as runs
 from optiviz.studies.published.report import (
@@ -79,7 +80,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     run.communicate()
     before = files(out)
     assert 0 < len(before) < 5
-    (out / "rows" / ".abcdefgh.json").write_text("what a killed run leaves")
+    (out / "rows" / f"{OURS}0123abcd.json").write_text("what a killed run leaves")
     done = subprocess.run([sys.executable, "program.py"], check=False, **how)
     assert done.returncode == 0, done.stderr
     after = files(out)

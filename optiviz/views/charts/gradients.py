@@ -143,7 +143,11 @@ def _against_eps(frame: Frame, ax: Any, curve: Sequence[GradientCheck]) -> None:
         ax.plot(eps, mean, "o", ms=3.6 * look.scale, **style)
     ax.set_xscale("log")
     ax.set_yscale("log")
-    low, high = ax.get_ylim() if any(any(p.mean.values()) for p in curve) else (1e-12, 0.1)
+    if any(any(point.mean.values()) for point in curve):
+        low, high = ax.get_ylim()
+    else:  # nothing to scale the axes by
+        low, high = 1e-12, 0.1
+        ax.set_xlim(eps[0], eps[-1])
     ax.set_ylim(low / 1.5, high * 12)
     for x, words, side in ((0.02, "← round-off", "left"), (0.98, "truncation →", "right")):
         style = {"ha": side, "va": "top", "color": look.muted, "fontsize": 9 * look.scale}
