@@ -175,7 +175,7 @@ class Picture(Contents):
     def _colors(self) -> list[str]:
         """The few that carry the meaning, though they fill few pixels."""
         marks = (mark.color for mark in self.marks)
-        return [self.look.text, MINIMUM, self.look.accent, *marks]
+        return [self.look.background, self.look.text, MINIMUM, self.look.accent, *marks]
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         """A still picture of high density in few colours, and the size that it is shown at."""

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
-from PIL import Image
+from PIL import Image, ImageColor, ImageSequence
 
 from optiviz import descend, optim, surface, surfaces
 from optiviz.errors import UserError
@@ -279,6 +279,49 @@ def test_colours_that_few_pixels_have_are_kept() -> None:
     frame[3, 4, :3] = rare = [12, 200, 77]
     palette = gif.Palette([frame], np.array([rare], np.uint8))
     assert palette.colors[palette(gif.packed(frame))[3, 4]].tolist() == rare
+
+
+def test_a_cell_has_its_most_frequent_colour() -> None:
+    """A white page stays white beside a few pixels that are nearly so."""
+    frame = np.full((40, 40, 4), 255, np.uint8)
+    frame[0, :8, :3] = 252
+    frame[20:, :, :3] = 100, 150, 200
+    frame[20, :9, :3] = 102, 151, 201
+    palette = gif.Palette([frame, frame], np.zeros((0, 3), np.uint8))
+    drawn = palette.colors[palette(gif.packed(frame))]
+    assert (drawn[:20] == 255).all()
+    assert (drawn[20:] == (100, 150, 200)).all()
+
+
+@pytest.mark.parametrize("ending", [".gif", ".apng", ".webp"])
+@pytest.mark.parametrize("theme", ["light", "dark", "slides"])
+def test_the_page_has_the_colour_of_its_theme(tmp_path: Path, ending: str, theme: str) -> None:
+    drawn = picture(size=(320, 240), steps=3, theme=theme)
+    animate(drawn, tmp_path / f"a{ending}")
+    with Image.open(tmp_path / f"a{ending}") as film:
+        assert film.convert("RGB").getpixel((2, 2)) == ImageColor.getrgb(drawn.look.background)
+
+
+@pytest.mark.parametrize(
+    ("ending", "fps", "hold", "times"),
+    [
+        (".gif", 15, 1, [70, 60, 70, 70, 60, 70]),
+        (".gif", 40, 1, [30, 20, 30, 20, 30, 20]),
+        (".gif", 25, 1, [40] * 6),
+        (".gif", 60, 1, [20] * 6),
+        (".gif", 60, 4, [70, 60, 70, 70, 60, 70]),
+        (".webp", 15, 1, [67, 66, 67, 67, 66, 67]),
+        (".apng", 60, 1, [17, 16, 17, 17, 16, 17]),
+    ],
+)
+def test_times_are_right_on_average(
+    tmp_path: Path, ending: str, fps: float, hold: int, times: list[int]
+) -> None:
+    assert gif.durations(ending, 6, 1000 * hold / fps) == times
+    animate(picture(size=(240, 180), steps=6), tmp_path / f"a{ending}", fps=fps, hold=hold)
+    with Image.open(tmp_path / f"a{ending}") as film:
+        shown = [frame.load() and frame.info["duration"] for frame in ImageSequence.Iterator(film)]
+    assert shown[:-1] == times
 
 
 def test_a_frame_equals_a_picture_drawn_from_scratch(tmp_path: Path) -> None:

@@ -79,9 +79,9 @@ def record(
         else:
             samples = [steps[i] for i in moments(len(steps) - 1, 9)]
             palette = gif.Palette(film.frames(samples), gif.strong(colors))
-            durations = [round(1000 * hold / fps)] * (len(steps) - 1) + [LAST]
+            times = [*gif.durations(ending, len(steps) - 1, 1000 * hold / fps), LAST]
             with unfinished.open("wb") as file:
-                gif.write(file, ending, shown, palette, durations)
+                gif.write(file, ending, shown, palette, times)
 
 
 def check_pace(fps: float, frames: int | None, hold: int) -> None:

@@ -16,6 +16,8 @@ Pixels = NDArray[Any]  # the same as one number each
 CLEAR = 255  # the index that leaves a pixel as it was
 BITS = 6  # of each channel, in the table from colours to the palette
 FLAT = 64  # of the most frequent colours are kept as they are
+SPARSE = 7  # every so many pixels tell which colour of a cell is the most frequent
+SHORTEST = 20  # milliseconds; browsers show a frame of a GIF that asks for less for 100
 
 
 class Palette:
@@ -31,14 +33,17 @@ class Palette:
         seen = np.zeros(1 << 3 * BITS, np.uint32)  # one of the pixels that fell into each cell
         first: Pixels | None = None
         for frame in samples:
-            pixels = packed(frame)
+            pixels = packed(frame).ravel()
             if first is None:
                 first = pixels.copy()
             else:  # what stands still has been counted
                 pixels = pixels[pixels != first]
-            cells = _cell(pixels).ravel()
+            cells = _cell(pixels)
+            new = counts[cells] == 0
+            seen[cells[new]] = pixels[new]
+            usual = _rare_to_frequent(pixels[new][::SPARSE])
+            seen[_cell(usual)] = usual  # of two in a cell the later one stays
             counts += np.bincount(cells, minlength=len(counts))
-            seen[cells] = pixels.ravel()
         filled = np.flatnonzero(counts)
         by_weight = filled[np.argsort(-counts[filled], kind="stable")]
         # The flat colours of the ground and the page are kept exactly; the rest is shared out by
@@ -52,6 +57,9 @@ class Palette:
         self.count = len(flat) + len(rest)
         self.colors[: self.count] = np.concatenate([flat, rest])
         self.table = np.full(1 << 3 * BITS, -1, np.int16)
+        # What shares a cell with one of these is drawn in it; of two that do, with the kept one.
+        own = _cell(flat @ np.array([1, 1 << 8, 1 << 16], np.uint32))
+        self.table[own[::-1]] = np.arange(len(own))[::-1]
 
     def __call__(self, pixels: Pixels) -> NDArray[np.uint8]:
         """The index of the nearest colour for packed pixels of any shape."""
@@ -80,6 +88,20 @@ class Palette:
             image = Image.fromarray(indices.copy())
             image.putpalette(self.colors.tobytes())
             yield image
+
+
+def _rare_to_frequent(pixels: Pixels) -> Pixels:
+    """Each of the packed pixels once, the most frequent one last."""
+    colors, counts = np.unique(pixels, return_counts=True)
+    return colors[np.argsort(counts, kind="stable")]
+
+
+def durations(ending: str, count: int, milliseconds: float) -> list[int]:
+    """How long so many frames are shown, each as long as the format can, and right on average."""
+    unit = 10 if ending == ".gif" else 1
+    least = SHORTEST if ending == ".gif" else 1
+    ends = np.arange(count + 1) * max(milliseconds, least) / unit
+    return (np.diff(np.floor(ends + 0.5)).astype(int) * unit).tolist()
 
 
 def strong(colors: Sequence[str]) -> NDArray[np.uint8]:
