@@ -81,7 +81,7 @@ def test_a_full_lab_and_a_missing_page_have_their_status(server: Any) -> None:
     page.set_header = page.headers.__setitem__
     with pytest.raises(StopIteration) as said:
         server.Page.get_generator(page, None).__anext__().send(None)
-    assert (page.status, page.headers) == (503, {"Retry-After": "10"})
+    assert (page.status, page.headers) == (503, {"Retry-After": "10", "Refresh": "10"})
     assert "All 7 places are taken." in said.value.value
     with pytest.raises(server.HTTPError, match="404"):
         server.Page.get_generator(page, "nothing").__anext__().send(None)

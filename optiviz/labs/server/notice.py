@@ -25,11 +25,17 @@ WORDS = {
     "Not said by whom": ("The lab", AGAIN),
     "No token": ("The lab opens with its whole link", "The link ends with <code>?token=…</code>."),
     "Not Found": ("There is no such page", HERE),
+    "Full": (
+        "The lab is full at the moment",
+        "All {most} places are taken. As soon as someone closes the page, a place is free. "
+        "Leave this page open: it tries again every ten seconds.",
+    ),
 }
 
 
-def notice(reason: str, home: str) -> str:
+def notice(reason: str, home: str, most: int = 0) -> str:
     """The page for a reason; one that is not in `WORDS` is its own heading."""
     title, sentence = WORDS.get(reason, (html.escape(reason), HERE))
     text = PAGE.read_text(encoding="utf-8").replace("{title}", title)
-    return text.replace("{sentence}", sentence).replace("{home}", html.escape(home))
+    text = text.replace("{sentence}", sentence).replace("{most}", str(most))
+    return text.replace("{home}", html.escape(home))

@@ -34,13 +34,13 @@ from optiviz.labs.server.door import Door
 from optiviz.labs.server.guard import Identity, Missing, guarded
 from optiviz.labs.server.health import Health
 from optiviz.labs.server.log import log, open_log
+from optiviz.labs.server.notice import notice
 from optiviz.labs.server.parts import PARTS
 from optiviz.labs.server.ports import bound
 from optiviz.labs.server.seats import Seats, Visit
 from optiviz.labs.server.wire import LARGEST, PING
 
 DATA = Path(__file__).parent / "jupyter"  # what Jupyter calls a data directory: our template
-FULL = DATA / "voila" / "templates" / "optiviz" / "full.html"
 LOOK = 10  # seconds between two looks for kernels that nobody needs any more
 LEFT = 60  # seconds without a page, after which a kernel ends
 # No request has a body, and none takes long to come.
@@ -124,8 +124,9 @@ class Page(Visit, TornadoVoilaHandler):  # type: ignore[misc]
             raise HTTPError(404)
         if (seat := self.kernel_manager.seats.take()) is None:
             self.set_status(503)
-            self.set_header("Retry-After", "10")
-            yield FULL.read_text().replace("{most}", str(self.kernel_manager.most))
+            self.set_header("Retry-After", "10")  # to programs
+            self.set_header("Refresh", "10")  # to browsers
+            yield notice("Full", self.base_url, self.kernel_manager.most)
         else:
             self.seat = seat
             try:
