@@ -35,7 +35,6 @@ class Guard(JupyterHandler):
         frames = " ".join(["'self'", *self.door.embed])
         self.set_header("Content-Security-Policy", f"frame-ancestors {frames}")
         self.set_header("Referrer-Policy", "same-origin")
-        self.set_header("X-Content-Type-Options", "nosniff")
         self.clear_header("Server")
 
     async def prepare(self, **how: Any) -> None:
