@@ -7,6 +7,7 @@ A run on a surface:
     Run       the record
     surfaces  the surfaces by name; surface makes one of a function of x and y
     optim     the update rules; schedules, how their rates change
+    explain   a rule's formula, in numbers too, its settings and its paper
 
 Many runs, and a network:
     maps      how a rule fares over its settings and its starts
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from optiviz import maps, optim, problems, views
     from optiviz.errors import UserError
     from optiviz.optim import schedules
+    from optiviz.optim.explain import explain
     from optiviz.player.play import play
     from optiviz.problems import SURFACES as surfaces  # noqa: N811
     from optiviz.problems import surface
@@ -47,6 +49,7 @@ _HOMES = {
     "UserError": "optiviz.errors:UserError",
     "compare": "optiviz.studies.compare:compare",
     "descend": "optiviz.runs:descend",
+    "explain": "optiviz.optim.explain:explain",
     "maps": "optiviz.maps",
     "optim": "optiviz.optim",
     "play": "optiviz.player.play:play",
@@ -67,6 +70,7 @@ __all__ = [
     "__version__",
     "compare",
     "descend",
+    "explain",
     "maps",
     "optim",
     "play",

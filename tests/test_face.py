@@ -11,8 +11,19 @@ from pathlib import Path
 import optiviz
 
 FACE = [
-    *("Picture", "Run", "UserError", "__version__", "compare", "descend", "maps", "optim", "play"),
-    *("problems", "race", "schedules", "steps", "surface", "surfaces", "train", "views"),
+    *("Picture", "Run", "UserError", "__version__", "compare", "descend", "explain", "maps"),
+    *(
+        "optim",
+        "play",
+        "problems",
+        "race",
+        "schedules",
+        "steps",
+        "surface",
+        "surfaces",
+        "train",
+        "views",
+    ),
 ]
 README = (Path(__file__).parents[1] / "README.md").read_text()
 

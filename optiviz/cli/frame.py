@@ -18,6 +18,7 @@ from optiviz.cli.animate import animate
 from optiviz.cli.app import app
 from optiviz.cli.compare import compare
 from optiviz.cli.completion import in_bash
+from optiviz.cli.explain import explain
 from optiviz.cli.gallery import gallery
 from optiviz.cli.gradcheck import gradcheck
 from optiviz.cli.landscape import landscape
@@ -38,6 +39,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "plot": plot,
     "map": map_,
     "list": list_,
+    "explain": explain,
     "gallery": gallery,
     "gradcheck": gradcheck,
     "train": train,

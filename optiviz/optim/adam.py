@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from optiviz.optim.adaptive import average, root_of
+from optiviz.optim.adaptive import average, root_line, root_of
 from optiviz.optim.base import Array, Optimizer, Setting, State
 from optiviz.optim.settings import setting
+
+MEANS = "m ← β₁m + (1 − β₁)g", "s ← β₂s + (1 − β₂)g²"
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,23 @@ class Adam(Optimizer):
     rate: ClassVar[Literal["gradient", "unit", "own"]] = "unit"
     forgets: ClassVar[bool] = True
 
+    symbols: ClassVar[Mapping[str, str]] = {"m": "moment1", "s": "moment2"}
+    purpose: ClassVar[str] = (
+        "Steps of about η whatever the slope's size, in the direction that slopes agree on."
+    )
+
     lr: Setting = setting(0.001, low=0)
     beta1: Setting = setting(0.9, low=0, high=1)
     beta2: Setting = setting(0.999, low=0, high=1)
     eps: float = setting(1e-8, low=0, above=True)
     eps_inside_root: bool = False
+
+    def formula(self) -> tuple[str, ...]:
+        return (*MEANS, "m̂ ← m/(1 − β₁ᵗ)", *self._divided("s"))
+
+    def _divided(self, second: str) -> tuple[str, ...]:
+        root = root_line("ŝ", self.eps_inside_root)
+        return f"ŝ ← {second}/(1 − β₂ᵗ)", f"w ← w − ηm̂/{root}"
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         m, s, scratch = state["moment1"], state["moment2"], state["_scratch"]
@@ -82,6 +97,14 @@ class AMSGrad(Adam):
     slots: ClassVar[tuple[str, ...]] = ("moment1", "moment2", "moment2_max")
     forgets: ClassVar[bool] = False
 
+    symbols: ClassVar[Mapping[str, str]] = {**Adam.symbols, "sₘ": "moment2_max"}
+    purpose: ClassVar[str] = (
+        "Rare large slopes are never forgotten, so the rate cannot grow again and shake it loose."
+    )
+
+    def formula(self) -> tuple[str, ...]:
+        return (*MEANS, "sₘ ← max(sₘ, s)", "m̂ ← m/(1 − β₁ᵗ)", *self._divided("sₘ"))
+
     def _second(self, state: State) -> Array:
         return np.maximum(state["moment2_max"], state["moment2"], out=state["moment2_max"])
 
@@ -104,7 +127,14 @@ class AdamW(Adam):
     Loshchilov & Hutter 2019.
     """
 
+    purpose: ClassVar[str] = (
+        "All weights shrink by the same share, which a penalty inside Adam's root would not do."
+    )
+
     weight_decay: Setting = setting(0.01, low=0)
+
+    def formula(self) -> tuple[str, ...]:
+        return ("w ← w − ηλw", *super().formula())
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         w *= 1 - self.lr * self.weight_decay
@@ -139,11 +169,27 @@ class Nadam(Optimizer):
     rate: ClassVar[Literal["gradient", "unit", "own"]] = "unit"
     forgets: ClassVar[bool] = True
 
+    symbols: ClassVar[Mapping[str, str]] = {**Adam.symbols, "Π": "_mu_product"}
+    purpose: ClassVar[str] = (
+        "The first moment is taken one step ahead, so it reacts sooner to a slope that turns."
+    )
+
     lr: Setting = setting(0.002, low=0)
     beta1: Setting = setting(0.9, low=0, high=1)
     beta2: Setting = setting(0.999, low=0, high=1)
     eps: float = setting(1e-8, low=0, above=True)
     momentum_decay: float = setting(0.004, low=0)
+
+    def formula(self) -> tuple[str, ...]:
+        return (
+            "μ ← β₁(1 − 0.5·0.96^(tψ))",
+            "μ₊ ← β₁(1 − 0.5·0.96^((t + 1)ψ))",
+            "Π ← Πμ",
+            *MEANS,
+            "m̂ ← μ₊m/(1 − Πμ₊) + (1 − μ)g/(1 − Π)",
+            "ŝ ← s/(1 − β₂ᵗ)",
+            "w ← w − ηm̂/(√ŝ + ε)",
+        )
 
     def init(self, w: Array) -> State:
         # The product of all μ so far: one number, or one for each β₁.
@@ -195,10 +241,19 @@ class Lion(Optimizer):
     slots: ClassVar[tuple[str, ...]] = ("moment1",)
     rate: ClassVar[Literal["gradient", "unit", "own"]] = "unit"
 
+    symbols: ClassVar[Mapping[str, str]] = {"m": "moment1"}
+    purpose: ClassVar[str] = (
+        "Every coordinate moves by exactly η, so one state array is enough and η sets the noise."
+    )
+
     lr: Setting = setting(1e-4, low=0)
     beta1: Setting = setting(0.9, low=0, high=1)
     beta2: Setting = setting(0.99, low=0, high=1)
     weight_decay: Setting = setting(0.0, low=0)
+
+    def formula(self) -> tuple[str, ...]:
+        mean = "m ← β₂m + (1 − β₂)g"
+        return "u ← sign(β₁m + (1 − β₁)g)", "w ← w − η(u + λw)", mean
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         m, scratch = state["moment1"], state["_scratch"]

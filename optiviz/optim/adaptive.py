@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -36,8 +37,16 @@ class AdaGrad(Optimizer):
     slots: ClassVar[tuple[str, ...]] = ("accumulator",)
     rate: ClassVar[Literal["gradient", "unit", "own"]] = "unit"
 
+    symbols: ClassVar[Mapping[str, str]] = {"s": "accumulator"}
+    purpose: ClassVar[str] = (
+        "Steep and flat directions get steps of like size; since the sum only grows, steps die out."
+    )
+
     eps: float = setting(1e-10, low=0, above=True)
     eps_inside_root: bool = False
+
+    def formula(self) -> tuple[str, ...]:
+        return "s ← s + g²", f"w ← w − ηg/{root_line('s', self.eps_inside_root)}"
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         s, scratch = state["accumulator"], state["_scratch"]
@@ -78,10 +87,21 @@ class RMSProp(Optimizer):
     rate: ClassVar[Literal["gradient", "unit", "own"]] = "unit"
     forgets: ClassVar[bool] = True
 
+    symbols: ClassVar[Mapping[str, str]] = {"s": "moment2", "m": "moment1"}
+    purpose: ClassVar[str] = (
+        "Steps of about η in every direction, that do not die out, since old slopes are forgotten."
+    )
+
     beta: Setting = setting(0.99, low=0, high=1)
     eps: float = setting(1e-8, low=0, above=True)
     centered: bool = False
     eps_inside_root: bool = False
+
+    def formula(self) -> tuple[str, ...]:
+        second = "max(s − m², 0)" if self.centered else "s"
+        mean = ("m ← βm + (1 − β)g",) if self.centered else ()
+        step = f"w ← w − ηg/{root_line(second, self.eps_inside_root)}"
+        return "s ← βs + (1 − β)g²", *mean, step
 
     def init(self, w: Array) -> State:
         mean = {"moment1": np.zeros_like(w)} if self.centered else {}
@@ -128,9 +148,18 @@ class Adadelta(Optimizer):
     slots: ClassVar[tuple[str, ...]] = ("moment2", "step_moment2")
     rate: ClassVar[Literal["gradient", "unit", "own"]] = "own"
 
+    symbols: ClassVar[Mapping[str, str]] = {"s": "moment2", "u": "step_moment2"}
+    purpose: ClassVar[str] = (
+        "It needs no rate, and pays for that with tiny first steps, whose size ε alone decides."
+    )
+
     lr: Setting = setting(1.0, low=0)
     rho: Setting = setting(0.9, low=0, high=1)
     eps: float = setting(1e-6, low=0, above=True)
+
+    def formula(self) -> tuple[str, ...]:
+        step = "d ← g√(u + ε)/√(s + ε)"
+        return "s ← ρs + (1 − ρ)g²", step, "u ← ρu + (1 − ρ)d²", "w ← w − ηd"
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         s, u, scratch = state["moment2"], state["step_moment2"], state["_scratch"]
@@ -151,3 +180,8 @@ def root_of(s: Array, eps: float, inside: bool, out: Array) -> Array:
     if inside:
         return np.sqrt(np.add(s, eps, out=out), out=out)
     return np.add(np.sqrt(s, out=out), eps, out=out)
+
+
+def root_line(second: str, inside: bool) -> str:
+    """What `root_of` computes, as a formula has it."""
+    return f"√({second} + ε)" if inside else f"(√{second} + ε)"

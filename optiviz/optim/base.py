@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -36,6 +37,11 @@ class Optimizer(ABC):
     # until they shake it loose for a while.
     forgets: ClassVar[bool] = False
 
+    # What the formula calls the arrays of the state.
+    symbols: ClassVar[Mapping[str, str]] = {}
+    # What the rule is for, in a sentence.
+    purpose: ClassVar[str] = ""
+
     lr: Setting = setting(0.01, low=0)
 
     def __post_init__(self) -> None:
@@ -48,6 +54,10 @@ class Optimizer(ABC):
     @abstractmethod
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         """Update `w` and `state` in place from the gradient `g`; t counts steps from 0."""
+
+    def formula(self) -> tuple[str, ...]:
+        """The lines of a step with these settings, as `optiviz.optim.formula` reads them."""
+        return ()
 
     def settings(self) -> dict[str, Any]:
         """The settings by name, as they were given."""

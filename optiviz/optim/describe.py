@@ -19,9 +19,10 @@ SYMBOLS = {
     "rho": "ρ",
     "eps": "ε",
     "weight_decay": "λ",
+    "momentum_decay": "ψ",
 }
 MAIN = ("lr", "beta", "rho")
-EVERY = tuple(name for name in SYMBOLS if name != "eps")
+EVERY = tuple(name for name in SYMBOLS if name not in ("eps", "momentum_decay"))
 
 
 def describe(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -9,6 +10,9 @@ import numpy as np
 
 from optiviz.optim.base import Array, Optimizer, Setting, State
 from optiviz.optim.settings import choice, setting
+
+# How much of a gradient joins the velocity where η stands outside.
+SHARES = {"outside": "", "average": "(1 − β)"}
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,13 @@ class SGD(Optimizer):
 
     Robbins & Monro 1951.
     """
+
+    purpose: ClassVar[str] = (
+        "Downhill by a share of the slope: a rate that suits steep directions is slow in flat ones."
+    )
+
+    def formula(self) -> tuple[str, ...]:
+        return ("w ← w − ηg",)
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         w -= np.multiply(g, self.lr, out=state["_scratch"])
@@ -67,8 +78,18 @@ class Momentum(Optimizer):
 
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
 
+    symbols: ClassVar[Mapping[str, str]] = {"v": "velocity"}
+    purpose: ClassVar[str] = (
+        "Steps that agree add up to speed along a valley, and steps across it that disagree cancel."
+    )
+
     beta: Setting = setting(0.9, low=0, high=1)
     form: str = choice("inside", "outside", "average")
+
+    def formula(self) -> tuple[str, ...]:
+        if self.form == "inside":
+            return "v ← βv − ηg", "w ← w + v"
+        return f"v ← βv + {SHARES[self.form]}g", "w ← w − ηv"
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         v, scratch = state["velocity"], state["_scratch"]
@@ -103,6 +124,16 @@ class Nesterov(Momentum):
 
     Nesterov 1983; Sutskever et al. 2013.
     """
+
+    purpose: ClassVar[str] = (
+        "The slope acts on where momentum is about to go, so it brakes before it overshoots."
+    )
+
+    def formula(self) -> tuple[str, ...]:
+        if self.form == "inside":
+            return "v ← βv − ηg", "w ← w + βv − ηg"
+        share = SHARES[self.form]
+        return f"v ← βv + {share}g", f"w ← w − η(βv + {share}g)"
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         v, push = state["velocity"], state["_scratch"]

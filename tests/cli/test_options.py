@@ -251,6 +251,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
 # What an option does only after the work, and the test that sees it.
 ELSEWHERE = {
     "map": {"--seed": "test_map.py, test_a_rate_map_for_programs"},
+    "explain": {"--json": "test_explain.py, test_for_people_and_for_programs"},
     "list": {"--json": "test_list.py, test_list"},
     "gallery": {"--list": "test_gallery.py, test_the_list_is_in_teaching_order"},
     "gradcheck": {"--json": "test_gradcheck.py, test_json"},

@@ -101,7 +101,7 @@ def durations(ending: str, count: int, milliseconds: float) -> list[int]:
     unit = 10 if ending == ".gif" else 1
     least = SHORTEST if ending == ".gif" else 1
     ends = np.arange(count + 1) * max(milliseconds, least) / unit
-    return (np.diff(np.floor(ends + 0.5)).astype(int) * unit).tolist()
+    return [unit * int(units) for units in np.diff(np.floor(ends + 0.5))]
 
 
 def strong(colors: Sequence[str]) -> NDArray[np.uint8]:
