@@ -319,15 +319,14 @@ ACCEPTED = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize("words", ACCEPTED)
-def test_ten_epochs(words: str, seed: int) -> None:
+def test_ten_epochs(words: str) -> None:
     m, lr, accuracy, loss = ACCEPTED[words]
     rule = optim.parse(words)
     rule = dataclasses.replace(rule, lr=lr or rule.lr)
     net = MLP(DATA.x_train, DATA.y_train)
     test = net.on(DATA.x_test, DATA.y_test)
-    done = train(net, test, rule, epochs=10, batch_size=m, seed=seed)
+    done = train(net, test, rule, epochs=10, batch_size=m, seed=0)
     print(json.dumps({k: done.history[k][-1] for k in ("train_loss", "test_accuracy")}))
     assert done.history["test_accuracy"][-1] >= accuracy
     assert done.history["train_loss"][-1] <= loss
