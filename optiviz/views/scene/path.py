@@ -209,32 +209,17 @@ class _Trail:
 
 
 class _Ending:
-    """Where a diverged run left the picture, and the words that say so."""
+    """A cross where a run ended before its time; the verdict beside its name says why."""
 
     def __init__(self, panel: PathPanel, run: Run, mark: Mark) -> None:
         look = panel.picture.look
         self.at = min(int(run.diverged_at), panel.picture.steps)  # which may end a step before
-        x, y = leaves(tame(run.w, panel.bounds), panel.bounds)
-        (left, right), (bottom, top) = panel.bounds
-        (cross,) = panel.ax.plot(x, y, "X", ms=10 * look.scale, mfc=mark.color, mec=look.background)
-        words = panel.ax.annotate(
-            f"diverged at step {int(run.diverged_at)}",
-            (x, y),
-            xytext=(-10 if x > (left + right) / 2 else 10, -9 if y > (bottom + top) / 2 else 9),
-            textcoords="offset points",
-            ha="right" if x > (left + right) / 2 else "left",
-            va="top" if y > (bottom + top) / 2 else "bottom",
-            color=blend(mark.color, look.text, 0.25),
-            fontsize=9.5 * look.scale,
-            fontweight="bold",
-            bbox={"facecolor": look.background, "alpha": 0.8, "linewidth": 0, "pad": 2},
-            zorder=7,
-        )
-        self.artists = (panel.add(cross), panel.add(words))
+        place = leaves(tame(run.w, panel.bounds), panel.bounds)
+        style = {"ms": 11 * look.scale, "mfc": mark.color, "mec": look.background, "zorder": 7}
+        self.cross = panel.add(*panel.ax.plot(*place, "X", **style))
 
     def show(self, t: int) -> None:
-        for artist in self.artists:
-            artist.set_visible(t >= self.at)
+        self.cross.set_visible(t >= self.at)
 
 
 def usual(runs: int) -> tuple[Arrow, ...]:
