@@ -255,7 +255,7 @@ def test_levels_bend_at_the_lowest_of_the_ground(seed: int) -> None:
     values = np.random.default_rng(seed).exponential(size=(30, 30)) ** 3 - 5
     heights = levels(values)
     bend = np.quantile(values, 0.06) - values.min()
-    bend = max(bend, 1e-4 * np.ptp(values))
+    bend = max(bend, 1e-4 * np.ptp(heights))
     steps = np.diff(np.log1p((heights - values.min()) / bend))
     np.testing.assert_allclose(steps, steps[0], rtol=1e-6)
 

@@ -14,7 +14,7 @@ from optiviz.problems.base import Array, Bounds
 from optiviz.runs.record import Run
 from optiviz.views.scene.arrows import GRADIENT, SUM, VELOCITY, Arrow, outline
 from optiviz.views.scene.contents import Contents
-from optiviz.views.scene.contour import draw_ground, fit, minimum
+from optiviz.views.scene.contour import UNDEFINED, draw_ground, fit, minimum
 from optiviz.views.scene.panel import Panel
 from optiviz.views.style import Mark, Theme, blend
 
@@ -45,7 +45,7 @@ class PathPanel(Panel):
             picture.problem.axes[1], rotation=0 if upright else 90, labelpad=4 * look.scale
         )
         batched = [run for run in picture.runs if run.batch is not None]
-        heights = draw_ground(ax, picture.problem, self.bounds, look, faint=bool(batched))
+        heights, holes = draw_ground(ax, picture.problem, self.bounds, look, faint=bool(batched))
         self.batch = BatchGround(self, batched[0], heights) if batched else None
         for spine in ax.spines.values():
             spine.set_visible(False)
@@ -57,6 +57,8 @@ class PathPanel(Panel):
             _Trail(self, run, mark) for run, mark in zip(picture.runs, picture.marks, strict=True)
         ]
         self._key()
+        if holes:
+            self.note(UNDEFINED, 0, look.muted, side="left")
 
     def arrows(self) -> tuple[Arrow, ...]:
         """The arrows at the head of every path."""
