@@ -27,6 +27,7 @@ from optiviz.views.scene.contour import (
     CONTOUR,
     FAINT,
     UNDEFINED,
+    edge,
     ends,
     filled,
     fit,
@@ -101,6 +102,7 @@ def ground(problem: Plane) -> bytes:
         "levels": count,
         "batchLevels": heights[2 : len(levels(inside)) - 1 : 4].tolist(),
         "minima": problem.minima,
+        "local": problem.local(),
         "themes": {name: _look(look) for name, look in THEMES.items()},
         "drawing": DRAWING,
     }
@@ -158,7 +160,8 @@ def _look(look: Theme) -> dict[str, Any]:
         "isDark": look.dark,
         "rest": look.bands[len(look.bands) // 2],
         "star": MINIMUM,
-        "starEdge": look.background if look.dark else look.text,
+        "starEdge": edge(look, False),
+        "hollowEdge": edge(look, True),
     }
 
 

@@ -17,6 +17,7 @@ from optiviz.views import Picture
 from optiviz.views.charts.tiles import Mosaic, Tiles
 from optiviz.views.scene.contour import ends, levels, sample
 from optiviz.views.scene.figure import Scene
+from optiviz.views.style import MINIMUM
 
 HALF = "sqrt(x) + y**2"  # of which the left half is undefined
 
@@ -92,6 +93,18 @@ def test_a_page_is_told_where_the_ground_is_undefined() -> None:
     np.testing.assert_array_equal(nowhere, np.broadcast_to(x < 0, (n, n)))
     assert told["undefined"] == "hatched: undefined"
     assert "undefined" not in facts(parse_problem("x**2+y**2"))[0]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_local_minimum_is_a_hollow_star(theme: str) -> None:
+    race_ = race("six-hump-camel", ["sgd"], steps=2)
+    scene = Scene(Picture("six-hump-camel", race_, ["path", "surface"], theme=theme))
+    for panel in scene.panels:
+        stars = [line for line in panel.ax.lines if line.get_marker() == "*"]
+        fills = [line.get_markerfacecolor() for line in stars]
+        assert fills == [MINIMUM] * 2 + [scene.look.background] * 4
+        edges = {line.get_markeredgecolor() for line in stars[2:]}
+        assert edges == {scene.look.text if theme == "light" else MINIMUM}, "seen on any ground"
 
 
 POLES = ["1/x + y**2", "1/(x**2+y**2)", "-1/(x**2+y**2)", "1/(x-y)", "tan(x)+y**2", "1/(x*y)"]

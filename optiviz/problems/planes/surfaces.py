@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from optiviz.errors import UserError
 from optiviz.problems.base import Array, Bounds, Plane, Point, inexact
-from optiviz.problems.planes import formulas
+from optiviz.problems.planes import formulas, lows
 from optiviz.words import Registry
 
 Formula = Callable[[Any, Any], tuple[Any, Any, Any]]
@@ -30,7 +30,7 @@ class Surface(Plane):
         start: a good start.
         rates: good learning rates: "gradient" for rules that step in proportion to the gradient,
             "unit" for rules whose steps have about the length of the rate.
-        minima, saddles: the known ones.
+        minima: all within the bounds; saddles: the known ones.
         curvatures: of a quadratic, its Hessian's least and greatest eigenvalue.
 
     >>> SURFACES["booth"].value_and_grad(np.array([0.0, 0.0]))
@@ -185,7 +185,7 @@ SURFACES: Registry[Surface] = Registry(
             bounds=((-5.0, 5.0), (-4.5, 4.5)),
             start=(0.1, 0.13),
             rates={"gradient": 0.005, "unit": 0.1},
-            minima=((-2.903534027771177, -2.903534027771177),),
+            minima=lows.crossed(lows.STYBLINSKI_TANG, ((-5.0, 5.0), (-4.5, 4.5))),
         ),
         "rastrigin": Surface(
             name="rastrigin",
@@ -194,7 +194,9 @@ SURFACES: Registry[Surface] = Registry(
             bounds=((-3.3, 3.3), (-2.6, 2.6)),
             start=(-2.4, 1.75),
             rates={"gradient": 0.002, "unit": 0.1},
-            minima=((0.0, 0.0),),
+            minima=lows.mirrored(
+                lows.crossed(lows.RASTRIGIN, ((0.0, 3.3), (0.0, 3.3))), ((-3.3, 3.3), (-2.6, 2.6))
+            ),
         ),
         "ackley": Surface(
             name="ackley",
@@ -203,7 +205,7 @@ SURFACES: Registry[Surface] = Registry(
             bounds=((-5.0, 5.0), (-4.0, 4.0)),
             start=(-3.6, 2.6),
             rates={"gradient": 0.04, "unit": 0.1},
-            minima=((0.0, 0.0),),
+            minima=lows.mirrored(lows.ACKLEY, ((-5.0, 5.0), (-4.0, 4.0))),
         ),
         "three-hump-camel": Surface(
             name="three-hump-camel",
@@ -229,6 +231,10 @@ SURFACES: Registry[Surface] = Registry(
             minima=(
                 (0.08984201310031807, -0.7126564030207396),
                 (-0.08984201310031807, 0.7126564030207396),
+                (1.7036067149699807, -0.7960835686726252),
+                (-1.7036067149699807, 0.7960835686726252),
+                (1.6071047529201972, 0.5686514548841314),
+                (-1.6071047529201972, -0.5686514548841314),
             ),
             saddles=((0.0, 0.0),),
         ),

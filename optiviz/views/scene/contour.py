@@ -128,18 +128,25 @@ def draw_ground(
         alpha=CONTOUR[faint],
     )
     holes = draw_undefined(ax, x, y, values, theme)
-    for point in problem.minima:
-        ax.plot(*point, **minimum(theme), zorder=2.5)
+    for point, local in zip(problem.minima, problem.local(), strict=True):
+        ax.plot(*point, **minimum(theme, local), zorder=2.5)
     return heights, holes
 
 
-def minimum(theme: Theme) -> dict[str, Any]:
-    """The look of a minimum: a cross in a disc, seen under a path and beside it."""
+def minimum(theme: Theme, local: bool = False) -> dict[str, Any]:
+    """The look of a minimum: a star, seen under a path and beside it; hollow if it is local."""
     return {
         "marker": "*",
-        "markersize": 15 * theme.scale,
-        "markerfacecolor": MINIMUM,
-        "markeredgecolor": theme.background if theme.dark else theme.text,
+        "markersize": (8 if local else 15) * theme.scale,
+        "markerfacecolor": theme.background if local else MINIMUM,
+        "markeredgecolor": edge(theme, local),
         "markeredgewidth": 0.9,
         "linestyle": "none",
     }
+
+
+def edge(theme: Theme, local: bool) -> str:
+    """The colour around a minimum's star, which a hollow one is seen by."""
+    if not theme.dark:
+        return theme.text
+    return MINIMUM if local else theme.background

@@ -55,8 +55,9 @@ class Relief(Panel):
             axis.pane.set_visible(False)
             axis.line.set_color(look.grid)
             axis._axinfo["grid"].update(color=look.grid)
-        for point in problem.minima:
-            ax.plot(*point, self._height(problem.value(np.array(point))) + 0.01, **minimum(look))
+        for point, local in zip(problem.minima, problem.local(), strict=True):
+            height = self._height(problem.value(np.array(point))) + 0.01
+            ax.plot(*point, height, **minimum(look, local))
         self.trails = [
             self._trail(run, mark) for run, mark in zip(picture.runs, picture.marks, strict=True)
         ]
