@@ -145,13 +145,13 @@ class Wanted:
 
         self.check()
         problem = parse_problem(self.problem)
-        rules = [as_rule(problem, text) for text in self.optim]
         steps = USUAL[self.kind][0] if self.steps is None else self.steps
         at_most(100_000, steps=steps)
         points = self.points
         if points is None:  # with data, a trajectory's step costs as much as it has samples
             points = USUAL[self.kind][1] // (3 if problem.n_samples else 1)
         start = None if self.start is None else pair("start", self.start, ",", float)
+        rules = [as_rule(problem, text, start=start) for text in self.optim]
         if self.basins:
             return basin_map(problem, rules[0], points=points, steps=steps, quiet=quiet)
         if self.rates:

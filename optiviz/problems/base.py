@@ -31,6 +31,10 @@ class Problem(ABC):
     # Good learning rates by the kind of rule (see `Optimizer.rate`).
     rates: Mapping[str, float]
 
+    def rate(self, kind: str, start: ArrayLike | None = None) -> float | None:
+        """The learning rate that suits a kind of rule from a start; None if none is known."""
+        return self.rates.get(kind)
+
     @abstractmethod
     def value_and_grad(
         self, w: Array, batch: Array | None = None, out: Array | None = None
@@ -47,7 +51,7 @@ class Plane(Problem):
 
     Attributes:
         bounds: ((left, right), (bottom, top)), the part of the plane worth drawing.
-        start: a good point to start from.
+        start: a good point to start from; steps: how many show where that leads.
         minima: the known minimisers, all of them within the bounds or none; saddles: the known
             saddle points.
         axes: what the two parameters are called.
@@ -56,6 +60,7 @@ class Plane(Problem):
     size = 2
     bounds: Bounds
     start: Point
+    steps: int = 120
     minima: tuple[Point, ...] = ()
     saddles: tuple[Point, ...] = ()
     axes: tuple[str, str] = ("w₁", "w₂")

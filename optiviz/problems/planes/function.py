@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from optiviz.errors import UserError
 from optiviz.problems.base import Array, Bounds, Point
 from optiviz.problems.planes.dual import Dual
-from optiviz.problems.planes.lows import apart, hessian, settled
+from optiviz.problems.planes.lows import apart, settled
+from optiviz.problems.planes.steep import steep
 from optiviz.problems.planes.surfaces import Surface
 
 Function = Callable[[Any, Any], Any]
@@ -28,6 +29,7 @@ class Function2(Surface):
     """A surface whose parameters are called x and y."""
 
     axes = ("x", "y")
+    slowest: ClassVar[float] = 0.0
 
 
 def surface(
@@ -43,9 +45,9 @@ def surface(
     Its derivatives are exact where it consists of arithmetic and NumPy's functions. Any other
     function, one that calls `math.sin` or asks `if x > 0`, gets central differences, which are good
     to about 1e-9, and its title says so. The η that suits it comes from its curvature below the
-    start, 0.4/λ; its minima are those within the bounds that a search finds, and none where the
-    edge of the bounds lies lower. It can be pickled where the function can: one that is defined
-    with def at the top of a module, not a lambda.
+    start and on its way, 0.4/λ; its minima are those within the bounds that a search finds, and
+    none where the edge of the bounds lies lower. It can be pickled where the function can: one that
+    is defined with def at the top of a module, not a lambda.
 
     Args:
         function: (x, y) ↦ z.
@@ -68,7 +70,8 @@ def surface(
     title = (title or name) + ", gradient by central differences" * by_differences
     trial = Function2(name, title, formula, bounds, (0.0, 0.0), {})
     begin = _start(trial) if start is None else start
-    rates = {"gradient": _rate(trial, begin), "unit": _span(bounds) / 60}
+    unit, most = _span(bounds) / 60, steep(trial, begin)
+    rates = {"gradient": 0.4 / most if most else unit, "unit": unit}
     return Function2(name, title, formula, bounds, begin, rates, _minima(trial))
 
 
@@ -158,20 +161,6 @@ def _start(found: Surface) -> Point:
 def _grid(found: Surface, points: int) -> Array:
     x, y = (np.linspace(low, high, points) for low, high in found.bounds)
     return np.stack(np.meshgrid(x, y), axis=-1)
-
-
-def _rate(found: Surface, start: Point) -> float:
-    """0.4/λ, with λ the 90th percentile of the curvatures where the loss is below the start's."""
-    with np.errstate(all="ignore"):
-        w = _grid(found, 41)
-        z = found.value(w)
-        below = w[z <= found.value(np.array(start))]
-        sizes = np.abs(hessian(found, below)).sum(axis=-1).max(axis=-1, initial=0.0)
-        finite = z[np.isfinite(z)]
-        flat = 1e-6 * np.ptp(finite) / _span(found.bounds) ** 2 if len(finite) else np.inf
-    sizes = sizes[np.isfinite(sizes)]
-    steep = float(np.percentile(sizes, 90)) if len(sizes) else 0.0
-    return 0.4 / steep if steep > flat else _span(found.bounds) / 60
 
 
 def _minima(found: Surface) -> tuple[Point, ...]:

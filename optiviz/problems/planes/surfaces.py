@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from optiviz.errors import UserError
 from optiviz.problems.base import Array, Bounds, Plane, Point, inexact
 from optiviz.problems.planes import formulas, lows
+from optiviz.problems.planes.steep import steep
 from optiviz.words import Registry
 
 Formula = Callable[[Any, Any], tuple[Any, Any, Any]]
@@ -32,6 +33,7 @@ class Surface(Plane):
             "unit" for rules whose steps have about the length of the rate.
         minima: all within the bounds; saddles: the known ones.
         curvatures: of a quadratic, its Hessian's least and greatest eigenvalue.
+        steps: how many show where the start leads.
 
     >>> SURFACES["booth"].value_and_grad(np.array([0.0, 0.0]))
     (74.0, array([-34., -38.]))
@@ -46,6 +48,21 @@ class Surface(Plane):
     minima: tuple[Point, ...] = ()
     saddles: tuple[Point, ...] = ()
     curvatures: tuple[float, float] | None = None
+    steps: int = 120
+    # Times the usual rate, at least: with a cliff's curvature on its way a run would not move.
+    slowest: ClassVar[float] = 0.1
+
+    def rate(self, kind: str, start: ArrayLike | None = None) -> float | None:
+        usual = self.rates.get(kind)
+        if usual is None or kind != "gradient" or start is None or self.curvatures:
+            return usual
+        starts = np.reshape(start, (-1, 2))  # of several, the highest sees the steepest ground
+        with np.errstate(all="ignore"):
+            highest = starts[np.argmax(np.nan_to_num(self.value(starts), nan=-np.inf))]
+        if np.array_equal(highest, self.start):
+            return usual
+        here, there = steep(self, self.start), steep(self, highest)
+        return usual * max(here / there, self.slowest) if here and there else usual
 
     def value_and_grad(
         self, w: ArrayLike, batch: Array | None = None, out: Array | None = None
@@ -116,9 +133,10 @@ SURFACES: Registry[Surface] = Registry(
             title="Rosenbrock's banana",
             formula=formulas.rosenbrock,
             bounds=((-2.0, 2.0), (-0.9, 2.6)),
-            start=(-1.5, 2.0),
-            rates={"gradient": 0.0008, "unit": 0.05},
+            start=(-1.2, 1.0),
+            rates={"gradient": 0.0008, "unit": 0.2},
             minima=((1.0, 1.0),),
+            steps=800,
         ),
         "beale": Surface(
             name="beale",
@@ -204,7 +222,7 @@ SURFACES: Registry[Surface] = Registry(
             formula=formulas.ackley,
             bounds=((-5.0, 5.0), (-4.0, 4.0)),
             start=(-3.6, 2.6),
-            rates={"gradient": 0.04, "unit": 0.1},
+            rates={"gradient": 0.02, "unit": 0.1},
             minima=lows.mirrored(lows.ACKLEY, ((-5.0, 5.0), (-4.0, 4.0))),
         ),
         "three-hump-camel": Surface(
