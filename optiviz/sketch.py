@@ -21,14 +21,14 @@ class Sketch:
 
     Attributes:
         optim, problem, schedule: in the small language; start: as "x,y"; size: as "960x540".
-        steps, batch_size, seed: see `race`.
+        steps, batch_size, seed: see `race`, None for what it takes.
         panels: with commas between; by default those that suit the problem and the file.
         theme: see `Picture`.
     """
 
     optim: Sequence[str]
     problem: str
-    steps: int
+    steps: int | None
     start: str | None
     schedule: str | None
     batch_size: int | None
@@ -43,7 +43,8 @@ class Sketch:
         Raises:
             UserError: words that cannot be read, or what cannot be run or drawn.
         """
-        at_most(MOST, steps=self.steps)
+        if self.steps is not None:
+            at_most(MOST, steps=self.steps)
         problem = parse_problem(self.problem)
         usual = "path,data,loss" if isinstance(problem, Samples) else "path,loss"
         if ending.lower() == ".html":

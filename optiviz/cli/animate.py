@@ -29,7 +29,7 @@ from optiviz.cli.output import report
 def animate(
     optim: Optim = ["momentum"],
     problem: Problem = "valley",
-    steps: Steps = 120,
+    steps: Steps = None,
     start: Start = None,
     schedule: Schedule = None,
     batch_size: BatchSize = None,

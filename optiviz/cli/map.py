@@ -145,13 +145,13 @@ class Wanted:
 
         self.check()
         problem = parse_problem(self.problem)
-        rules = [as_rule(problem, text) for text in self.optim]
         steps = USUAL[self.kind][0] if self.steps is None else self.steps
         at_most(100_000, steps=steps)
         points = self.points
         if points is None:  # with data, a trajectory's step costs as much as it has samples
             points = USUAL[self.kind][1] // (3 if problem.n_samples else 1)
         start = None if self.start is None else pair("start", self.start, ",", float)
+        rules = [as_rule(problem, text, start=start) for text in self.optim]
         if self.basins:
             return basin_map(problem, rules[0], points=points, steps=steps, quiet=quiet)
         if self.rates:
@@ -186,9 +186,15 @@ def _sentences(found: Map) -> list[str]:
         works = zip(found.curves, in_words(found), strict=True)
         return [f"{name_of(curve.rule)}: {words}" for curve, words in works]
     if isinstance(found, BasinMap):
-        places = enumerate(found.problem.minima)
-        lines = [f"({x:.4g}, {y:.4g}): {found.share(i):.1%} of the starts" for i, (x, y) in places]
-        return [*lines, *([f"none: {found.share(-1):.1%}"] if found.share(-1) else [])]
+        shown, others = found.listed(12)
+        places = [(*found.minima[i], found.losses[i], found.share(i)) for i in shown]
+        lines = [
+            f"({x:.4g}, {y:.4g}), loss {loss:.4g}: {share:.1%} of the starts"
+            for x, y, loss, share in places
+        ]
+        rest = {f"{len(others)} other minima": sum(map(found.share, others))}
+        rest |= {"none": found.share(-1), "undefined": found.share(-2)}
+        return lines + [f"{name}: {share:.1%}" for name, share in rest.items() if share]
     lost = f"{found.diverged.mean():.0%} diverged"
     if not found.best:
         return [f"nothing converged in {found.steps} steps, {lost}"]
@@ -216,10 +222,11 @@ def _facts(found: Map) -> dict[str, Any]:
         return rule | {
             "radius": found.radius,
             "minima": [
-                {"w": point, "share": found.share(i)}
-                for i, point in enumerate(found.problem.minima)
+                {"w": point, "loss": loss, "share": found.share(i)}
+                for i, (point, loss) in enumerate(zip(found.minima, found.losses, strict=True))
             ],
             "none": found.share(-1),
+            "undefined": found.share(-2),
         }
     best = dict(zip((found.x.name, found.y.name, "steps"), found.best or (), strict=False))
     known = dict(zip(("lr", "beta"), found.theory.best, strict=True)) if found.theory else None

@@ -77,7 +77,10 @@ Problem = Annotated[
         autocompletion=one("surfaces", "problems"),
     ),
 ]
-Steps = Annotated[int, Whole(help="How many steps to take.")]
+Steps = Annotated[
+    int | None,
+    Whole(help="How many steps to take.  [default: those that suit the surface, mostly 120]"),
+]
 Start = Annotated[
     str | None, typer.Option(help="Where to start, as x,y.  [default: the surface's own]")
 ]

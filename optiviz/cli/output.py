@@ -56,6 +56,5 @@ def _outcome(run: Run, picture: Picture) -> dict[str, Any]:
         "steps": run.steps,
         "w": run.w[-1],
         "loss": float(run.loss[-1]),
-        "status": run.status,
         "verdict": {"kind": found.kind, "step": found.step, "text": found.text},
     }

@@ -27,7 +27,7 @@ from optiviz.cli.output import report
 def plot(
     optim: Optim = ["momentum"],
     problem: Problem = "valley",
-    steps: Steps = 120,
+    steps: Steps = None,
     start: Start = None,
     schedule: Schedule = None,
     batch_size: BatchSize = None,

@@ -90,7 +90,7 @@ def rate_map(
     [[False, False, True], [False, False, False]]
     """
     problem = as_problem(problem)
-    rule = as_rule(problem, optimizer)
+    rule = as_rule(problem, optimizer, start=start)
     x, y = as_axis(problem, rule, x), as_axis(problem, rule, y or second(rule))
     if x.name == y.name:
         raise UserError(f"The two axes of a map must differ, got {x.name} twice.")

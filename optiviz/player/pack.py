@@ -22,7 +22,18 @@ from optiviz.runs.record import Run
 from optiviz.views.picture import Picture
 from optiviz.views.scene import path, series
 from optiviz.views.scene.arrows import GRADIENT, VELOCITY
-from optiviz.views.scene.contour import BANDS, CONTOUR, FAINT, fit, levels, sample
+from optiviz.views.scene.contour import (
+    BANDS,
+    CONTOUR,
+    FAINT,
+    UNDEFINED,
+    edge,
+    ends,
+    filled,
+    fit,
+    levels,
+    sample,
+)
 from optiviz.views.style import MINIMUM, SOLID, THEMES, Dash, Theme, marks
 
 # The panels that the player has; "speed" and "velocity" are one there.
@@ -73,14 +84,15 @@ def pack(facts: dict[str, Any], arrays: list[tuple[int, str, Array]]) -> bytes:
 
 
 def ground(problem: Plane) -> bytes:
-    """What stands still: the heights of the ground in levels, minima, axes, themes, samples."""
+    """What stands still: the heights of the ground in levels, where it has none, minima, axes,
+    themes, samples."""
     low, high = (fit(problem.bounds, aspect) for aspect in ASPECTS)
     extent, points = (high[0], low[1]), POINTS[isinstance(problem, Samples)]
     values = sample(problem, extent, points)[2]
     inside = sample(problem, fit(problem.bounds, 4 / 3), points // 2)[2]
-    heights = _extended(levels(inside), float(values.max()))
+    heights = _extended(levels(inside), ends(values)[1])
     count = len(heights) - 1
-    shares = np.interp(values, heights, np.linspace(0, 1, count + 1))
+    shares = np.interp(filled(values), heights, np.linspace(0, 1, count + 1))
     facts = {
         "title": problem.title,
         "axes": problem.axes,
@@ -90,12 +102,16 @@ def ground(problem: Plane) -> bytes:
         "levels": count,
         "batchLevels": heights[2 : len(levels(inside)) - 1 : 4].tolist(),
         "minima": problem.minima,
+        "local": problem.local(),
         "themes": {name: _look(look) for name, look in THEMES.items()},
         "drawing": DRAWING,
     }
     arrays: list[tuple[int, str, Array]] = [
         (-1, "heights", np.round(65535 * shares).astype("<u2").ravel())
     ]
+    if np.isnan(values).any():
+        facts["undefined"] = UNDEFINED
+        arrays.append((-1, "nowhere", np.isnan(values).astype("u1").ravel()))
     kind = _kind(problem)
     if isinstance(problem, Samples) and kind:
         facts["samples"] = {
@@ -144,7 +160,8 @@ def _look(look: Theme) -> dict[str, Any]:
         "isDark": look.dark,
         "rest": look.bands[len(look.bands) // 2],
         "star": MINIMUM,
-        "starEdge": look.background if look.dark else look.text,
+        "starEdge": edge(look, False),
+        "hollowEdge": edge(look, True),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 Array = NDArray[Any]
 Point = tuple[float, float]
 Bounds = tuple[Point, Point]
+SAME = 1e-6  # of the start's height above the deepest minimum: minima that differ by less are equal
 
 
 class Problem(ABC):
@@ -30,6 +31,10 @@ class Problem(ABC):
     # Good learning rates by the kind of rule (see `Optimizer.rate`).
     rates: Mapping[str, float]
 
+    def rate(self, kind: str, start: ArrayLike | None = None) -> float | None:
+        """The learning rate that suits a kind of rule from a start; None if none is known."""
+        return self.rates.get(kind)
+
     @abstractmethod
     def value_and_grad(
         self, w: Array, batch: Array | None = None, out: Array | None = None
@@ -46,14 +51,16 @@ class Plane(Problem):
 
     Attributes:
         bounds: ((left, right), (bottom, top)), the part of the plane worth drawing.
-        start: a good point to start from.
-        minima: the known minimisers; saddles: the known saddle points.
+        start: a good point to start from; steps: how many show where that leads.
+        minima: the known minimisers, all of them within the bounds or none; saddles: the known
+            saddle points.
         axes: what the two parameters are called.
     """
 
     size = 2
     bounds: Bounds
     start: Point
+    steps: int = 120
     minima: tuple[Point, ...] = ()
     saddles: tuple[Point, ...] = ()
     axes: tuple[str, str] = ("w₁", "w₂")
@@ -62,6 +69,15 @@ class Plane(Problem):
         """The least known value, which a loss axis is measured from."""
         values = [float(self.value(np.array(point))) for point in self.minima]
         return min(values, default=None)
+
+    def local(self, minima: Sequence[Point] | None = None) -> tuple[bool, ...]:
+        """Which of some minima, by default the known ones, are less deep than another."""
+        minima = self.minima if minima is None else minima
+        if not minima:
+            return ()
+        depths = np.array([float(self.value(np.array(point))) for point in minima])
+        height = float(self.value(np.array(self.start))) - depths.min()
+        return tuple((depths - depths.min() > SAME * abs(height)).tolist())
 
     def grid(self, points: int = 200) -> tuple[Array, Array, Array]:
         """The bounds sampled: x of shape (n,), y of shape (n,), values of shape (n, n)."""

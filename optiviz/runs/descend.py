@@ -53,8 +53,8 @@ def descend(
     array([2.   , 1.8  , 1.44 , 0.972])
     """
     problem = as_problem(problem)
-    optimizer = as_rule(problem, optimizer)
-    start = problem.start if start is None else start
+    start = loop.start_of(problem, problem.start if start is None else start)
+    optimizer = as_rule(problem, optimizer, start=start)
     points = loop.steps(problem, optimizer, start, steps, batch_size, seed)
     losses, frames = [], []
     with np.errstate(all="ignore"):

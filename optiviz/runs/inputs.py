@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from numpy.typing import ArrayLike
+
 from optiviz.errors import UserError
 from optiviz.optim import Optimizer, Schedule, parse, parse_schedule
 from optiviz.optim.check import made
@@ -14,13 +16,19 @@ from optiviz.words import split
 Entry = str | Optimizer | type[Optimizer]
 
 
-def as_rule(problem: Problem, given: Entry, schedule: str | Schedule | None = None) -> Optimizer:
+def as_rule(
+    problem: Problem,
+    given: Entry,
+    schedule: str | Schedule | None = None,
+    start: ArrayLike | None = None,
+) -> Optimizer:
     """The rule that is meant, with the problem's good rate where none is given.
 
     Args:
         problem: what it is to run on.
         given: words such as "adam:beta1=0.8", a class, or a rule with its rate.
         schedule: for the rate: its words, or one with a rate of its own.
+        start: where it is to start, which the rate must suit; the problem's own by default.
 
     Raises:
         UserError: an unknown name or setting, a value outside its bound, or no rule at all.
@@ -40,15 +48,19 @@ def as_rule(problem: Problem, given: Entry, schedule: str | Schedule | None = No
         raise UserError(
             f'An optimizer is a rule, its class, or words such as "adam:lr=0.1", got {given!r}.'
         )
-    if free and rule.rate in problem.rates:
-        rule = dataclasses.replace(rule, lr=problem.rates[rule.rate])
+    suited = problem.rate(rule.rate, start) if free else None
+    if suited is not None:
+        rule = dataclasses.replace(rule, lr=suited)
     if isinstance(schedule, str):
         schedule = parse_schedule(schedule, rule.lr)
     return rule if schedule is None else dataclasses.replace(rule, lr=schedule)
 
 
 def as_rules(
-    problem: Problem, given: Entry | Sequence[Entry], schedule: str | Schedule | None = None
+    problem: Problem,
+    given: Entry | Sequence[Entry],
+    schedule: str | Schedule | None = None,
+    start: ArrayLike | None = None,
 ) -> list[Optimizer]:
     """One rule or several; a word is one.
 
@@ -57,4 +69,4 @@ def as_rules(
     [0.1]
     """
     several = [given] if isinstance(given, str | Optimizer | type) else given
-    return [as_rule(problem, one, schedule) for one in several]
+    return [as_rule(problem, one, schedule, start) for one in several]

@@ -159,7 +159,7 @@ def _set_out(
     if n < 1:
         raise UserError(f"steps must be at least 1, got {n}.")
     problem = as_problem(problem)
-    optimizer = as_rule(problem, optimizer)
+    optimizer = as_rule(problem, optimizer, start=start_of(problem, start))
     w0 = _begin(problem, optimizer, start)
     if not isinstance(optimizer, Foreign) and type(optimizer) not in OURS:
         check(optimizer, w0)

@@ -19,7 +19,7 @@ from optiviz.runs.record import Run
 def race(
     problem: Plane | str,
     optimizers: Entry | Sequence[Entry],
-    steps: int = 120,
+    steps: int | None = None,
     start: ArrayLike | None = None,
     schedule: str | Schedule | None = None,
     batch_size: int | None = None,
@@ -31,7 +31,7 @@ def race(
         problem: a surface or any other problem of two parameters, or its words.
         optimizers: one or several, such as "adam", "momentum:beta=0.95" or "torch:AdamW", or rules
             or classes; those without a rate get the one that suits the problem.
-        steps: how many steps each takes.
+        steps: how many steps each takes; by default those that suit the problem, mostly 120.
         start: `(2,)`, or `(K, 2)` for K trajectories of each; the problem's own by default. It must
             lie inside the problem's bounds.
         schedule: such as "cosine" or "linear:end=0.001", for every learning rate.
@@ -54,5 +54,6 @@ def race(
                 f"The start {x:g},{y:g} is outside the bounds of {problem.name}: "
                 f"{left:g} to {right:g}, {bottom:g} to {top:g}."
             )
-    rules = as_rules(problem, optimizers, schedule)
-    return [descend(problem, rule, begin, steps, batch_size, seed) for rule in rules]
+    rules = as_rules(problem, optimizers, schedule, begin)
+    taken = problem.steps if steps is None else steps
+    return [descend(problem, rule, begin, taken, batch_size, seed) for rule in rules]

@@ -113,16 +113,17 @@ class Run:
 
     @property
     def status(self) -> str:
-        """What became of the run, in words.
+        """Whether its numbers lasted; on its problem, `verdict` says what became of it.
 
         >>> from optiviz import descend, optim, surfaces
         >>> descend(surfaces["bowl"], optim.SGD(lr=3.0), steps=80).status
-        'diverged at step 21'
+        'left the finite numbers at step 21'
         """
         if self.diverged_at.ndim:
-            return f"{(self.diverged_at >= 0).sum()} of {self.diverged_at.size} diverged"
+            lost = (self.diverged_at >= 0).sum()
+            return f"{lost} of {self.diverged_at.size} left the finite numbers"
         if self.diverged_at >= 0:
-            return f"diverged at step {self.diverged_at}"
+            return f"left the finite numbers at step {self.diverged_at}"
         return f"finished after {self.steps} steps"
 
     @cached_property

@@ -21,7 +21,7 @@ def process() -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(folder: Path, words: str, **how: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [OPTIVIZ, *shlex.split(words)],
-            **{"cwd": folder, "capture_output": True, "text": True, "timeout": 120, **how},
+            **{"cwd": folder, "capture_output": True, "text": True, "timeout": 400, **how},
             check=False,
         )
 

@@ -21,7 +21,7 @@ from PIL import Image
         (
             "--surface himmelblau --optim adam --basins",
             "adam-himmelblau-basins.png",
-            "(3, 2): 2",
+            "(3, 2), loss 0: 2",
         ),
         (
             "--problem rosenbrock --optim sgd --optim momentum --optim adam --rates",

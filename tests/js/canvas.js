@@ -31,7 +31,7 @@ const LOOK = {
 };
 
 export const GROUND = {
-  name: "bowl", title: "A bowl", axes: ["w₁", "w₂"], bounds: [[-3, 3], [-2, 2]], minima: [[0, 0]],
+  name: "bowl", title: "A bowl", axes: ["w₁", "w₂"], bounds: [[-3, 3], [-2, 2]], minima: [[0, 0]], local: [false],
   extent: [[-6, 6], [-6, 6]], points: 2, levels: 2, batchLevels: [1], drawing: DRAWING,
   themes: { light: LOOK, dark: { ...LOOK, background: "#000000", muted: "#999999", isDark: true }, slides: { ...LOOK, scale: 1.5 } },
 };

@@ -92,3 +92,16 @@ test("a batch has contours and a minimum of its own, those of the coming step", 
     assert.deepEqual(words, [`this batch of ${batches[t].length}`, "all 3 samples"]);
   });
 });
+
+test("the ground is hatched where it is undefined, without contours, and a word says so", () => {
+  const nowhere = Uint8Array.from({ length: 169 }, (_, k) => (k % 13 < 6 ? 1 : 0)); // u < -0.25
+  const plane = laid({ ground: { ...slope, nowhere, undefined: "hatched: undefined" } });
+  const seen = new Set();
+  for (let u = -2.9; u < -0.7; u += 0.05) seen.add(colorAt(plane, u, 0.3));
+  assert.deepEqual([...seen].sort(), ["#b4b4b4", "#ffffff"]);
+  assert.equal(colorAt(plane, 0.1, 0.3), BANDS[3]);
+  const [lines] = strokes(plane.bottom.context);
+  assert.ok(lines.points.every(([x]) => plane.at(x, 0)[0] > -0.3));
+  assert.ok(texts(plane.context).some(({ words }) => words === "hatched: undefined"));
+  assert.ok(!texts(laid().context).some(({ words }) => words === "hatched: undefined"));
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cubic, fillBands, march, resample } from "../../optiviz/player/js/ground.js";
+import { cubic, fillBands, hatch, hidden, march, resample } from "../../optiviz/player/js/ground.js";
 import { strokes } from "./canvas.js";
 import { recorder } from "./page.js";
 
@@ -110,4 +110,30 @@ test("a pixel has the colour of its band", () => {
   for (const [x, y, color] of [[0, 0, 0], [3, 2, 0], [4, 1, 1], [7, 0, 1], [8, 3, 2], [11, 0, 2], [0, 7, 1], [0, 4, 0], [11, 7, 2]])
     assert.equal(at(x, y), colors[color], `at ${x}, ${y}`);
   assert.ok(image.data.every((c, i) => i % 4 < 3 || c === 255), "nothing shines through");
+});
+
+// Undefined left of u = 3, in the middle between two of the points.
+const half = { extent: [[0, 6], [0, 6]], points: 3, nowhere: Uint8Array.from([1, 0, 0, 1, 0, 0, 1, 0, 0]) };
+
+test("undefined ground ends half-way between a point in it and one beside it", () => {
+  const shares = hidden(half, [0, 1, 1.5, 2, 3, 6], [0, 4]);
+  assert.equal(shares.length, 12);
+  for (const [k, share] of [1, 2 / 3, 1 / 2, 1 / 3, 0, 0].entries()) {
+    near(shares[k], share);
+    near(shares[6 + k], share);
+  }
+});
+
+test("undefined ground is hatched on the page's colour, and nothing else is", () => {
+  const image = fillBands(new Float32Array(9), 3, 3, 4, ["#445566"]);
+  const nowhere = Float32Array.from([1, 0, 0, 1, 0, 0, 1, 0, 0]);
+  hatch(image, nowhere, 3, 3, 4, ["#ffffff", "#112233"], [4, 1]);
+  const at = (x, y) => image.data[4 * (y * 8 + x)];
+  assert.deepEqual(range(8).map((x) => at(x, 0)), [0x11, 0xff, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44]);
+  assert.deepEqual(range(8).map((y) => at(0, y)), [0x11, 0xff, 0xff, 0xff, 0x11, 0xff, 0xff, 0xff]);
+});
+
+test("no contour runs through undefined ground", () => {
+  const pieces = contours((x, y) => (x < 3 ? NaN : y), range(6), range(6), [2.5]);
+  assert.deepEqual(pieces.flat().map(([x]) => x).sort(), [3, 4, 4, 5]);
 });

@@ -12,11 +12,11 @@ import pytest
 
 from optiviz import descend, optim, surfaces
 from optiviz.errors import UserError
-from optiviz.maps import RateMap, basin_map, rate_map, sensitivity
+from optiviz.maps import BasinMap, RateMap, basin_map, rate_map, sensitivity
 from optiviz.maps.axes import axis, second
 from optiviz.maps.theory import theory
 from optiviz.optim import OPTIMIZERS
-from optiviz.problems import SURFACES, valley
+from optiviz.problems import SURFACES, parse_problem, valley
 
 QUADRATICS = {name: s for name, s in SURFACES.items() if s.curvatures} | {
     "gorge": valley(condition=100, rotation=70)
@@ -243,7 +243,65 @@ def test_a_setting_without_a_range() -> None:
         rate_map(surfaces["valley"], "adam", y="eps")
 
 
-@pytest.mark.parametrize("make", [rate_map, basin_map, lambda p, r: sensitivity(p, [r])])
+def test_every_start_on_styblinski_and_tangs_surface_stands_at_one_of_four_minima() -> None:
+    found = basin_map("styblinski-tang", "momentum", points=60)
+    assert len(found.minima) == 4
+    assert found.share(-1) == 0
+    assert all(found.share(i) > 0.15 for i in range(4))
+
+
+def ends_of(found: BasinMap) -> np.ndarray:
+    """Where every start has got to, by runs of their own."""
+    starts = np.stack(np.meshgrid(found.x, found.y), axis=-1).reshape(-1, 2)
+    with np.errstate(all="ignore"):
+        return descend(found.problem, found.rule, starts, found.steps).w[-1]
+
+
+# Words of surfaces that know no minimum of theirs, and where there is one.
+HIDDEN = [
+    ("x**3 - 3*x + y**2", [(1.0, 0.0)]),  # beyond the picture's edge the ground lies lower
+    ("sqrt((x-1)**2+y**2)", [(1.0, 0.0)]),  # a tip without curvature
+    ("-exp(-((x-1)**2 + y**2)) - 0.01*(x**4 + y**4)", [(1.02, 0.0)]),
+]
+
+
+@pytest.mark.parametrize(("words", "places"), HIDDEN)
+def test_basins_without_known_minima_are_found_by_where_starts_end(words: str, places) -> None:
+    problem = parse_problem(words)
+    assert problem.minima == ()
+    found = basin_map(problem, "sgd:lr=0.02", points=24, steps=400)
+    np.testing.assert_allclose(found.minima, places, atol=found.radius)
+    np.testing.assert_allclose(found.losses, problem.value(np.array(found.minima)), atol=1e-9)
+    ends = ends_of(found)
+    for i, place in enumerate(found.minima):
+        there = (np.hypot(*(ends - place).T) < found.radius).mean()
+        assert found.share(i) == pytest.approx(there)
+        assert there > 0.2
+
+
+def test_a_floor_and_a_slope_are_no_basins() -> None:
+    for words in ("(x-y)**2", "3*x+y", "0*x", "saddle"):
+        with pytest.raises(UserError, match="No start comes to rest at a minimum of "):
+            basin_map(words, "sgd:lr=0.02", points=10, steps=200)
+
+
+def test_a_start_without_a_loss_leads_to_no_minimum() -> None:
+    found = basin_map("sqrt(x)*(x-2)**2 + y**2", "sgd:lr=0.05", points=20)
+    assert np.array_equal(found.index == -2, np.broadcast_to(found.x < 0, (20, 20)))
+    assert found.share(-2) == 0.5
+    assert 0 < found.share(-1) < 0.2, "those that leave the domain"
+
+
+def test_of_many_minima_those_of_the_most_starts_are_named() -> None:
+    found = basin_map("rastrigin", "sgd", points=70)
+    assert found.share(-1) < 0.1
+    shown, others = found.listed(12)
+    assert (len(shown), len(others)) == (12, 23)
+    assert min(map(found.share, shown)) >= max(map(found.share, others))
+    assert basin_map("himmelblau", "sgd", points=2).listed(12) == ([0, 1, 2, 3], [])
+
+
+@pytest.mark.parametrize("make", [rate_map, lambda p, r: sensitivity(p, [r])])
 def test_no_minimum_no_map(make) -> None:
     with pytest.raises(UserError, match="saddle has no known minimum"):
         make(surfaces["saddle"], "momentum")

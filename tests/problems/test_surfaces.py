@@ -60,6 +60,62 @@ def test_the_gradient_agrees_with_central_differences(name: str) -> None:
     assert wrong.max() < 1e-6
 
 
+def found_minima(surface: Surface, points: int = 61) -> np.ndarray:
+    """The minima within the bounds: Newton's method on |curvatures| from a grid, all downhill."""
+    low, high = np.array(surface.bounds).T
+    w = np.stack(np.meshgrid(*np.linspace(low, high, points).T), axis=-1).reshape(-1, 2)
+    for _ in range(300):
+        h = 1e-5 * np.eye(2)
+        rows = [(gradient(surface, w + e) - gradient(surface, w - e)) / 2e-5 for e in h]
+        second = np.stack(rows, axis=-2)
+        curvatures, axes = np.linalg.eigh((second + np.swapaxes(second, 1, 2)) / 2)
+        along = np.einsum("kji,kj->ki", axes, gradient(surface, w))
+        move = -np.einsum("kij,kj->ki", axes, along / np.maximum(np.abs(curvatures), 1e-9))
+        length = np.linalg.norm(move, axis=1, keepdims=True)
+        move *= np.minimum(1, 0.01 * (high - low).max() / np.maximum(length, 1e-300))
+        for _ in range(8):
+            move[~(surface.value(w + move) <= surface.value(w))] /= 2
+        move[~(surface.value(w + move) <= surface.value(w))] = 0
+        w = w + move
+    flat = np.abs(gradient(surface, w)).max(axis=1) < 1e-6
+    w = w[flat & (curvatures[:, 0] > 1e-4) & ((low <= w) & (w <= high)).all(axis=1)]
+    return w[np.unique(np.round(w, 3), axis=0, return_index=True)[1]]
+
+
+COUNTS = {"styblinski-tang": 4, "six-hump-camel": 6, "rastrigin": 35, "ackley": 99}
+
+
+@pytest.mark.slow
+@each
+def test_a_search_finds_the_minima_that_are_known_and_no_other(name: str) -> None:
+    surface = SURFACES[name]
+    if name in COUNTS:
+        assert len(surface.minima) == COUNTS[name]
+    found, known = found_minima(surface), np.array(surface.minima).reshape(-1, 2)
+    near = np.abs(found[:, None] - known).max(axis=-1) < 1e-3
+    assert near.any(axis=1).all(), "each that is found is known"
+    assert near.any(axis=0).all(), "each that is known is found"
+
+
+def test_of_the_minima_those_are_local_that_are_less_deep_than_another() -> None:
+    counts = {
+        name: sum(surface.local()) for name, surface in SURFACES.items() if any(surface.local())
+    }
+    assert counts == {
+        "styblinski-tang": 3,
+        "rastrigin": 34,
+        "ackley": 98,
+        "three-hump-camel": 2,
+        "six-hump-camel": 4,
+    }
+    for scale in (1e-8, 1.0, 1e8):  # and so whatever the height
+        twins = parse_problem(f"{scale}*((x**2-1)**2 + y**2 + 7)")
+        tilted = parse_problem(f"{scale}*((x**2-1)**2 + y**2 + 0.1*x)")
+        assert (len(twins.minima), sum(twins.local())) == (2, 0)
+        assert (len(tilted.minima), sum(tilted.local())) == (2, 1)
+        assert tilted.minima[0][0] < 0, "the deepest first"
+
+
 @each
 def test_points_stacks_and_grids_agree(name: str) -> None:
     surface, stack = SURFACES[name], drawn(SURFACES[name], 36)

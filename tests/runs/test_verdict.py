@@ -55,7 +55,7 @@ CASES: list[tuple[str, Any, Start, int, str, tuple[int, int] | None]] = [
     ("bowl", "lion", None, 120, "limit cycle of period 4", None),
     ("bowl", SGD(lr=2.0), None, 60, "limit cycle of period 2", None),
     ("valley", SGD(lr=0.1), None, 400, "limit cycle of period 2", None),
-    ("ackley", "sgd", None, 120, "limit cycle of period 2", None),
+    ("ackley", SGD(lr=0.04), None, 120, "limit cycle of period 2", None),
     ("bowl", SGD(lr=1.999), None, 60, "oscillates about the minimum", None),  # it shrinks
     ("bowl", optim.Lion(lr=COSINE(0.1)), None, 120, "converged at step", (50, 70)),
     # converged

@@ -14,14 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
+from matplotlib.text import Text
 from PIL import Image, ImageColor, ImageSequence
 
 from optiviz import descend, optim, surface, surfaces
 from optiviz.errors import UserError
 from optiviz.optim import OPTIMIZERS
-from optiviz.problems import PROBLEMS, SURFACES
+from optiviz.problems import PROBLEMS, SURFACES, parse_problem
 from optiviz.runs import race
 from optiviz.views import Picture, animate, plot
+from optiviz.views.charts.tiles import Mosaic, Tiles
 from optiviz.views.files import gif
 from optiviz.views.files.animate import moments
 from optiviz.views.files.gif import strong
@@ -130,27 +132,47 @@ def test_the_gradient_arrow_is_the_push_of_the_gradient() -> None:
     np.testing.assert_allclose(arrow.get_xy()[3] - run.w[0], scene.panels[0].factor * push)
 
 
-def test_a_diverged_path_says_so_when_it_is_time() -> None:
-    problem = surfaces["valley"]
-    lost = descend(problem, optim.SGD(lr=0.3), steps=60)
-    drawn = Picture(problem, [lost, *race(problem, ["adam"])])
-    scene = Scene(drawn)
-    at = int(drawn.runs[0].diverged_at)
-    ending = scene.panels[0].trails[0].end
-    assert ending.artists[1].get_text() == f"diverged at step {at}"
-    for t, said in ((at - 1, False), (at, True), (drawn.steps, True)):
+def words_of(scene: Scene) -> list[str]:
+    """Every text that can be seen in a figure."""
+    texts = [text for text in scene.figure.findobj(Text) if text.get_visible()]
+    return [text.get_text() for text in texts if text.get_text()]
+
+
+ENDINGS = [
+    ("valley", "sgd:lr=0.3", "diverged at step"),
+    ("sqrt(x)+y**2", "sgd:lr=0.2", "left the domain at step"),
+    ("saddle", "momentum:lr=0.05", "falls without end"),
+    ("sqrt(x**2+y**2)", "sgd:lr=0.25", "no slope is defined there"),
+]
+
+
+@pytest.mark.parametrize(("words", "rule", "said"), ENDINGS, ids=lambda x: x)
+def test_an_end_has_one_verdict_in_one_place_when_it_is_time(
+    words: str, rule: str, said: str
+) -> None:
+    problem = parse_problem(words)
+    start = (1.0, 0.0) if "slope" in said else None
+    (lost,) = race(problem, [rule], steps=120, start=start)
+    (other,) = race(problem, ["adam:lr=0.01"], steps=120, start=start)
+    drawn = Picture(problem, [lost, other])
+    scene, at = Scene(drawn), int(lost.diverged_at)
+    tiles = Mosaic(Tiles("", "", [Picture(problem, run, "path") for run in (lost, other)]))
+    cross = scene.panels[0].trails[0].end.cross
+    for t, ended in ((drawn.said[0] - 2, False), (at, True), (drawn.steps, True)):
         scene.show(t)
-        assert ending.artists[1].get_visible() is said
-    box = ending.artists[1].get_window_extent()
-    frame = scene.panels[0].ax.get_window_extent()
+        tiles.show(t)
+        for shown in (scene, tiles):
+            assert sum(said in text for text in words_of(shown)) == ended
+            assert not any("diverged" in text for text in words_of(shown) if said not in text)
+        assert cross.get_visible() is (t >= at)
+    box, frame = cross.get_window_extent(), scene.panels[0].ax.get_window_extent()
     assert frame.x0 <= box.x0 < box.x1 <= frame.x1
     assert frame.y0 <= box.y0 < box.y1 <= frame.y1
 
 
 def test_a_path_that_diverges_alone_says_so_at_its_end() -> None:
     drawn = Picture("bowl", race("bowl", ["sgd:lr=3"], steps=40), panels=["path"])
-    ending = Scene(drawn).panels[0].trails[0].end
-    assert all(artist.get_visible() for artist in ending.artists)
+    assert Scene(drawn).panels[0].trails[0].end.cross.get_visible()
 
 
 def test_the_tail_is_as_long_as_said_and_fades_backwards() -> None:
@@ -233,7 +255,7 @@ def test_levels_bend_at_the_lowest_of_the_ground(seed: int) -> None:
     values = np.random.default_rng(seed).exponential(size=(30, 30)) ** 3 - 5
     heights = levels(values)
     bend = np.quantile(values, 0.06) - values.min()
-    bend = max(bend, 1e-4 * np.ptp(values))
+    bend = max(bend, 1e-4 * np.ptp(heights))
     steps = np.diff(np.log1p((heights - values.min()) / bend))
     np.testing.assert_allclose(steps, steps[0], rtol=1e-6)
 

@@ -59,6 +59,8 @@ export function drawNotes(plane, context) {
   rows.forEach(([words, color], i) =>
     plane.note(context, words, left + width - 8, top + 14 + i * gap, "right", color),
   );
+  const { undefined: nowhere } = player.ground;
+  if (nowhere) plane.note(context, nowhere, left + 8, top + 14, "left", look.muted);
   if (!player.batched || !shows.batch) return;
   const size = player.batch().length;
   plane.note(context, `this batch of ${size}`, left + 8, top + 14, "left", look.accent);

@@ -1,9 +1,9 @@
 // What lies on the plane: level bands, contours and axes, and the contours of a batch.
 
 import { batchSurface } from "./batch.js";
-import { fillBands, march, resample } from "./ground.js";
+import { fillBands, hatch, hidden, march, resample } from "./ground.js";
 import { clipTo, pen, star, write } from "./marks.js";
-import { ticks } from "./numbers.js";
+import { blend, ticks } from "./numbers.js";
 
 const CELL = 3; // pixels between the points at which the ground is known
 
@@ -24,7 +24,14 @@ export function layGround(plane, context) {
   const { px, py, us, vs } = grid(plane, CELL);
   const values = resample(ground, us, vs);
   const cell = Math.round(CELL * plane.dense);
-  const image = fillBands(values, px.length, py.length, cell, batched ? look.faint : look.bands);
+  const size = [px.length, py.length, cell];
+  const image = fillBands(values, ...size, batched ? look.faint : look.bands);
+  if (ground.undefined) {
+    const nowhere = hidden(ground, us, vs);
+    const ink = blend(look.muted, look.background, 0.45);
+    hatch(image, nowhere, ...size, [look.background, ink], [8 * plane.dense, plane.dense].map(Math.round));
+    nowhere.forEach((share, k) => share > 0.5 && (values[k] = NaN)); // no lines there
+  }
   const tile = document.createElement("canvas");
   Object.assign(tile, { width: image.width, height: image.height });
   tile.getContext("2d").putImageData(image, 0, 0);

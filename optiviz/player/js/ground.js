@@ -47,6 +47,21 @@ export function resample(ground, xs, ys) {
   return values;
 }
 
+// How far the points of other coordinates lie in undefined ground: its edge is at a half.
+export function hidden(ground, xs, ys) {
+  const [[left, right], [bottom, top]] = ground.extent;
+  const n = ground.points;
+  const place = (low, high) => (x) => {
+    const p = clamp(((x - low) / (high - low)) * (n - 1), 0, n - 1);
+    const i = Math.min(Math.floor(p), n - 2);
+    return [i, p - i];
+  };
+  const [across, up] = [xs.map(place(left, right)), ys.map(place(bottom, top))];
+  const at = (j, [i, t]) => ground.nowhere[j * n + i] * (1 - t) + ground.nowhere[j * n + i + 1] * t;
+  const values = up.flatMap(([j, t]) => across.map((x) => at(j, x) * (1 - t) + at(j + 1, x) * t));
+  return Float32Array.from(values);
+}
+
 // Marching squares: adds the lines of every level to a canvas path. xs and ys are pixels.
 export function march(context, values, xs, ys, levels) {
   const width = xs.length;
@@ -57,6 +72,7 @@ export function march(context, values, xs, ys, levels) {
       const [a, b, c, d] = [values[at], values[at + 1], values[at + width + 1], values[at + width]];
       const low = Math.min(a, b, c, d);
       const high = Math.max(a, b, c, d);
+      if (!(low <= high)) continue; // undefined
       for (const level of levels) {
         if (level <= low) continue;
         if (level > high) break;
@@ -75,17 +91,14 @@ export function march(context, values, xs, ys, levels) {
   }
 }
 
-// The colour of every pixel by the band that it lies in; the grid's points are `cell` pixels apart.
-export function fillBands(values, columns, rows, cell, colors) {
-  const [width, height] = [(columns - 1) * cell, (rows - 1) * cell];
-  const image = new ImageData(width, height);
-  const pixels = new Uint32Array(image.data.buffer);
-  const palette = colors.map((color) => {
-    const [r, g, b] = channels(color);
-    return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
-  });
-  const last = palette.length - 1;
-  for (let y = 0; y < height; y++) {
+const abgr = (color) => {
+  const [r, g, b] = channels(color);
+  return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+};
+
+// The value between four points of a grid, at every pixel of the cells that are `cell` pixels wide.
+function eachPixel(values, columns, rows, cell, give) {
+  for (let y = 0; y < (rows - 1) * cell; y++) {
     const j = Math.floor(y / cell);
     const t = (y - j * cell + 0.5) / cell;
     for (let i = 0; i + 1 < columns; i++) {
@@ -94,9 +107,29 @@ export function fillBands(values, columns, rows, cell, colors) {
       const right = values[at + 1] + (values[at + columns + 1] - values[at + 1]) * t;
       const slope = (right - left) / cell;
       let value = left + slope / 2;
-      for (let x = i * cell; x < (i + 1) * cell; x++, value += slope)
-        pixels[y * width + x] = palette[value < 0 ? 0 : value > last ? last : value | 0];
+      for (let x = i * cell; x < (i + 1) * cell; x++, value += slope) give(x, y, value);
     }
   }
+}
+
+// Hatch what lies in undefined ground, the page below, with lines so many pixels apart and wide.
+export function hatch(image, nowhere, columns, rows, cell, [page, ink], [apart, wide]) {
+  const pixels = new Uint32Array(image.data.buffer);
+  const [paper, line] = [abgr(page), abgr(ink)];
+  eachPixel(nowhere, columns, rows, cell, (x, y, value) => {
+    if (value > 0.5) pixels[y * image.width + x] = (x + y) % apart < wide ? line : paper;
+  });
+}
+
+// The colour of every pixel by the band that it lies in; the grid's points are `cell` pixels apart.
+export function fillBands(values, columns, rows, cell, colors) {
+  const [width, height] = [(columns - 1) * cell, (rows - 1) * cell];
+  const image = new ImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const palette = colors.map(abgr);
+  const last = palette.length - 1;
+  eachPixel(values, columns, rows, cell, (x, y, value) => {
+    pixels[y * width + x] = palette[value < 0 ? 0 : value > last ? last : value | 0];
+  });
   return image;
 }

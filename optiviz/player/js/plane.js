@@ -96,8 +96,12 @@ export class Plane extends Sheet {
     context.save();
     this.clip(context);
     this.layGhosts(context);
-    for (const [u, v] of player.ground.minima)
-      star(context, this.x(u), this.y(v), 8 * player.scale, player.look.star, player.look.starEdge);
+    const { minima, local } = player.ground;
+    const { star: gold, background, starEdge, hollowEdge } = player.look;
+    for (const [i, [u, v]] of minima.entries()) {
+      const look = local[i] ? [4.5, background, hollowEdge] : [8, gold, starEdge];
+      star(context, this.x(u), this.y(v), look[0] * player.scale, look[1], look[2]);
+    }
     context.restore();
     for (const run of player.runs) run.pixels = this.pixels(run);
     const { bounds, drawing } = player.ground;

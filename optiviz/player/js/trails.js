@@ -1,4 +1,4 @@
-// The paths: a trail that fades towards its beginning, a head, and where a diverged run left.
+// The paths: a trail that fades towards its beginning, a head, and where a run ended too soon.
 
 import { disc, pen } from "./marks.js";
 import { blend, clamp } from "./numbers.js";
@@ -89,10 +89,9 @@ export function leaving(points, steps, { left, top, width, height }) {
   ];
 }
 
-// A cross where a diverged run left the picture, and the words that say so.
+// A cross where a run ended before its time; the verdict beside its name says why.
 function drawEnding(plane, context, run) {
   const { player } = plane;
-  const { left, top, width, height } = plane.box;
   const [x, y] = leaving(run.pixels, run.steps, plane.box);
   context.font = plane.font(15, "bold");
   context.textAlign = "center";
@@ -101,9 +100,4 @@ function drawEnding(plane, context, run) {
   context.strokeText("✕", x, y);
   context.fillStyle = player.colorOf(run);
   context.fillText("✕", x, y);
-  const side = x > left + width / 2 ? "right" : "left";
-  const nth = player.runs.filter((other) => other.divergedAt >= 0).indexOf(run);
-  const shift = (y > top + height / 2 ? -1 : 1) * 18 * nth * player.scale;
-  const words = `diverged at step ${run.divergedAt}`;
-  plane.note(context, words, x + (side === "right" ? -12 : 12), y + shift, side, player.colorOf(run));
 }

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from optiviz.errors import UserError
 from optiviz.problems.base import Array, Bounds, Point
 from optiviz.problems.planes.dual import Dual
+from optiviz.problems.planes.lows import apart, settled
+from optiviz.problems.planes.steep import steep
 from optiviz.problems.planes.surfaces import Surface
 
 Function = Callable[[Any, Any], Any]
 BOUNDS: Bounds = ((-3.0, 3.0), (-3.0, 3.0))
 GRID = 121  # points along a side, where minima are looked for
-MOST = 12  # minima; where there are more, only the lowest, and none of a whole field of them
+MOST = 100  # minima; where there are more, only the lowest, and none of a whole field of them
 # Starts as shares of the way across the picture, in the order in which they are tried.
 STARTS = ((0.15, 0.78), (0.85, 0.78), (0.15, 0.22), (0.85, 0.22), (0.65, 0.6), (0.4, 0.35))
 
@@ -27,6 +29,7 @@ class Function2(Surface):
     """A surface whose parameters are called x and y."""
 
     axes = ("x", "y")
+    slowest: ClassVar[float] = 0.0
 
 
 def surface(
@@ -42,9 +45,9 @@ def surface(
     Its derivatives are exact where it consists of arithmetic and NumPy's functions. Any other
     function, one that calls `math.sin` or asks `if x > 0`, gets central differences, which are good
     to about 1e-9, and its title says so. The η that suits it comes from its curvature below the
-    start, 0.4/λ; its minima are those within the bounds that a search finds, and none where the
-    edge of the bounds lies lower. It can be pickled where the function can: one that is defined
-    with def at the top of a module, not a lambda.
+    start and on its way, 0.4/λ; its minima are those within the bounds that a search finds, and
+    none where the edge of the bounds lies lower. It can be pickled where the function can: one that
+    is defined with def at the top of a module, not a lambda.
 
     Args:
         function: (x, y) ↦ z.
@@ -67,7 +70,8 @@ def surface(
     title = (title or name) + ", gradient by central differences" * by_differences
     trial = Function2(name, title, formula, bounds, (0.0, 0.0), {})
     begin = _start(trial) if start is None else start
-    rates = {"gradient": _rate(trial, begin), "unit": _span(bounds) / 60}
+    unit, most = _span(bounds) / 60, steep(trial, begin)
+    rates = {"gradient": 0.4 / most if most else unit, "unit": unit}
     return Function2(name, title, formula, bounds, begin, rates, _minima(trial))
 
 
@@ -154,34 +158,9 @@ def _start(found: Surface) -> Point:
     return places[0][0], places[0][1]
 
 
-def _hessian(found: Surface, w: Array) -> Array:
-    """Second derivatives `(..., 2, 2)`, differences of the first ones."""
-    h = 1e-5 * _span(found.bounds)
-    rows = [
-        (found.value_and_grad(w + h * axis)[1] - found.value_and_grad(w - h * axis)[1]) / (2 * h)
-        for axis in np.eye(2)
-    ]
-    hessian: Array = np.stack(rows, axis=-2)
-    return (hessian + np.swapaxes(hessian, -1, -2)) / 2
-
-
 def _grid(found: Surface, points: int) -> Array:
     x, y = (np.linspace(low, high, points) for low, high in found.bounds)
     return np.stack(np.meshgrid(x, y), axis=-1)
-
-
-def _rate(found: Surface, start: Point) -> float:
-    """0.4/λ, with λ the 90th percentile of the curvatures where the loss is below the start's."""
-    with np.errstate(all="ignore"):
-        w = _grid(found, 41)
-        z = found.value(w)
-        below = w[z <= found.value(np.array(start))]
-        sizes = np.abs(_hessian(found, below)).sum(axis=-1).max(axis=-1, initial=0.0)
-        finite = z[np.isfinite(z)]
-        flat = 1e-6 * np.ptp(finite) / _span(found.bounds) ** 2 if len(finite) else np.inf
-    sizes = sizes[np.isfinite(sizes)]
-    steep = float(np.percentile(sizes, 90)) if len(sizes) else 0.0
-    return 0.4 / steep if steep > flat else _span(found.bounds) / 60
 
 
 def _minima(found: Surface) -> tuple[Point, ...]:
@@ -197,35 +176,13 @@ def _minima(found: Surface) -> tuple[Point, ...]:
         places = w[1:-1, 1:-1][lowest]
         if len(places) > 4 * MOST:  # flat ground, or waves that the grid cannot show
             return ()
-        minima = [place for at in places if (place := _refined(found, at)) is not None]
-        apart: list[Array] = []
-        for place in minima:
-            if all(np.abs(place - other).max() > 1e-3 * _span(found.bounds) for other in apart):
-                apart.append(place)
-        values = [float(found.value(place)) for place in apart]
-    if not values or min(values) > z.min() + 1e-9 * max(1.0, abs(z.min())):
+        places, there = settled(found, places, 3 * _span(found.bounds) / GRID)
+        minima = apart(found, places[there], 1e-3 * _span(found.bounds))
+        values = found.value(minima)
+    finite = np.abs(z[np.isfinite(z)])
+    same = 1e-9 * float(np.median(finite)) if len(finite) else 0.0
+    if not len(minima) or not values.min() <= z.min() + same:
         return ()
-    if len(apart) > MOST:
-        least = min(values)
-        close = [v <= least + 1e-9 * max(1.0, abs(least)) for v in values]
-        apart = [place for place, keep in zip(apart, close, strict=True) if keep]
-    return tuple((float(x), float(y)) for x, y in apart) if len(apart) <= MOST else ()
-
-
-def _refined(found: Surface, w: Array) -> Array | None:
-    """The minimum near a point by Newton's method; None if it is a flat or another place."""
-    begin, reach = w, 3 * _span(found.bounds) / GRID
-    for _ in range(20):
-        hessian, g = _hessian(found, w), found.value_and_grad(w)[1]
-        if not np.isfinite(hessian).all():
-            return None
-        least, most = np.linalg.eigvalsh(hessian)
-        if least <= 1e-6 * most:
-            return None
-        step = np.linalg.solve(hessian, g)
-        w = w - step
-        if np.abs(w - begin).max() > reach:
-            return None
-        if np.abs(step).max() < 1e-12 * _span(found.bounds):
-            break
-    return np.round(w, 12) + 0.0
+    if len(minima) > MOST:
+        minima = minima[values <= values.min() + same]
+    return tuple((float(x), float(y)) for x, y in minima) if len(minima) <= MOST else ()

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from optiviz.errors import UserError
 from optiviz.problems.base import Array, Bounds, Plane, Point, inexact
-from optiviz.problems.planes import formulas
+from optiviz.problems.planes import formulas, lows
+from optiviz.problems.planes.steep import steep
 from optiviz.words import Registry
 
 Formula = Callable[[Any, Any], tuple[Any, Any, Any]]
@@ -30,8 +31,9 @@ class Surface(Plane):
         start: a good start.
         rates: good learning rates: "gradient" for rules that step in proportion to the gradient,
             "unit" for rules whose steps have about the length of the rate.
-        minima, saddles: the known ones.
+        minima: all within the bounds; saddles: the known ones.
         curvatures: of a quadratic, its Hessian's least and greatest eigenvalue.
+        steps: how many show where the start leads.
 
     >>> SURFACES["booth"].value_and_grad(np.array([0.0, 0.0]))
     (74.0, array([-34., -38.]))
@@ -46,6 +48,21 @@ class Surface(Plane):
     minima: tuple[Point, ...] = ()
     saddles: tuple[Point, ...] = ()
     curvatures: tuple[float, float] | None = None
+    steps: int = 120
+    # Times the usual rate, at least: with a cliff's curvature on its way a run would not move.
+    slowest: ClassVar[float] = 0.1
+
+    def rate(self, kind: str, start: ArrayLike | None = None) -> float | None:
+        usual = self.rates.get(kind)
+        if usual is None or kind != "gradient" or start is None or self.curvatures:
+            return usual
+        starts = np.reshape(start, (-1, 2))  # of several, the highest sees the steepest ground
+        with np.errstate(all="ignore"):
+            highest = starts[np.argmax(np.nan_to_num(self.value(starts), nan=-np.inf))]
+        if np.array_equal(highest, self.start):
+            return usual
+        here, there = steep(self, self.start), steep(self, highest)
+        return usual * max(here / there, self.slowest) if here and there else usual
 
     def value_and_grad(
         self, w: ArrayLike, batch: Array | None = None, out: Array | None = None
@@ -116,9 +133,10 @@ SURFACES: Registry[Surface] = Registry(
             title="Rosenbrock's banana",
             formula=formulas.rosenbrock,
             bounds=((-2.0, 2.0), (-0.9, 2.6)),
-            start=(-1.5, 2.0),
-            rates={"gradient": 0.0008, "unit": 0.05},
+            start=(-1.2, 1.0),
+            rates={"gradient": 0.0008, "unit": 0.2},
             minima=((1.0, 1.0),),
+            steps=800,
         ),
         "beale": Surface(
             name="beale",
@@ -185,7 +203,7 @@ SURFACES: Registry[Surface] = Registry(
             bounds=((-5.0, 5.0), (-4.5, 4.5)),
             start=(0.1, 0.13),
             rates={"gradient": 0.005, "unit": 0.1},
-            minima=((-2.903534027771177, -2.903534027771177),),
+            minima=lows.crossed(lows.STYBLINSKI_TANG, ((-5.0, 5.0), (-4.5, 4.5))),
         ),
         "rastrigin": Surface(
             name="rastrigin",
@@ -194,7 +212,9 @@ SURFACES: Registry[Surface] = Registry(
             bounds=((-3.3, 3.3), (-2.6, 2.6)),
             start=(-2.4, 1.75),
             rates={"gradient": 0.002, "unit": 0.1},
-            minima=((0.0, 0.0),),
+            minima=lows.mirrored(
+                lows.crossed(lows.RASTRIGIN, ((0.0, 3.3), (0.0, 3.3))), ((-3.3, 3.3), (-2.6, 2.6))
+            ),
         ),
         "ackley": Surface(
             name="ackley",
@@ -202,8 +222,8 @@ SURFACES: Registry[Surface] = Registry(
             formula=formulas.ackley,
             bounds=((-5.0, 5.0), (-4.0, 4.0)),
             start=(-3.6, 2.6),
-            rates={"gradient": 0.04, "unit": 0.1},
-            minima=((0.0, 0.0),),
+            rates={"gradient": 0.02, "unit": 0.1},
+            minima=lows.mirrored(lows.ACKLEY, ((-5.0, 5.0), (-4.0, 4.0))),
         ),
         "three-hump-camel": Surface(
             name="three-hump-camel",
@@ -229,6 +249,10 @@ SURFACES: Registry[Surface] = Registry(
             minima=(
                 (0.08984201310031807, -0.7126564030207396),
                 (-0.08984201310031807, 0.7126564030207396),
+                (1.7036067149699807, -0.7960835686726252),
+                (-1.7036067149699807, 0.7960835686726252),
+                (1.6071047529201972, 0.5686514548841314),
+                (-1.6071047529201972, -0.5686514548841314),
             ),
             saddles=((0.0, 0.0),),
         ),

@@ -9,15 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 from optiviz.maps import BasinMap
+from optiviz.maps.basins import NONE, UNDEFINED
 from optiviz.optim.describe import EVERY, describe
 from optiviz.problems.base import Array
 from optiviz.views.charts.sheet import EDGE, Sheet
-from optiviz.views.scene.contour import levels, minimum, sample
+from optiviz.views.scene.contour import draw_undefined, filled, levels, minimum, sample
 from optiviz.views.style import Theme, blend, mark
 
 # The rules whose colours the minima borrow, Okabe and Ito's in an order of good contrast.
 BORROWED = ("adam", "lion", "adagrad", "nesterov", "rmsprop", "momentum")
-WIDE, HIGH = 3.2, 0.27  # inches that the key and each of its rows need
+WIDE, HIGH = 3.4, 0.27  # inches that the key and each of its rows need
+LISTED = 12  # minima at most, each with a row of its own
 PALEST = 0.72  # how far the slowest starts' colour has gone towards the page's
 
 
@@ -33,7 +35,7 @@ def draw_basins(sheet: Sheet, found: BasinMap) -> None:
     aspect = (x[1] - x[0]) / (y[1] - y[0])
     beside, below = WIDE * s + 0.3, 0.0
     if sheet.tall:
-        beside, below = 0.0, (len(found.problem.minima) + 3) * HIGH * s
+        beside, below = 0.0, _rows(found) * HIGH * s
     left, bottom = 0.36 + 0.3 * s, sheet.bottom + 0.5 * s + below
     width, height = sheet.width - EDGE - beside - left, sheet.top - bottom
     width, height = min(width, height * aspect), min(height, width / aspect)
@@ -59,16 +61,19 @@ def _map(ax: Axes, found: BasinMap, look: Theme) -> None:
         pale = blend(color, look.background, PALEST)
         image[here] = (1 - share) * to_rgb(color) + share * np.array(to_rgb(pale))
     x, y = _ends(found.x), _ends(found.y)
+    image[found.index == UNDEFINED] = to_rgb(look.background)
     ax.imshow(image, extent=(*x, *y), origin="lower", aspect="auto", interpolation="nearest")
     xs, ys, values = sample(found.problem, (x, y))
     lines = levels(values)[1:-1]
     ink: Any = {"colors": look.text, "linestyles": "solid", "alpha": 0.3}
-    ax.contour(xs, ys, values, lines, linewidths=0.5 * look.scale, **ink)
-    for i, point in enumerate(found.problem.minima):
-        ax.plot(*point, **minimum(look), zorder=3)
+    ax.contour(xs, ys, filled(values), lines, linewidths=0.5 * look.scale, **ink)
+    draw_undefined(ax, xs, ys, values, look)
+    for point, local in zip(found.minima, found.problem.local(found.minima), strict=True):
+        ax.plot(*point, **minimum(look, local), zorder=3)
+    for letter, i in enumerate(found.listed(LISTED)[0]):
         ax.annotate(
-            _letter(i),
-            point,
+            _letter(letter),
+            found.minima[i],
             xytext=(9 * look.scale, 7 * look.scale),
             textcoords="offset points",
             ha="center",
@@ -89,35 +94,51 @@ def _map(ax: Axes, found: BasinMap, look: Theme) -> None:
 
 
 def _key(sheet: Sheet, found: BasinMap, left: float, top: float) -> None:
-    """A row for each minimum: its colour from fast to slow, its place, share and typical steps."""
+    """A row for each minimum: its colour from fast to slow, its place, loss, share and steps."""
     look = sheet.look
-    rows = len(found.problem.minima) + 3
-    room = (sheet.width - EDGE - left) / WIDE, (top - sheet.bottom) / (rows * HIGH)
+    room = (sheet.width - EDGE - left) / WIDE, (top - sheet.bottom) / (_rows(found) * HIGH)
     s = min(*room, 1.4 * look.scale)
     row, strip = HIGH * s, 0.62 * s
-    columns = [left + strip + inches * s for inches in (0.12, 2.02, WIDE - 0.62)]
-    colors = colors_of_minima(found, look)
-    entries = [
-        (color, f"{_letter(i)}  {_place(found.problem.minima[i])}", i)
-        for i, color in enumerate(colors)
-    ]
-    if (found.index < 0).any():
-        entries.append((look.grid, "none of them", -1))
-    _write(sheet, columns, top - row / 2, ["leads to", "starts", "steps"], look.muted, s)
-    for n, (color, words, i) in enumerate(entries, start=1):
+    columns = [left + strip + inches * s for inches in (0.12, 1.85, 2.3, WIDE - 0.62)]
+    entries = _entries(found, look)
+    heads = ["leads to", "loss", "starts", "steps"]
+    _write(sheet, columns, top - row / 2, heads, look.muted, s)
+    for n, (color, words, loss, each) in enumerate(entries, start=1):
         y = top - (n + 0.5) * row
         ax = sheet.axes(left, y - 0.33 * row, left + strip, y + 0.33 * row)
         ax.axis("off")
-        pale = color if i < 0 else blend(color, look.background, PALEST)
+        pale = blend(color, look.background, PALEST) if loss else color
         shades = np.linspace(0, 1, 64)[None, :, None]
         ax.imshow((1 - shades) * to_rgb(color) + shades * np.array(to_rgb(pale)), aspect="auto")
-        taken = found.steps_to_reach[found.index == i]
-        steps = f"{np.median(taken):.0f}" if i >= 0 and taken.size else "–"
-        _write(sheet, columns, y, [words, _percent(found.share(i)), steps], look.text, s)
+        taken = found.steps_to_reach[np.isin(found.index, each)]
+        steps = f"{np.median(taken):.0f}" if taken.size and each[0] >= 0 else "–"
+        share = _percent(sum(map(found.share, each)))
+        _write(sheet, columns, y, [words, loss, share, steps], look.text, s)
     if (found.index >= 0).any():
         fast, slow = _fast_slow(found)
         words = f"steps: median; full colour {fast:.0f}, faded {slow:.0f}+"
         _write(sheet, [left], top - (len(entries) + 1.6) * row, [words], look.muted, s)
+
+
+def _entries(found: BasinMap, look: Theme) -> list[tuple[str, str, str, list[int]]]:
+    """Of every row the colour, what it stands for, its loss, and the indices that it counts."""
+    colors, (shown, others) = colors_of_minima(found, look), found.listed(LISTED)
+    entries = [
+        (colors[i], f"{_letter(n)}  {_place(found.minima[i])}", _number(found.losses[i]), [i])
+        for n, i in enumerate(shown)
+    ]
+    if others:
+        entries.append((look.background, f"{len(others)} other minima", "", others))
+    if (found.index == NONE).any():
+        entries.append((look.grid, "none of them", "", [NONE]))
+    if (found.index == UNDEFINED).any():
+        entries.append((look.background, "hatched: undefined", "", [UNDEFINED]))
+    return entries
+
+
+def _rows(found: BasinMap) -> int:
+    """How many rows the key may need: those of minima, three of other starts, two of words."""
+    return min(len(found.minima), LISTED + 1) + 4
 
 
 def _write(
@@ -137,9 +158,13 @@ def _write(
 
 
 def colors_of_minima(found: BasinMap, look: Theme) -> list[str]:
-    """A colour for each minimum."""
-    names = (BORROWED[i % len(BORROWED)] for i in range(len(found.problem.minima)))
-    return [mark(name, look).color for name in names]
+    """A colour for each minimum; where there are not enough, the nearest of its kind is far."""
+    places, taken = np.array(found.minima), np.zeros(len(found.minima), int)
+    for i, place in enumerate(places):
+        away = np.hypot(*(places[:i] - place).T)
+        room = [away[taken[:i] == c].min(initial=np.inf) for c in range(len(BORROWED))]
+        taken[i] = np.argmax(room)
+    return [mark(BORROWED[c], look).color for c in taken]
 
 
 def _fast_slow(found: BasinMap) -> tuple[float, float]:
@@ -163,7 +188,11 @@ def _letter(index: int) -> str:
 
 
 def _place(point: tuple[float, float]) -> str:
-    return "({:.3g}, {:.3g})".format(*point).replace("-", "−")
+    return "({}, {})".format(*map(_number, point))
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
 
 
 def _percent(share: float) -> str:

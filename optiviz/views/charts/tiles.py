@@ -133,7 +133,7 @@ class Mosaic(Frame):
         ax.set_title(picture.labels[0], loc="left", **style)
 
     def _verdict(self, ax: Any, picture: Contents) -> None:
-        """How a tile's first run ends, in the last frame."""
+        """How a tile's first run ends, shown when it has."""
         look = self.look
         style: Any = {"fontsize": 9.5 * look.scale, "color": look.text, "zorder": 7}
         style["bbox"] = {"facecolor": look.background, "alpha": 0.85, "linewidth": 0, "pad": 3}
@@ -158,5 +158,5 @@ class Mosaic(Frame):
         self.counter.set_text(f"step {t:>{len(str(self.tiles.steps))}} / {self.tiles.steps}")
         for panel in self.panels:
             panel.show(t)
-        for ending in self.endings:
-            ending.set_visible(t == self.tiles.steps)
+        for ending, picture in zip(self.endings, self.tiles.pictures, strict=True):
+            ending.set_visible(t >= min(picture.said[0], self.tiles.steps))

@@ -24,7 +24,9 @@ class Contents:
     Attributes:
         problem, runs, panels, theme, size, labels, title: see there.
         look: the theme itself.
-        marks: every run's colour and line; verdicts: how every run ended.
+        marks: every run's colour and line.
+        verdicts: how every run ended; said: the step it speaks of, from which on it is shown, or
+            else the last.
     """
 
     problem: Plane
@@ -37,6 +39,7 @@ class Contents:
     look: Theme = field(init=False)
     marks: tuple[Mark, ...] = field(init=False)
     verdicts: tuple[str, ...] = field(init=False)
+    said: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         if not self.runs:
@@ -48,10 +51,14 @@ class Contents:
         check_size(self.size)
         look = look_up("theme", self.theme, THEMES)
         labels = tuple(describe(run.optimizer, run.settings) for run in self.runs)
+        endings = [ending(run, self.problem) for run in self.runs]
         found = {
             "look": look,
             "marks": tuple(marks([run.optimizer for run in self.runs], look)),
-            "verdicts": tuple(ending(run, self.problem) for run in self.runs),
+            "verdicts": tuple(words for words, _ in endings),
+            "said": tuple(
+                self.steps if step is None else min(step, self.steps) for _, step in endings
+            ),
             "title": self.title or self.problem.title,
             "labels": tuple(self.labels) or labels,
         }
@@ -80,7 +87,11 @@ def check_made_on(run: Run, problem: Plane) -> None:
         )
 
 
-def ending(run: Run, problem: Plane) -> str:
-    """How a run ended: its verdict, or its own loss where the plane shows but its shadow."""
+def ending(run: Run, problem: Plane) -> tuple[str, int | None]:
+    """How a run ended, and at which step if at one: its verdict; or its own loss where the plane
+    shows but its shadow."""
     true = run.slots.get("true_loss")
-    return verdict(run, problem).text if true is None else f"loss {true[-1]:.3g}"
+    if true is not None:
+        return f"loss {true[-1]:.3g}", None
+    found = verdict(run, problem)
+    return found.text, found.step

@@ -1,34 +1,69 @@
-"""The ground: level bands that show a valley as well as a basin."""
+"""The ground: level bands that show a valley as well as a basin, and where there is none."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 
 from optiviz.problems.base import Array, Bounds, Plane
-from optiviz.views.style import MINIMUM, Theme
+from optiviz.views.style import MINIMUM, Theme, blend
 
 BANDS = 20
 FAINT = 0.55  # of the ground's colours, below the contours of a batch
 HIGHEST = 1e200  # Matplotlib takes 1e250 for a height above all others
 CONTOUR = {False: 0.55, True: 0.3}  # how opaque contours are, and how where the ground is faint
+TAIL = 0.1  # of the ground, at either end, that may be a pole
+REACH = 4  # times the heights' spread without their tails, as far as levels follow a pole
+UNDEFINED = "hatched: undefined"
 
 
 def levels(values: Array, n: int = BANDS) -> Array:
     """n + 1 heights, evenly apart on a scale that is linear near the bottom and logarithmic above.
 
     The bend is put at a low quantile of the heights: a narrow valley, most of whose surroundings
-    are far above it, gets many levels at its floor, and a basin nearly even ones.
+    are far above it, gets many levels at its floor, and a basin nearly even ones. A pole would eat
+    the levels: they follow it a little way only, and if it is a hole, they begin at the middle of
+    the heights and go both ways. Undefined (NaN) ground has no height.
     """
-    low, high = float(values.min()), float(values.max())
+    low, high = ends(values)
+    known = values[~np.isnan(values)]
     largest = max(abs(low), abs(high))
     if not high - low > 1e-12 * largest:  # flat, as far as numbers can tell
         half = max(0.5, 1e-6 * largest)
         return np.linspace(low - half, low + half, n + 1)
-    bend = max(float(np.quantile(values, 0.06)) - low, 1e-4 * (high - low))
-    return low + bend * np.expm1(np.linspace(0, np.log1p((high - low) / bend), n + 1))
+    middle, bend = low, float(np.quantile(known, 0.06)) - low
+    if low > known.min():
+        less, middle, more = map(float, np.quantile(known, (0.44, 0.5, 0.56)))
+        bend = (more - less) / 2
+    bend = max(bend, 1e-4 * (high - low))
+    below, above = np.log1p((middle - low) / bend), np.log1p((high - middle) / bend)
+    places = np.linspace(-below, above, n + 1)
+    return middle + bend * np.sign(places) * np.expm1(np.abs(places))
+
+
+def ends(values: Array) -> tuple[float, float]:
+    """The least and the greatest height that levels show: those of the ground, but for poles."""
+    known = values[~np.isnan(values)]
+    if not known.size:
+        return 0.0, 0.0
+    few, most = map(float, np.quantile(known, (TAIL, 1 - TAIL)))
+    room = REACH * (most - few)
+    low, high = float(known.min()), float(known.max())
+    return (
+        few - room if pole(-values, room - few) else low,
+        most + room if pole(values, most + room) else high,
+    )
+
+
+def pole(values: Array, beyond: float) -> bool:
+    """Whether the ground rises beyond a height at a single point: no hill, which has a top."""
+    top, flat = np.nanmax(values), values.reshape(-1, values.shape[-1])
+    row, column = np.unravel_index(np.nanargmax(flat), flat.shape)
+    around = flat[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
+    return bool(top > beyond > np.nanmin(flat) and np.nanmin(around) < beyond / 2 + top / 2)
 
 
 def fit(bounds: Bounds, aspect: float) -> Bounds:
@@ -41,44 +76,77 @@ def fit(bounds: Bounds, aspect: float) -> Bounds:
 
 
 def sample(problem: Plane, bounds: Bounds, points: int = 240) -> tuple[Array, Array, Array]:
-    """x, y and the finite values of the problem over the bounds."""
+    """x, y and the heights of the problem over the bounds: finite, or NaN where undefined."""
     x, y = (np.linspace(low, high, points) for low, high in bounds)
     with np.errstate(all="ignore"):
         values = problem.on(x, y)
-    if not np.isfinite(values).all():
-        values = np.where(np.isfinite(values), values, np.nanmax(values[np.isfinite(values)]))
     return x, y, np.clip(values, -HIGHEST, HIGHEST)
+
+
+def filled(values: Array, rounds: int = 4) -> Array:
+    """Heights that go on a few points into undefined ground, so that bands end at its very edge."""
+    for _ in range(rounds if np.isnan(values).any() else 0):
+        wide = np.pad(values, 1, constant_values=np.nan)
+        sides = np.stack([wide[:-2, 1:-1], wide[2:, 1:-1], wide[1:-1, :-2], wide[1:-1, 2:]])
+        known = ~np.isnan(sides)
+        mean = np.where(known, sides, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+        values = np.where(np.isnan(values) & known.any(axis=0), mean, values)
+    return np.nan_to_num(values, nan=0.0)
+
+
+def draw_undefined(ax: Axes, x: Array, y: Array, values: Array, theme: Theme) -> bool:
+    """Hatch the page where the ground is undefined; whether it is anywhere."""
+    nowhere = np.isnan(values)
+    if nowhere.any():
+        lines: Any = {"hatch.color": blend(theme.muted, theme.background, 0.45)}
+        for style in ({"colors": [theme.background]}, {"colors": "none", "hatches": ["////"]}):
+            with rc_context(lines):
+                ax.contourf(x, y, nowhere.astype(float), [0.5, 2], zorder=2.2, **style)
+    return bool(nowhere.any())
 
 
 def draw_ground(
     ax: Axes, problem: Plane, bounds: Bounds, theme: Theme, faint: bool = False
-) -> Array:
-    """Bands, contour lines and the known minima; returns the heights of the lines."""
+) -> tuple[Array, bool]:
+    """Bands, contour lines and the known minima.
+
+    Returns:
+        The heights of the lines, and whether any of the ground is undefined.
+    """
     x, y, values = sample(problem, bounds)
-    heights = levels(values)
+    heights, known = levels(values), filled(values)
     colors: Any = theme.ramp(np.linspace(0, FAINT if faint else 1, len(heights) - 1))
-    ax.contourf(x, y, values, heights, colors=colors, extend="both", antialiased=False)
+    ax.contourf(x, y, known, heights, colors=colors, extend="both", antialiased=False)
     ax.contour(
         x,
         y,
-        values,
+        known,
         heights[1:-1],
         colors=theme.contour,
+        linestyles="solid",
         linewidths=0.5 * theme.scale,
         alpha=CONTOUR[faint],
     )
-    for point in problem.minima:
-        ax.plot(*point, **minimum(theme), zorder=2.5)
-    return heights
+    holes = draw_undefined(ax, x, y, values, theme)
+    for point, local in zip(problem.minima, problem.local(), strict=True):
+        ax.plot(*point, **minimum(theme, local), zorder=2.5)
+    return heights, holes
 
 
-def minimum(theme: Theme) -> dict[str, Any]:
-    """The look of a minimum: a cross in a disc, seen under a path and beside it."""
+def minimum(theme: Theme, local: bool = False) -> dict[str, Any]:
+    """The look of a minimum: a star, seen under a path and beside it; hollow if it is local."""
     return {
         "marker": "*",
-        "markersize": 15 * theme.scale,
-        "markerfacecolor": MINIMUM,
-        "markeredgecolor": theme.background if theme.dark else theme.text,
+        "markersize": (8 if local else 15) * theme.scale,
+        "markerfacecolor": theme.background if local else MINIMUM,
+        "markeredgecolor": edge(theme, local),
         "markeredgewidth": 0.9,
         "linestyle": "none",
     }
+
+
+def edge(theme: Theme, local: bool) -> str:
+    """The colour around a minimum's star, which a hollow one is seen by."""
+    if not theme.dark:
+        return theme.text
+    return MINIMUM if local else theme.background

@@ -76,11 +76,11 @@ class Scene(Frame):
         for panel in self.panels:
             panel.show(t)
         self.counter.set_text(str(t))
-        for ending in self.endings:
-            ending.set_visible(t == self.picture.steps)
+        for ending, step in zip(self.endings, self.picture.said, strict=True):
+            ending.set_visible(t >= step)
 
     def _endings(self) -> tuple[list[Any], float]:
-        """Every run's line, label and, for the last frame, verdict; and the inches it needs."""
+        """Every run's line, label and, from its step on, verdict; and the inches it needs."""
         figure, picture, look = self.figure, self.picture, self.picture.look
         style: Any = {"va": "center", "fontsize": 9.5 * look.scale}
         labels = [figure.text(0, 0, words, color=look.text, **style) for words in picture.labels]

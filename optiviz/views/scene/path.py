@@ -14,7 +14,7 @@ from optiviz.problems.base import Array, Bounds
 from optiviz.runs.record import Run
 from optiviz.views.scene.arrows import GRADIENT, SUM, VELOCITY, Arrow, outline
 from optiviz.views.scene.contents import Contents
-from optiviz.views.scene.contour import draw_ground, fit, minimum
+from optiviz.views.scene.contour import UNDEFINED, draw_ground, fit, minimum
 from optiviz.views.scene.panel import Panel
 from optiviz.views.style import Mark, Theme, blend
 
@@ -45,7 +45,7 @@ class PathPanel(Panel):
             picture.problem.axes[1], rotation=0 if upright else 90, labelpad=4 * look.scale
         )
         batched = [run for run in picture.runs if run.batch is not None]
-        heights = draw_ground(ax, picture.problem, self.bounds, look, faint=bool(batched))
+        heights, holes = draw_ground(ax, picture.problem, self.bounds, look, faint=bool(batched))
         self.batch = BatchGround(self, batched[0], heights) if batched else None
         for spine in ax.spines.values():
             spine.set_visible(False)
@@ -57,6 +57,8 @@ class PathPanel(Panel):
             _Trail(self, run, mark) for run, mark in zip(picture.runs, picture.marks, strict=True)
         ]
         self._key()
+        if holes:
+            self.note(UNDEFINED, 0, look.muted, side="left")
 
     def arrows(self) -> tuple[Arrow, ...]:
         """The arrows at the head of every path."""
@@ -209,32 +211,17 @@ class _Trail:
 
 
 class _Ending:
-    """Where a diverged run left the picture, and the words that say so."""
+    """A cross where a run ended before its time; the verdict beside its name says why."""
 
     def __init__(self, panel: PathPanel, run: Run, mark: Mark) -> None:
         look = panel.picture.look
         self.at = min(int(run.diverged_at), panel.picture.steps)  # which may end a step before
-        x, y = leaves(tame(run.w, panel.bounds), panel.bounds)
-        (left, right), (bottom, top) = panel.bounds
-        (cross,) = panel.ax.plot(x, y, "X", ms=10 * look.scale, mfc=mark.color, mec=look.background)
-        words = panel.ax.annotate(
-            f"diverged at step {int(run.diverged_at)}",
-            (x, y),
-            xytext=(-10 if x > (left + right) / 2 else 10, -9 if y > (bottom + top) / 2 else 9),
-            textcoords="offset points",
-            ha="right" if x > (left + right) / 2 else "left",
-            va="top" if y > (bottom + top) / 2 else "bottom",
-            color=blend(mark.color, look.text, 0.25),
-            fontsize=9.5 * look.scale,
-            fontweight="bold",
-            bbox={"facecolor": look.background, "alpha": 0.8, "linewidth": 0, "pad": 2},
-            zorder=7,
-        )
-        self.artists = (panel.add(cross), panel.add(words))
+        place = leaves(tame(run.w, panel.bounds), panel.bounds)
+        style = {"ms": 11 * look.scale, "mfc": mark.color, "mec": look.background, "zorder": 7}
+        self.cross = panel.add(*panel.ax.plot(*place, "X", **style))
 
     def show(self, t: int) -> None:
-        for artist in self.artists:
-            artist.set_visible(t >= self.at)
+        self.cross.set_visible(t >= self.at)
 
 
 def usual(runs: int) -> tuple[Arrow, ...]:

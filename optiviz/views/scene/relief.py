@@ -10,7 +10,7 @@ from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 from optiviz.problems.base import Array
 from optiviz.runs.record import Run
 from optiviz.views.scene.contents import Contents
-from optiviz.views.scene.contour import levels, minimum, sample
+from optiviz.views.scene.contour import filled, levels, minimum, sample
 from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.path import tame
 from optiviz.views.style import Mark
@@ -27,17 +27,23 @@ class Relief(Panel):
         problem, look = picture.problem, picture.look
         x, y, values = sample(problem, problem.bounds, 140)
         self.heights = levels(values)
-        z = self._height(values)
+        z = self._height(filled(values))
         slope_y, slope_x = np.gradient(z, 3 / len(y), 3 / len(x))
         light = (1.2 + slope_x - 0.6 * slope_y) / np.sqrt(1 + slope_x**2 + slope_y**2) / 1.7
         colors = look.ramp(0.2 + 0.8 * z)
         colors[..., :3] *= np.clip(0.72 + 0.34 * light, 0, 1)[..., None]
         # As `plot_surface`, which looks at every facet's colour by itself, several times.
         at = np.stack([*np.meshgrid(x, y), z], axis=-1)
+        at[np.isnan(values)] = np.nan
         facets = np.stack([at[:-1, :-1], at[:-1, 1:], at[1:, 1:], at[1:, :-1]], axis=2)
-        shades = colors[:-1, :-1].reshape(-1, 4)
+        facets, shades = facets.reshape(-1, 4, 3), colors[:-1, :-1].reshape(-1, 4)
+        solid = ~np.isnan(facets).any(axis=(1, 2))
+        facets, shades = facets[solid], shades[solid]
         style: Any = {"facecolors": shades, "edgecolors": shades, "linewidth": 0, "zorder": 1}
-        ax.add_collection3d(Poly3DCollection(facets.reshape(-1, 4, 3), antialiased=False, **style))
+        ax.add_collection3d(Poly3DCollection(facets, antialiased=False, **style))
+        if not solid.all():
+            words: Any = {"color": look.muted, "fontsize": 8.5 * look.scale, "va": "top"}
+            ax.text2D(0.02, 0.98, "blank: undefined", transform=ax.transAxes, **words)
         ax.computed_zorder = False
         ax.set(xlim=problem.bounds[0], ylim=problem.bounds[1], zlim=(0, 1.02), zticks=[])
         ax.set_xlabel(problem.axes[0])
@@ -49,8 +55,9 @@ class Relief(Panel):
             axis.pane.set_visible(False)
             axis.line.set_color(look.grid)
             axis._axinfo["grid"].update(color=look.grid)
-        for point in problem.minima:
-            ax.plot(*point, self._height(problem.value(np.array(point))) + 0.01, **minimum(look))
+        for point, local in zip(problem.minima, problem.local(), strict=True):
+            height = self._height(problem.value(np.array(point))) + 0.01
+            ax.plot(*point, height, **minimum(look, local))
         self.trails = [
             self._trail(run, mark) for run, mark in zip(picture.runs, picture.marks, strict=True)
         ]
