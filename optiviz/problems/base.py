@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -60,8 +61,11 @@ class Plane(Problem):
 
     def floor(self) -> float | None:
         """The least known value, which a loss axis is measured from."""
-        values = [float(self.value(np.array(point))) for point in self.minima]
-        return min(values, default=None)
+        return self._floor
+
+    @cached_property
+    def _floor(self) -> float | None:
+        return float(self.value(np.array(self.minima)).min()) if self.minima else None
 
     def grid(self, points: int = 200) -> tuple[Array, Array, Array]:
         """The bounds sampled: x of shape (n,), y of shape (n,), values of shape (n, n)."""

@@ -57,7 +57,7 @@ def test_a_summary_for_programs(tmp_path: Path, optiviz: Callable) -> None:
     assert (first["status"], first["steps"]) == ("diverged at step 21", 20)
     assert second["status"] == "finished after 60 steps"
     assert first["verdict"] == {"kind": "diverged", "step": 21, "text": "diverged at step 21"}
-    assert second["verdict"]["kind"] == "wanders"
+    assert second["verdict"]["kind"] == "descending"
     assert second["settings"]["lr"] == 0.1
     assert len(second["w"]) == 2
     assert second["loss"] < 0.1
