@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -67,8 +68,11 @@ class Plane(Problem):
 
     def floor(self) -> float | None:
         """The least known value, which a loss axis is measured from."""
-        values = [float(self.value(np.array(point))) for point in self.minima]
-        return min(values, default=None)
+        return self._floor
+
+    @cached_property
+    def _floor(self) -> float | None:
+        return float(self.value(np.array(self.minima)).min()) if self.minima else None
 
     def local(self, minima: Sequence[Point] | None = None) -> tuple[bool, ...]:
         """Which of some minima, by default the known ones, are less deep than another."""

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Literal, get_args
 
 import numpy as np
 
 from optiviz.optim import OPTIMIZERS
 from optiviz.problems.base import Array, Plane
+from optiviz.runs.bottom import ARRIVED, NEAR, ROUNDING, Bottom, Ground, below
 from optiviz.runs.record import Run
 
-ARRIVED = 1e-3  # of the first loss above the bottom: below what a loss curve shows
-NEAR = 0.02  # of the picture's diagonal: about the size of a marker
+Ending = Literal["left", "slopeless", "diverged", "falls", "diverging", "cycle"]
+Rest = Literal["converged", "arrived", "stuck", "stalled"]
+Habit = Literal["hovers", "oscillates", "settles", "crawls", "wanders"]
+Kind = Literal[Ending, Rest, Habit, "descending", "rising", "early"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Finding = tuple[Kind, str, int | None] | None
+
 GREW = 2.0  # times the first loss: a rise beyond overshooting; a fall no loss above 0 can make
-ROUNDING = 1e-6  # of the largest curvature: what finite differences leave of a zero
-SEARCH = 60  # Newton steps
-STRIDE = 0.04  # of the diagonal: the longest of them; twenty-five cross the picture
+STEADY = 1.3  # from third to third of a run: it has three to go, and may double by then
+FADES = 0.8  # from third to third: half as wide after as many steps again
+VISIBLE = 0.0005  # of the losses there were
+LOW, HIGH = 0.01, 0.95  # shares of a swing: so near its ends it may be one no more
+TURNS = 4  # in the last half: twice there and back
 WINDOWS = 6  # the run's last half in three, to see what grows and what fades
 
 
@@ -27,35 +36,95 @@ class Trace:
     """
 
     def __init__(self, run: Run, problem: Plane) -> None:
-        self.run, self.problem, self.floor = run, problem, problem.floor()
+        self.run, self.problem, self.ground = run, problem, Ground(problem)
+        self.unit, self.corners = self.ground.unit, self.ground.corners
         self.batched = getattr(run, "batch", None) is not None
-        self.corners = np.array(problem.bounds).T
-        self.unit = float(np.linalg.norm(self.corners[1] - self.corners[0]))
         self.w, self.loss, self.steps = run.w / self.unit, run.loss, run.steps
         self.moves, self.third = np.diff(self.w, axis=0), max(run.steps // 3, 1)
-        self.lengths = np.linalg.norm(self.moves, axis=1)
-        self.floored = False  # whether the bottom is one place of a floor
-        self.bottom, value, self.minimum = self.search()
-        lowest = self.floor if self.bottom is None else value
-        self.above = self.loss - (np.nan if lowest is None else lowest)
-        self.first = self.above[0] if self.above[0] > 0 else self.above.max()
-        place = np.nan if self.bottom is None else self.bottom / self.unit
-        self.away = np.linalg.norm(self.w - place, axis=1)
+        self.lengths = np.hypot(self.moves[:, 0], self.moves[:, 1])
         self.sank = self.loss[0] - self.loss[-1] > GREW * abs(self.loss[0])
-        last = slice(-self.third, None)
-        off, spread = np.linalg.norm((self.w - place)[last].mean(axis=0)), self.w[last].var(axis=0)
-        self.about = off**2 <= spread.sum() and self.above[last].min() >= -ROUNDING * self.first
+
+    @cached_property
+    def floor(self) -> float | None:
+        """The least known loss."""
+        return self.problem.floor()
+
+    @cached_property
+    def bottom(self) -> Bottom:
+        """The minimum downhill of the end; what is above or away from an unknown one is NaN."""
+        return below(self.ground, self.run.w[-1], float(self.loss[0]))
+
+    @cached_property
+    def minimum(self) -> str:
+        """What the bottom is called."""
+        floor = self.bottom.value if self.floor is None else self.floor
+        local = self.bottom.value > floor + self.bottom.rounding
+        return "a local minimum" if local else "the minimum"
+
+    @cached_property
+    def above(self) -> Array:
+        """The loss above the bottom, or above the known floor if there is none."""
+        lowest = self.floor if self.bottom.place is None else self.bottom.value
+        return self.loss - (np.nan if lowest is None else lowest)
+
+    @cached_property
+    def first(self) -> float:
+        """The first loss above the bottom; the highest one if it started below."""
+        return float(self.above[0] if self.above[0] > 0 else self.above.max())
+
+    @cached_property
+    def away(self) -> Array:
+        """The distance from the bottom."""
+        if self.bottom.place is None:
+            return np.full(len(self.w), np.nan)
+        x, y = (self.w - self.bottom.place / self.unit).T
+        away: Array = np.hypot(x, y)
+        return away
+
+    @cached_property
+    def about(self) -> bool:
+        """Whether the last third scatters about the bottom."""
+        if self.bottom.place is None:
+            return False
+        last = self.w[-self.third :]
+        off = last.mean(axis=0) - self.bottom.place / self.unit
+        above = self.above[-self.third :].min() >= -ROUNDING * self.first
+        return bool(off @ off <= last.var(axis=0).sum() and above)
 
     @cached_property
     def lr(self) -> Array:
         """The rate of every step."""
         return self.run.lr.reshape(self.steps, -1)[:, 0]
 
+    @property
+    def held(self) -> bool:
+        """Whether the last rate, which is kept, is about that of the steps before."""
+        return bool(self.lr[-1] >= 0.8 * self.lr[-2 * self.third :].max())
+
+    @property
+    def decays(self) -> bool:
+        """Whether weights decay, which has a minimum of its own."""
+        return bool(np.any(self.run.settings.get("weight_decay", 0) != 0))
+
     @cached_property
     def forgets(self) -> bool:
         """Whether the rule may shake itself loose: not known of a rule that is not ours."""
         rule = OPTIMIZERS.get(self.run.optimizer)
         return rule is None or rule.forgets
+
+    @cached_property
+    def jolts(self) -> float:
+        """How long the steps become, in markers, once the divisor has forgotten past slopes.
+
+        A slope that comes back after long is divided by √(1-β₂) of itself. The greatest divisor
+        shrinks too, while the correction for its start comes to an end.
+        """
+        if not (self.forgets or "moment2_max" in self.run.slots):
+            return 0.0
+        settings = self.run.settings
+        second, first = settings.get("beta2", settings.get("beta", 0.999)), settings.get("beta1", 0)
+        worst = (1 - np.min(first)) / np.sqrt(1 - np.max(second))
+        return float(self.lr[-1] * worst / (NEAR * self.unit))
 
     @cached_property
     def tail(self) -> list[slice]:
@@ -78,81 +147,69 @@ class Trace:
         """How widely the run spreads in each part of the tail."""
         return np.array([np.linalg.norm(np.ptp(self.w[part], axis=0)) for part in self.tail])
 
+    @cached_property
+    def thirds(self) -> list[slice]:
+        """The three parts of the run."""
+        n, end = self.third, self.steps + 1
+        return [slice(end - k * n, end - (k - 1) * n) for k in (3, 2, 1)]
+
+    @cached_property
+    def widths(self) -> Array:
+        """How widely the run spreads in each third."""
+        return np.array([np.hypot(*np.ptp(self.w[part], axis=0)) for part in self.thirds])
+
     def steady(self) -> bool:
         """Whether what the run does back and forth neither grows nor fades."""
-        one_way = abs(np.sign(np.diff(self.sizes)).sum()) == 2
+        before, now = self.widths[1:]
         high = self.peaks - self.low
-        alike = self.sizes.max() <= (1.25 if one_way else 1.6) * self.sizes.min()
-        return bool(alike and high.max() <= (1.5 if one_way else 2.0) * high.min())
+        alike = self.sizes.max() <= STEADY * self.sizes.min() and high.max() <= 1.8 * high.min()
+        return bool(alike and self.held and now / STEADY <= before <= STEADY * now)
 
     def settles(self) -> bool:
-        """Whether it fades from each part to the next, in width and in loss."""
-        fades = (np.diff(self.sizes) < 0).all() and (np.diff(self.peaks) < 0).all()
+        """Whether it fades from each part to the next, in width, in steps and in loss."""
+        before, now = self.widths[1:]
+        pace = np.array([self.lengths[part.start - 1 : part.stop - 1].mean() for part in self.tail])
+        fades = all((np.diff(x) < 0).all() for x in (self.sizes, self.peaks, pace))
         shares = self.sizes[1:] / self.sizes[:-1]
-        return bool(fades and shares.max() <= 1.5 * shares.min() and not self.forgets)
+        alike = shares.max() <= 1.5 * shares.min() and pace[2] <= FADES * pace[0]
+        return bool(fades and alike and now <= FADES * before and not self.forgets)
 
-    def search(self) -> tuple[Array | None, float, str]:
-        """The minimum downhill of the end: Newton's method on |curvatures|, in short steps."""
-        w = self.run.w[-1]
-        for _ in range(SEARCH):
-            value, g = self.problem.value_and_grad(w)
-            curvatures, axes = self.curved(w)
-            largest = np.abs(curvatures).max()
-            if not 0 < largest < np.inf:
-                return self.tip(w)
-            step = -axes @ (axes.T @ g / np.maximum(np.abs(curvatures), ROUNDING * largest))
-            length = float(np.linalg.norm(step))
-            outside = float(np.linalg.norm(w - np.clip(w, *self.corners)))
-            step *= min(1.0, (STRIDE * self.unit + 0.1 * outside) / max(length, 1e-300))
-            tries = (w + step / 2**k for k in range(40))
-            ahead = next((point for point in tries if self.problem.value(point) < value), None)
-            if length <= 1e-9 * self.unit or ahead is None:
-                if length > 1e-4 * self.unit:
-                    return self.tip(w)
-                if outside > 1e3 * self.unit or self.goes_down(w, value, axes):  # in a huge loss
-                    break
-                self.floored = curvatures[0] <= ARRIVED * largest
-                return self.named(w, value, ROUNDING * largest * self.unit**2)
-            w = ahead
-        return None, np.nan, ""
+    def rests(self) -> bool:
+        """Whether the last steps keep to one place and one loss, as near as a bottom is."""
+        last = slice(-max(self.steps // 12, 2), None)
+        w, loss = self.w[last], self.loss[last]
+        fell = float(self.loss.max() - loss[-1])
+        return bool(np.ptp(w, axis=0).max() <= 2 * NEAR and np.ptp(loss) <= 2 * ARRIVED * fell)
 
-    def named(self, w: Array, value: float, rounding: float) -> tuple[Array, float, str]:
-        floor = value if self.floor is None else self.floor
-        local = value > floor + rounding
-        return w, float(value), "a local minimum" if local else "the minimum"
+    def grows(self) -> bool:
+        """Whether what is left of the loss would be visible in ten times the steps, at its pace."""
+        if self.steps < 3:
+            return False
+        high = np.array([self.above[part].max() for part in self.thirds])
+        grew = high[2] / high[1]
+        return not self.batched and grew > 1 and high[2] * grew**30 > ARRIVED * self.first
 
-    def tip(self, w: Array) -> tuple[Array | None, float, str]:
-        """A minimum without curvature, such as that of |x|: by steps to and fro that are halved."""
-        angles = np.arange(8) * np.pi / 4
-        around, reach = np.stack([np.cos(angles), np.sin(angles)], axis=1), STRIDE
-        value, moved = float(self.problem.value(w)), 0
-        while reach > 1e-7 and moved < SEARCH:
-            points = w + reach * self.unit * around
-            losses = self.problem.value(points)
-            if losses.min() < value:
-                w, value, moved = points[losses.argmin()], float(losses.min()), moved + 1
-            else:
-                reach /= 2
-        ring = self.problem.value(w + NEAR / 2 * self.unit * around)
-        if reach > 1e-7 or not (ring > value).all():
-            return None, np.nan, ""
-        return self.named(w, value, ARRIVED * float(self.loss[0] - value))
+    def swings(self) -> bool:
+        """Whether the loss goes up and down, and ended visibly above where it was down."""
+        last, lowest, highest = self.loss[-self.steps // 2 :], self.loss.min(), self.loss.max()
+        turned = turns(np.diff(last))
+        if self.batched:
+            return turned >= TURNS
+        early, before, now = (self.loss[part].min() for part in self.tail)
+        if (
+            now > before > early and now + 1.5 * (now - before) > last[-1]
+        ):  # it sinks ever less deep
+            return False
+        share = (last[-1] - last.min()) / (last.max() - last.min())
+        height = (last[-1] - lowest) / (highest - lowest)
+        topped = height < HIGH or last[-1] < last[-2]
+        return bool(turned and share > LOW and height > VISIBLE and topped)
 
-    def goes_down(self, w: Array, value: float, axes: Array) -> bool:
-        """Whether the ground sinks from a stationary point along one of its axes."""
-        h = NEAR / 2 * self.unit * np.concatenate([axes.T, -axes.T])
-        sank = value - self.problem.value(w + h)
-        return bool((sank > ROUNDING * max(self.loss[0] - value, 0)).any())
-
-    def curved(self, w: Array) -> tuple[Array, Array]:
-        """The curvatures at `w` in rising order, NaN if not finite, and their axes as columns."""
-        h = 1e-4 * self.unit + 1e-6 * np.linalg.norm(w)
-        g = self.problem.value_and_grad(w + h * np.array([[1, 0], [0, 1], [-1, 0], [0, -1]]))[1]
-        hessian = (g[:2] - g[2:]) / (2 * h)
-        if not np.isfinite(hessian).all():
-            return np.full(2, np.nan), np.eye(2)
-        curvatures, axes = np.linalg.eigh((hessian + hessian.T) / 2)
-        return curvatures, axes
+    @cached_property
+    def paced(self) -> bool:
+        """Whether a step is as long where the slope is small: so not known of rules not ours."""
+        rule = OPTIMIZERS.get(self.run.optimizer)
+        return rule is None or rule.rate != "gradient" or self.bottom.tip
 
     def after(self, n: int) -> list[Array]:
         """Distance to go in loss and in place, as shares of what counts as there, n steps apart.
@@ -160,7 +217,7 @@ class Trace:
         The means over the last n steps, the n before and the n before those, newest first.
         """
         targets = [(self.above, ARRIVED * self.first), (self.away, NEAR)]
-        targets = targets[: 1 if self.floored else 2]
+        targets = targets[: 1 if self.bottom.floored else 2]
         at = [slice(len(self.loss) - k * n - n, len(self.loss) - k * n) for k in range(3)]
         return [np.array([x[part].mean() for part in at]) / target for x, target in targets]
 
