@@ -36,7 +36,7 @@ class Training:
         optimizer: the rule's name; settings: its settings; problem: the network's name.
         seed, epochs, batch_size: as they were asked for.
         history: one number for each evaluation in every column: epoch (passes over the data),
-            step, train_loss (the mean loss of the batches since the last evaluation), test_loss,
+            step, train_loss (the mean loss of the samples since the last evaluation), test_loss,
             test_accuracy, val_loss, val_accuracy (NaN if nothing was split off), lr, seconds (of
             training, without evaluations).
         w: `(P,)`, the weights at the end; with patience the best; after a divergence the last ones
@@ -67,7 +67,8 @@ class Checkpoint:
         w: `(P,)`; best: the weights with the least validation loss, or at the last evaluation.
         slots: the rule's arrays by name.
         rows: the evaluations so far.
-        total, count: the sum and the number of batch losses since the last evaluation.
+        total, count: the sum of the batch losses since the last evaluation, each weighing its share
+            of a full batch's samples, and their number.
         seconds: of training so far.
         stopped: why it ended before its time, if it did.
     """
@@ -145,6 +146,7 @@ def train(
         validation=validation,
         optimizer=optimizer,
         per_epoch=per_epoch,
+        ragged=network.n_samples / batch_size - (per_epoch - 1),
         n=epochs * per_epoch,
         every=eval_every or per_epoch,
         patience=patience,
@@ -167,6 +169,7 @@ class _Course:
     validation: MLP | None
     optimizer: Optimizer
     per_epoch: int
+    ragged: float  # the samples in an epoch's last batch, as a share of a full one
     n: int
     every: int
     patience: int | None
@@ -208,7 +211,8 @@ class _Course:
                 if at.stopped:
                     break
                 began = shown = clock()
-            at.total += loss
+            last = self.ragged < 1 and (t + 1) % self.per_epoch == 0
+            at.total += loss * self.ragged if last else loss
             at.count += 1
 
     def _evaluated(self) -> int:
@@ -220,7 +224,7 @@ class _Course:
         at = self.at
         figures = dict.fromkeys(COLUMNS, np.nan)
         figures |= {"epoch": point.t / self.per_epoch, "step": point.t, "seconds": at.seconds}
-        figures["train_loss"] = at.total / at.count
+        figures["train_loss"] = self._mean(point.t)
         at.total, at.count = 0.0, 0
         figures["test_loss"], figures["test_accuracy"] = self.test.evaluate(point.w)
         if self.validation is not None:
@@ -243,11 +247,17 @@ class _Course:
         if self.on_checkpoint:
             self.on_checkpoint(at)
 
+    def _mean(self, t: int) -> float:
+        """The mean loss of the samples since the last evaluation, after t updates."""
+        at = self.at
+        ends = t // self.per_epoch - (t - at.count) // self.per_epoch
+        return at.total / (at.count - ends * (1 - self.ragged))
+
     def _figures(self) -> Row:
         at = self.at
         figures = dict(at.rows[-1]) if at.rows else {}
         if at.count:
-            figures["train_loss"] = at.total / at.count
+            figures["train_loss"] = self._mean(at.step)
         return figures | {"seconds": at.seconds}
 
     def result(self, seed: int, epochs: int, batch_size: int) -> Training:

@@ -56,7 +56,8 @@ def test_the_loop_does_the_training() -> None:
     assert tuple(history) == COLUMNS
     np.testing.assert_array_equal(history["step"], [10, 20])
     np.testing.assert_array_equal(history["epoch"], [1, 2])
-    expected = [np.mean(losses[:10]), np.mean(losses[10:20])]
+    samples = [64] * 9 + [24]
+    expected = [np.average(part, weights=samples) for part in (losses[:10], losses[10:20])]
     np.testing.assert_allclose(history["train_loss"], expected, rtol=1e-12)
     assert history["test_loss"][-1] == pytest.approx(TEST.value(done.w), rel=1e-6)
     assert history["test_accuracy"][-1] == pytest.approx(TEST.accuracy(done.w))
@@ -70,6 +71,20 @@ def test_the_last_step_is_evaluated_whatever_the_interval() -> None:
     done = train(NET, TEST, optim.SGD(lr=0.1), epochs=1, batch_size=60, eval_every=4)
     np.testing.assert_array_equal(done.history["step"], [4, 8, 10])
     np.testing.assert_allclose(done.history["epoch"], [0.4, 0.8, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("every", "samples"), [(2, [1001] * 3), (1, [1000, 1] * 3), (3, [2001, 1002])]
+)
+def test_the_training_loss_is_a_mean_over_samples(every: int, samples: list[int]) -> None:
+    """A last batch of one sample weighs as much as one sample does."""
+    net = MLP(DATA.x_train[:1001], DATA.y_train[:1001], (784, 10), compiled=False)
+    how: Any = {"epochs": 3, "batch_size": 1000, "eval_every": every}
+    losses = train(net, net, optim.SGD(lr=1e-12), **how).history["train_loss"]
+    true = net.value(net.start(0))
+    assert np.average(losses, weights=samples) == pytest.approx(true, rel=1e-6)
+    if every == 2:
+        np.testing.assert_allclose(losses, true, rtol=1e-6)
 
 
 def test_schedules_count_epochs_or_steps() -> None:
