@@ -17,13 +17,14 @@ from optiviz.problems import MLP
 from optiviz.problems.base import Array
 from optiviz.runs.batches import feed_of
 from optiviz.runs.loop import Point, steps
-from optiviz.training.outcome import End, Outcome, constant, outcome_of
+from optiviz.training.outcome import SOME, End, Outcome, Signs, constant, dead, outcome_of
 
 COLUMNS = (
     *("epoch", "step", "train_loss", "test_loss", "test_accuracy", "val_loss", "val_accuracy"),
     *("lr", "seconds"),
 )
 SHOWN = 0.1  # seconds between two reports of progress
+NEVER_FORGETS = {"accumulator", "moment2_max"}  # slots of rules whose steps get smaller for good
 MOST = 1e12  # a loss on its way to infinity
 Row = dict[str, float]
 
@@ -141,6 +142,7 @@ def train(
     w = network.start(seed) if start is None else np.array(start, network.dtype)
     course = _Course(
         at=resume or Checkpoint(step=0, w=w, best=w.copy(), slots={}, rows=[]),
+        start=w,
         network=network,
         test=test,
         validation=validation,
@@ -164,6 +166,7 @@ class _Course:
     """A training under way: what `train` was given, and where it stands."""
 
     at: Checkpoint
+    start: Array
     network: MLP
     test: MLP
     validation: MLP | None
@@ -260,19 +263,33 @@ class _Course:
             figures["train_loss"] = self._mean(at.step)
         return figures | {"seconds": at.seconds}
 
+    def _signs(self) -> Signs:
+        """What the history does not tell of where the training stands."""
+        w, rule, some = self.at.w, self.optimizer, slice(SOME)
+        same = constant(self.test.probabilities(w, self.test.x[some]))
+        before, now = (self.test.value(one, some) for one in (self.start, w))
+        gradient = self.network.value_and_grad(w, some)[1]
+        met = self.at.slots.get("accumulator", gradient[:0]).sum()
+        return Signs(
+            collapsed=same and dead(self.network, w),
+            gain=1 - now / before,
+            top=float(getattr(rule.lr, "base", rule.lr)),
+            faded=float(self.at.step * np.square(gradient).sum() / met) if met else 1.0,
+            restless=not (rule.rate == "gradient" or NEVER_FORGETS & self.at.slots.keys()),
+        )
+
     def result(self, seed: int, epochs: int, batch_size: int) -> Training:
         """The training as its record."""
         at = self.at
         lost = at.stopped is End.DIVERGED
         w = at.best if lost or self.patience else at.w
         history = {name: np.array([row[name] for row in at.rows]) for name in COLUMNS}
-        collapsed = not lost and constant(self.test.probabilities(w, self.test.x[:1000]))
         outcome = outcome_of(
             history,
             self.network.sizes[-1],
             step=at.step,
             stopped=at.stopped,
-            collapsed=collapsed,
+            signs=None if lost else self._signs(),
         )
         return Training(
             optimizer=name_of(self.optimizer),
