@@ -25,8 +25,8 @@ from optiviz import words
 from optiviz.optim import OPTIMIZERS, Optimizer, parse, parse_schedule
 from optiviz.problems import MLP, load
 from optiviz.problems.base import Array
-from optiviz.training.course import Course
-from optiviz.training.outcome import FITTED, NEAR_CHANCE, Kind
+from optiviz.training.course import Course, losses
+from optiviz.training.outcome import FITTED, NEAR_CHANCE, Kind, dead
 from optiviz.training.train import Checkpoint, Training, train
 
 LONGER = 10  # times the updates: how far the longest claim looks
@@ -82,10 +82,14 @@ class Draw:
     def train(self, rule: Optimizer, epochs: int, since: Checkpoint | None = None) -> Any:
         """The training, and its last checkpoint."""
         kept: list[Checkpoint] = []
+
+        def keep(at: Checkpoint) -> None:
+            kept[:] = [copy.deepcopy(at)]  # which the training itself goes on with
+
         how: Any = {"batch_size": self.batch_size, "seed": self.seed, "per_step": self.per_step}
         how |= {"eval_every": self.eval_every, "resume": since}
-        done = train(*self.networks, rule, epochs=epochs, on_checkpoint=kept.append, **how)
-        return done, kept[-1] if kept else None
+        done = train(*self.networks, rule, epochs=epochs, on_checkpoint=keep, **how)
+        return done, kept[0] if kept else None
 
 
 def drawn(rng: np.random.Generator) -> Draw:
@@ -145,8 +149,10 @@ class Future:
         self.done: Training = done
         self.kind = done.outcome.kind
         self.T = done.steps
+        n, m = draw.images, draw.batch_size
+        self.ragged = n / m - (-(-n // m) - 1)
         if len(done.history["step"]):
-            self.course = Course.of(done.history)
+            self.course = Course.of(done.history, self.ragged)
 
     @cached_property
     def more(self) -> Training:
@@ -171,11 +177,9 @@ class Future:
 
     def loss(self, training: Training) -> Array:
         """L in the windows after T, as far as the training went."""
-        step, loss = training.history["step"], training.history["train_loss"]
-        size, last = self.course.size, min(step[-1], self.T * LONGER)
-        edges = np.arange(self.T, last + 1e-6, min(size, last - self.T))
-        total = np.cumsum(np.append(0.0, loss * np.diff(step, prepend=0)))
-        return np.diff(np.interp(edges, np.append(0.0, step), total)) / np.diff(edges)
+        last = training.history["step"][-1]
+        edges = np.arange(self.T, last + 1e-6, min(self.course.size, last - self.T))
+        return losses(training.history, edges, self.ragged)
 
     def held(self) -> Array:
         """H at every evaluation after T."""
@@ -202,7 +206,7 @@ class Future:
     # The claims.
 
     def collapsed(self) -> bool:
-        return bool(np.abs(self.loss(self.more) - self.course.loss[-1]).max() < 0.01)
+        return dead(self.draw.networks[0], self.more.w)
 
     def overfits(self) -> bool:
         return bool(self.held().min() >= self.course.held.min())
@@ -238,7 +242,7 @@ class Future:
 
     def improving(self) -> bool:
         before, after = self.course.loss, self.loss(self.more)
-        return bool(after.min() < before.min() and self.third(after) < self.third(before))
+        return bool(after.min() < before.min() and after.mean() < self.third(before))
 
     def slow(self) -> bool:
         return self.improving() and self.third(self.loss(self.more)) > NEAR_CHANCE * CHANCE

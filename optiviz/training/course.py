@@ -9,32 +9,37 @@ import numpy as np
 
 from optiviz.problems.base import Array
 
-FEW = 3  # windows: fewer show no trend
-
 
 @dataclass(frozen=True)
 class Course:
     """The course of a training, window by window.
 
     A window is an epoch, so that every one has met the same samples, or as many as there are from
-    one evaluation to the next. Less than `FEW` epochs are cut finer.
+    one evaluation to the next; the whole training if it is shorter.
 
     Attributes:
         loss: L, the mean training loss of each window.
         held: H, the held-out loss at the end of each: of the validation set, else of the test set.
         rate: η there; epoch: the epoch there.
-        size: the updates in a window.
+        best: the lowest held-out loss at any evaluation.
+        size: the updates in a window; updates: in the whole training.
     """
 
     loss: Array
     held: Array
     rate: Array
     epoch: Array
+    best: float
     size: float
+    updates: int
 
     @classmethod
-    def of(cls, history: Mapping[str, Array]) -> Course:
+    def of(cls, history: Mapping[str, Array], ragged: float = 1.0) -> Course:
         """The windows of a history that has an evaluation, counted back from the last one.
+
+        Args:
+            history: the columns of a `Training`.
+            ragged: the samples in an epoch's last batch, as a share of a full one.
 
         >>> names = ("train_loss", "test_loss", "val_loss", "lr")
         >>> history = dict.fromkeys(names, np.array([6.0, 4.0, 3.0, 3.0, 1.0, 2.0]))
@@ -43,23 +48,35 @@ class Course:
         array([5. , 3. , 1.5])
         """
         step, epoch = history["step"], history["epoch"]
-        every = np.diff(step, prepend=0)
         size = step[-1] / epoch[-1]
-        size *= max(np.ceil(every.max() / size - 1e-9), 1)
-        if step[-1] < (FEW - 1e-9) * size:
-            size = max(step[-1] / FEW, every.max())
+        size *= max(np.ceil(np.diff(step, prepend=0).max() / size - 1e-9), 1)
         n = max(int(step[-1] / size + 1e-9), 1)
-        edges = step[-1] - size * np.arange(n, -1, -1)
-        total = np.cumsum(np.append(0.0, history["train_loss"] * every))
-        known = np.interp(edges, np.append(0.0, step), total)
-        ends = np.searchsorted(step, edges[1:] + 1e-6, side="right") - 1
-        ends = np.maximum(ends, 0)
+        edges = np.maximum(step[-1] - size * np.arange(n, -1, -1), 0)
+        ends = np.maximum(np.searchsorted(step, edges[1:] + 1e-6, side="right") - 1, 0)
         validated = not np.isnan(history["val_loss"]).any()
-        held = history["val_loss" if validated else "test_loss"][ends]
+        held = history["val_loss" if validated else "test_loss"]
+        held = np.where(np.isfinite(held), held, np.inf)
         return cls(
-            loss=np.diff(known) / np.diff(edges),
-            held=np.where(np.isfinite(held), held, np.inf),
+            loss=losses(history, edges, ragged),
+            held=held[ends],
             rate=history["lr"][ends],
             epoch=epoch[ends],
+            best=float(held.min()),
             size=float(size),
+            updates=int(step[-1]),
         )
+
+
+def losses(history: Mapping[str, Array], edges: Array, ragged: float = 1.0) -> Array:
+    """The mean training loss over the samples from each edge to the next.
+
+    Args:
+        history: see `Course.of`; ragged: see there.
+        edges: in updates.
+    """
+    step = np.append(0.0, history["step"])
+    ends = np.floor(np.append(0.0, history["epoch"]) + 1e-9)
+    samples = step - (1 - ragged) * ends  # in full batches
+    total = np.cumsum(np.append(0.0, history["train_loss"] * np.diff(samples)))
+    mean: Array = np.diff(np.interp(edges, step, total)) / np.diff(np.interp(edges, step, samples))
+    return mean

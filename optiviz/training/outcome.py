@@ -22,8 +22,8 @@ The first rule that applies speaks.
 | oscillating     | L goes up and down from window to window, for T updates more by more than   |
 |                 | half of as much and less than twice as much                                 |
 | slow            | the same as the next, and it stays above half of chance                     |
-| still improving | within T updates more L gets lower than ever, and so does the mean of its   |
-|                 | last third of windows than the mean of the last third so far                |
+| still improving | within T updates more L gets lower than ever, and its mean is below that of |
+|                 | the last third so far                                                       |
 | stalled         | within T updates more L moves by less than a fiftieth; it is near chance    |
 | levels off      | within T updates more H moves by less than a tenth                          |
 | goes up and down, too early to say | nothing                                                  |
@@ -118,6 +118,7 @@ class Signs:
         faded: the square of the gradient of today as a share of the mean one that an accumulator
             has met; 1 where there is none.
         restless: whether the rule's steps do not get smaller with the gradient.
+        ragged: the samples in an epoch's last batch, as a share of a full one.
     """
 
     collapsed: bool = False
@@ -125,6 +126,7 @@ class Signs:
     top: float = 0.0
     faded: float = 1.0
     restless: bool = False
+    ragged: float = 1.0
 
 
 def constant(probabilities: Array) -> bool:
@@ -180,7 +182,7 @@ def outcome_of(
         return Outcome(Kind.COLLAPSED, _collapsed(history, classes), stopped)
     if not len(history["step"]):
         return Outcome(Kind.UNKNOWN, Kind.UNKNOWN.value, stopped)
-    trend = _Trend(Course.of(history), math.log(classes), signs)
+    trend = _Trend(Course.of(history, signs.ragged), math.log(classes), signs)
     kind, more = next(found for rule in RULES if (found := rule(trend)))
     return Outcome(kind, f"{kind}{more}", stopped)
 
@@ -204,7 +206,8 @@ class _Trend:
 
     def __init__(self, course: Course, chance: float, signs: Signs) -> None:
         self.loss, self.held, self.rate = course.loss, course.held, course.rate
-        self.epoch, self.chance, self.signs = course.epoch, chance, signs
+        self.epoch, self.course = course.epoch, course
+        self.chance, self.signs = chance, signs
         self.n = len(self.loss)
         self.third = max(self.n // 3, 1)
         self.now, self.drop, self.noise = self._of(self.loss)
@@ -261,6 +264,7 @@ def _short(t: _Trend) -> Finding:
     if abs(t.signs.gain) < SEEN and abs(moved) < SEEN:
         return Kind.STALLED, ""
     up = t.held[-1] > (1 + ROSE) * (last if t.n == 1 else t.held[0])
+    up = up or t.held[-1] > (1 + ROSE) * t.course.best or 1 < t.course.size == t.course.updates < 5
     unlike = t.n > 1 and moved < max(SEEN, (1 - t.held[-1] / t.held[0]) / 2)
     if up or unlike or t.signs.gain < SEEN:
         return Kind.EARLY, ""
@@ -284,9 +288,10 @@ def _oscillates(t: _Trend) -> Finding:
 
 
 def _falls(t: _Trend) -> Finding:
-    down = (np.diff(t.loss[-max(2 * t.third + 1, 4) :]) < 0).all()
-    shown = t.drop > GAIN and (t.drop > t.noise or down) and t.loss[-1] <= t.now
-    held = t.held_drop > 2 * GAIN and t.held_drop > t.held_noise and t.drop > -GAIN
+    last = -max(2 * t.third + 1, 4)
+    down, held_down = ((np.diff(values[last:]) < 0).all() for values in (t.loss, t.held))
+    shown = t.drop > GAIN and (t.drop > 2 * t.noise or down) and t.loss[-1] <= t.now
+    held = t.held_drop > GAIN and held_down and t.drop > -max(GAIN, t.noise)
     leaps = t.held[-1] > 1.5 * t.held[-2]
     if leaps or not (shown or held):
         return None

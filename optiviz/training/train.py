@@ -275,6 +275,7 @@ class _Course:
             gain=1 - now / before,
             top=float(getattr(rule.lr, "base", rule.lr)),
             faded=float(self.at.step * np.square(gradient).sum() / met) if met else 1.0,
+            ragged=self.ragged,
             restless=not (rule.rate == "gradient" or NEVER_FORGETS & self.at.slots.keys()),
         )
 
