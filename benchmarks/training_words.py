@@ -242,7 +242,7 @@ class Future:
 
     def improving(self) -> bool:
         before, after = self.course.loss, self.loss(self.more)
-        return bool(after.min() < before.min() and after.mean() < self.third(before))
+        return bool(after.min() < before.min() and np.median(after) < self.third(before))
 
     def slow(self) -> bool:
         return self.improving() and self.third(self.loss(self.more)) > NEAR_CHANCE * CHANCE

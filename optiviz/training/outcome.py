@@ -22,8 +22,8 @@ The first rule that applies speaks.
 | oscillating     | L goes up and down from window to window, for T updates more by more than   |
 |                 | half of as much and less than twice as much                                 |
 | slow            | the same as the next, and it stays above half of chance                     |
-| still improving | within T updates more L gets lower than ever, and its mean is below that of |
-|                 | the last third so far                                                       |
+| still improving | within T updates more L gets lower than ever, and most of the time it is    |
+|                 | below the mean of the last third so far                                     |
 | stalled         | within T updates more L moves by less than a fiftieth; it is near chance    |
 | levels off      | within T updates more H moves by less than a tenth                          |
 | goes up and down, too early to say | nothing                                                  |
@@ -290,7 +290,8 @@ def _oscillates(t: _Trend) -> Finding:
 def _falls(t: _Trend) -> Finding:
     last = -max(2 * t.third + 1, 4)
     down, held_down = ((np.diff(values[last:]) < 0).all() for values in (t.loss, t.held))
-    shown = t.drop > GAIN and (t.drop > 2 * t.noise or down) and t.loss[-1] <= t.now
+    clear = t.drop > 2.5 * t.noise or (t.loss[-1] <= t.now and t.drop > 2 * t.noise)
+    shown = t.drop > GAIN and (clear or down)
     held = t.held_drop > GAIN and held_down and t.drop > -max(GAIN, t.noise)
     leaps = t.held[-1] > 1.5 * t.held[-2]
     if leaps or not (shown or held):
