@@ -241,8 +241,7 @@ class Future:
         return bool(0.5 < moves[1] / moves[0] < 2)
 
     def improving(self) -> bool:
-        before, after = self.course.loss, self.loss(self.more)
-        return bool(after.min() < before.min() and np.median(after) < self.third(before))
+        return bool(self.loss(self.more).min() < self.course.loss.min())
 
     def slow(self) -> bool:
         return self.improving() and self.third(self.loss(self.more)) > NEAR_CHANCE * CHANCE

@@ -22,8 +22,7 @@ The first rule that applies speaks.
 | oscillating     | L goes up and down from window to window, for T updates more by more than   |
 |                 | half of as much and less than twice as much                                 |
 | slow            | the same as the next, and it stays above half of chance                     |
-| still improving | within T updates more L gets lower than ever, and most of the time it is    |
-|                 | below the mean of the last third so far                                     |
+| still improving | within T updates more L gets lower than ever                                |
 | stalled         | within T updates more L moves by less than a fiftieth; it is near chance    |
 | levels off      | within T updates more H moves by less than a tenth                          |
 | goes up and down, too early to say | nothing                                                  |
@@ -53,7 +52,7 @@ GAIN, SEEN = 0.003, 0.0005  # of the third before; of the held-out loss of the f
 ROSE = 0.05  # of the lowest held-out loss
 AHEAD = 0.05  # of the way so far: all that the last rate gives in as many updates
 SWING = 0.1  # of the mean
-DROPPED = 0.5  # of the highest rate
+DROPPED, HIGH, GONE = 0.5, 0.9, 1e-3  # of the highest rate
 ANNEALED = 0.8  # of the held-out loss at high rates: more was noise, which a low rate takes away
 FADED = 0.01  # of what the accumulator would be with the gradients of today
 
@@ -247,12 +246,16 @@ def _died(t: _Trend) -> Finding:
     still = max(abs(t.drop), abs(t.held_drop)) < 2 * GAIN
     if t.n >= FEW and t.signs.faded < FADED and still:
         return Kind.DIED, ": the accumulator has outgrown the gradient"
-    if last > DROPPED * top or (last * t.n > AHEAD * way and last > 1e-3 * top):
+    moves = t.n * abs(t.held[-1] / t.held[-2] - 1) > AHEAD if t.n > 1 else True
+    if last > DROPPED * top or (last > GONE * top and (last * t.n > AHEAD * way or moves)):
         return None
-    high = np.flatnonzero(t.rate >= DROPPED * t.rate.max())[-1]
+    words = f": η is down from {top:.3g} to {last:.3g}"
+    if t.rate.max() < DROPPED * top:  # it was high within the first window alone, or never
+        return (Kind.DIED if abs(t.signs.gain) < ROSE else Kind.LEVEL), words
+    high = np.flatnonzero(t.rate >= HIGH * t.rate.max())[-1]
     if t.held[-1] > ANNEALED * t.held[high]:
-        return Kind.DIED, f": η is down from {top:.3g} to {last:.3g}"
-    return (Kind.CONVERGED if 10 * last * t.n <= AHEAD * way else Kind.LEVEL), ""
+        return Kind.DIED, words
+    return (Kind.CONVERGED if 10 * last * t.n <= AHEAD * way else Kind.LEVEL), words
 
 
 def _short(t: _Trend) -> Finding:

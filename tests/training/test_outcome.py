@@ -108,7 +108,15 @@ CASES: dict[str, tuple[Any, str]] = {
     ),
     "annealed": (
         judged([1, 0.9, 0.8, 0.7, 0.5, 0.4, 0.35, 0.33], rate=[1, 1, 1, 1, 0.1, 0.01, 1e-3, 1e-4]),
-        "converged",
+        "converged: η is down from 1 to 0.0001",
+    ),
+    "a low rate that learns": (
+        judged([1.1, 0.9, 0.6], [0.8, 0.7, 0.6], rate=[1, 0.1, 0.01]),
+        "still improving",
+    ),
+    "a rate that was high for a moment": (
+        judged([2.1, 2.05, 2.05], rate=1e-9, top=1, gain=0.2),
+        "levels off: η is down from 1 to 1e-09",
     ),
     "one-cycle in one epoch": (
         judged([2.46], [2.43], rate=4e-8, top=0.01, gain=1e-5),
