@@ -251,7 +251,7 @@ def _died(t: _Trend) -> Finding:
         return None
     words = f": η is down from {top:.3g} to {last:.3g}"
     if t.rate.max() < DROPPED * top:  # it was high within the first window alone, or never
-        return (Kind.DIED if abs(t.signs.gain) < ROSE else Kind.LEVEL), words
+        return (Kind.DIED if abs(t.signs.gain) < GAIN else Kind.LEVEL), words
     high = np.flatnonzero(t.rate >= HIGH * t.rate.max())[-1]
     if t.held[-1] > ANNEALED * t.held[high]:
         return Kind.DIED, words
