@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,7 +34,7 @@ from optiviz.cli.options import (
     look_of,
     path_words,
 )
-from optiviz.cli.output import print_json, stopped
+from optiviz.cli.output import print_json, remark, stopped
 from optiviz.cli.progress import progress
 from optiviz.errors import UserError
 from optiviz.words import slug
@@ -85,8 +86,7 @@ def compare(
 
     look = look_of(theme, size)
     if resume is not None:
-        others = given(context, "resume", "as_json", "jobs", "size", "theme")
-        if others:
+        if others := given(context, "resume", "as_json", "jobs", "size", "theme"):
             raise UserError(f"--resume goes on as it was begun: leave out {', '.join(others)}.")
         path, begin = resume, partial(studies.resume, resume)
     else:
@@ -106,6 +106,7 @@ def compare(
             data_dir=path_words(data_dir),
             eval_every=eval_every,
         )
+        remark(replace(recipe, optim=rule) for rule in optim)
         path = out or Path("runs") / f"compare-{slug(*optim)}"
         begin = partial(studies.compare, recipe, optim, seeds, path, overwrite=overwrite)
     try:

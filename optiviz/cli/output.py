@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -11,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from optiviz.runs import Run
+    from optiviz.training.recipe import Recipe
     from optiviz.views import Picture
 
 INTERRUPTED = 130  # what shells call a program that Ctrl-C ended
@@ -24,6 +26,14 @@ def print_json(facts: Any, indent: int | None = None) -> None:
 
     known = json.loads(json.dumps(facts, default=plain), parse_constant=lambda _: None)
     print(json.dumps(known, ensure_ascii=False, indent=indent))
+
+
+def remark(trainings: Iterable[Recipe]) -> None:
+    """Say before they begin which schedules do not fit: no mistake, and hardly what was meant."""
+    from optiviz.training.length import misfits
+
+    for sentence in misfits(trainings):
+        print(sentence, file=sys.stderr)
 
 
 def stopped(sentence: str) -> NoReturn:

@@ -30,7 +30,7 @@ from optiviz.cli.options import (
     look_of,
     path_words,
 )
-from optiviz.cli.output import print_json, stopped
+from optiviz.cli.output import print_json, remark, stopped
 from optiviz.cli.progress import progress
 from optiviz.errors import UserError
 from optiviz.words import guess, listed, number, slug, whole
@@ -164,6 +164,7 @@ def _run(
 
     require()
     plan.check()
+    remark(cell.recipe for cell in plan.cells())
     processes = cores(jobs)
     path = out or Path("runs") / f"sweep-{slug(*plan.optimizers)}"
     where = storage or path / "sweep.db"

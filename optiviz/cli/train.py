@@ -29,7 +29,7 @@ from optiviz.cli.options import (
     given,
     path_words,
 )
-from optiviz.cli.output import print_json, stopped
+from optiviz.cli.output import print_json, remark, stopped
 from optiviz.cli.progress import progress
 from optiviz.errors import UserError
 
@@ -128,6 +128,7 @@ def _go(work: Kept, interrupted: list[int], as_json: bool) -> None:
     from optiviz.views.charts.curves import plot_training
 
     path = work.directory.path
+    remark([work.recipe])
     with progress(" updates", total=work.total, begun=work.begun, quiet=as_json) as show:
         done = work.train(
             lambda step, figures: show(step, words=_words(figures)), stop=lambda: bool(interrupted)

@@ -1,41 +1,60 @@
-"""What became of a training: of which kind it is, and one line that its numbers bear out.
+"""What became of a training, in one line that its numbers bear out and its future too.
 
-The rules, in the order in which they are tried; the first that applies speaks. "Chance" is ln K,
-the loss of a network that holds K classes for equally likely; L is the training loss at each
-evaluation; its last third is compared with the third before. Either third is a whole epoch at
-least, since L falls in stairs: the second time that a sample is seen, it is known.
+Each kind is a claim about the same training continued: the same settings, a schedule held at its
+last value, batches from the same stream. T is the number of updates made; L is the mean training
+loss of a window (an epoch, see `Course`), H the held-out loss at its end, of the validation set or
+else of the test set; "chance" is ln K, the loss of a network that holds K classes for equally
+likely. `benchmarks/training_words.py` continues random trainings and counts what was contradicted.
+The first rule that applies speaks.
 
-1. diverged at step t: a batch loss there was infinite, no number, or beyond all measure.
-2. collapsed: the network says the same of all but `FEW_IMAGES` of the images. (ReLUs that are all
-   dead pass no gradient, so it never recovers.)
-3. converged: the last L is below `FITTED` of chance.
-4. stalled: too few evaluations for two thirds and no loss below chance, or the mean of the last
-   third is above `NEAR_CHANCE` of chance and not `GAIN` below that of the third before.
-5. oscillating: in the last half L goes up and down by `SWING` of its mean from one evaluation to
-   the next, turning at every second of them, and comes no further than a third of its way.
-6. still improving: the mean of the last third is `GAIN` below that of the third before, or there
-   are too few evaluations to tell.
-7. converged: L has ceased to fall.
+| kind            | what is claimed                                                             |
+| --------------- | --------------------------------------------------------------------------- |
+| diverged        | a batch loss after t updates was infinite, no number, or beyond all measure |
+| collapsed       | no training image passes a gradient, and none does after T updates more     |
+| overfits        | H was lowest at epoch k; it gets no lower within T updates more             |
+| converged       | for ten times as long L stays below twice `FITTED` of chance; or, where the |
+|                 | rate has gone, H moves by less than a tenth                                 |
+| fits            | the same for most of the time; a rule whose steps do not get smaller with   |
+|                 | the gradient may be shaken loose                                            |
+| the rate died   | within T updates more H moves by less than a twentieth, while with the      |
+|                 | highest rate again, or an empty accumulator, L would fall                   |
+| growing worse   | L or H has risen, and within T updates more is higher still                 |
+| oscillating     | L goes up and down from window to window, for T updates more by more than   |
+|                 | half of as much and less than twice as much                                 |
+| slow            | the same as the next, and it stays above half of chance                     |
+| still improving | within T updates more L gets lower than ever                                |
+| stalled         | within T updates more L moves by less than a fiftieth; it is near chance    |
+| levels off      | within T updates more H moves by less than a tenth                          |
+| goes up and down, too early to say | nothing                                                  |
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
+from optiviz.problems import MLP
 from optiviz.problems.base import Array
+from optiviz.training.course import Course
 
 FITTED = 0.005  # of chance: a training loss of 0.0115 with ten classes
 NEAR_CHANCE = 0.5  # of chance
-GAIN = 0.02  # of the third before
-SWING = 0.1  # of the mean
-FEW = 3  # evaluations: fewer show no trend
 SAME = 1e-6  # difference of probabilities between images
 FEW_IMAGES = 0.01  # of the images
+SOME = 1000  # held-out images, whose loss at the start and at the end shows a short training's way
+FEW = 3  # windows: fewer show no trend
+TURNING = 5  # moves from window to window: fewer show no habit
+GAIN, SEEN = 0.003, 0.0005  # of the third before; of the held-out loss of the first weights
+ROSE = 0.05  # of the lowest held-out loss
+AHEAD = 0.05  # of the way so far: all that the last rate gives in as many updates
+SWING = 0.1  # of the mean
+DROPPED, HIGH, GONE = 0.5, 0.9, 1e-3  # of the highest rate
+ANNEALED = 0.8  # of the held-out loss at high rates: more was noise, which a low rate takes away
+FADED = 0.01  # of what the accumulator would be with the gradients of today
 
 
 class Kind(StrEnum):
@@ -43,10 +62,18 @@ class Kind(StrEnum):
 
     DIVERGED = "diverged"
     COLLAPSED = "collapsed"
+    OVERFITS = "overfits"
     CONVERGED = "converged"
-    STALLED = "stalled"
+    FITS = "fits the training data"
+    DIED = "the rate has died"
+    WORSE = "growing worse"
     OSCILLATING = "oscillating"
+    SLOW = "slow, still improving"
     IMPROVING = "still improving"
+    STALLED = "stalled"
+    LEVEL = "levels off"
+    WANDERS = "goes up and down"
+    EARLY = "too early to say"
     UNKNOWN = "stopped before the first evaluation"
 
 
@@ -79,6 +106,28 @@ class Outcome:
         return self.stopped is End.DIVERGED
 
 
+@dataclass(frozen=True)
+class Signs:
+    """What the history of a training does not tell.
+
+    Attributes:
+        collapsed: whether the network is dead; see `dead`.
+        gain: the share by which the held-out loss of the first weights has fallen.
+        top: the highest rate of the schedule.
+        faded: the square of the gradient of today as a share of the mean one that an accumulator
+            has met; 1 where there is none.
+        restless: whether the rule's steps do not get smaller with the gradient.
+        ragged: the samples in an epoch's last batch, as a share of a full one.
+    """
+
+    collapsed: bool = False
+    gain: float = 0.0
+    top: float = 0.0
+    faded: float = 1.0
+    restless: bool = False
+    ragged: float = 1.0
+
+
 def constant(probabilities: Array) -> bool:
     """Whether a network says the same of (nearly) every image.
 
@@ -92,55 +141,49 @@ def constant(probabilities: Array) -> bool:
     return bool(np.mean(away > SAME) <= FEW_IMAGES)
 
 
+def dead(network: MLP, w: Array) -> bool:
+    """Whether no image passes a gradient to any matrix, so that training changes nothing.
+
+    Args:
+        network: on its training set; w: `(P,)`.
+    """
+    gradient = network.value_and_grad(w)[1]
+    return not any(layer.weights.any() for layer in network.layers(gradient))
+
+
 def outcome_of(
     history: Mapping[str, Array],
     classes: int,
     *,
     step: int = 0,
     stopped: End = End.AS_ASKED,
-    collapsed: bool = False,
+    signs: Signs | None = None,
 ) -> Outcome:
     """Say what became of a training.
 
     Args:
-        history: the columns of a `Training`, of which train_loss, test_loss and test_accuracy are
-            read; the epoch of each evaluation, too, where it is given.
+        history: the columns of a `Training`.
         classes: K, the number of classes.
         step: the last one, which left the finite numbers if it was stopped for that.
         stopped: why it ended before its time.
-        collapsed: whether the network's output is constant.
+        signs: what the history does not tell.
 
-    >>> loss = np.array([0.4, 0.2, 0.12, 0.08, 0.06])
-    >>> outcome_of({"train_loss": loss}, classes=10).text
+    >>> names = ("train_loss", "test_loss", "val_loss", "lr")
+    >>> history = dict.fromkeys(names, np.array([0.4, 0.2, 0.12, 0.08, 0.06]))
+    >>> history |= {"step": np.arange(10, 51, 10), "epoch": np.arange(1, 6)}
+    >>> outcome_of(history, classes=10).text
     'still improving'
     """
+    signs = signs or Signs()
     if stopped is End.DIVERGED:
-        return Outcome(Kind.DIVERGED, f"{Kind.DIVERGED} at step {step}", stopped)
-    if collapsed:
+        return Outcome(Kind.DIVERGED, f"{Kind.DIVERGED} at update {step}", stopped)
+    if signs.collapsed:
         return Outcome(Kind.COLLAPSED, _collapsed(history, classes), stopped)
-    loss = history["train_loss"]
-    if not len(loss):
+    if not len(history["step"]):
         return Outcome(Kind.UNKNOWN, Kind.UNKNOWN.value, stopped)
-    epoch = history.get("epoch", np.arange(len(loss)))
-    an_epoch = int((epoch > epoch[-1] - 1 + 1e-9).sum())
-    kind = _trend(loss, math.log(classes), an_epoch)
-    return Outcome(kind, kind.value, stopped)
-
-
-def _trend(loss: Array, chance: float, an_epoch: int) -> Kind:
-    """Rules 3 to 7; an epoch has so many evaluations."""
-    if loss[-1] < FITTED * chance:
-        return Kind.CONVERGED
-    third = max(len(loss) // 3, an_epoch)
-    if len(loss) < max(FEW, 2 * third):
-        return Kind.IMPROVING if loss[-1] < chance else Kind.STALLED
-    now, before = loss[-third:].mean(), loss[-2 * third : -third].mean()
-    falls = now < (1 - GAIN) * before
-    if not falls and now > NEAR_CHANCE * chance:
-        return Kind.STALLED
-    if _oscillates(loss[len(loss) // 2 :]):
-        return Kind.OSCILLATING
-    return Kind.IMPROVING if falls else Kind.CONVERGED
+    trend = _Trend(Course.of(history, signs.ragged), math.log(classes), signs)
+    kind, more = next(found for rule in RULES if (found := rule(trend)))
+    return Outcome(kind, f"{kind}{more}", stopped)
 
 
 def _collapsed(history: Mapping[str, Array], classes: int) -> str:
@@ -154,9 +197,118 @@ def _collapsed(history: Mapping[str, Array], classes: int) -> str:
     return f"{words}, loss {equal}, accuracy {accuracy:.3f}"
 
 
-def _oscillates(loss: Array) -> bool:
-    moves = np.diff(loss)
+Finding = tuple[Kind, str] | None  # the kind, and what its line says after it
+
+
+class _Trend:
+    """What the rules ask of a course: its last third, and the third before."""
+
+    def __init__(self, course: Course, chance: float, signs: Signs) -> None:
+        self.loss, self.held, self.rate = course.loss, course.held, course.rate
+        self.epoch, self.course = course.epoch, course
+        self.chance, self.signs = chance, signs
+        self.n = len(self.loss)
+        self.third = max(self.n // 3, 1)
+        self.now, self.drop, self.noise = self._of(self.loss)
+        _, self.held_drop, self.held_noise = self._of(self.held)
+
+    def _of(self, values: Array) -> tuple[float, float, float]:
+        """The mean of the last third, its drop, and the noise, both as shares of it."""
+        parts = values[-2 * self.third : -self.third], values[-self.third :]
+        before, now = (float(part.mean()) if len(part) else math.inf for part in parts)
+        bends = np.abs(np.diff(values[-max(2 * self.third + 1, 4) :], 2))
+        noise = float(bends.mean()) / 2 / max(now, 1e-300) if len(bends) else 0.0
+        return now, 1 - now / before if 0 < before < math.inf else 0.0, noise
+
+
+def _overfits(t: _Trend) -> Finding:
+    k = int(np.argmin(t.held))
+    since = t.n - 1 - k
+    if t.n <= FEW or since < max(FEW, t.n / 6) or t.held_drop > 0:
+        return None
+    rose = min(t.held[-1], t.held[-t.third :].mean()) / t.held[k] - 1
+    learnt = t.loss[-1] < max((1 - ROSE) * t.loss[k], FITTED * t.chance)
+    if learnt and rose > max(ROSE, 3 * t.held_noise):
+        return Kind.OVERFITS, f" since epoch {t.epoch[k]:g}"
+    return None
+
+
+def _fitted(t: _Trend) -> Finding:
+    goal = FITTED * t.chance
+    if t.loss[-1] >= goal:
+        return None
+    spikes = t.loss[np.argmax(t.loss < goal) :].max() > 2 * goal
+    return (Kind.FITS if spikes or t.signs.restless else Kind.CONVERGED), ""
+
+
+def _died(t: _Trend) -> Finding:
+    top, last, way = max(t.signs.top, t.rate.max()), t.rate[-1], t.rate.sum()
+    still = max(abs(t.drop), abs(t.held_drop)) < 2 * GAIN
+    if t.n >= FEW and t.signs.faded < FADED and still:
+        return Kind.DIED, ": the accumulator has outgrown the gradient"
+    moves = t.n * abs(t.held[-1] / t.held[-2] - 1) > AHEAD if t.n > 1 else True
+    if last > DROPPED * top or (last > GONE * top and (last * t.n > AHEAD * way or moves)):
+        return None
+    words = f": η is down from {top:.3g} to {last:.3g}"
+    if t.rate.max() < DROPPED * top:  # it was high within the first window alone, or never
+        return (Kind.DIED if abs(t.signs.gain) < GAIN else Kind.LEVEL), words
+    high = np.flatnonzero(t.rate >= HIGH * t.rate.max())[-1]
+    if t.held[-1] > ANNEALED * t.held[high]:
+        return Kind.DIED, words
+    return (Kind.CONVERGED if 10 * last * t.n <= AHEAD * way else Kind.LEVEL), words
+
+
+def _short(t: _Trend) -> Finding:
+    """Too few windows: one is compared with the loss that it led to."""
+    if t.n >= FEW:
+        return None
+    first, last = t.loss[[0, -1]]
+    moved = 1 - last / first if t.n > 1 else 0.0
+    if abs(t.signs.gain) < SEEN and abs(moved) < SEEN:
+        return Kind.STALLED, ""
+    up = t.held[-1] > (1 + ROSE) * (last if t.n == 1 else t.held[0])
+    up = up or t.held[-1] > (1 + ROSE) * t.course.best or 1 < t.course.size == t.course.updates < 5
+    unlike = t.n > 1 and moved < max(SEEN, (1 - t.held[-1] / t.held[0]) / 2)
+    if up or unlike or t.signs.gain < SEEN:
+        return Kind.EARLY, ""
+    return (Kind.SLOW if last > 0.9 * t.chance else Kind.IMPROVING), ""
+
+
+def _worse(t: _Trend) -> Finding:
+    rises = -t.drop > max(0.02, 3 * t.noise) and t.held_drop < 0 and t.held[-1] >= t.held[-2]
+    return (Kind.WORSE, "") if rises else None
+
+
+def _oscillates(t: _Trend) -> Finding:
+    part = t.loss[t.n // 2 :]
+    moves = np.diff(part)
     turns = int((moves[1:] * moves[:-1] < 0).sum())
-    way = float(np.abs(moves).sum())
-    wide = way > SWING * loss.mean() * len(moves) and way > 3 * abs(loss[-1] - loss[0])
-    return turns >= 2 and 2 * turns >= len(moves) - 1 and wide
+    if len(moves) < TURNING or 2 * turns < len(moves) - 1 or t.rate[-1] < t.rate[t.n // 2]:
+        return None
+    early, late = (float(np.abs(half).mean()) for half in np.array_split(moves, 2))
+    steady = early < 1.5 * late and late < 1.5 * early
+    return (Kind.OSCILLATING, "") if steady and early > SWING * part.mean() else None
+
+
+def _falls(t: _Trend) -> Finding:
+    last = -max(2 * t.third + 1, 4)
+    down, held_down = ((np.diff(values[last:]) < 0).all() for values in (t.loss, t.held))
+    clear = t.drop > 2.5 * t.noise or (t.loss[-1] <= t.now and t.drop > 2 * t.noise)
+    shown = t.drop > GAIN and (clear or down)
+    held = t.held_drop > GAIN and held_down and t.drop > -max(GAIN, t.noise)
+    leaps = t.held[-1] > 1.5 * t.held[-2]
+    if leaps or not (shown or held):
+        return None
+    slow = t.now * (1 - 3 * t.drop) > NEAR_CHANCE * t.chance and t.drop < ROSE
+    return (Kind.SLOW if slow else Kind.IMPROVING), ""
+
+
+def _flat(t: _Trend) -> Finding:
+    if abs(t.drop) > 2 * GAIN or t.noise > 2 * GAIN or abs(t.held_drop) > 2 * GAIN:
+        return Kind.WANDERS, ""
+    return (Kind.STALLED if t.now > NEAR_CHANCE * t.chance else Kind.LEVEL), ""
+
+
+RULES: tuple[Callable[[_Trend], Finding], ...] = (
+    *(_overfits, _fitted, _died, _short, _worse, _oscillates, _falls, _flat),
+)

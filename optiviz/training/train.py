@@ -17,13 +17,14 @@ from optiviz.problems import MLP
 from optiviz.problems.base import Array
 from optiviz.runs.batches import feed_of
 from optiviz.runs.loop import Point, steps
-from optiviz.training.outcome import End, Outcome, constant, outcome_of
+from optiviz.training.outcome import SOME, End, Outcome, Signs, constant, dead, outcome_of
 
 COLUMNS = (
     *("epoch", "step", "train_loss", "test_loss", "test_accuracy", "val_loss", "val_accuracy"),
     *("lr", "seconds"),
 )
 SHOWN = 0.1  # seconds between two reports of progress
+NEVER_FORGETS = {"accumulator", "moment2_max"}  # slots of rules whose steps get smaller for good
 MOST = 1e12  # a loss on its way to infinity
 Row = dict[str, float]
 
@@ -36,7 +37,7 @@ class Training:
         optimizer: the rule's name; settings: its settings; problem: the network's name.
         seed, epochs, batch_size: as they were asked for.
         history: one number for each evaluation in every column: epoch (passes over the data),
-            step, train_loss (the mean loss of the batches since the last evaluation), test_loss,
+            step, train_loss (the mean loss of the samples since the last evaluation), test_loss,
             test_accuracy, val_loss, val_accuracy (NaN if nothing was split off), lr, seconds (of
             training, without evaluations).
         w: `(P,)`, the weights at the end; with patience the best; after a divergence the last ones
@@ -67,7 +68,8 @@ class Checkpoint:
         w: `(P,)`; best: the weights with the least validation loss, or at the last evaluation.
         slots: the rule's arrays by name.
         rows: the evaluations so far.
-        total, count: the sum and the number of batch losses since the last evaluation.
+        total, count: the sum of the batch losses since the last evaluation, each weighing its share
+            of a full batch's samples, and their number.
         seconds: of training so far.
         stopped: why it ended before its time, if it did.
     """
@@ -140,11 +142,13 @@ def train(
     w = network.start(seed) if start is None else np.array(start, network.dtype)
     course = _Course(
         at=resume or Checkpoint(step=0, w=w, best=w.copy(), slots={}, rows=[]),
+        start=w,
         network=network,
         test=test,
         validation=validation,
         optimizer=optimizer,
         per_epoch=per_epoch,
+        ragged=network.n_samples / batch_size - (per_epoch - 1),
         n=epochs * per_epoch,
         every=eval_every or per_epoch,
         patience=patience,
@@ -162,11 +166,13 @@ class _Course:
     """A training under way: what `train` was given, and where it stands."""
 
     at: Checkpoint
+    start: Array
     network: MLP
     test: MLP
     validation: MLP | None
     optimizer: Optimizer
     per_epoch: int
+    ragged: float  # the samples in an epoch's last batch, as a share of a full one
     n: int
     every: int
     patience: int | None
@@ -208,7 +214,8 @@ class _Course:
                 if at.stopped:
                     break
                 began = shown = clock()
-            at.total += loss
+            last = self.ragged < 1 and (t + 1) % self.per_epoch == 0
+            at.total += loss * self.ragged if last else loss
             at.count += 1
 
     def _evaluated(self) -> int:
@@ -220,7 +227,7 @@ class _Course:
         at = self.at
         figures = dict.fromkeys(COLUMNS, np.nan)
         figures |= {"epoch": point.t / self.per_epoch, "step": point.t, "seconds": at.seconds}
-        figures["train_loss"] = at.total / at.count
+        figures["train_loss"] = self._mean(point.t)
         at.total, at.count = 0.0, 0
         figures["test_loss"], figures["test_accuracy"] = self.test.evaluate(point.w)
         if self.validation is not None:
@@ -243,12 +250,34 @@ class _Course:
         if self.on_checkpoint:
             self.on_checkpoint(at)
 
+    def _mean(self, t: int) -> float:
+        """The mean loss of the samples since the last evaluation, after t updates."""
+        at = self.at
+        ends = t // self.per_epoch - (t - at.count) // self.per_epoch
+        return at.total / (at.count - ends * (1 - self.ragged))
+
     def _figures(self) -> Row:
         at = self.at
         figures = dict(at.rows[-1]) if at.rows else {}
         if at.count:
-            figures["train_loss"] = at.total / at.count
+            figures["train_loss"] = self._mean(at.step)
         return figures | {"seconds": at.seconds}
+
+    def _signs(self) -> Signs:
+        """What the history does not tell of where the training stands."""
+        w, rule, some = self.at.w, self.optimizer, slice(SOME)
+        same = constant(self.test.probabilities(w, self.test.x[some]))
+        before, now = (self.test.value(one, some) for one in (self.start, w))
+        gradient = self.network.value_and_grad(w, some)[1]
+        met = self.at.slots.get("accumulator", gradient[:0]).sum()
+        return Signs(
+            collapsed=same and dead(self.network, w),
+            gain=1 - now / before,
+            top=float(getattr(rule.lr, "base", rule.lr)),
+            faded=float(self.at.step * np.square(gradient).sum() / met) if met else 1.0,
+            ragged=self.ragged,
+            restless=not (rule.rate == "gradient" or NEVER_FORGETS & self.at.slots.keys()),
+        )
 
     def result(self, seed: int, epochs: int, batch_size: int) -> Training:
         """The training as its record."""
@@ -256,13 +285,12 @@ class _Course:
         lost = at.stopped is End.DIVERGED
         w = at.best if lost or self.patience else at.w
         history = {name: np.array([row[name] for row in at.rows]) for name in COLUMNS}
-        collapsed = not lost and constant(self.test.probabilities(w, self.test.x[:1000]))
         outcome = outcome_of(
             history,
             self.network.sizes[-1],
             step=at.step,
             stopped=at.stopped,
-            collapsed=collapsed,
+            signs=None if lost else self._signs(),
         )
         return Training(
             optimizer=name_of(self.optimizer),

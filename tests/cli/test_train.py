@@ -119,7 +119,7 @@ def test_a_divergence_is_no_error(tmp_path: Path, optiviz: Callable) -> None:
     done = optiviz("train --lr 1e9 --sizes 784,9,10 --biases --epochs 1 --json")
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
-    assert summary["verdict"].startswith("diverged at step ")
+    assert summary["verdict"].startswith("diverged at update ")
     assert done.stderr == ""
 
 

@@ -129,7 +129,7 @@ def test_what_diverges_has_a_verdict() -> None:
     wait(lambda: not race.running)
     assert lane.phase == "finished"
     assert lane.done is not None
-    assert lane.done.outcome.text.startswith(("diverged at step", "collapsed", "stalled"))
+    assert lane.done.outcome.text.startswith(("diverged at update", "collapsed", "stalled"))
 
 
 def test_kernels_share_the_data_to_the_same_bits(

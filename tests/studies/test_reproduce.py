@@ -151,7 +151,7 @@ def quiet(percent: int) -> None:
 def test_a_divergence_has_the_figures_of_weights_that_are_no_numbers() -> None:
     result = train_row(recipe_of(TINY | {"optim": "sgd:lr=1e9", "batch_size": 500}), quiet, never)
     assert result is not None
-    assert result["verdict"].startswith("diverged at step")
+    assert result["verdict"].startswith("diverged at update")
     assert math.isnan(result["figures"]["loss"])
     zeros = (load("mnist").y_test == 0).mean()
     assert result["figures"]["accuracy"] == pytest.approx(zeros) == pytest.approx(0.098)

@@ -6,8 +6,9 @@ import operator
 from typing import Any
 
 from optiviz.labs.controls import LANES, Knob, decades, facts, knobs
-from optiviz.optim import OPTIMIZERS, SYMBOLS
+from optiviz.optim import OPTIMIZERS, SYMBOLS, parse_schedule
 from optiviz.problems.network import mlp
+from optiviz.training import length
 from optiviz.training.recipe import HIDDEN, Recipe
 from optiviz.views.style import THEMES, mark
 from optiviz.words import join
@@ -135,6 +136,13 @@ def recipes(state: State) -> list[Recipe]:
         )
         for lane in state["lanes"]
     ]
+
+
+def misfit(state: State) -> str:
+    """Why the schedule does not fit the epochs of a clean state, in one sentence if so."""
+    lr = state["lanes"][0]["lr"]
+    schedule = _schedule(state, lr)
+    return length.misfit(parse_schedule(schedule, lr), state["epochs"]) if schedule else ""
 
 
 def _schedule(state: State, lr: float) -> str | None:

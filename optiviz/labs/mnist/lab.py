@@ -71,6 +71,8 @@ class MnistLab(LabPage):
         """Say what the controls ask for."""
         state, notes = mnist_form.clean(self.form)
         self._jobs = mnist_form.recipes(state)
+        if unfit := mnist_form.misfit(state):
+            notes.append(unfit)
         pairs = zip(self._jobs, _marks(self._jobs), strict=True)
         lanes = [{"command": recipe.command(), "mark": mark} for recipe, mark in pairs]
         self.plan = {"state": state, "lanes": lanes, "notes": notes}

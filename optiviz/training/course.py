@@ -1,0 +1,82 @@
+"""A training's history in windows that do not depend on how often it was evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from optiviz.problems.base import Array
+
+
+@dataclass(frozen=True)
+class Course:
+    """The course of a training, window by window.
+
+    A window is an epoch, so that every one has met the same samples, or as many as there are from
+    one evaluation to the next; the whole training if it is shorter.
+
+    Attributes:
+        loss: L, the mean training loss of each window.
+        held: H, the held-out loss at the end of each: of the validation set, else of the test set.
+        rate: η there; epoch: the epoch there.
+        best: the lowest held-out loss at any evaluation.
+        size: the updates in a window; updates: in the whole training.
+    """
+
+    loss: Array
+    held: Array
+    rate: Array
+    epoch: Array
+    best: float
+    size: float
+    updates: int
+
+    @classmethod
+    def of(cls, history: Mapping[str, Array], ragged: float = 1.0) -> Course:
+        """The windows of a history that has an evaluation, counted back from the last one.
+
+        Args:
+            history: the columns of a `Training`.
+            ragged: the samples in an epoch's last batch, as a share of a full one.
+
+        >>> names = ("train_loss", "test_loss", "val_loss", "lr")
+        >>> history = dict.fromkeys(names, np.array([6.0, 4.0, 3.0, 3.0, 1.0, 2.0]))
+        >>> history |= {"step": np.arange(5, 31, 5), "epoch": np.arange(0.5, 3.1, 0.5)}
+        >>> Course.of(history).loss
+        array([5. , 3. , 1.5])
+        """
+        step, epoch = history["step"], history["epoch"]
+        size = step[-1] / epoch[-1]
+        size *= max(np.ceil(np.diff(step, prepend=0).max() / size - 1e-9), 1)
+        n = max(int(step[-1] / size + 1e-9), 1)
+        edges = np.maximum(step[-1] - size * np.arange(n, -1, -1), 0)
+        ends = np.maximum(np.searchsorted(step, edges[1:] + 1e-6, side="right") - 1, 0)
+        validated = not np.isnan(history["val_loss"]).any()
+        held = history["val_loss" if validated else "test_loss"]
+        held = np.where(np.isfinite(held), held, np.inf)
+        return cls(
+            loss=losses(history, edges, ragged),
+            held=held[ends],
+            rate=history["lr"][ends],
+            epoch=epoch[ends],
+            best=float(held.min()),
+            size=float(size),
+            updates=int(step[-1]),
+        )
+
+
+def losses(history: Mapping[str, Array], edges: Array, ragged: float = 1.0) -> Array:
+    """The mean training loss over the samples from each edge to the next.
+
+    Args:
+        history: see `Course.of`; ragged: see there.
+        edges: in updates.
+    """
+    step = np.append(0.0, history["step"])
+    ends = np.floor(np.append(0.0, history["epoch"]) + 1e-9)
+    samples = step - (1 - ragged) * ends  # in full batches
+    total = np.cumsum(np.append(0.0, history["train_loss"] * np.diff(samples)))
+    mean: Array = np.diff(np.interp(edges, step, total)) / np.diff(np.interp(edges, step, samples))
+    return mean
