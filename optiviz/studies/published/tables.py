@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-SOURCES = ("zeng", "yotkov", "yotkov-draft", "frameworks", "lecture")
+SOURCES = ("zeng", "yotkov", "yotkov-draft", "frameworks", "lecture", "further")
 HOME = Path(__file__).parent
 SHOWN = ("label", "printed_lr")  # what a table says that decides nothing
 
@@ -64,6 +64,7 @@ class Table:
         columns: the names of the printed figures.
         remarks: where the source contradicts itself, and what it does not say.
         check: whether it repeats a table under other settings, to find out why figures differ.
+        chosen: which settings the source leaves out, so that they were chosen by us.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Table:
     rows: tuple[Row, ...]
     remarks: tuple[str, ...]
     check: bool
+    chosen: str = ""
 
 
 @cache
@@ -117,6 +119,7 @@ def _table(source: Source, settings: dict[str, Any], words: dict[str, Any]) -> T
         rows=tuple(rows),
         remarks=tuple(words.get("remarks", ())),
         check=words.get("check", False),
+        chosen=words.get("chosen", ""),
     )
 
 
