@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from optiviz.studies.published.score import tolerance
 
 Result = dict[str, Any]
 Values = Sequence[float]
+T = TypeVar("T")
 EPOCH = 1e-9  # by which an epoch may be off
 
 
@@ -72,7 +73,7 @@ class Check:
         return all(RELATIONS[self.relation](self, *pair) for pair in pairs)
 
 
-def paired(values: Values, against: Values) -> list[tuple[float, float]]:
+def paired(values: Sequence[T], against: Sequence[T]) -> list[tuple[T, T]]:
     """Each beside its own; one stands beside all others.
 
     >>> paired([1.0], [2.0, 3.0])

@@ -30,6 +30,7 @@ COLUMNS = (
 WORDS = ("verdict", "note", "reason")
 RECIPE = """\
 import pandas as pd
+
 rows = pd.read_csv("report.csv").query("uncounted.isna()")
 rows["near"] = rows.difference.abs() <= rows.tolerance
 rows["once"] = ((rows.filter(like="seed_").T - rows.published).abs() <= rows.tolerance + 1e-9).any()

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from optiviz.problems.base import Array
+from optiviz.studies.published.checks import paired
 from optiviz.studies.published.claims import Judged
 from optiviz.studies.published.report import settings_of
 from optiviz.studies.published.reproduce import Outcome
@@ -46,23 +47,46 @@ def plot_claims(
 
 
 def claim_figure(frame: Frame, one: Judged) -> None:
-    """The test accuracy of every run: each seed thin, the mean of all strong."""
-    runs = [one.outcomes[name] for name in one.claim.rows]
-    told = marks([split(run.row.settings["optim"])[0] for run in runs], frame.look)
+    """The test accuracy of every run: the first seed strong, the others thin.
+
+    A mean would swing less than any of them. A panel for every pair that the claim compares, where the other run is grey; else one for all.
+    """
+    runs, others = (
+        [one.outcomes[name] for name in names] for names in (one.claim.runs, one.claim.against)
+    )
+    grey = Mark(frame.look.muted, "solid")
     with frame.style():
         frame.title(one.claim.picture, f"“{one.claim.says}”: {one.verdict}")
-        frame.legend(told, [_label(run) for run in runs])
-        (ax,) = frame.row(1)
-        frame.dress(ax, "accuracy on the test images", "epoch")
-        ax.yaxis.set_major_formatter(PERCENT)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        curves = [curves_of(run) for run in runs]
-        for mark, (epoch, every) in zip(told, curves, strict=True):
-            _draw(frame, ax, mark, epoch, every)
-        later = np.concatenate([every[:, epoch >= SEEN].ravel() for epoch, every in curves])
-        room = 0.06 * max(float(np.ptp(later)), 0.002)
-        ax.set_ylim(later.min() - room, min(later.max() + room, 1.0))
-        ax.set_xlim(0, max(epoch[-1] for epoch, _ in curves))
+        if others:
+            pairs = paired(runs, others)
+            for ax, (run, other) in zip(frame.row(len(pairs)), pairs, strict=True):
+                _panel(
+                    frame, ax, {_label(other): (other, grey), _label(run): (run, _mark(frame, run))}
+                )
+                small: Any = {"fontsize": 9 * frame.look.scale}
+                ax.set_title(_label(run), loc="left", color=_mark(frame, run).color, **small)
+                ax.set_title(_label(other), loc="right", color=grey.color, **small)
+        else:
+            told = marks([_rule(run) for run in runs], frame.look)
+            labels = [_label(run) for run in runs]
+            frame.legend(told, labels)
+            (ax,) = frame.row(1)
+            _panel(frame, ax, dict(zip(labels, zip(runs, told, strict=True), strict=True)))
+
+
+def _panel(frame: Frame, ax: Any, lines: dict[str, tuple[Outcome, Mark]]) -> None:
+    frame.dress(ax, "", "epoch")
+    if ax.get_subplotspec().is_first_col():
+        ax.set_ylabel("accuracy on the test images")
+    ax.yaxis.set_major_formatter(PERCENT)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    curves = [curves_of(run) for run, _ in lines.values()]
+    for (_, mark), (epoch, every) in zip(lines.values(), curves, strict=True):
+        _draw(frame, ax, mark, epoch, every)
+    later = np.concatenate([every[:, epoch >= SEEN].ravel() for epoch, every in curves])
+    room = 0.06 * max(float(np.ptp(later)), 0.002)
+    ax.set_ylim(later.min() - room, min(later.max() + room, 1.0))
+    ax.set_xlim(0, max(epoch[-1] for epoch, _ in curves))
 
 
 def curves_of(run: Outcome) -> tuple[Array, Array]:
@@ -76,13 +100,19 @@ def curves_of(run: Outcome) -> tuple[Array, Array]:
     return np.array(histories[0]["epoch"][:shortest]), np.array(every, float)
 
 
+def _rule(run: Outcome) -> str:
+    return split(run.row.settings["optim"])[0]
+
+
+def _mark(frame: Frame, run: Outcome) -> Mark:
+    return marks([_rule(run)], frame.look)[0]
+
+
 def _label(run: Outcome) -> str:
-    rule = split(run.row.settings["optim"])[0]
-    words = settings_of(run).replace("[", "").replace(", η_N ", " … ")
-    return f"{rule}  {words}"
+    return f"{_rule(run)}  {settings_of(run)}".replace(", η_N ", " … ")
 
 
 def _draw(frame: Frame, ax: Any, mark: Mark, epoch: Array, every: Array) -> None:
     scale = frame.look.scale
-    ax.plot(epoch, every.T, color=mark.color, lw=0.7 * scale, alpha=0.45)
-    ax.plot(epoch, every.mean(axis=0), color=mark.color, ls=mark.dash, lw=2.0 * scale)
+    ax.plot(epoch, every[1:].T, color=mark.color, lw=0.7 * scale, alpha=0.45)
+    ax.plot(epoch, every[0], color=mark.color, ls=mark.dash, lw=2.0 * scale)
