@@ -49,7 +49,8 @@ def plot_claims(
 def claim_figure(frame: Frame, one: Judged) -> None:
     """The test accuracy of every run: the first seed strong, the others thin.
 
-    A mean would swing less than any of them. A panel for every pair that the claim compares, where the other run is grey; else one for all.
+    A mean would swing less than any of them. There is a panel for every pair that the claim
+    compares, where the other run is grey; else one for all.
     """
     runs, others = (
         [one.outcomes[name] for name in names] for names in (one.claim.runs, one.claim.against)
