@@ -25,7 +25,7 @@ from optiviz.studies.published import reproduce as runs
 from optiviz.studies.published.report import RECIPE, figures_of, page, write_report
 from optiviz.studies.published.rows import _figures, check_gradients, recipe_of, train_row
 from optiviz.studies.published.score import agreement, figures, headline, scored
-from optiviz.studies.published.tables import Row, Source, Table
+from optiviz.studies.published.tables import Row, Source, Table, tables
 from optiviz.views.charts.agreement import LIMIT, lines_of, plot_agreement
 
 TINY = {"dataset": "mnist", "shuffle": True, "sizes": [784, 9, 10], "biases": False, "epochs": 1}
@@ -203,9 +203,19 @@ def test_a_stopped_training_keeps_nothing() -> None:
     [(1e-8, 0, 0.0003), (100.0, 50, 100)],  # what the source says; a step far too long
 )
 def test_errors_of_gradients_are_per_cents(eps: float, least: float, most: float) -> None:
-    settings = {"eps": eps, "samples": 3, "method": "forward"}
+    settings = tables()["zeng-1"].rows[0].settings | {"eps": eps}
     error = check_gradients(settings, seed=0)["figures"]["error_percent"]
     assert least < error < most
+
+
+@pytest.mark.slow
+def test_gradients_after_a_training_are_others() -> None:
+    row = tables()["further-gradients"].rows[2]
+    fitted = check_gradients(row.settings | {"samples": 1}, seed=0)["figures"]
+    first = check_gradients({"eps": 1e-8, "samples": 1, "method": "central"}, seed=0)["figures"]
+    assert (
+        fitted["error_percent"] > 100 * first["error_percent"]
+    )  # a learned sample's are round-off
 
 
 # --- the report ---
@@ -233,6 +243,7 @@ def test_the_report_says_what_agrees_and_what_does_not() -> None:
     text = page(collected, ["a.png"])
     assert "2 of 3 accuracies are within 0.5 points" in text
     assert "1 of 4 rows were not run" in text
+    assert "2 of the 3 trained rows have fewer than 2 seeds so far." in text
     assert "![a](a.png)" in text
     assert "| 1 | 0.1 | 0.5 | 0.25 ± 0 | **-0.25** | 0.90 | 0.9020 ± 0.0014 | +0.20 |" in text
     assert "| 2 | 0.2 | 0.5 | 0.25 | **-0.25** | 0.90 | 0.8000 | **-10.00** | converged |" in text

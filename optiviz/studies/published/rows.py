@@ -104,7 +104,7 @@ def check_gradients(settings: Settings, seed: int) -> dict[str, Any]:
 
     The weights are the first ones, or those after the epochs of a training, if one is given.
     """
-    if "epochs" in settings:
+    if "optim" in settings:
         recipe = recipe_of(settings, seed)
         networks = recipe.networks()
         network, start = networks[0], recipe.train(networks).w

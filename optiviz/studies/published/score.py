@@ -159,7 +159,19 @@ def headline(collected: Collected) -> str:
         words.append(f"{missing} of {len(rows)} rows were not run, and say why.")
     else:
         words.append("Every row was run.")
-    return " ".join(words)
+    return " ".join([*words, *_behind(collected)])
+
+
+def _behind(collected: Collected) -> Iterator[str]:
+    """A sentence for trainings that have fewer seeds than others, as in a run under way."""
+    seeds = [
+        len(outcome.results)
+        for table, outcomes in collected
+        for outcome in outcomes
+        if table.kind == TRAINING and outcome.results
+    ]
+    if fewer := sum(n < max(seeds) for n in seeds):
+        yield f"{fewer} of the {len(seeds)} trained rows have fewer than {max(seeds)} seeds so far."
 
 
 def agreement(collected: Collected, family: str = "accuracy") -> str:
