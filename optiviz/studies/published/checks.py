@@ -133,12 +133,22 @@ def _falls(check: Check, columns: dict[str, Array]) -> float:
     return float((np.diff(columns["test_accuracy"][whole]) < 0).sum())
 
 
+def _rises(_: Check, columns: dict[str, Array]) -> float:
+    """How often the mean loss of an epoch is above that of the one before.
+
+    Parts of an epoch in which samples keep their order are of other samples, not comparable.
+    """
+    of = np.ceil(columns["epoch"] - EPOCH)
+    means = np.array([columns["train_loss"][of == epoch].mean() for epoch in np.unique(of)])
+    return float((np.diff(means) > 0).sum())
+
+
 CURVES: dict[str, Callable[[Check, dict[str, Array]], float]] = {
     "accuracy at": lambda check, columns: _at(check, columns, "test_accuracy"),
     "loss at": lambda check, columns: _at(check, columns, "train_loss"),
     "least accuracy": lambda check, columns: _window(check, columns, "test_accuracy").min(),
     "greatest accuracy": lambda check, columns: _window(check, columns, "test_accuracy").max(),
-    "rises of the loss": lambda _, columns: (np.diff(columns["train_loss"]) > 0).sum(),
+    "rises of the loss": _rises,
     "falls of the accuracy": _falls,
     "gain": _gain,
     "swing": _swing,

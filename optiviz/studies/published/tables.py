@@ -1,6 +1,7 @@
 """The tables of published comparisons, as data: what was run, and what was printed.
 
-Each file beside this one is one source; its first lines say where it is ambiguous.
+Each file beside this one is one source, whose first lines say where it is ambiguous; `further.toml`
+has what was run for its sentences alone, `claims.toml` these.
 """
 
 from __future__ import annotations
