@@ -198,8 +198,8 @@ def test_a_page_and_a_table_say_the_same(tmp_path: Path) -> None:
     page = "\n".join(section(all_of, ["a.png"]))
     assert words in page
     assert "![a](a.png)" in page
-    assert "| a | “It is so” (1) | t-1.0 (η 0.1) | accuracy 0.95 N. | borne out |" in page
-    assert "| No time. N. | **not run** |" in page
+    assert "| a | “It is so” (1) | t-1.0 (η 0.1) | accuracy 0.95 N. | 1 | borne out |" in page
+    assert "| No time. N. |  | **not run** |" in page
     write_claims(all_of, tmp_path)
     with (tmp_path / "claims.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))

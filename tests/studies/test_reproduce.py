@@ -334,6 +334,14 @@ def test_five_lines_of_pandas_count_as_the_headline_does(
     assert line.split()[2:] == ["2", "3", "3", "3"]
 
 
+def test_what_nobody_printed_has_one_column() -> None:
+    found = table({"lr": 0.1})
+    found = dataclasses.replace(found, rows=(dataclasses.replace(found.rows[0], published={}),))
+    text = page([(found, outcomes_of(found, (0.9,)))])
+    assert "|  | η | loss | accuracy | what became of it |" in text
+    assert "| 1 | 0.1 | 0.25 | 0.9000 | converged |" in text
+
+
 def test_a_table_that_only_checks_does_not_count() -> None:
     checks = table({"lr": 0.1}, check=True)
     collected = [(checks, outcomes_of(checks, (0.1,)))]

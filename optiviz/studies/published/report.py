@@ -88,8 +88,10 @@ def _table(table: Table, outcomes: Sequence[Outcome]) -> list[str]:
     """The rows of one table."""
     given = list(dict.fromkeys(name for o in outcomes for name in o.row.given))
     heads = ["", *(SPELT.get(name, name) for name in given)]
+    printed = {name for outcome in outcomes for name in outcome.row.published}
     for name in table.columns:
-        heads += [name.replace("_", " "), "ours"] + (["Δ"] if name != "seconds" else [])
+        beside = ["ours"] + (["Δ"] if name != "seconds" else [])
+        heads += [name.replace("_", " "), *(beside if name in printed else [])]
     told = any(outcome.verdicts for outcome in outcomes)
     heads += ["what became of it"] if told else []
     lines = [heads]
@@ -97,7 +99,8 @@ def _table(table: Table, outcomes: Sequence[Outcome]) -> list[str]:
         cells = [outcome.row.name.rpartition(".")[2]]
         cells += [_setting(outcome.row.given.get(name, "")) for name in given]
         for name in table.columns:
-            cells += _cells(Figure(table, outcome, name))
+            found = _cells(Figure(table, outcome, name))
+            cells += found if name in printed else found[1:2]  # of what nobody printed ours alone
         lines.append([*cells, *([outcome.verdicts] if told else [])])
     return markdown(lines, padded=False)
 

@@ -16,7 +16,7 @@ COLUMNS = (
     *("claim", "source", "place", "says", "runs", "against", "held_to", "found", "verdict"),
     *("command", "note", "reason"),
 )
-HEADS = ("", "says", "what was run", "what came out", "verdict")
+HEADS = ("", "says", "what was run", "what came out", "seeds", "verdict")
 FEW = 4  # runs: more are told by their names alone
 
 
@@ -59,7 +59,8 @@ def _cells(one: Judged) -> tuple[str, ...]:
     says = f"“{claim.says}” ({claim.place})"
     verdict = one.verdict if one.verdict == "borne out" else f"**{one.verdict}**"
     notes = " ".join(filter(None, (one.found or one.reason, claim.note)))
-    return claim.name.partition("-")[2], says, _run(one), notes, verdict
+    seeds = str(len(one.holds) or "")
+    return claim.name.partition("-")[2], says, _run(one), notes, seeds, verdict
 
 
 def _run(one: Judged) -> str:

@@ -19,6 +19,7 @@ from optiviz.views.numbers import PERCENT
 from optiviz.views.style import Mark, marks
 from optiviz.words import split
 
+ROOM = 0.82  # inches at the left, for numbers such as 98.5 % and what they are of
 SEEN = 1.0  # epoch from which the axis takes its range: before it every curve climbs
 
 
@@ -60,7 +61,7 @@ def claim_figure(frame: Frame, one: Judged) -> None:
         frame.title(one.claim.picture, f"“{one.claim.says}”: {one.verdict}")
         if others:
             pairs = paired(runs, others)
-            for ax, (run, other) in zip(frame.row(len(pairs)), pairs, strict=True):
+            for ax, (run, other) in zip(frame.row(len(pairs), ROOM), pairs, strict=True):
                 _panel(
                     frame, ax, {_label(other): (other, grey), _label(run): (run, _mark(frame, run))}
                 )
@@ -71,7 +72,7 @@ def claim_figure(frame: Frame, one: Judged) -> None:
             told = marks([_rule(run) for run in runs], frame.look)
             labels = [_label(run) for run in runs]
             frame.legend(told, labels)
-            (ax,) = frame.row(1)
+            (ax,) = frame.row(1, ROOM)
             _panel(frame, ax, dict(zip(labels, zip(runs, told, strict=True), strict=True)))
 
 
