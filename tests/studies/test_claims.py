@@ -91,10 +91,10 @@ WILD = result(accuracies=(0.8, 0.9, 0.95, 0.9, 0.95, 0.9), losses=(0.6, 0.5, 0.7
         (Check("greatest accuracy", "more", until=1), 0.9, 0.9),
         (Check("rises of the loss", "more"), 0, 1),
         (Check("falls of the accuracy", "more"), 0, 0),
-        (Check("gain", "more", at=1), 0.05, 0.0),
+        (Check("gain after", "more", at=1), 0.05, 0.0),
         (Check("swing", "more", since=1), 0.0, 0.05),
         (Check("swing", "more", since=2.5), math.nan, math.nan),
-        (Check("growth of the swing", "more", at=1.5), 0.0, 0.1 / 3),
+        (Check("growth of the swing after", "more", at=1.5), 0.0, 0.1 / 3),
     ],
 )
 def test_quantities_of_curves(check: Check, rising: float, wild: float) -> None:
@@ -205,7 +205,7 @@ def test_a_page_and_a_table_say_the_same(tmp_path: Path) -> None:
         lines = list(csv.DictReader(file))
     assert [line["verdict"] for line in lines] == [one.verdict for one in all_of]
     assert [(line["seed_0"], line["seed_1"]) for line in lines][2:] == [("True", "False"), ("", "")]
-    assert lines[0]["held_to"] == "accuracy above 0.9"
+    assert lines[0]["held_to"] == "accuracy: above 0.9"
     assert lines[0]["command"] == "optiviz reproduce --table t-1"
     assert section([], []) == []
 

@@ -42,17 +42,28 @@ class Check:
     until: float = math.inf
     at: float = math.nan
 
+    @property
+    def label(self) -> str:
+        """The quantity, and where it is looked at.
+
+        >>> Check("accuracy at", "above", 0.9, at=0.5).label, Check("swing", "less", since=1).label
+        ('accuracy at epoch 0.5', 'swing from epoch 1')
+        """
+        if not math.isnan(self.at):
+            return f"{self.of} epoch {self.at:g}"
+        ends = [f" from epoch {self.since:g}"] if self.since else []
+        ends += [f" until epoch {self.until:g}"] if math.isfinite(self.until) else []
+        return self.of.replace("_", " ") + "".join(ends)
+
     def __str__(self) -> str:
         """What it asks, in words.
 
-        >>> str(Check("swing", "less", since=1.0))
-        'swing less (since 1)'
+        >>> str(Check("swing", "less", since=1)), str(Check("x", "prints", printed=Decimal("0.98")))
+        ('swing from epoch 1: less', 'x: prints 0.98')
         """
         limit = "" if math.isnan(self.limit) else f" {self.limit:g}"
         limit += "" if self.printed.is_nan() else f" {self.printed}"
-        ends = {"since": self.since or math.nan, "until": self.until, "at": self.at}
-        when = ", ".join(f"{word} {end:g}" for word, end in ends.items() if math.isfinite(end))
-        return f"{self.of} {self.relation}{limit}" + (f" ({when})" if when else "")
+        return f"{self.label}: {self.relation}{limit}"
 
     def value(self, result: Result) -> float:
         """The quantity of one run; NaN where it has none."""
@@ -150,9 +161,9 @@ CURVES: dict[str, Callable[[Check, dict[str, Array]], float]] = {
     "greatest accuracy": lambda check, columns: _window(check, columns, "test_accuracy").max(),
     "rises of the loss": _rises,
     "falls of the accuracy": _falls,
-    "gain": _gain,
+    "gain after": _gain,
     "swing": _swing,
-    "growth of the swing": _swing_later,
+    "growth of the swing after": _swing_later,
 }
 
 
