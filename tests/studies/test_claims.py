@@ -175,13 +175,13 @@ def test_a_verdict_is_that_of_every_seed_by_itself() -> None:
     )
     both = judged({0: 0.95}, {0: 0.5})
     assert both.verdict == "not borne out"
-    assert both.found == "accuracy 0.95, 0.5"
+    assert both.found == "accuracy: 0.95, 0.5"
 
 
 def test_seeds_are_compared_with_themselves() -> None:
     one = judged({0: 0.5, 1: 0.9, 2: 0.1}, against={1: 0.8, 0: 0.6})
     assert one.holds == {0: False, 1: True}
-    assert one.found == "accuracy 0.7 against 0.7"
+    assert one.found == "accuracy: 0.7 against 0.7"
 
 
 def test_what_was_not_run_is_not_judged() -> None:
@@ -198,7 +198,7 @@ def test_a_page_and_a_table_say_the_same(tmp_path: Path) -> None:
     page = "\n".join(section(all_of, ["a.png"]))
     assert words in page
     assert "![a](a.png)" in page
-    assert "| a | “It is so” (1) | t-1.0 (η 0.1) | accuracy 0.95 N. | 1 | borne out |" in page
+    assert "| a | “It is so” (1) | t-1.0 (η 0.1) | accuracy: 0.95 N. | 1 | borne out |" in page
     assert "| No time. N. |  | **not run** |" in page
     write_claims(all_of, tmp_path)
     with (tmp_path / "claims.csv").open(encoding="utf-8", newline="") as file:

@@ -138,11 +138,11 @@ def _found(check: Check, runs: Sequence[Any], against: Sequence[Any]) -> str:
     """The quantities of a check in words: the mean over the seeds for every run."""
     ours, others = _means(check, runs), _means(check, against)
     if not others:
-        return f"{check.label} {', '.join(map(_number, ours))}"
+        return f"{check.label}: {', '.join(map(_number, ours))}"
     held = [check.holds([a], [b]) for a, b in paired(ours, others)]
     share = f" ({sum(held)} of {len(held)})" if len(held) > 1 else ""
     sides = (", ".join(map(_number, side)) for side in (ours, others))
-    return f"{check.label} {' against '.join(sides)}{share}"
+    return f"{check.label}: {' against '.join(sides)}{share}"
 
 
 def _means(check: Check, seeds: Sequence[Sequence[Result]]) -> list[float]:
