@@ -18,6 +18,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from multiprocessing.connection import Connection
 
 import numpy as np
@@ -184,6 +185,7 @@ def main() -> None:
     arguments = parser.parse_args()
     rate = sgemm_rate()
     print(f"{os.cpu_count()} cores, {rate:.0f} GFLOP/s in sgemm; µs per update, × to optiviz")
+    print(", ".join(f"{name} {version(name)}" for name in ("numpy", "torch", "jax", "jaxlib")))
     print(f"{'rule':9}{'m':>4}{'optiviz':>9}{'NumPy':>7}{'PyTorch':>9}{'JAX':>15}{'of sgemm':>17}")
     for name in RULES:
         for m, times in measure(name, arguments.rounds, arguments.updates).items():

@@ -16,7 +16,7 @@ from optiviz.errors import UserError
 if TYPE_CHECKING:
     from optiviz.studies.published.tables import Table
 
-PICTURE = "accuracies.png"
+PICTURE, SIZE = "accuracies.png", (1600, 1000)
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} and about {remaining} to go"
 
 
@@ -28,6 +28,9 @@ def reproduce(
             help="A table to run; repeat it for several.", autocompletion=published_tables
         ),
     ] = [],
+    claims: Annotated[
+        bool, typer.Option("--claims", help="Run what the sentences of the texts rest on.")
+    ] = False,
     show: Annotated[bool, typer.Option("--list", help="List the tables, and what they cost.")] = (
         False
     ),
@@ -47,45 +50,65 @@ def reproduce(
     \b
     optiviz reproduce --list
     optiviz reproduce --table zeng-6 --table yotkov-2
+    optiviz reproduce --claims --seeds 3 --jobs 2
     optiviz reproduce --all --seeds 3 --jobs 2
     """
-    import json
-
     from optiviz.files import held
     from optiviz.studies.published import reproduce as studies
-    from optiviz.studies.published.report import scored, summary, write_report
-    from optiviz.studies.published.tables import tables
-    from optiviz.views.charts.agreement import plot_agreement
     from optiviz.views.frame import Frame
-    from optiviz.words import look_up
 
     if show:
         _list(as_json)
         return
-    if every == bool(table):
-        raise UserError("Say which tables: --all, or --table NAME; --list shows their names.")
-    known, where, interrupted = tables(), path_words(data_dir), False
-    Frame(theme, (1600, 1000))  # a mistake in the picture is told before the work
-    for name in table:
-        look_up("table", name, known)
-    chosen = [one for name, one in known.items() if every or name in table]
+    chosen, where, interrupted = _chosen(every, claims, table), path_words(data_dir), False
+    Frame(theme, SIZE)  # a mistake in the picture is told before the work
     try:
         with held(out), progress("s", quiet=as_json, desc="reproduce", bar_format=BAR) as tell:
             studies.reproduce(chosen, out, seeds=seeds, jobs=jobs, data_dir=where, on_progress=tell)
     except KeyboardInterrupt:
         interrupted = True
-    collected = studies.collect(chosen, out, seeds, where)
-    pictures = []
-    if scored(collected):
-        plot_agreement(collected, out / PICTURE, theme=theme)
-        pictures = [PICTURE]
-    write_report(collected, out, pictures)
-    if as_json:
-        print(json.dumps({"path": str(out.resolve()), "summary": summary(collected)}))
-    else:
-        print(f"{summary(collected)}\nWrote {out / 'report.md'} and {out / 'report.csv'}")
+    _report(studies.collect(chosen, out, seeds, where), out, theme, as_json)
     if interrupted:
         stopped("Stopped. The same command goes on where it was.")
+
+
+def _chosen(every: bool, claims: bool, names: list[str]) -> list[Table]:
+    """The tables that were asked for."""
+    from optiviz.studies.published.claims import needed
+    from optiviz.studies.published.tables import tables
+    from optiviz.words import look_up
+
+    if every + claims + bool(names) != 1:
+        raise UserError("Say which tables: --all, --claims or --table NAME; --list has the names.")
+    if claims:
+        return needed()
+    known = tables()
+    for name in names:
+        look_up("table", name, known)
+    return [one for name, one in known.items() if every or name in names]
+
+
+def _report(collected: Any, out: Path, theme: str, as_json: bool) -> None:
+    """Write all that can be said of what is done, and say it in short."""
+    from optiviz.studies.published.claims import judge
+    from optiviz.studies.published.report import write_report
+    from optiviz.studies.published.score import headline, scored
+    from optiviz.studies.published.verdicts import section, summary, write_claims
+    from optiviz.views.charts.agreement import plot_agreement
+    from optiviz.views.charts.claims import plot_claims
+
+    judged, pictures = judge(collected), []
+    if scored(collected):
+        plot_agreement(collected, out / PICTURE, theme=theme, size=SIZE)
+        pictures = [PICTURE]
+    write_report(collected, out, pictures, section(judged, plot_claims(judged, out, theme=theme)))
+    if judged:
+        write_claims(judged, out)
+    words = " ".join(filter(None, (headline(collected), summary(judged))))
+    if as_json:
+        print_json({"path": str(out.resolve()), "summary": words})
+    else:
+        print(f"{words}\nWrote {out / 'report.md'} and {out / 'report.csv'}")
 
 
 def _list(as_json: bool) -> None:

@@ -93,7 +93,8 @@ ARRIVE: dict[str, dict[str, Any]] = {
         "optiviz.cli.reproduce.progress": REAL,
         f"{STUDIES}.published.reproduce.reproduce": None,
         f"{STUDIES}.published.reproduce.collect": None,
-        f"{STUDIES}.published.report.scored": True,
+        f"{STUDIES}.published.claims.judge": None,
+        f"{STUDIES}.published.score.scored": True,
         f"{VIEWS}.agreement.plot_agreement": STOP,
     },
     "app": {"optiviz.labs.server.serve.serve": STOP},
@@ -258,6 +259,7 @@ ELSEWHERE = {
     "reproduce": {
         "--list": "test_reproduce.py, test_the_list_has_every_table",
         "--all": "test_all_tables, below",
+        "--claims": "test_tables_of_claims, below",
     },
 }
 
@@ -352,6 +354,12 @@ def test_there_is_a_process_a_core_on_every_system(
 
 def test_all_tables(told: Callable) -> None:
     assert len(told("reproduce --all")["tables"]) > 9
+
+
+def test_tables_of_claims(told: Callable) -> None:
+    names = told("reproduce --claims")["tables"]
+    assert "zeng-2" in names
+    assert "yotkov-draft-1" not in names  # no claim rests on it
 
 
 def test_no_option_is_left_out() -> None:

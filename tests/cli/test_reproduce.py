@@ -48,6 +48,8 @@ def test_a_table_is_run_once_and_reported(
     assert len(kept) == 4
     stamps = [path.stat().st_mtime_ns for path in kept]
     page = (tmp_path / "a" / "report.md").read_text(encoding="utf-8")
+    assert "3 not run" in page  # those of CIFAR-10
+    assert (tmp_path / "a" / "claims.csv").exists()
     assert "| 4 | 3 | 0.972 | 0.972 |" in page
     assert "lecture-cifar10" in page
     assert "say where it is with --data-dir" in page
@@ -60,7 +62,8 @@ def test_a_table_is_run_once_and_reported(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("", "Say which tables: --all, or --table NAME; --list shows their names."),
+        ("", "Say which tables: --all, --claims or --table NAME; --list has the names."),
+        ("--all --claims", "Say which tables"),
         ("--all --table zeng-2", "Say which tables"),
         ("--table zeng-7", "Unknown table 'zeng-7'. Did you mean 'zeng-"),
         ("--table lecture-sgd --seeds 0", "seeds must be at least 1, got 0."),

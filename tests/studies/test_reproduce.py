@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import os
@@ -22,16 +23,10 @@ from optiviz.errors import UserError
 from optiviz.files import OURS
 from optiviz.problems import MLP, load
 from optiviz.studies.published import reproduce as runs
-from optiviz.studies.published.report import (
-    difference,
-    figures_of,
-    page,
-    score,
-    scored,
-    summary,
-)
+from optiviz.studies.published.report import RECIPE, figures_of, page, write_report
 from optiviz.studies.published.rows import _figures, check_gradients, recipe_of, train_row
-from optiviz.studies.published.tables import Row, Source, Table
+from optiviz.studies.published.score import agreement, figures, headline, scored
+from optiviz.studies.published.tables import Row, Source, Table, tables
 from optiviz.views.charts.agreement import LIMIT, lines_of, plot_agreement
 
 TINY = {"dataset": "mnist", "shuffle": True, "sizes": [784, 9, 10], "biases": False, "epochs": 1}
@@ -209,9 +204,19 @@ def test_a_stopped_training_keeps_nothing() -> None:
     [(1e-8, 0, 0.0003), (100.0, 50, 100)],  # what the source says; a step far too long
 )
 def test_errors_of_gradients_are_per_cents(eps: float, least: float, most: float) -> None:
-    settings = {"eps": eps, "samples": 3, "method": "forward"}
+    settings = tables()["zeng-1"].rows[0].settings | {"eps": eps}
     error = check_gradients(settings, seed=0)["figures"]["error_percent"]
     assert least < error < most
+
+
+@pytest.mark.slow
+def test_gradients_after_a_training_are_others() -> None:
+    row = tables()["further-gradients"].rows[2]
+    fitted = check_gradients(row.settings | {"samples": 1}, seed=0)["figures"]
+    first = check_gradients({"eps": 1e-8, "samples": 1, "method": "central"}, seed=0)["figures"]
+    assert (
+        fitted["error_percent"] > 100 * first["error_percent"]
+    )  # a learned sample's are round-off
 
 
 # --- the report ---
@@ -223,7 +228,8 @@ def outcomes_of(found: Table, *figures: tuple[float, ...]) -> list[runs.Outcome]
     for one, accuracies in zip(found.rows, figures, strict=True):
         results = [
             {"figures": {"loss": 0.25, "accuracy": a}, "verdict": "converged", "history": {}}
-            for a in accuracies
+            | {"seed": seed}
+            for seed, a in enumerate(accuracies)
         ]
         made.append(runs.Outcome(one, tuple(results), "" if results else "No time."))
     return made
@@ -233,24 +239,29 @@ def test_the_report_says_what_agrees_and_what_does_not() -> None:
     found = table({"lr": 0.1}, {"lr": 0.2}, {"lr": 0.3}, {"lr": 0.4})
     outcomes = outcomes_of(found, (0.901, 0.903), (0.8,), (), (0.905,))
     collected = [(found, outcomes)]
-    assert [difference(*pair) for pair in scored(collected)] == [0.2, -10.0, 0.5]
-    assert difference(outcomes[0], "loss") == -0.25
+    assert [figure.difference for figure in scored(collected)] == [0.002, -0.1, 0.005]
+    assert scored(collected, "loss")[0].difference == -0.25
     text = page(collected, ["a.png"])
     assert "2 of 3 accuracies are within 0.5 points" in text
     assert "1 of 4 rows were not run" in text
+    assert "2 of the 3 trained rows have fewer than 2 seeds so far." in text
     assert "![a](a.png)" in text
-    assert "| 1 | 0.1 | 0.5 | 0.25 ± 0 | -0.25 | 0.90 | 0.9020 ± 0.0014 | +0.20 |" in text
-    assert "| 2 | 0.2 | 0.5 | 0.25 | -0.25 | 0.90 | 0.8000 | **-10.00** | converged |" in text
+    assert "| 1 | 0.1 | 0.5 | 0.25 ± 0 | **-0.25** | 0.90 | 0.9020 ± 0.0014 | +0.20 |" in text
+    assert "| 2 | 0.2 | 0.5 | 0.25 | **-0.25** | 0.90 | 0.8000 | **-10.00** | converged |" in text
     assert "- Row 2: The cause of the difference has not been found yet." in text
     assert "- Row 3: No time." in text
     assert "Row 1" not in text
     lines = figures_of(collected)
     assert len(lines) == 8
-    assert lines[1] == {
+    known = {
         **{"table": "tiny-1", "row": "tiny-1.1", "settings": "η 0.1", "figure": "accuracy"},
-        **{"published": "0.90", "ours": "0.902", "sd": "0.00141421", "seeds": "2"},
-        **{"difference": "0.2", "verdict": "converged", "note": "", "reason": ""},
+        **{"author": "nobody", "family": "accuracy", "collapse": "False", "uncounted": ""},
+        **{"published": "0.90", "ours": "0.902", "sd": "0.0014142136", "seeds": "2"},
+        **{"difference": "0.002", "tolerance": "0.005", "seed_0": "0.901", "seed_1": "0.903"},
+        **{"verdict": "converged", "note": "", "reason": ""},
     }
+    assert lines[1] == known | {"training": lines[1]["training"]}
+    assert (lines[5]["uncounted"], lines[7]["uncounted"]) == ("not run", "")
     assert (lines[5]["ours"], lines[5]["reason"]) == ("", "No time.")
 
 
@@ -261,20 +272,82 @@ def test_the_report_says_what_agrees_and_what_does_not() -> None:
         (
             [(0.9, 0.904), (0.1, 0.9), (0.88, 0.894)],
             "1 of 3 accuracies are within 0.5 points of the published in the mean over the seeds, "
-            "2 with at least one seed.",
+            "2 with one at least.",
         ),
     ],
 )
 def test_what_counts_as_agreement(accuracies: list[tuple[float, ...]], sentence: str) -> None:
-    found = table(*({} for _ in accuracies))
-    assert score([(found, outcomes_of(found, *accuracies))]) == sentence
+    found = table(*({"lr": 0.1 + n} for n in range(len(accuracies))))
+    assert agreement([(found, outcomes_of(found, *accuracies))]) == sentence
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        ({"chosen": "epochs chosen by us"}, "epochs chosen by us"),
+        ({"check": True}, "a check of ours"),
+        ({"kind": "gradients"}, "not compared"),
+        ({}, ""),
+    ],
+)
+def test_what_does_not_count_says_why(how: dict[str, Any], reason: str) -> None:
+    found = table({}, **how)
+    counted = [f.uncounted for f in figures([(found, outcomes_of(found, (0.9,)))])]
+    assert counted == [reason, reason]
+
+
+def test_an_author_s_settings_count_once() -> None:
+    twins = table({"lr": 0.1}, {"lr": 0.1}, {"lr": 0.2})
+    collected = [(twins, outcomes_of(twins, (0.9,), (0.9,), (0.9,)))]
+    assert [f.uncounted for f in figures(collected)][2:4] == ["repeats tiny-1.1"] * 2
+    assert agreement(collected).startswith("2 of 2")
+    other = dataclasses.replace(twins, source=dataclasses.replace(SOURCE, author="another"))
+    assert agreement([*collected, (other, collected[0][1])]).startswith("4 of 4")
+
+
+def test_published_collapses_are_told_apart() -> None:
+    found = table({"lr": 0.1}, {"lr": 0.2}, {"lr": 0.3})
+    dead = dataclasses.replace(
+        found.rows[0], published={"loss": Decimal("2.30"), "accuracy": Decimal("0.098")}
+    )
+    found = dataclasses.replace(found, rows=(dead, *found.rows[1:]))
+    collected = [(found, outcomes_of(found, (0.098, 0.098), (0.9, 0.9), (0.8, 0.9)))]
+    words = "2 of 3 accuracies are within 0.5 points of the published in the mean over the seeds"
+    assert agreement(collected) == (
+        f"{words}, 3 with one at least; without published collapses 1 of 2 and 2."
+    )
+
+
+def test_five_lines_of_pandas_count_as_the_headline_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("pandas")
+    found = table(*({"lr": 0.1 + n} for n in range(4)), {"lr": 0.1})
+    figures = [(0.9, 0.912), (0.9, 0.904), (0.898, 0.9), (), (0.9,)]
+    collected = [(found, outcomes_of(found, *figures))]
+    write_report(collected, tmp_path)
+    assert "2 of 3 accuracies" in headline(collected)
+    assert "3 with one at least" in headline(collected)
+    monkeypatch.chdir(tmp_path)
+    assert len(RECIPE.split("\n")) == 5 + 1  # a blank line after the import
+    exec(RECIPE, {})
+    (line,) = (row for row in capsys.readouterr().out.splitlines() if row.startswith("accuracy"))
+    assert line.split()[2:] == ["2", "3", "3", "3"]
+
+
+def test_what_nobody_printed_has_one_column() -> None:
+    found = table({"lr": 0.1})
+    found = dataclasses.replace(found, rows=(dataclasses.replace(found.rows[0], published={}),))
+    text = page([(found, outcomes_of(found, (0.9,)))])
+    assert "|  | η | loss | accuracy | what became of it |" in text
+    assert "| 1 | 0.1 | 0.25 | 0.9000 | converged |" in text
 
 
 def test_a_table_that_only_checks_does_not_count() -> None:
     checks = table({"lr": 0.1}, check=True)
     collected = [(checks, outcomes_of(checks, (0.1,)))]
     assert scored(collected) == []
-    assert summary(collected) == "Every row was run."
+    assert headline(collected) == "Every row was run."
     assert "has not been found" not in page(collected)
 
 

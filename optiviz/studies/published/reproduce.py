@@ -13,10 +13,11 @@ import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from optiviz.errors import UserError, at_least, at_most
+from optiviz.errors import UserError, at_least, at_most, needs_extra
 from optiviz.files import (
     FORMAT,
     folder,
@@ -29,6 +30,15 @@ from optiviz.problems import load as load_data
 from optiviz.runs.inputs import as_rule
 from optiviz.studies.pool import MOST_JOBS, MOST_SEEDS, Report, Stop, share_out
 from optiviz.studies.published.arithmetic import ARITHMETIC
+from optiviz.studies.published.further import (
+    GROWING,
+    SEARCH,
+    grow,
+    growing_seconds,
+    search,
+    search_seconds,
+)
+from optiviz.studies.published.paths import PATH, path, still
 from optiviz.studies.published.rows import (
     GRADIENTS,
     TRAINING,
@@ -41,8 +51,9 @@ from optiviz.studies.published.tables import Row, Table
 from optiviz.studies.table import deviation, each_once, mean
 
 Result = dict[str, Any]
-KEPT = {"figures": dict, "verdict": str, "history": dict}
-KINDS = (*ARITHMETIC, GRADIENTS, TRAINING)
+KEPT = {"figures": dict, "verdict": str, "history": dict, "seed": int}
+LONG = {GROWING: grow, SEARCH: search}
+KINDS = (*ARITHMETIC, GRADIENTS, PATH, TRAINING, *LONG)
 
 
 @dataclass(frozen=True)
@@ -72,7 +83,8 @@ class Task:
     @property
     def seconds(self) -> float:
         """About how long it takes."""
-        return seconds_of(self.settings) if self.kind == TRAINING else 1.0
+        known = {TRAINING: seconds_of, GROWING: growing_seconds, SEARCH: search_seconds}
+        return known[self.kind](self.settings) if self.kind in known else 1.0
 
 
 @dataclass(frozen=True)
@@ -80,7 +92,7 @@ class Outcome:
     """What became of a row.
 
     Attributes:
-        row: the row; results: for each seed that is done, its figures, verdict and history.
+        row: the row; results: for each seed that is done, that, its figures, verdict and history.
         reason: why there are none, if it cannot be run.
     """
 
@@ -90,8 +102,12 @@ class Outcome:
 
     def figures(self, name: str) -> list[float]:
         """Our figure of that name for each seed; NaN where it is no number."""
-        found = [result["figures"].get(name) for result in self.results]
-        return [math.nan if value is None else float(value) for value in found]
+        return list(self.by_seed(name).values())
+
+    def by_seed(self, name: str) -> dict[int, float]:
+        """The same by the seed."""
+        found = {result["seed"]: result["figures"].get(name) for result in self.results}
+        return {k: math.nan if value is None else float(value) for k, value in found.items()}
 
     def mean(self, name: str) -> float:
         """The mean over the seeds, NaN for none."""
@@ -111,8 +127,8 @@ class Outcome:
 
 def tasks_of(table: Table, row: Row, seeds: int, data_dir: str | None = None) -> list[Task]:
     """What a row takes: a task for each seed, or one where no random number is drawn."""
-    once = table.kind in ARITHMETIC
-    return [Task(table.kind, row.settings, s, data_dir) for s in range(1 if once else seeds)]
+    drawn = table.kind not in ARITHMETIC and not (table.kind == PATH and still(row.settings))
+    return [Task(table.kind, row.settings, s, data_dir) for s in range(seeds if drawn else 1)]
 
 
 def reproduce(
@@ -164,6 +180,11 @@ def run(task: Task, report: Report, stop: Stop) -> Result | None:
     if task.kind == TRAINING:
         recipe = recipe_of(task.settings, task.seed, task.data_dir)
         return train_row(recipe, report, stop)
+    if task.kind in LONG:
+        return LONG[task.kind](task.settings, task.seed, report, stop)
+    if task.kind == PATH:
+        figures = path(task.settings, task.seed)
+        return {"figures": figures, "verdict": "", "history": {}}
     if task.kind == GRADIENTS:
         return check_gradients(task.settings, task.seed)
     return {"figures": ARITHMETIC[task.kind](**task.settings), "verdict": "", "history": {}}
@@ -171,6 +192,8 @@ def run(task: Task, report: Report, stop: Stop) -> Result | None:
 
 def reason(table: Table, row: Row, data_dir: str | None) -> str:
     """Why a row cannot be run, in one sentence; nothing if it can."""
+    if table.kind == SEARCH and find_spec("optuna") is None:
+        return str(needs_extra("A search", "sweep"))
     if row.cannot or table.kind != TRAINING:
         return row.cannot
     if row.settings["dataset"] != "mnist" and data_dir is None:

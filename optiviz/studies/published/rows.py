@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,12 @@ from optiviz.studies.pool import Report, Stop
 from optiviz.training.gradcheck import check_gradient
 from optiviz.training.outcome import End
 from optiviz.training.recipe import Recipe
-from optiviz.training.train import Training
+from optiviz.training.train import COLUMNS, Training
 from optiviz.words import join, split
 
 TRAINING, GRADIENTS = "training", "gradients"
 Settings = dict[str, Any]
-KEPT = ("epoch", "train_loss", "test_loss", "test_accuracy", "val_loss", "val_accuracy")
+KEPT = tuple(name for name in COLUMNS if name != "seconds")  # a history has no clock in it
 # Microseconds an update of 276 200 weights takes with each rule, and for each sample of a batch,
 # measured on two busy cores: enough to tell the dear rows from the cheap.
 RULES = {"sgd": 60, "momentum": 180, "adam": 280, "adagrad": 350}
@@ -36,12 +37,21 @@ def train_row(recipe: Recipe, report: Report, stop: Stop) -> dict[str, Any] | No
     )
     if done.outcome.stopped is End.INTERRUPTED:
         return None
-    history = {k: [v if math.isfinite(v) else None for v in done.history[k]] for k in KEPT}
+    history = {k: numbers(done.history[k]) for k in KEPT}
     return {
         "figures": _figures(done, networks[1]),
         "verdict": done.outcome.text,
         "history": history,
     }
+
+
+def numbers(values: Iterable[float]) -> list[float | None]:
+    """Numbers as JSON has them: what is none is nothing.
+
+    >>> numbers([0.5, math.nan])
+    [0.5, None]
+    """
+    return [float(v) if math.isfinite(v) else None for v in values]
 
 
 def _figures(done: Training, test: MLP) -> dict[str, float]:
@@ -90,10 +100,19 @@ def recipe_of(settings: Settings, seed: int = 0, data_dir: str | None = None) ->
 
 
 def check_gradients(settings: Settings, seed: int) -> dict[str, Any]:
-    """Backpropagation against one kind of differences: first samples, first weights, last layer."""
-    data = load("mnist")
-    network = MLP(data.x_train, data.y_train)
-    last, w = _last_layer(network, network.start(seed), settings["samples"])
+    """Backpropagation against one kind of differences: the first samples, the last layer.
+
+    The weights are the first ones, or those after the epochs of a training, if one is given.
+    """
+    if "optim" in settings:
+        recipe = recipe_of(settings, seed)
+        networks = recipe.networks()
+        network, start = networks[0], recipe.train(networks).w
+    else:
+        data = load("mnist")
+        network = MLP(data.x_train, data.y_train)
+        start = network.start(seed)
+    last, w = _last_layer(network, start, settings["samples"])
     check = check_gradient(last, w, range(settings["samples"]), settings["eps"])
     method = settings["method"]
     figures = {"error_percent": 100 * check.mean[method], "seconds": check.seconds_by[method]}

@@ -1,6 +1,7 @@
 """The tables of published comparisons, as data: what was run, and what was printed.
 
-Each file beside this one is one source; its first lines say where it is ambiguous.
+Each file beside this one is one source, whose first lines say where it is ambiguous; `further.toml`
+has what was run for its sentences alone, `claims.toml` these.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-SOURCES = ("zeng", "yotkov", "yotkov-draft", "frameworks", "lecture")
+SOURCES = ("zeng", "yotkov", "yotkov-draft", "frameworks", "lecture", "further")
 HOME = Path(__file__).parent
 SHOWN = ("label", "printed_lr")  # what a table says that decides nothing
 
@@ -64,6 +65,7 @@ class Table:
         columns: the names of the printed figures.
         remarks: where the source contradicts itself, and what it does not say.
         check: whether it repeats a table under other settings, to find out why figures differ.
+        chosen: which settings the source leaves out, so that they were chosen by us.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Table:
     rows: tuple[Row, ...]
     remarks: tuple[str, ...]
     check: bool
+    chosen: str = ""
 
 
 @cache
@@ -117,6 +120,7 @@ def _table(source: Source, settings: dict[str, Any], words: dict[str, Any]) -> T
         rows=tuple(rows),
         remarks=tuple(words.get("remarks", ())),
         check=words.get("check", False),
+        chosen=words.get("chosen", ""),
     )
 
 

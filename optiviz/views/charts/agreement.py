@@ -11,16 +11,8 @@ from typing import Any
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from optiviz.errors import UserError
-from optiviz.studies.published.report import (
-    TOLERANCE,
-    Collected,
-    difference,
-    gaps,
-    score,
-    scored,
-    settings_of,
-)
-from optiviz.studies.published.reproduce import Outcome
+from optiviz.studies.published.report import settings_of
+from optiviz.studies.published.score import TOLERANCE, Collected, Figure, agreement, scored
 from optiviz.views.frame import Frame
 from optiviz.views.style import mark
 from optiviz.words import split
@@ -66,25 +58,28 @@ def plot_agreement(
     if not lines:
         raise UserError("There is nothing to draw: no row with an accuracy has been run.")
     frame = Frame(theme, size)
-    agreement_figure(frame, lines, score(collected))
+    agreement_figure(frame, lines, agreement(collected))
     frame.save(path)
 
 
 def lines_of(collected: Collected) -> list[Line]:
-    """The lines of the picture from top to bottom."""
-    lines = []
-    for table, outcomes in collected:
-        rows = [_line(*pair) for pair in scored([(table, outcomes)])]
-        if rows:
-            lines += [Line(f"{table.name}  {table.title}"), *rows]
+    """The lines of the picture from top to bottom: every accuracy that counts."""
+    lines: list[Line] = []
+    table = None
+    for figure in scored(collected):
+        if figure.table is not table:
+            table = figure.table
+            lines.append(Line(f"{table.name}  {table.title}"))
+        lines.append(_line(figure))
     return lines
 
 
-def _line(outcome: Outcome, name: str) -> Line:
+def _line(figure: Figure) -> Line:
+    outcome = figure.outcome
     words = str(outcome.row.given.get("label", "")) or settings_of(outcome)
     rule = split(outcome.row.settings["optim"])[0]
-    gap, each = difference(outcome, name), tuple(gaps(outcome, name))
-    return Line(words.replace(", η_N ", " … "), rule, gap, each)
+    each = tuple(100 * gap for gap in figure.differences)
+    return Line(words.replace(", η_N ", " … "), rule, 100 * figure.difference, each)
 
 
 def agreement_figure(frame: Frame, lines: Sequence[Line], note: str) -> None:
