@@ -22,6 +22,9 @@ def sentence(error: Any, words: Sequence[str]) -> str:
         words: the command line without the program.
     """
     parameter = getattr(error, "param", None)
+    if parameter is not None and not error.message:
+        about = parameter.help[0].lower() + parameter.help[1:]
+        return f"{error.ctx.command.name} needs {parameter.name.upper()}: {about}"
     if parameter is not None:
         return f"{max(parameter.opts, key=len)} {error.message}"
     if error.ctx is None:

@@ -46,6 +46,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory, process: Callable) -> Pat
     return folder / "runs" / "compare-sgd-adam"
 
 
+@pytest.mark.slow
 def test_what_is_written(compared: Path) -> None:
     assert {path.name for path in compared.iterdir()} == FILES
     assert {path.name for path in (compared / "runs").iterdir()} == {
@@ -62,6 +63,7 @@ def test_what_is_written(compared: Path) -> None:
         assert sum(times) == 120 * 40 + 2000  # frames that show the same are one
 
 
+@pytest.mark.slow
 def test_the_table_tells_what_the_runs_hold(compared: Path) -> None:
     table = rows_of(compared / "table.csv")
     for row, name in zip(table, ("sgd", "adam"), strict=True):

@@ -23,7 +23,7 @@ def test_for_people_and_for_programs(optiviz: Callable) -> None:
     [
         ("explain momentun", "Did you mean|Choose from"),
         ("explain adam:lr=-1", "lr must be at least 0"),
-        ("explain", "rule"),
+        ("explain", "optiviz: explain needs RULE: an optimiser"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_status_2(optiviz: Callable, words: str, said: str) -> None:

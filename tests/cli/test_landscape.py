@@ -26,6 +26,7 @@ def told(tmp_path_factory: pytest.TempPathFactory, process: Callable) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_people_and_programs_are_told_the_same(told: str, optiviz: Callable) -> None:
     done = optiviz(f"{SMALL} --panels surface,truth --out relief.png --json")
     assert done.returncode == 0, done.stderr
