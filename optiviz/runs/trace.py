@@ -102,6 +102,11 @@ class Trace:
         return bool(self.lr[-1] >= 0.8 * self.lr[-2 * self.third :].max())
 
     @property
+    def signs(self) -> bool:
+        """Whether its steps have the sign of a mean of slopes, and not its size."""
+        return "moment1" in self.run.slots and "moment2" not in self.run.slots
+
+    @property
     def decays(self) -> bool:
         """Whether weights decay, which has a minimum of its own."""
         return bool(np.any(self.run.settings.get("weight_decay", 0) != 0))

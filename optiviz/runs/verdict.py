@@ -48,6 +48,7 @@ MANY = 5.0  # times the steps already taken: nobody would wait
 SURE = 1.5  # times the pace needed: what a guess may be wrong by
 LONGER = 40  # steps: as many again are enough to come back to the lowest loss there was
 SHAKES, THROWS = 0.5, 20.0  # markers: jolts that shake a run out of one, and out of the basin
+DRIFTS = 5.0  # markers: jolts that take a run along a floor
 FLAT = 1e-3  # of the loss that remains: all that this slope would give across the picture
 DIED = 5.0  # times: the fall of the effective rate; AdaGrad's makes it within 25 steps
 
@@ -118,7 +119,8 @@ def converged(t: Trace) -> Finding:
     stayed = left >= (1 if t.batched else STAYED) * step or pace * t.steps <= NEAR
     if left < 0 or (pace > 0 and (left < 2 or not stayed)):
         return None
-    if (t.forgets and t.jolts > THROWS) or (t.grows() and not t.jolts):
+    throws = DRIFTS if t.bottom.floored else THROWS
+    if (t.forgets and t.jolts > throws) or (t.grows() and not t.jolts):
         return UNDECIDED
     if step and (t.jolts > SHAKES or t.grows() or (t.forgets and t.bottom.floored)):
         return "arrived", f"reached {t.minimum} at step {step}", step
@@ -188,7 +190,8 @@ def stalled(t: Trace) -> Finding:
     """The effective rate, step over slope, has died, and what is left of it leads nowhere."""
     n = max(t.steps // 10, 3)
     faster = max(t.lengths[-1] - t.lengths[-2], 0.0) * t.steps / 2
-    if t.steps < 10 * n or (t.lengths[-n:].mean() + faster) * t.steps > NEAR:
+    thrown = t.forgets and t.jolts > THROWS
+    if thrown or t.steps < 10 * n or (t.lengths[-n:].mean() + faster) * t.steps > NEAR:
         return None
     rate = t.lengths / np.maximum(np.linalg.norm(t.run.grad[:-1], axis=1), 1e-300)
     died = all(DIED * np.median(x[-n:]) <= x[:n].max() for x in (t.lengths, rate))
@@ -221,7 +224,9 @@ def trend(t: Trace) -> Finding:
     lowest, visible = t.loss.min(), ARRIVED * t.first
     if falls and t.steps >= LONGER and t.loss[-1] <= lowest and t.loss[-1] - t.low > visible:
         return "descending", "still descending", None
-    if on and leads_on(steps) and not t.batched and t.loss[-1] - lowest > visible:
+    high = on and leads_on(steps, 0.5) and t.loss[-1] - lowest > visible
+    long = not t.signs or (np.diff(t.loss[-t.steps // 10 :]) > 0).sum() >= FEW  # a sign may turn
+    if high and long and not t.batched:
         return "rising", "rising again", None
     return swings(t, paces, visible)
 
@@ -254,19 +259,20 @@ def near(t: Trace) -> Finding:
     now, before = t.away[-n:], t.away[-2 * n : -n]
     stays = now.max() <= NEAR and now[n // 2 :].mean() <= 1.1 * now[: n // 2].mean()
     comes = now[-1] <= NEAR and now.max() <= min(1.5 * NEAR, 0.8 * before.max())
-    thrown = t.forgets and t.jolts > THROWS
+    thrown = t.jolts > THROWS if t.forgets else t.signs and (t.decays or not stays)
     if not (stays or comes) or t.bottom.floored or thrown or (t.grows() and not t.jolts):
         return None
     step = after_last(~(t.away <= NEAR))
     return "arrived", f"near {t.minimum} since step {step}", step
 
 
-def leads_on(steps: Array) -> bool:
-    """Whether a few steps of the loss go one way, and the next one will."""
+def leads_on(steps: Array, share: float = 0.0) -> bool:
+    """Whether a few steps of the loss go one way, and the next one will, by a share of the last."""
     last, before, earlier = np.abs(steps[-1:-4:-1])
     line, curve = 2 * last - before, 3 * (last - before) + earlier
     alike = last * earlier >= 0.95 * before**2  # the same share each time
-    return bool((steps[1:] * steps[:-1] > 0).all() and (alike or min(line, curve) > 0))
+    one_way = (steps[1:] * steps[:-1] > 0).all()
+    return bool(one_way and (alike or min(line, curve) > share * last))
 
 
 UNDECIDED: Finding = ("wanders", "goes up and down", None)
