@@ -45,6 +45,7 @@ from optiviz.runs.trace import GREW, Finding, Kind, Trace, after_last
 FEW = 12  # steps: fewer show no habit
 STAYED = 0.1  # of the steps it took to arrive; an undamped swing is past in 0.04 of them
 MANY = 5.0  # times the steps already taken: nobody would wait
+ROOT = 2 * (math.sqrt(1 + MANY) - 1) / MANY  # the mean of 1/√t over that time, from t = 1
 SURE = 1.5  # times the pace needed: what a guess may be wrong by
 LONGER = 40  # steps: as many again are enough to come back to the lowest loss there was
 SHAKES, THROWS = 0.5, 20.0  # markers: jolts that shake a run out of one, and out of the basin
@@ -176,6 +177,8 @@ def out_of_reach(t: Trace, n: int) -> bool:
     It shrinks by the same factor every n steps, or by the same amount where it does not slow down.
     """
     rounds = SURE * MANY * t.steps / n
+    if "accumulator" in t.run.slots:  # whose steps shrink as 1/√t
+        rounds *= ROOT
     for now, before, earlier in t.after(n):
         gain, gained = before - now, earlier - before
         if now > 1 and 0 <= gain <= 1.05 * gained:
@@ -208,6 +211,11 @@ def crawls(t: Trace) -> Finding:
     faster = t.lengths[-3:].mean() > 1.05 * t.lengths[-n - 3 : -n].mean()
     if faster or not onwards or t.peaks[-1] > t.peaks[0]:
         return None
+    g = t.run.grad[-1]
+    size = float(np.linalg.norm(g))
+    rate = t.lengths[-1] * t.unit / size**3  # over a slope of length one
+    if -t.ground.curved(t.run.w[-1]).along(g) * rate * MANY * t.steps > 1:  # ever steeper
+        return None
     slow = all(out_of_reach(t, k) for k in (t.third, t.third // 2))
     return ("crawls", "crawls", None) if slow else None
 
@@ -218,7 +226,9 @@ def trend(t: Trace) -> Finding:
         return ("descending", "still descending", None) if t.loss[-1] < t.loss[0] else TOO_EARLY
     steps = np.diff(t.loss[-5:])
     paces = steps / t.lr[-4:]  # a rate on its way to nought hides what is to come
-    on, falls = leads_on(paces), (steps < 0).all()
+    # The loss of a zigzag falls with a rate that falls, and no further once that is held.
+    zigzag = not t.held and t.moves[-1] @ t.moves[-2] < 0
+    on, falls = leads_on(paces) and not zigzag, (steps < 0).all() and not zigzag
     if on and falls:
         return "descending", "still descending", None
     lowest, visible = t.loss.min(), ARRIVED * t.first
