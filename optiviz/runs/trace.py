@@ -214,7 +214,10 @@ class Trace:
     def paced(self) -> bool:
         """Whether a step is as long where the slope is small: so not known of rules not ours."""
         rule = OPTIMIZERS.get(self.run.optimizer)
-        return rule is None or rule.rate != "gradient" or self.bottom.tip
+        if self.bottom.tip or rule is None:
+            return True
+        # A sum that only grows is as good as constant: the steps are in proportion to the slope.
+        return rule.rate != "gradient" and "accumulator" not in self.run.slots
 
     def after(self, n: int) -> list[Array]:
         """Distance to go in loss and in place, as shares of what counts as there, n steps apart.
