@@ -56,6 +56,7 @@ def report(picture: Picture, path: Path, frames: int, began: float, as_json: boo
 
 
 def _outcome(run: Run, picture: Picture) -> dict[str, Any]:
+    from optiviz.runs.events import events
     from optiviz.runs.verdict import verdict
 
     found = verdict(run, picture.problem)
@@ -67,4 +68,5 @@ def _outcome(run: Run, picture: Picture) -> dict[str, Any]:
         "w": run.w[-1],
         "loss": float(run.loss[-1]),
         "verdict": {"kind": found.kind, "step": found.step, "text": found.text},
+        "events": [vars(event) for event in events(run, picture.problem)],
     }

@@ -1,8 +1,9 @@
 """One run: the loop, and the record it leaves."""
 
 from optiviz.runs.descend import descend
+from optiviz.runs.events import Event, events
 from optiviz.runs.loop import Point, steps
 from optiviz.runs.race import race
 from optiviz.runs.record import Run
 
-__all__ = ["Point", "Run", "descend", "race", "steps"]
+__all__ = ["Event", "Point", "Run", "descend", "events", "race", "steps"]

@@ -36,6 +36,11 @@ class Curved:
     def largest(self) -> float:
         return max(abs(self.low), abs(self.high))
 
+    def along(self, g: Array) -> float:
+        """gᵀHg: above nought where the slope gets less on the way down."""
+        (c, s), (x, y) = self.axis.tolist(), g.tolist()
+        return float(self.high * (c * x + s * y) ** 2 + self.low * (c * y - s * x) ** 2)
+
     def newton(self, g: Array) -> tuple[float, float]:
         """The step to the bottom of this curvature, downhill whatever its sign."""
         c, s = self.axis.tolist()

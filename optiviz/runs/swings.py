@@ -10,7 +10,9 @@ from optiviz.runs.trace import TURNS, Finding, Trace, turns
 
 VISIBLE = 0.005  # of the diagonal: three pixels of six hundred
 REPEATS = 1e-4  # of a cycle's size: the difference between its rounds
-REMEMBERS, WHOLLY = 0.04, 0.9  # of the swing of a mean slope: what a round, a third may move it
+REMEMBERS = 0.3  # of the swing of a mean slope: what it may move in all rounds to come
+WHOLLY = 0.9  # of it: what it may have moved in a third
+FADED = 2.0  # times: the fall of a mean of squared slopes from third to third
 DRIFT = 0.35  # of its width: how far the middle of a swing may move
 LONG = 4.0  # a ratio of curvatures: level lines twice as long as wide look like a valley
 
@@ -27,18 +29,28 @@ def cycle(t: Trace) -> Finding:
         again = part[-period:][np.arange(-len(part), 0) % period]
         repeats = period > 1 and np.abs(part - again).max() <= REPEATS * size
         before, now = slice(-2 * period, -period), slice(-period, None)
-        if repeats and not drifts(t, before, now, REMEMBERS):
+        forgets = 1 - np.max(t.run.settings.get("beta2", 0.0)) ** period  # of the drift, each round
+        if repeats and not drifts(t, before, now, REMEMBERS * forgets):
             return "cycle", f"limit cycle of period {period}", None
     return None
 
 
 def drifts(t: Trace, before: slice, now: slice, share: float) -> bool:
-    """Whether a mean of slopes is not yet the same each round, which a sign of it may hide."""
-    mean = t.run.slots.get("moment1")
-    if mean is None or "moment2" in t.run.slots:  # which is no sign, and shows
+    """Whether a mean of slopes that a sign hides is not yet the same each round."""
+    if not t.signs:
         return False
+    mean = t.run.slots["moment1"]
     moved = mean[now].mean(axis=0) - mean[before].mean(axis=0)
     return bool(np.abs(moved).max() > share * np.ptp(mean[now], axis=0).max())
+
+
+def fades(t: Trace) -> bool:
+    """Whether the divisor of its steps is on its way down, so that they grow."""
+    squares = t.run.slots.get("moment2")
+    if squares is None:
+        return False
+    before, now = (squares[part].mean(axis=0) for part in t.thirds[1:])
+    return bool((before > FADED * now).any())
 
 
 def hovers(t: Trace) -> Finding:
@@ -60,7 +72,7 @@ def oscillates(t: Trace) -> Finding:
     middles = [t.w[part].mean(axis=0) for part in t.thirds]
     if turns(moves @ axis) < TURNS or np.abs(middles[2] - middles[1]).max() > DRIFT * sizes[1]:
         return None
-    if t.steady() and not drifts(t, t.thirds[1], t.thirds[2], WHOLLY):
+    if t.steady() and not fades(t) and not drifts(t, t.thirds[1], t.thirds[2], WHOLLY):
         return "oscillates", f"oscillates {where(t, axis, t.run.w[-n:])}", None
     if t.about and t.settles():
         return "settles", f"oscillates {where(t, axis, t.run.w[-n:])}, ever less", None

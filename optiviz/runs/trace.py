@@ -102,6 +102,11 @@ class Trace:
         return bool(self.lr[-1] >= 0.8 * self.lr[-2 * self.third :].max())
 
     @property
+    def signs(self) -> bool:
+        """Whether its steps have the sign of a mean of slopes, and not its size."""
+        return "moment1" in self.run.slots and "moment2" not in self.run.slots
+
+    @property
     def decays(self) -> bool:
         """Whether weights decay, which has a minimum of its own."""
         return bool(np.any(self.run.settings.get("weight_decay", 0) != 0))
@@ -209,7 +214,10 @@ class Trace:
     def paced(self) -> bool:
         """Whether a step is as long where the slope is small: so not known of rules not ours."""
         rule = OPTIMIZERS.get(self.run.optimizer)
-        return rule is None or rule.rate != "gradient" or self.bottom.tip
+        if self.bottom.tip or rule is None:
+            return True
+        # A sum that only grows is as good as constant: the steps are in proportion to the slope.
+        return rule.rate != "gradient" and "accumulator" not in self.run.slots
 
     def after(self, n: int) -> list[Array]:
         """Distance to go in loss and in place, as shares of what counts as there, n steps apart.

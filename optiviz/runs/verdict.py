@@ -45,9 +45,11 @@ from optiviz.runs.trace import GREW, Finding, Kind, Trace, after_last
 FEW = 12  # steps: fewer show no habit
 STAYED = 0.1  # of the steps it took to arrive; an undamped swing is past in 0.04 of them
 MANY = 5.0  # times the steps already taken: nobody would wait
+ROOT = 2 * (math.sqrt(1 + MANY) - 1) / MANY  # the mean of 1/√t over that time, from t = 1
 SURE = 1.5  # times the pace needed: what a guess may be wrong by
 LONGER = 40  # steps: as many again are enough to come back to the lowest loss there was
 SHAKES, THROWS = 0.5, 20.0  # markers: jolts that shake a run out of one, and out of the basin
+DRIFTS = 5.0  # markers: jolts that take a run along a floor
 FLAT = 1e-3  # of the loss that remains: all that this slope would give across the picture
 DIED = 5.0  # times: the fall of the effective rate; AdaGrad's makes it within 25 steps
 
@@ -118,7 +120,8 @@ def converged(t: Trace) -> Finding:
     stayed = left >= (1 if t.batched else STAYED) * step or pace * t.steps <= NEAR
     if left < 0 or (pace > 0 and (left < 2 or not stayed)):
         return None
-    if (t.forgets and t.jolts > THROWS) or (t.grows() and not t.jolts):
+    throws = DRIFTS if t.bottom.floored else THROWS
+    if (t.forgets and t.jolts > throws) or (t.grows() and not t.jolts):
         return UNDECIDED
     if step and (t.jolts > SHAKES or t.grows() or (t.forgets and t.bottom.floored)):
         return "arrived", f"reached {t.minimum} at step {step}", step
@@ -174,6 +177,8 @@ def out_of_reach(t: Trace, n: int) -> bool:
     It shrinks by the same factor every n steps, or by the same amount where it does not slow down.
     """
     rounds = SURE * MANY * t.steps / n
+    if "accumulator" in t.run.slots:  # whose steps shrink as 1/√t
+        rounds *= ROOT
     for now, before, earlier in t.after(n):
         gain, gained = before - now, earlier - before
         if now > 1 and 0 <= gain <= 1.05 * gained:
@@ -188,7 +193,8 @@ def stalled(t: Trace) -> Finding:
     """The effective rate, step over slope, has died, and what is left of it leads nowhere."""
     n = max(t.steps // 10, 3)
     faster = max(t.lengths[-1] - t.lengths[-2], 0.0) * t.steps / 2
-    if t.steps < 10 * n or (t.lengths[-n:].mean() + faster) * t.steps > NEAR:
+    thrown = t.forgets and t.jolts > THROWS
+    if thrown or t.steps < 10 * n or (t.lengths[-n:].mean() + faster) * t.steps > NEAR:
         return None
     rate = t.lengths / np.maximum(np.linalg.norm(t.run.grad[:-1], axis=1), 1e-300)
     died = all(DIED * np.median(x[-n:]) <= x[:n].max() for x in (t.lengths, rate))
@@ -205,6 +211,11 @@ def crawls(t: Trace) -> Finding:
     faster = t.lengths[-3:].mean() > 1.05 * t.lengths[-n - 3 : -n].mean()
     if faster or not onwards or t.peaks[-1] > t.peaks[0]:
         return None
+    g = t.run.grad[-1]
+    size = float(np.linalg.norm(g))
+    rate = t.lengths[-1] * t.unit / size**3  # over a slope of length one
+    if -t.ground.curved(t.run.w[-1]).along(g) * rate * MANY * t.steps > 1:  # ever steeper
+        return None
     slow = all(out_of_reach(t, k) for k in (t.third, t.third // 2))
     return ("crawls", "crawls", None) if slow else None
 
@@ -215,13 +226,17 @@ def trend(t: Trace) -> Finding:
         return ("descending", "still descending", None) if t.loss[-1] < t.loss[0] else TOO_EARLY
     steps = np.diff(t.loss[-5:])
     paces = steps / t.lr[-4:]  # a rate on its way to nought hides what is to come
-    on, falls = leads_on(paces), (steps < 0).all()
+    # The loss of a zigzag falls with a rate that falls, and no further once that is held.
+    zigzag = not t.held and t.moves[-1] @ t.moves[-2] < 0
+    on, falls = leads_on(paces) and not zigzag, (steps < 0).all() and not zigzag
     if on and falls:
         return "descending", "still descending", None
     lowest, visible = t.loss.min(), ARRIVED * t.first
     if falls and t.steps >= LONGER and t.loss[-1] <= lowest and t.loss[-1] - t.low > visible:
         return "descending", "still descending", None
-    if on and leads_on(steps) and not t.batched and t.loss[-1] - lowest > visible:
+    high = on and leads_on(steps, 0.5) and t.loss[-1] - lowest > visible
+    long = not t.signs or (np.diff(t.loss[-t.steps // 10 :]) > 0).sum() >= FEW  # a sign may turn
+    if high and long and not t.batched:
         return "rising", "rising again", None
     return swings(t, paces, visible)
 
@@ -254,19 +269,20 @@ def near(t: Trace) -> Finding:
     now, before = t.away[-n:], t.away[-2 * n : -n]
     stays = now.max() <= NEAR and now[n // 2 :].mean() <= 1.1 * now[: n // 2].mean()
     comes = now[-1] <= NEAR and now.max() <= min(1.5 * NEAR, 0.8 * before.max())
-    thrown = t.forgets and t.jolts > THROWS
+    thrown = t.jolts > THROWS if t.forgets else t.signs and (t.decays or not stays)
     if not (stays or comes) or t.bottom.floored or thrown or (t.grows() and not t.jolts):
         return None
     step = after_last(~(t.away <= NEAR))
     return "arrived", f"near {t.minimum} since step {step}", step
 
 
-def leads_on(steps: Array) -> bool:
-    """Whether a few steps of the loss go one way, and the next one will."""
+def leads_on(steps: Array, share: float = 0.0) -> bool:
+    """Whether a few steps of the loss go one way, and the next one will, by a share of the last."""
     last, before, earlier = np.abs(steps[-1:-4:-1])
     line, curve = 2 * last - before, 3 * (last - before) + earlier
     alike = last * earlier >= 0.95 * before**2  # the same share each time
-    return bool((steps[1:] * steps[:-1] > 0).all() and (alike or min(line, curve) > 0))
+    one_way = (steps[1:] * steps[:-1] > 0).all()
+    return bool(one_way and (alike or min(line, curve) > share * last))
 
 
 UNDECIDED: Finding = ("wanders", "goes up and down", None)

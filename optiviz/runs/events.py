@@ -1,0 +1,72 @@
+"""The steps of a run at which something happens, as data that a picture can mark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from optiviz.problems.base import Array, Plane
+from optiviz.runs.record import Run
+from optiviz.runs.verdict import verdict
+
+SEEN = 1e-3  # of the picture's diagonal: a step that is shorter overshoots by nothing to see
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened at a step, and in words."""
+
+    kind: Literal["overshoots", "leaves", "ends", "arrives"]
+    step: int
+    text: str
+
+
+def events(run: Run, problem: Plane) -> tuple[Event, ...]:
+    """What happened at which step, in their order, the first time of each.
+
+    A step overshoots where it ends uphill, (w_t - w_{t-1})·g_t > 0: the lowest point along it is
+    behind. On batches that says nothing, and is not told. It leaves where the point is outside the
+    picture's bounds, arrives where the verdict says so, and ends where the next point has no number
+    or no slope.
+
+    Args:
+        run: a single run, not a stack.
+        problem: the one it ran on.
+
+    Raises:
+        UserError: the run is a stack of several.
+
+    >>> from optiviz import descend, optim, surfaces
+    >>> run = descend(surfaces["bowl"], optim.Momentum(lr=0.1), steps=200)
+    >>> [(event.step, event.kind) for event in events(run, surfaces["bowl"])]
+    [(5, 'overshoots'), (61, 'arrives')]
+    """
+    found, end = verdict(run, problem), int(run.diverged_at)
+    told = []
+    if run.batch is None and (step := _overshoots(run, problem)):
+        told.append(Event("overshoots", step, f"overshoots at step {step}"))
+    low, high = np.array(problem.bounds).T
+    if step := _first(((run.w < low) | (run.w > high)).any(axis=1)):
+        told.append(Event("leaves", step, f"leaves the picture at step {step}"))
+    if found.kind in ("converged", "arrived") and found.step:
+        told.append(Event("arrives", found.step, found.text))
+    if end >= 0:
+        text = found.text if found.step == end else f"diverged at step {end}"
+        told.append(Event("ends", end, text))
+    return tuple(sorted(told, key=lambda event: event.step))
+
+
+def _overshoots(run: Run, problem: Plane) -> int:
+    """The first step that ends uphill and is long enough to be seen, 0 for none."""
+    moves, (low, high) = np.diff(run.w, axis=0), np.array(problem.bounds).T
+    with np.errstate(all="ignore"):
+        uphill = (moves * run.grad[1:]).sum(axis=1) > 0
+        seen = np.linalg.norm(moves, axis=1) > SEEN * np.linalg.norm(high - low)
+    return _first(np.append(False, uphill & seen))
+
+
+def _first(holds: Array) -> int:
+    """The first index where it holds, 0 for none."""
+    return int(holds.argmax())
