@@ -69,5 +69,10 @@ def _words(value: Any) -> str:
     numbers = np.asarray(value)
     if numbers.dtype.kind not in "fiu" or not numbers.size:
         return ""
-    ends = [f"{end:.3g}" for end in (numbers.min(), numbers.max())]
-    return " … ".join(dict.fromkeys(ends))
+    return " … ".join(dict.fromkeys(map(_number, (numbers.min(), numbers.max()))))
+
+
+def _number(value: Any) -> str:
+    """A number as somebody typed it, or to three digits where it was computed."""
+    typed = f"{value:.6g}"
+    return typed if float(typed) == value else f"{value:.3g}"

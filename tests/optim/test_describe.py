@@ -49,3 +49,11 @@ def test_which_settings_are_told_can_be_chosen() -> None:
     rule = optim.AdamW(lr=0.01, weight_decay=0)
     assert describe(rule, names=EVERY, between=" ") == "adamw η 0.01 β₁ 0.9 β₂ 0.999 λ 0"
     assert describe(rule, names=["beta2"]) == "adamw  β₂ 0.999"
+
+
+@pytest.mark.parametrize(
+    ("lr", "words"),
+    [(2.001, "2.001"), (0.0123457, "0.0123457"), (1 / 3, "0.333"), (1e-5, "1e-05"), (2, "2")],
+)
+def test_a_number_is_told_as_it_was_typed(lr: float, words: str) -> None:
+    assert describe(optim.SGD(lr=lr)) == f"sgd  η {words}"
