@@ -24,7 +24,8 @@ random runs and counts what was contradicted. The first rule that applies speaks
 | crawls      | it has not arrived after five times the steps                                   |
 | descending  | the loss gets lower within as many steps again                                  |
 | rising      | the loss gets higher within as many steps again                                 |
-| wanders     | nothing: the loss goes up and down                                              |
+| wanders     | nothing: the loss goes up and down, or a rule that it may shake loose is near    |
+|             | the bottom                                                                      |
 | early       | nothing: too few steps                                                          |
 """
 
@@ -122,7 +123,7 @@ def converged(t: Trace) -> Finding:
         return None
     throws = DRIFTS if t.bottom.floored else THROWS
     if (t.forgets and t.jolts > throws) or (t.grows() and not t.jolts):
-        return UNDECIDED
+        return "wanders", f"near {t.minimum} since step {step}", None
     if step and (t.jolts > SHAKES or t.grows() or (t.forgets and t.bottom.floored)):
         return "arrived", f"reached {t.minimum} at step {step}", step
     words = f"converged at step {step}" if step else "starts at a minimum and stays there"
@@ -212,8 +213,7 @@ def crawls(t: Trace) -> Finding:
     if faster or not onwards or t.peaks[-1] > t.peaks[0]:
         return None
     g = t.run.grad[-1]
-    size = float(np.linalg.norm(g))
-    rate = t.lengths[-1] * t.unit / size**3  # over a slope of length one
+    rate = t.lengths[-1] * t.unit / np.linalg.norm(g) ** 3  # over a slope of length one
     if -t.ground.curved(t.run.w[-1]).along(g) * rate * MANY * t.steps > 1:  # ever steeper
         return None
     slow = all(out_of_reach(t, k) for k in (t.third, t.third // 2))

@@ -28,7 +28,13 @@ from optiviz.training.recipe import INNER, Recipe
 # Where the words of a command arrive, in order, and what it is answered there: a value, what a
 # function makes of the same arguments, or nothing at all, since the rest would be work.
 REAL, STOP = object(), object()
-WORK = SimpleNamespace(directory=SimpleNamespace(path=Path("a")), total=1, begun=0, train=None)
+WORK = SimpleNamespace(
+    directory=SimpleNamespace(path=Path("a")),
+    recipe=Recipe("sgd", lr=0.1, batch_size=100, epochs=1, seed=0),
+    total=1,
+    begun=0,
+    train=None,
+)
 
 
 @cache
