@@ -26,6 +26,7 @@ def test_every_weight_of_the_sources_network(tmp_path: Path, process: Callable) 
         assert picture.size == (960, 540)
 
 
+@pytest.mark.slow
 def test_what_is_printed(tmp_path: Path, process: Callable) -> None:
     done = process(tmp_path, "gradcheck --sizes 784,9,10 --biases --samples 2 --out a.svg")
     assert done.returncode == 0, done.stderr
@@ -43,6 +44,7 @@ def test_json(tmp_path: Path, optiviz: Callable) -> None:
     assert same == facts["mean"]
 
 
+@pytest.mark.slow
 def test_a_bar_is_for_people_only(optiviz: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     words = "gradcheck --sizes 784,4,10 --samples 2 --out a.png"
     assert optiviz(words).stderr == ""

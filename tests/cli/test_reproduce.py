@@ -82,6 +82,7 @@ def test_a_mistake_is_one_sentence(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_reports_what_there_is(tmp_path: Path) -> None:
     words = ("--table", "lecture-sgd", "--table", "zeng-2", "--out", "a")
     run = subprocess.Popen(

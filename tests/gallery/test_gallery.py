@@ -75,6 +75,7 @@ def check_gif(path: Path) -> None:
         assert image.info["duration"] >= 2000  # frames that are equal are one
 
 
+@pytest.mark.slow
 def test_a_script_runs_alone(tmp_path: Path) -> None:
     copy = shutil.copy(script(MOVES).path, tmp_path)
     subprocess.run([sys.executable, copy], cwd=tmp_path.parent, check=True, capture_output=True)
@@ -141,6 +142,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_index(build)
 
 
+@pytest.mark.slow
 def test_the_page_is_whole(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert "http" not in text
@@ -165,6 +167,7 @@ def test_a_build_beside_its_scripts_stays_fresh(two: list[Script], tmp_path: Pat
     assert not build.stale()
 
 
+@pytest.mark.slow
 def test_the_page_in_a_browser(page: Path, chromium) -> None:
     shown = chromium.new_page(viewport={"width": 390, "height": 800})
     wrong, asked = [], []

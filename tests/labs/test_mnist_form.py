@@ -32,6 +32,7 @@ states = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(states | anything)
 def test_any_state_becomes_one_that_can_be_trained(sent: Any) -> None:
     state, notes = mnist_form.clean(sent)

@@ -132,6 +132,7 @@ def test_what_diverges_has_a_verdict() -> None:
     assert lane.done.outcome.text.startswith(("diverged at update", "collapsed", "stalled"))
 
 
+@pytest.mark.slow
 def test_kernels_share_the_data_to_the_same_bits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

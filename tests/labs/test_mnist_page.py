@@ -23,6 +23,7 @@ from optiviz.optim import OPTIMIZERS
 
 from .conftest import READY, kernel_of
 
+pytestmark = pytest.mark.slow  # a server and a browser: CI has the time
 SIZES = [(1280, 720), (1920, 1080), (390, 844)]
 PIXELS = "name => document.querySelector(`[data-chart=${name}]`).toDataURL()"
 BEYOND = """() => [...document.querySelectorAll(".lab *")]
@@ -135,7 +136,6 @@ def test_every_control_has_a_name(shared: Any) -> None:
     assert options == list(OPTIMIZERS)
 
 
-@pytest.mark.slow
 def test_it_trains_stops_and_continues(page: Any, tmp_path: Path) -> None:
     choose(page, hidden="16", batch_size=50, epochs=50)
     planned(page, "--epochs 50")
@@ -280,7 +280,6 @@ def test_a_kernel_ends_with_its_page(page: Any, mnist_lab: Any) -> None:
     assert page.locator("#lost").is_hidden()
 
 
-@pytest.mark.slow
 def test_a_page_tells_of_its_kernel(chromium: Any, mnist_lab: Any) -> None:
     page = chromium.new_page()  # the console complains, too, of a kernel that is lost
     page.goto(mnist_lab.address)

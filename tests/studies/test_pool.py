@@ -92,6 +92,7 @@ def die_and_count(task: str, report: Report, stop: Stop) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_processes_are_not_replaced_for_ever(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="A working process was killed"):
         list(share_out(die_and_count, [str(tmp_path / "lives")], 1, spare=2))
@@ -129,6 +130,7 @@ def count_to_many(task: int, report: Report, stop: Stop) -> int:
     return task
 
 
+@pytest.mark.slow
 def test_one_who_has_much_to_say_is_let_go_when_nobody_listens() -> None:
     shared = share_out(count_to_many, [0, 50_000], 2)
     assert next(shared) == (0, 0)
