@@ -47,12 +47,12 @@ os.readlink, os.stat, os.listdir = blind(os.readlink), blind(os.stat), blind(os.
 '''
 SMALL = "--sizes 784,10 --epochs 1 --batch-size 10000"
 COMMANDS = [
-    "plot --optim sgd --steps 5 --size 400x300 --out a.pdf",
+    "--version",
     *(
         pytest.param(command, marks=pytest.mark.slow)
         for command in (
-            "--version",
             "list",
+            "plot --optim sgd --steps 5 --size 400x300 --out a.pdf",
             "animate --optim adam --steps 3 --size 400x300 --out a.gif",
             "animate --optim adam --steps 3 --size 400x300 --out a.mp4",
             "animate --optim adam --steps 3 --out a.html",

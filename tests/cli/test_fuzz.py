@@ -18,6 +18,8 @@ import pytest
 from fuzz import lines
 from fuzzed import SECONDS, Worker
 
+pytestmark = pytest.mark.slow
+
 MEGABYTES = 1000
 SMALL, NET = "--steps 4 --size 240x180", "--sizes 784,3,10 --batch-size 200"
 # Lines that this has found.
@@ -97,18 +99,11 @@ def report(found: list[str]) -> str:
     return f"seed {SEED}: {len(found)} lines\n" + "\n".join(found)
 
 
-@pytest.mark.slow
 def test_lines_that_once_failed() -> None:
     found = judged([line.split() for line in FOUND], 1)
     assert not found, report(found)
 
 
-def test_a_few_lines() -> None:
-    found = judged(lines(SEED, 10), 1)
-    assert not found, report(found)
-
-
-@pytest.mark.slow
 def test_three_thousand_lines() -> None:
     found = judged(lines(SEED, int(os.environ.get("OPTIVIZ_FUZZ_LINES", "3000"))), 2)
     assert not found, report(found)

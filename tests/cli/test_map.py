@@ -41,6 +41,7 @@ def test_the_three_maps(
         assert picture.size == (960, 540)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["svg", "pdf"])
 def test_other_formats(tmp_path: Path, process: Callable, ending: str) -> None:
     done = process(tmp_path, f"map --theme slides --size 540x960 --points 20 --out a.{ending}")

@@ -23,6 +23,10 @@ from optiviz.problems import load
 
 NAMES = list(scripts())
 each_script = pytest.mark.parametrize("name", NAMES)
+QUICK = [
+    pytest.param(name, marks=pytest.mark.slow) if "mnist" in name or name == "plot_basins" else name
+    for name in NAMES
+]
 LARGEST = 3_000_000  # bytes of a GIF
 STILL = "plot_bias_correction"  # quick to draw, and cannot move
 MOVES = "plot_gradient_descent"
@@ -44,7 +48,7 @@ def test_a_script_can_be_read_on_a_slide(name: str) -> None:
     assert all(line.strip() for line in caption.splitlines())
 
 
-@each_script
+@pytest.mark.parametrize("name", QUICK)
 def test_a_script_draws_what_it_drew(name: str) -> None:
     known = json.loads(RECORDED.read_text(encoding="utf-8"))[name]
     # Single precision rounds differently from one processor to the next, and training adds it up.
