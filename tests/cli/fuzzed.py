@@ -30,6 +30,7 @@ from optiviz.problems.data import datasets
 from optiviz.studies import compare
 from optiviz.studies.published import reproduce, tables
 from optiviz.studies.sweep import sweep
+from optiviz.views.charts import comparison
 
 SECONDS = 20  # of one core
 MINE = """
@@ -115,6 +116,7 @@ def make_small() -> None:
 
     for module in (compare, reproduce, sweep, build):
         module.share_out = alone  # type: ignore[attr-defined]
+    comparison.FRAMES = 4
     script, table = scripts.script("plot_momentum"), tables.tables()["lecture-sgd"]
     scripts.scripts = lambda: {"plot_momentum": script}
     tables.tables = lambda: {"lecture-sgd": table}
