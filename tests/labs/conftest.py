@@ -132,7 +132,7 @@ def _end(served: Served) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def let_go() -> Iterator[None]:
-    """Sockets that a server cut off are forgotten with their file, so that no other hears of them."""
+    """Sockets that a server cut off are forgotten with their file; no other hears of them."""
     yield
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
