@@ -251,4 +251,4 @@ def test_ten_do_not_spoil_it_for_fifty(
     assert lab.process.poll() is None
     assert now[0] <= before[0] + 20
     assert now[1] <= before[1] + 1
-    assert now[2] <= before[2] + 150_000_000
+    assert now[2] <= before[2] + 300_000_000  # the allocator keeps much of what was freed
