@@ -12,11 +12,20 @@ from typing import Any
 import numpy as np
 
 from optiviz.errors import UserError
-from optiviz.optim.base import Optimizer
+from optiviz.optim.base import Optimizer, Setting
 from optiviz.optim.describe import SYMBOLS
 from optiviz.optim.formula import filled, follow, symbols_of
 from optiviz.optim.registry import OPTIMIZERS, name_of, parse
 
+# What the arrays of a rule's state are, beside those that are called what they are.
+KEPT = {
+    "accumulator": "sum of squared gradients",
+    "moment1": "mean gradient",
+    "moment2": "mean squared gradient",
+    "moment2_max": "largest mean squared gradient",
+    "step_moment2": "mean squared step",
+    "_mu_product": "product of all μ",
+}
 RATE = 0.1  # of the example, where none is asked for
 OTHERS = re.compile(r"; the others as for `\w+`")
 REFERENCE = re.compile(r"as for `(\w+)`")
@@ -32,7 +41,8 @@ class Explanation:
     Attributes:
         name: as `--optim` takes it.
         summary, purpose: what it does, and what that is for, a sentence each.
-        lines: a step, line by line; example: the second step on L = w²/2 from 2, in numbers.
+        lines: a step, line by line; symbols: what stands in them.
+        example: the second step on L = w²/2 from 2 with η = rate, in numbers.
         settings: of each its name, symbol, default, bound or choices, and what it is.
         forms: the lines that are others with another choice, by `setting=choice`.
         notes: its conventions. paper: where it was published. command: to see it.
@@ -42,6 +52,8 @@ class Explanation:
     summary: str
     purpose: str
     lines: tuple[str, ...]
+    symbols: dict[str, str]
+    rate: Setting
     example: tuple[str, ...]
     settings: tuple[dict[str, Any], ...]
     forms: dict[str, tuple[str, ...]]
@@ -74,18 +86,21 @@ def explain(rule: Optimizer | str) -> Explanation:
             f"{name_of(rule)} brings no formula: rules of one's own have one where their class has "
             f"a method `formula`; those that have are {', '.join(OPTIMIZERS)}."
         )
+    plain = _plain(rule)
     paragraphs = inspect.cleandoc(kind.__doc__ or "").split("\n\n")
-    plain = [_joined(text) for text in paragraphs if not re.match(r"Args:|Raises:|>>>", text)]
+    prose = [_joined(text) for text in paragraphs if not re.match(r"Args:|Raises:|>>>", text)]
     return Explanation(
         name=name_of(rule),
-        summary=plain[0],
+        summary=prose[0],
         purpose=rule.purpose,
         lines=lines,
-        example=_example(rule),
+        symbols=_symbols(rule, " ".join(lines)),
+        rate=plain.lr,
+        example=_example(plain),
         settings=tuple(_settings(rule)),
         forms=dict(_forms(rule)),
-        notes=tuple(filter(None, map(_note, plain[1:-1]))),
-        paper=plain[-1],
+        notes=tuple(filter(None, map(_note, prose[1:-1]))),
+        paper=prose[-1],
         command=f"optiviz animate --optim {name_of(rule)}",
     )
 
@@ -99,11 +114,24 @@ def _note(text: str) -> str:
     return "" if "←" in text else re.sub(r"\s*Settings and errors as for `\w+`\.", "", text)
 
 
-def _example(rule: Optimizer) -> tuple[str, ...]:
-    """The lines of the second step in numbers, where the loss is w²/2 and w begins at 2."""
+def _symbols(rule: Optimizer, lines: str) -> dict[str, str]:
+    """What the letters of the lines are that no setting is called by."""
+    known = {symbol: KEPT.get(slot, slot) for symbol, slot in rule.symbols.items()}
+    known |= {"w": "parameters", "g": "gradient of the loss L", "t": "number of the step"}
+    if "t" not in lines.replace("ᵗ", "t"):
+        del known["t"]
+    return {symbol: words for symbol, words in known.items() if symbol in lines or symbol == "t"}
+
+
+def _plain(rule: Optimizer) -> Optimizer:
+    """The rule with a number for what changes, and a rate whose steps can be seen."""
     changing = {name: getattr(type(rule), name) for name in rule.schedules()}
     usual = "lr" in changing or (np.ndim(rule.lr) == 0 and rule.lr == type(rule).lr)
-    rule = replace(rule, **changing | ({"lr": RATE} if usual and rule.rate != "own" else {}))
+    return replace(rule, **changing | ({"lr": RATE} if usual and rule.rate != "own" else {}))
+
+
+def _example(rule: Optimizer) -> tuple[str, ...]:
+    """The lines of the second step in numbers, where L is w²/2, so g is w, and w begins at 2."""
     w = np.array([2.0])
     state = rule.init(w)
     rule.step(w, w.copy(), state, 0)
@@ -170,13 +198,19 @@ def _text(told: Explanation) -> Iterator[str]:
     yield ""
     yield from (f"    {line}" for line in told.lines)
     yield ""
-    yield "In numbers, the second step on L = w²/2 from w = 2:"
+    letters = ", ".join(f"{symbol} the {words}" for symbol, words in told.symbols.items())
+    yield from textwrap.wrap(f"where {letters.replace(' the', ' is the', 1)}.", WIDTH)
+    yield ""
+    yield f"In numbers, on L = w²/2, where g = w, the second step from w = 2 with η = {told.rate}:"
     yield from (f"    {line}" for line in told.example)
     yield ""
     yield "Settings, as they are if nothing is said:"
     for one in told.settings:
         about = one["about"] if one["symbol"] else f"{one['bound']}: {one['about']}"
         yield from _entry(f"{one['name']}={_word(one['default'])}", about)
+    if told.forms:
+        yield ""
+        yield "Other forms:"
     for form, lines in told.forms.items():
         yield from _entry(form, "    ".join(lines))
     for note in told.notes:

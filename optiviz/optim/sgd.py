@@ -61,7 +61,7 @@ class Momentum(Optimizer):
     Args:
         lr: the learning rate η ≥ 0.
         beta: β in [0, 1), how much of the velocity survives a step.
-        form: where η stands, as above.
+        form: where η stands.
 
     Raises:
         UserError: a setting is outside its bound.

@@ -49,7 +49,7 @@ def faults(line: Sequence[str], came: dict[str, Any]) -> list[str]:
     """What is wrong with what a line came to."""
     status, out, err = came["status"], came["out"], came["err"]
     left = re.sub(r"[^\r\n]*\d+%\|[^\r\n]*[\r\n]*|\r", "", err)  # but for progress bars
-    left = re.sub(r"^(In|The) .*\bη.*\.\n", "", left)  # what is told of a schedule first
+    left = re.sub(r"^(From|In|The) .*\bη.*\.\n", "", left)  # what is told of a schedule first
     refusal = re.fullmatch(r"optiviz: [^\n]+[.?]\n", left) or left.startswith("Usage: ")
     helped = {"--help", "-h"} & set(line)
     wanted = "--out" in line and not helped and "--list" not in line

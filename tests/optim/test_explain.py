@@ -26,6 +26,10 @@ def test_everything_is_told(name: str) -> None:
     words = " ".join(text.split())
     assert all(part in words for part in (told.summary, told.purpose, told.paper))
     assert "`" not in text
+    letters = set("".join(told.lines)) & set("abcdefghijklmnopqrstuvwxyz")
+    said = {*told.symbols, *(one["symbol"] for one in told.settings)}
+    named = {symbol[0] for symbol in said if symbol} | {line[0] for line in told.lines}
+    assert letters - set("maxsign") <= named
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
