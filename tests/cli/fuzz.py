@@ -145,6 +145,7 @@ ELSEWHERE += [
     "'.svg",
     "\udcff.png",
 ]
+LONG = ("seeds", "epochs", "updates", "tune", "samples", "images")  # of which some is long work
 ODDER, DEAR = 0.95, ("compare", "landscape", "sweep", "gallery", "train", "gradcheck")
 ODD = [NUMBERS, WORDS, RULED, FORMULAS, SCHEDULED, SPANS, ELSEWHERE]
 HOME = {"optim": RULED, "problem": FORMULAS, "schedule": SCHEDULED, "out": ELSEWHERE}
@@ -208,5 +209,7 @@ def _odd(rng: random.Random, name: str) -> str:
     if kind < 0.2:
         return repr(rng.choice([1, -1]) * 10 ** rng.uniform(-320, 308))
     if kind < 0.3:
-        return str(rng.randint(-9, 10 ** rng.randint(1, 20)))
+        number = rng.randint(-9, 10 ** rng.randint(1, 20))
+        legal = name in LONG and 3 < number < 10**9
+        return str(number * 10**9 if legal else number)
     return rng.choice(HOME[name] if kind < 0.7 and name in HOME else rng.choice(ODD))
