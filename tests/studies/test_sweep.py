@@ -218,6 +218,15 @@ def test_a_machine_that_gives_no_sign_loses_its_claim(
     assert claims.open(["a"]) == (["a"], False)
 
 
+def test_a_killed_writer_s_journal_is_cleared_away(tmp_path: Path) -> None:
+    where = tmp_path / "sweep.db"
+    kept = Claims(where, "one")
+    kept.claim(["a"])
+    (tmp_path / "sweep.db-journal").write_bytes(bytes(512))  # its head was not written yet
+    assert [trial.user_attrs["key"] for trial in Claims(where, "one").trials()] == ["a"]
+    assert [path.name for path in tmp_path.iterdir()] == ["sweep.db"]
+
+
 def test_an_impossible_storage_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "sleep", lambda _: None)  # between its tries
     with pytest.raises(UserError, match="Cannot use the storage"):

@@ -72,7 +72,10 @@ class Claims:
 
     def _make(self, path: Path) -> None:
         """Make a database, whole or not at all: one with half of its tables is never finished."""
-        if path.exists() or not path.parent.is_dir():
+        if path.exists():
+            _tidy(path)
+            return
+        if not path.parent.is_dir():
             return
         from sqlalchemy.pool import StaticPool  # noqa: PLC0415  # comes with Optuna
 
@@ -213,6 +216,13 @@ def connection(where: str | Path) -> tuple[str, dict[str, Any]]:
     # By hand, since in an address a name with a ? in it would end there.
     open_it = partial(sqlite3.connect, where, timeout=WAIT, check_same_thread=False)
     return "sqlite://", {"poolclass": NullPool, "creator": open_it}
+
+
+def _tidy(path: Path) -> None:
+    """Clear away a killed writer's journal, which SQLite leaves until somebody writes again."""
+    if path.with_name(f"{path.name}-journal").exists():
+        with closing(sqlite3.connect(path, timeout=WAIT)) as database:
+            database.execute("PRAGMA user_version = 0")
 
 
 def me() -> tuple[str, int, str]:
