@@ -315,6 +315,14 @@ def test_a_cell_has_its_most_frequent_colour() -> None:
     assert (drawn[20:] == (100, 150, 200)).all()
 
 
+def test_a_colour_to_be_kept_has_its_cell() -> None:
+    """The page stays white, though far more pixels are nearly so, and come first."""
+    frame = np.full((40, 40, 4), 252, np.uint8)
+    frame[30:, 30:, :3] = 255
+    palette = gif.Palette([frame], np.array([[255, 255, 255]], np.uint8))
+    assert (palette.colors[palette(gif.packed(frame))[30:, 30:]] == 255).all()
+
+
 @pytest.mark.parametrize("ending", [".gif", ".apng", ".webp"])
 @pytest.mark.parametrize("theme", ["light", "dark", "slides"])
 def test_the_page_has_the_colour_of_its_theme(tmp_path: Path, ending: str, theme: str) -> None:
