@@ -23,7 +23,8 @@ from tornado.websocket import WebSocketClosedError, websocket_connect
 
 from .visitor import PROTOCOL, Visitor, visiting
 
-pytestmark = pytest.mark.slow
+# Those who spoil it leave sockets open, and tasks that are cut off in the middle.
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")]
 
 HONEST, SECONDS, EVERY = 50, 40, 4
 KERNEL = re.compile(r'"kernelId": "([^"]+)"')
