@@ -19,6 +19,7 @@ from optiviz.problems.base import Array, Plane
 from optiviz.problems.planes import regression
 from optiviz.problems.planes.regression import Samples
 from optiviz.runs.record import Run
+from optiviz.runs.symbols import in_symbols
 from optiviz.views.picture import Picture
 from optiviz.views.scene import path, series
 from optiviz.views.scene.arrows import GRADIENT, VELOCITY
@@ -37,7 +38,13 @@ from optiviz.views.scene.contour import (
 from optiviz.views.style import MINIMUM, SOLID, THEMES, Dash, Theme, marks
 
 # The panels that the player has; "speed" and "velocity" are one there.
-PANELS = {"loss": "loss", "speed": "velocity", "velocity": "velocity", "lr": "lr"}
+PANELS = {
+    "loss": "loss",
+    "speed": "velocity",
+    "velocity": "velocity",
+    "lr": "lr",
+    "formula": "formula",
+}
 USUAL = ("path", "loss", "velocity", "lr")
 ASPECTS = (0.7, 2.6)  # of the canvases that the ground is sampled for
 POINTS = {False: 320, True: 80}  # points a side; with samples each costs as many losses
@@ -171,9 +178,11 @@ def paths(picture: Picture) -> bytes:
     names, usual = [run.optimizer for run in runs], path.usual(len(runs))
     light, dark = (marks(names, THEMES[theme]) for theme in ("light", "dark"))
     batched = next((run for run in runs if run.batch is not None), None)
+    panels = chosen(picture.panels)
+    formulas = [formula(run) if "formula" in panels else (None, []) for run in runs]
     facts = {
         "steps": picture.steps,
-        "panels": chosen(picture.panels),
+        "panels": panels,
         "floor": floor,
         "shows": {"velocity": VELOCITY in usual, "gradient": GRADIENT in usual},
         "lossTitle": "Loss above minimum" if floor else "Loss",
@@ -187,11 +196,16 @@ def paths(picture: Picture) -> bytes:
                 "divergedAt": int(run.diverged_at),
                 "colors": [light[i].color, dark[i].color],
                 "dash": _dash(picture.marks[i].dash),
+                "formula": formulas[i][0],
             }
             for i, run in enumerate(runs)
         ],
     }
-    arrays = [(i, *column) for i, run in enumerate(runs) for column in _columns(run, floor)]
+    arrays = [
+        (i, *column)
+        for i, run in enumerate(runs)
+        for column in [*_columns(run, floor), *formulas[i][1]]
+    ]
     if batched is not None and batched.batch is not None:
         arrays.append((-1, "batch", batched.batch.astype("<i4").ravel()))
     return pack(facts, arrays)
@@ -206,6 +220,21 @@ def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:
     named["above"] = run.loss - (floor or 0.0)
     with np.errstate(over="ignore"):  # a diverged run may leave the single-precision numbers
         return [(name, array.astype("<f4")) for name, array in named.items()]
+
+
+def formula(run: Run) -> tuple[dict[str, Any] | None, list[tuple[str, Array]]]:
+    """A run's formula and what its symbols are, those that change as columns of both parameters.
+
+    The columns of a symbol are called by it, with 0 or 1 behind; those of w and g are elsewhere.
+    """
+    lines, symbols = in_symbols(run)
+    others = {s: np.broadcast_to(v.T, (2, len(v))) for s, v in symbols.items() if s not in "wg"}
+    still = {s: float(v[0, 0]) for s, v in others.items() if (v == v[0, 0]).all()}
+    changing = {s: v for s, v in others.items() if s not in still}
+    with np.errstate(over="ignore"):
+        columns = [(f"{s}{i}", v[i].astype("<f4")) for s, v in changing.items() for i in range(2)]
+    facts = {"lines": lines, "still": still, "changing": list(changing)}
+    return (facts if lines else None), columns
 
 
 def _dash(dash: Dash) -> list[float]:

@@ -18,7 +18,7 @@ from optiviz.labs.surface.state import Notes, State, clean, from_query
 from optiviz.maps import RateMap, rate_map
 from optiviz.maps.axes import axis, second
 from optiviz.optim import SYMBOLS
-from optiviz.player.pack import USUAL, ground, pack, paths
+from optiviz.player.pack import ground, pack, paths
 from optiviz.player.page import source
 from optiviz.problems.base import Plane
 from optiviz.runs.inputs import as_rule
@@ -30,6 +30,7 @@ from optiviz.views.style import THEMES
 from optiviz.words import join
 
 HERE = Path(__file__).parent
+PANELS = ["path", "loss", "velocity", "formula"]
 MAP_POINTS = {False: 44, True: 18}  # a side; with samples a step costs as much as it has samples
 MAP_STEPS = 300  # or as many as the runs, if those are more
 
@@ -71,7 +72,9 @@ class SurfaceLab(LabPage):
         """Run a state and show it; all in one message to the page."""
         try:
             problem = state.plane()
-            picture = Picture(problem, state.runs(), USUAL)
+            runs = state.runs()
+            changing = any(np.ptp(run.lr) for run in runs)
+            picture = Picture(problem, runs, [*PANELS, "lr"] if changing else PANELS)
         except UserError as error:
             self.reply = self.reply | {"serial": serial, "notes": [*notes, str(error)]}
             return

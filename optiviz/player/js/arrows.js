@@ -40,7 +40,8 @@ export function drawArrows(plane, context, run) {
   const per = factor / unit;
   for (const [kind, [tu, tv], [u, v]] of arrowsOf(run, Math.min(player.step, run.steps), shows)) {
     const vector = [x + tu * per, y - tv * per, u * per, -v * per];
-    arrow(context, ...vector, colors[kind], 3 * scale, look.background);
+    const thick = player.lit === kind ? 6 : 3;
+    arrow(context, ...vector, colors[kind], thick * scale, look.background);
   }
 }
 

@@ -3,6 +3,7 @@
 // Numbers come as two packs, "ground" (what stands still) and "paths" (the runs).
 
 import { element, placeOf } from "./dom.js";
+import { Formula } from "./formulas.js";
 import { Hands } from "./hands.js";
 import { Legend, Speech, Tip } from "./legend.js";
 import { clamp, unpack } from "./numbers.js";
@@ -23,6 +24,7 @@ export class Player extends Timeline {
     this.earlier = [];
     this.series = [];
     this.hover = null;
+    this.lit = null; // the arrow that somebody points at in the formula
     this.shows = { velocity: true, gradient: false, carried: false, batch: true, ghost: true };
     this.still = prefers("reduced-motion: reduce");
     this.scheme = prefers("color-scheme: dark");
@@ -101,13 +103,17 @@ export class Player extends Timeline {
     this.time = first || atEnd ? this.steps : Math.min(this.time, this.steps);
     this.transport.fit();
     this.legend.fit();
+    this.formula?.fit();
     this.redraw();
   }
 
   setPanels() {
-    this.series = this.facts.panels.map((kind) => new Series(this, kind));
-    this.side.replaceChildren(...this.series.map((series) => series.figure));
-    this.root.classList.toggle("ov-no-side", !this.series.length);
+    const { panels } = this.facts;
+    this.series = panels.filter((kind) => kind !== "formula").map((kind) => new Series(this, kind));
+    this.formula = panels.includes("formula") ? new Formula(this) : null;
+    const figures = [...this.series, this.formula].filter(Boolean).map(({ figure }) => figure);
+    this.side.replaceChildren(...figures);
+    this.root.classList.toggle("ov-no-side", !figures.length);
     this.watch.disconnect();
     for (const { canvas } of [this.plane, ...this.series]) this.watch.observe(canvas);
   }
@@ -138,6 +144,7 @@ export class Player extends Timeline {
       this.root.style.setProperty(`--ov-${name}`, look[name]);
     this.root.style.colorScheme = this.root.dataset.theme = look.isDark ? "dark" : "light";
     if (this.runs.length) this.legend.fit();
+    if (this.runs.length) this.formula?.fit();
     this.redraw();
   }
 
@@ -179,6 +186,7 @@ export class Player extends Timeline {
     for (const sheet of [this.plane, ...this.series]) sheet.draw();
     this.transport.write();
     this.legend.write();
+    this.formula?.write();
     this.speech.later();
     if (this.playing) this.ask();
   }

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from optiviz.views.frame import Frame
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.data import DataPanel
+from optiviz.views.scene.formula import FormulaPanel
 from optiviz.views.scene.memory import Bias, Build, Effective, Memory, Noise
 from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.path import PathPanel, SumPanel
@@ -34,6 +35,7 @@ PANELS: dict[str, type[Panel]] = {
     "noise": Noise,
     "bias": Bias,
     "effective": Effective,
+    "formula": FormulaPanel,
 }
 
 
