@@ -13,7 +13,8 @@ from optiviz.problems.base import Array, Bounds
 from optiviz.runs.record import Run
 from optiviz.views.scene.arrows import GRADIENT, SUM, VELOCITY, Arrow
 from optiviz.views.scene.contents import Contents
-from optiviz.views.scene.contour import UNDEFINED, draw_ground, fit, minimum
+from optiviz.views.scene.contour import UNDEFINED, draw_goals, draw_ground, fit, minimum
+from optiviz.views.scene.names import MOST, HeadNames
 from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.trail import Trail
 from optiviz.views.style import Mark, Theme, blend
@@ -30,6 +31,7 @@ class PathPanel(Panel):
     def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
         self.box = ax.get_window_extent()
+        self.notes: list[Any] = []
         self.bounds = fit(picture.problem.bounds, self.box.width / self.box.height)
         look = picture.look
         ax.set(xlim=self.bounds[0], ylim=self.bounds[1])
@@ -52,9 +54,26 @@ class PathPanel(Panel):
         self.trails = [
             Trail(self, run, mark) for run, mark in zip(picture.runs, picture.marks, strict=True)
         ]
+        self._starts()
+        for ring in draw_goals(ax, picture.problem, look):
+            self.add(ring)
         self._key()
         if holes:
             self.note(UNDEFINED, 0, look.muted, side="left")
+        self.names = HeadNames(self, picture.problem.minima) if self.named() else None
+
+    def named(self) -> bool:
+        """Whether the runs are named at their heads."""
+        return len(self.picture.runs) <= MOST and not self.picture.small
+
+    def _starts(self) -> None:
+        """An open circle where a run starts, above the paths and below the heads."""
+        look, pairs = self.look, zip(self.trails, self.picture.marks, strict=True)
+        starts = {tuple(trail.points[0].tolist()): mark.color for trail, mark in pairs}
+        for start, color in starts.items():
+            ink = look.text if len(starts) < len(self.trails) else color
+            style: Any = {"ms": 6.5 * look.scale, "mew": 1.5 * look.scale, "zorder": 3.9}
+            self.add(*self.ax.plot(*start, "o", mfc=look.background, mec=ink, **style))
 
     def arrows(self) -> tuple[Arrow, ...]:
         """The arrows at the head of every path."""
@@ -90,7 +109,7 @@ class PathPanel(Panel):
     def note(self, words: str, row: int, color: str, side: str = "right") -> Any:
         """A line of text in an upper corner, rows counted from the top."""
         look = self.picture.look
-        return self.ax.text(
+        text = self.ax.text(
             0.985 if side == "right" else 0.015,
             1 - (0.10 + 0.21 * row) * look.scale * self.ax.figure.dpi / self.box.height,
             words,
@@ -102,12 +121,16 @@ class PathPanel(Panel):
             bbox={"facecolor": look.background, "alpha": 0.72, "linewidth": 0, "pad": 2},
             zorder=6,
         )
+        self.notes.append(text)
+        return text
 
     def show(self, t: int) -> None:
         if self.batch:
             self.batch.show(t)
         for trail in self.trails:
             trail.show(t)
+        if self.names:
+            self.names.show(t)
 
 
 class SumPanel(PathPanel):
