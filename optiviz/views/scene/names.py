@@ -104,27 +104,18 @@ class HeadNames:
         dots = [around(head, size) for head in heads]
         found: dict[int, Box] = {}
         for nth in self.order:
-            own = self.words[nth].size(t)
+            own, row = self.words[nth].size(t), self.words[nth].sizes[0][1]
             taken = [*found.values(), *dots]
             if later is not None:
                 box, old = later[nth], self.head(nth, then)
                 left, top = box[0] + heads[nth][0] - old[0], box[3] + heads[nth][1] - old[1]
                 kept = self.ground.inside((left, top - own[1], left + own[0], top))
-                if not self._blocked(kept, taken):
-                    found[nth] = kept
-                    continue
-            row = self.words[nth].sizes[0][1]
+                found[nth] = self.ground.nudged(kept, heads[nth], taken, row)
+                continue
             blocked = [*taken, *self._arrows(nth, t)]
             gap = GAP * self.panel.look.scale * self.dpi
             found[nth] = self.ground.place(heads[nth], own, blocked, gap, row)
         return [found[nth] for nth in range(self.count)]
-
-    def _blocked(self, box: Box, taken: list[Box]) -> bool:
-        return any(
-            min(box[2], other[2]) > max(box[0], other[0])
-            and min(box[3], other[3]) > max(box[1], other[1])
-            for other in (*self.ground.fixed, *taken)
-        )
 
     def head(self, nth: int, t: float) -> Spot:
         """Where a run's head is seen, or where it left the picture."""
