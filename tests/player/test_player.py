@@ -193,7 +193,8 @@ class Page:
 @pytest.fixture(scope="module")
 def figure(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     path = tmp_path_factory.mktemp("player") / "figure.html"
-    animate(picture("regression", ("sgd", "momentum"), batch_size=8), path)
+    panels = ("path", "loss", "velocity", "lr", "formula")
+    animate(picture("regression", ("sgd", "momentum"), panels=panels, batch_size=8), path)
     shown = Page(chromium, path)
     yield shown
     assert [url for url in shown.requests if url.startswith("data:") is False] == [path.as_uri()]
@@ -272,6 +273,23 @@ def test_hovering_tells_the_numbers_of_a_step(fresh: Page) -> None:
     fresh.page.mouse.down()
     fresh.page.mouse.up()
     assert fresh.get("p.step") == middle > 0
+
+
+def test_the_formula_tells_the_coming_step_and_lights_its_arrow(fresh: Page) -> None:
+    fresh.get("p.goTo(6)")
+    formula = fresh.page.locator(".ov-formula")
+    formula.get_by_role("button", name="momentum").click()
+    formula.get_by_role(
+        "button", name="w₂" if fresh.get("p.ground.axes[1]") == "w₂" else "b"
+    ).click()
+    assert "Step 7" in formula.inner_text()
+    went = formula.inner_text().rstrip().rpartition(" = ")[2].replace("−", "-")
+    assert float(went) == pytest.approx(fresh.get("p.runs[1].y[7]"), rel=6e-4)
+    before = fresh.pixels()
+    formula.locator("[data-term=v]").first.hover()
+    assert fresh.pixels() != before
+    fresh.page.mouse.move(5, 5)
+    assert fresh.pixels() == before
 
 
 def test_zoom_and_pan(fresh: Page) -> None:

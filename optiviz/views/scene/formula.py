@@ -25,15 +25,18 @@ class FormulaPanel(Panel):
 
     def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
-        found = next(filter(None, map(_readable, picture.runs)), None)
-        if found is None:
+        read = (
+            (name, *found)
+            for name, run in zip(picture.names, picture.runs, strict=True)
+            if (found := _readable(run))
+        )
+        rule, self.lines, self.symbols, axis = next(read, ("", (), {}, 0))
+        if not self.lines:
             raise UserError("The panel 'formula' needs a run whose rule brings a formula.")
-        self.lines, self.symbols, self.axis = found
         ax.set_axis_off()
-        name = picture.problem.axes[self.axis]
         style: Any = {"loc": "left", "fontsize": 9.5 * self.look.scale, "color": self.look.text}
         self.title = self.add(ax.set_title("", pad=5, **style))
-        self.where = f" in numbers of {name}"
+        self.of = f" of {rule} in {picture.problem.axes[axis]}"
         self.numbers = [self.add(ax.text(INDENT, 0, "", va="top")) for _ in self.lines]
         self._set(ax.get_window_extent(), 72 / ax.figure.dpi)
 
@@ -63,7 +66,7 @@ class FormulaPanel(Panel):
 
     def show(self, t: int) -> None:
         now = min(t, len(self.symbols["w"]) - 1)
-        self.title.set_text(f"Step {now + 1}{self.where}")
+        self.title.set_text(f"Step {now + 1}{self.of}")
         for text, numbers in zip(self.numbers, self._told(now), strict=True):
             text.set_text(numbers)
 
