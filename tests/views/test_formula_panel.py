@@ -27,7 +27,8 @@ def test_the_numbers_of_the_coming_step(rule: str, theme: str) -> None:
     canvas = figure.bbox
     for text in texts:
         box = text.get_window_extent()
-        assert canvas.x0 <= box.x0 and box.x1 <= canvas.x1 and box.y0 >= canvas.y0
+        assert canvas.x0 <= box.x0 < box.x1 <= canvas.x1
+        assert canvas.y0 <= box.y0 < box.y1 <= canvas.y1
 
 
 def _called(rule: str) -> str:
