@@ -135,6 +135,48 @@ def test_the_link_restores_the_state(
     assert other.brightness() < 80
 
 
+def test_every_change_can_be_undone_and_done_again(fresh: Lab) -> None:
+    page = fresh.page
+    seen = [page.url]
+
+    def until(n: int) -> None:
+        page.wait_for_function("url => location.href === url", arg=seen[n])
+        page.wait_for_function("!document.querySelector('.lab').hasAttribute('aria-busy')")
+        assert (page.get_by_label("Undo").is_disabled(), fresh.command) == (n == 0, commands[n])
+
+    commands = [fresh.command]
+    for setting in ("lane-0-lr", "steps"):
+        fresh.slide(setting)
+        page.wait_for_function("url => location.href !== url", arg=seen[-1])
+        seen.append(page.url)
+        commands.append(fresh.command)
+    assert len({*commands}) == 3
+    assert page.get_by_label("Redo").is_disabled()
+    page.get_by_label("Undo").click()
+    until(1)
+    page.keyboard.press("Control+z")
+    until(0)
+    page.keyboard.press("Control+z")  # before it there is nothing, not even another page
+    until(0)
+    page.go_forward()
+    until(1)
+    page.keyboard.press("Control+Shift+z")
+    until(2)
+
+
+def test_a_surface_has_its_own_steps_and_keeps_what_one_set_there(fresh: Lab) -> None:
+    choose = fresh.page.locator("[data-setting=problem]")
+    fresh.slide("lane-0-lr", "End")
+    rate = fresh.value("lane-0-lr")
+    choose.select_option("rosenbrock")
+    fresh.settle()
+    assert fresh.value("steps") == "800"
+    assert fresh.value("lane-0-lr") != rate
+    choose.select_option("regression")
+    fresh.settle()
+    assert fresh.value("lane-0-lr") == rate
+
+
 def test_dark_and_light(shared: Lab) -> None:
     turn = shared.page.get_by_label("light or dark", exact=True)
     turn.click()

@@ -10,6 +10,7 @@ export class Controls {
   // The lab has `offers`, `state`, `reply` and `player`; it is told of a change by its `change`.
   constructor(lab) {
     this.lab = lab;
+    this.given = {}; // what was last set on every surface
     this.node = element("section", { class: "lab-controls", "aria-label": "Controls" });
   }
 
@@ -75,11 +76,15 @@ export class Controls {
     return element("section", { class: "lab-group" }, head, ...knobs, this.startRow());
   }
 
-  // Another surface has rates and starts of its own.
+  // Another surface has rates, steps and starts of its own, or those that one gave it before.
   setProblem(problem) {
     this.lab.change((state) => {
+      this.given[state.problem] = structuredClone(state);
+      const rules = ({ lanes }) => String(lanes.map(({ rule }) => rule));
+      const before = this.given[problem];
       const lanes = state.lanes.map(({ lr, ...rest }) => rest);
-      Object.assign(state, { problem, shape: {}, start: null, batch: null, lanes });
+      Object.assign(state, { problem, shape: {}, start: null, batch: null, steps: null, lanes });
+      if (before && rules(before) === rules(state)) Object.assign(state, before);
     });
   }
 

@@ -6,6 +6,7 @@ import { Player } from "../../../player/js/player.js";
 import { atEnd, download, heading, onModel, ownPage, settled, textButton, theming } from "../../js/ui.js";
 import { Controls } from "./controls.js";
 import { RateMapView } from "./map.js";
+import { Past } from "./past.js";
 import { copyButton, TakeAway } from "./takeaway.js";
 
 // The words of a link that Python reads.
@@ -20,6 +21,7 @@ class SurfaceLab {
     this.gone = new AbortController();
     this.asked = new URLSearchParams(ownPage() ? location.search : "");
     const { signal } = this.gone;
+    this.past = ownPage() ? new Past((query) => this.ask({ query }), signal) : null;
     this.build(host, signal);
     this.mapLater = settled(() => this.map.ask(), 200, signal);
     this.linkLater = settled(() => this.writeLink(), 400, signal);
@@ -62,6 +64,7 @@ class SurfaceLab {
       heading("Surface lab"),
       this.situations,
       element("span", { class: "lab-space" }),
+      ...(this.past ? [this.past.node] : []),
       textButton("Take away", () => this.takeAway.node.showModal(), { "aria-haspopup": "dialog" }),
       copyButton("Copy link", () => this.link(), signal),
       this.theme.button,
@@ -120,6 +123,7 @@ class SurfaceLab {
   // What the first paths make possible.
   begin() {
     this.addTabs();
+    this.writeLink();
     if (this.asked.has("t")) this.player.goTo(Number(this.asked.get("t")) || 0);
   }
 
@@ -174,7 +178,7 @@ class SurfaceLab {
 
   // The address holds the state, so that reloading the page keeps it.
   writeLink() {
-    if (ownPage()) history.replaceState(null, "", `?${this.reply.query}`);
+    this.past?.keep(this.reply.query);
   }
 
   // ---- how it looks
