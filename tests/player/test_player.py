@@ -290,6 +290,25 @@ def test_the_formula_tells_the_coming_step_and_lights_its_arrow(fresh: Page) -> 
     assert fresh.pixels() == before
 
 
+def test_presenting_shows_the_picture_and_two_panels_in_large_words(fresh: Page) -> None:
+    def seen() -> tuple[float, int]:
+        figures = fresh.page.locator(".ov-side figure").all()
+        size = fresh.page.locator(".ov-label").first.evaluate("e => getComputedStyle(e).fontSize")
+        return float(size.removesuffix("px")), sum(figure.is_visible() for figure in figures)
+
+    size, panels = seen()
+    fresh.press("p")
+    fresh.page.wait_for_function("document.fullscreenElement !== null")
+    assert seen() == (pytest.approx(1.6 * size), 2)
+    fresh.page.wait_for_selector(".ov-still")
+    assert fresh.page.locator(".ov-transport").evaluate("e => getComputedStyle(e).opacity") == "0"
+    fresh.page.mouse.move(40, 50)
+    assert fresh.page.locator(".ov-still").count() == 0
+    fresh.press("p")
+    fresh.page.wait_for_function("document.fullscreenElement === null")
+    assert seen() == (size, panels)
+
+
 def test_zoom_and_pan(fresh: Page) -> None:
     whole = fresh.get("p.plane.view")
     box = fresh.page.locator("canvas").first.bounding_box()

@@ -8,6 +8,7 @@ import { Hands } from "./hands.js";
 import { Legend, Speech, Tip } from "./legend.js";
 import { clamp, unpack } from "./numbers.js";
 import { Plane } from "./plane.js";
+import { LARGER, Presenting } from "./presenting.js";
 import { Series } from "./series.js";
 import { Timeline } from "./timeline.js";
 import { press, Transport } from "./transport.js";
@@ -17,9 +18,9 @@ const prefers = (what) => window.matchMedia(`(prefers-${what})`);
 
 // A player in an element. `onStart` is called with the start that a person chose, if one may.
 export class Player extends Timeline {
-  constructor(root, { theme = "auto", onStart = null, fills = false, wheel = fills, title = true } = {}) {
+  constructor(root, { theme = "auto", onStart = null, fills = false, wheel = fills, title = true, host = root } = {}) {
     super();
-    Object.assign(this, { root, onStart, wheels: wheel, theme });
+    Object.assign(this, { root, host, onStart, wheels: wheel, theme });
     this.runs = [];
     this.earlier = [];
     this.series = [];
@@ -53,6 +54,7 @@ export class Player extends Timeline {
   listen() {
     this.gone = new AbortController();
     const { signal } = this.gone;
+    this.presenting = new Presenting(this, this.host, signal);
     this.watch = new ResizeObserver(() => this.ask());
     this.watch.observe(this.canvas);
     this.scheme.addEventListener("change", () => this.setTheme(this.theme), { signal });
@@ -139,8 +141,9 @@ export class Player extends Timeline {
     const night = page ? page === "false" : this.scheme.matches;
     const look = this.ground.themes[theme === "auto" ? (night ? "dark" : "light") : theme];
     this.look = look;
-    this.scale = look.scale;
-    for (const name of ["background", "text", "muted", "grid", "accent", "scale"])
+    this.scale = look.scale * (this.presenting.on ? LARGER : 1);
+    this.root.style.setProperty("--ov-scale", this.scale);
+    for (const name of ["background", "text", "muted", "grid", "accent"])
       this.root.style.setProperty(`--ov-${name}`, look[name]);
     this.root.style.colorScheme = this.root.dataset.theme = look.isDark ? "dark" : "light";
     if (this.runs.length) this.legend.fit();

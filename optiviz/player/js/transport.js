@@ -8,7 +8,7 @@ const TOGGLES = {
   carried: ["β·v", "B"],
   gradient: ["−η·gradient", "G"],
   batch: ["batch", "M", "The surface of this step's batch"],
-  ghost: ["before", "P", "The paths before the last change"],
+  ghost: ["before", "O", "The paths before the last change"],
 };
 
 const KEYS = {
@@ -25,6 +25,7 @@ const KEYS = {
   "=": (player) => player.plane.zoomBy(1.5),
   "-": (player) => player.plane.zoomBy(1 / 1.5),
   0: (player) => player.goHome(),
+  p: (player) => player.presenting.toggle(),
 };
 for (const [name, [, key]] of Object.entries(TOGGLES))
   KEYS[key.toLowerCase()] = (player) => player.show(name);
@@ -92,6 +93,7 @@ export class Transport {
       ...Object.values(this.toggles),
       element("span", { class: "ov-space" }),
       button("home", "The whole picture (0)", () => player.goHome()),
+      button("present", "Present: the whole screen (P)", () => player.presenting.toggle()),
       button("theme", "Light or dark (D)", theme),
     );
   }
