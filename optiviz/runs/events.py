@@ -11,6 +11,7 @@ from optiviz.problems.base import Array, Plane
 from optiviz.runs.record import Run
 from optiviz.runs.verdict import verdict
 
+BUILT = 1.5  # times the first step: the speed of a run that gathers some
 SEEN = 1e-3  # of the picture's diagonal: a step that is shorter overshoots by nothing to see
 
 
@@ -18,7 +19,7 @@ SEEN = 1e-3  # of the picture's diagonal: a step that is shorter overshoots by n
 class Event:
     """What happened at a step, and in words."""
 
-    kind: Literal["overshoots", "leaves", "ends", "arrives"]
+    kind: Literal["peaks", "overshoots", "leaves", "ends", "arrives"]
     step: int
     text: str
 
@@ -26,8 +27,9 @@ class Event:
 def events(run: Run, problem: Plane) -> tuple[Event, ...]:
     """What happened at which step, in their order, the first time of each.
 
-    A step overshoots where it ends uphill, (w_t - w_{t-1})·g_t > 0: the lowest point along it is
-    behind. On batches that says nothing, and is not told. It leaves where the point is outside the
+    The speed of a run that gathers some, |w_t - w_{t-1}|, peaks before it falls again. A step
+    overshoots where it ends uphill, (w_t - w_{t-1})·g_t > 0: the lowest point along it is behind.
+    On batches neither says anything, and is not told. It leaves where the point is outside the
     picture's bounds, arrives where the verdict says so, and ends where the next point has no number
     or no slope.
 
@@ -41,10 +43,12 @@ def events(run: Run, problem: Plane) -> tuple[Event, ...]:
     >>> from optiviz import descend, optim, surfaces
     >>> run = descend(surfaces["bowl"], optim.Momentum(lr=0.1), steps=200)
     >>> [(event.step, event.kind) for event in events(run, surfaces["bowl"])]
-    [(5, 'overshoots'), (61, 'arrives')]
+    [(3, 'peaks'), (5, 'overshoots'), (61, 'arrives')]
     """
     found, end = verdict(run, problem), int(run.diverged_at)
     told = []
+    if run.batch is None and (step := _peaks(run)):
+        told.append(Event("peaks", step, f"fastest at step {step}"))
     if run.batch is None and (step := _overshoots(run, problem)):
         told.append(Event("overshoots", step, f"overshoots at step {step}"))
     low, high = np.array(problem.bounds).T
@@ -56,6 +60,16 @@ def events(run: Run, problem: Plane) -> tuple[Event, ...]:
         text = found.text if found.step == end else f"diverged at step {end}"
         told.append(Event("ends", end, text))
     return tuple(sorted(told, key=lambda event: event.step))
+
+
+def _peaks(run: Run) -> int:
+    """The step of the greatest speed, 0 where it is about the first, or still grows."""
+    with np.errstate(all="ignore"):
+        speeds = np.linalg.norm(np.diff(run.w, axis=0), axis=1)
+    if not len(speeds) or not speeds.max() > BUILT * speeds[0]:
+        return 0
+    peak = int(speeds.argmax()) + 1
+    return peak if peak < run.steps else 0
 
 
 def _overshoots(run: Run, problem: Plane) -> int:

@@ -141,7 +141,9 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
     "animate --out a.gif": PICTURE
     | {
         "--fps 20": {"fps": 20},
-        "--hold 2": {"hold": 2},
+        "--hold-first 2": {"hold_first": 2},
+        "--hold-last 2": {"hold_last": 2},
+        "--loop 2": {"loop": 2},
         "--frames 9": {"frames": 9},
         "--out b.html": {"path": Path("b.html"), "ending": ".html"},
         "--json": {"quiet": True},

@@ -13,6 +13,7 @@ from optiviz.problems.base import Plane
 from optiviz.runs.record import Run
 from optiviz.runs.verdict import verdict
 from optiviz.views.frame import check_size
+from optiviz.views.scene.notes import Note, Told, told
 from optiviz.views.style import THEMES, Mark, Theme, marks
 from optiviz.words import look_up
 
@@ -22,11 +23,12 @@ class Contents:
     """What panels read of a picture; see `optiviz.views.Picture`, which is one.
 
     Attributes:
-        problem, runs, panels, theme, size, labels, title: see there.
+        problem, runs, panels, theme, size, labels, title, notes: see there.
         look: the theme itself.
         marks: every run's colour and line.
         verdicts: how every run ended; said: the step it speaks of, from which on it is shown, or
             else the last.
+        told: the notes, each with its step.
     """
 
     problem: Plane
@@ -36,10 +38,12 @@ class Contents:
     size: tuple[int, int] = (960, 540)
     labels: Sequence[str] = ()
     title: str = ""
+    notes: Sequence[Note] = ()
     look: Theme = field(init=False)
     marks: tuple[Mark, ...] = field(init=False)
     verdicts: tuple[str, ...] = field(init=False)
     said: tuple[int, ...] = field(init=False)
+    told: tuple[Told, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         if not self.runs:
@@ -59,6 +63,7 @@ class Contents:
             "said": tuple(
                 self.steps if step is None else min(step, self.steps) for _, step in endings
             ),
+            "told": told(self.notes, self.runs, self.problem),
             "title": self.title or self.problem.title,
             "labels": tuple(self.labels) or labels,
         }

@@ -42,6 +42,7 @@ class Scene(Frame):
 
     Args:
         picture: what to show.
+        film: whether it is to move: what is said of a moment fades after it.
 
     Raises:
         UserError: an unknown panel.
@@ -50,7 +51,7 @@ class Scene(Frame):
     edge: ClassVar[float] = 0.22
     above: ClassVar[float] = 0.14
 
-    def __init__(self, picture: Contents) -> None:
+    def __init__(self, picture: Contents, film: bool = False) -> None:
         kinds = [look_up("panel", name, PANELS) for name in picture.panels]
         super().__init__(picture.theme, picture.size)
         self.picture = picture
@@ -61,6 +62,8 @@ class Scene(Frame):
             axes = _arrange(self.figure, kinds, header, footer)
             self.panels = [kind(ax, picture) for kind, ax in zip(kinds, axes, strict=True)]
             _label_steps(self.panels)
+        for panel in self.panels:
+            panel.film = film
         self.show(picture.steps)
 
     @property
@@ -71,11 +74,11 @@ class Scene(Frame):
             [*artists, self.counter, *self.endings], key=lambda artist: artist.get_zorder()
         )
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         """Take every panel to step t."""
         for panel in self.panels:
             panel.show(t)
-        self.counter.set_text(str(t))
+        self.counter.set_text(str(int(t)))
         for ending, step in zip(self.endings, self.picture.said, strict=True):
             ending.set_visible(t >= step)
 

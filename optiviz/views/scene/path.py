@@ -15,7 +15,8 @@ from optiviz.runs.record import Run
 from optiviz.views.scene.arrows import GRADIENT, SUM, VELOCITY, Arrow, outline
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.contour import UNDEFINED, draw_ground, fit, minimum
-from optiviz.views.scene.panel import Panel
+from optiviz.views.scene.notes import Notes
+from optiviz.views.scene.panel import Panel, until
 from optiviz.views.style import Mark, Theme, blend
 
 TAIL = 24  # steps until a path has faded to its resting colour
@@ -59,6 +60,7 @@ class PathPanel(Panel):
         self._key()
         if holes:
             self.note(UNDEFINED, 0, look.muted, side="left")
+        self.notes = Notes(self, [trail.points for trail in self.trails], picture.problem.minima)
 
     def arrows(self) -> tuple[Arrow, ...]:
         """The arrows at the head of every path."""
@@ -107,11 +109,12 @@ class PathPanel(Panel):
             zorder=6,
         )
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         if self.batch:
             self.batch.show(t)
         for trail in self.trails:
             trail.show(t)
+        self.notes.show(t, self.film)
 
 
 class SumPanel(PathPanel):
@@ -128,7 +131,7 @@ class BatchGround:
         look = panel.picture.look
         self.problem, self.batches = cast(Samples, panel.picture.problem), run.batch
         self.x, self.y = (np.linspace(low, high, BATCH) for low, high in panel.bounds)
-        self.heights = heights[2:-1:4]
+        self.heights, self.shown = heights[2:-1:4], -1
         self.lines = LineCollection([], colors=batch_color(look), linewidths=1.1 * look.scale)
         panel.ax.add_collection(panel.add(self.lines), autolim=False)
         style = minimum(look) | {"markerfacecolor": look.background, "markeredgecolor": look.accent}
@@ -144,8 +147,11 @@ class BatchGround:
         row = rows[min(t, len(rows) - 1)]
         return np.asarray(row[row >= 0])
 
-    def show(self, t: int) -> None:
-        batch = self.batch(t)
+    def show(self, t: float) -> None:
+        if int(t) == self.shown:
+            return
+        self.shown = int(t)
+        batch = self.batch(self.shown)
         values = self.problem.on(self.x, self.y, batch)
         contours = contour_generator(self.x, self.y, values)
         self.lines.set_segments(
@@ -175,7 +181,6 @@ class _Trail:
         ax.add_collection(self.tail, autolim=False)
         for artist in (self.halo, self.line, self.tail):
             panel.add(artist)
-        self.segments = np.stack([self.points[:-1], self.points[1:]], axis=1)
         freshness = np.arange(1, TAIL + 1) / TAIL
         self.colors = [blend(mark.color, ground, REST * (1 - f)) for f in freshness]
         self.arrows = []
@@ -193,16 +198,19 @@ class _Trail:
         panel.add(self.head)
         self.end = _Ending(panel, run, mark) if run.diverged_at >= 0 else None
 
-    def show(self, t: int) -> None:
-        now = min(t, self.run.steps)
-        self.halo.set_data(*self.points[: now + 1].T)
-        self.line.set_data(*self.points[: now + 1].T)
-        fresh = self.segments[max(now - TAIL, 0) : now]
+    def show(self, t: float) -> None:
+        passed = until(self.points, min(t, self.run.steps))
+        head, last = passed[-1], len(passed) - 1
+        now = min(int(t), self.run.steps)
+        self.halo.set_data(*passed.T)
+        self.line.set_data(*passed.T)
+        fresh = np.stack([passed[:-1], passed[1:]], axis=1)[max(last - TAIL, 0) :]
         self.tail.set_segments(list(fresh))
         self.tail.set_color(self.colors[TAIL - len(fresh) :])
-        self.head.set_data(*self.points[now][:, None])
+        self.head.set_data(*head[:, None])
         for patch, tails, vectors in self.arrows:
-            corners = outline(tails[now], vectors[now], self.thickness)
+            tail = tails[now] + (head - self.points[now])
+            corners = outline(tail, vectors[now], self.thickness)
             patch.set_visible(corners is not None)
             if corners is not None:
                 patch.set_xy(corners)
@@ -220,7 +228,7 @@ class _Ending:
         style = {"ms": 11 * look.scale, "mfc": mark.color, "mec": look.background, "zorder": 7}
         self.cross = panel.add(*panel.ax.plot(*place, "X", **style))
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         self.cross.set_visible(t >= self.at)
 
 

@@ -11,7 +11,7 @@ from optiviz.problems.base import Array
 from optiviz.runs.record import Run
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.contour import filled, levels, minimum, sample
-from optiviz.views.scene.panel import Panel
+from optiviz.views.scene.panel import Panel, until
 from optiviz.views.scene.path import tame
 from optiviz.views.style import Mark
 
@@ -79,8 +79,8 @@ class Relief(Panel):
         place = np.interp(values, self.heights, np.linspace(0, 1, len(self.heights)))
         return np.asarray(place)
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         for line, head, points in self.trails:
-            now = min(t, len(points) - 1)
-            line.set_data_3d(*points[: now + 1].T)
-            head.set_data_3d(*points[now : now + 1].T)
+            passed = until(points, t)
+            line.set_data_3d(*passed.T)
+            head.set_data_3d(*passed[-1:].T)

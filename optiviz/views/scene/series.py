@@ -12,7 +12,7 @@ from optiviz.problems.base import Array
 from optiviz.runs.record import Run
 from optiviz.views.numbers import POWERS
 from optiviz.views.scene.contents import Contents
-from optiviz.views.scene.panel import Panel
+from optiviz.views.scene.panel import Panel, until
 from optiviz.views.style import DASHED, SOLID, Mark, blend
 
 KEPT = 0.75  # of a diverged run's points: what it does at its end would hide the rest
@@ -85,13 +85,22 @@ class Series(Panel):
         kept = kept[np.isfinite(kept)]
         return (float(kept.min()), float(kept.max())) if len(kept) else (0.0, 1.0)
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         for line, dot, steps, values in self.lines:
-            now = min(int(np.searchsorted(steps, t, side="right")), len(values))  # of no step
-            line.set_data(steps[:now], values[:now])
-            dot.set_data(steps[max(now - 1, 0) : now], values[max(now - 1, 0) : now])
+            now = t - steps[0] if len(steps) else -1  # of no step
+            passed = self._until(values, now) if now >= 0 else values[:0]
+            along = until(steps, now)[: len(passed)]
+            line.set_data(along, passed)
+            dot.set_data(along[-1:], passed[-1:])
             low, high = self.ax.get_ylim()
-            dot.set_visible(now > 0 and low <= values[now - 1] <= high)
+            dot.set_visible(len(passed) > 0 and low <= passed[-1] <= high)
+
+    def _until(self, values: Array, t: float) -> Array:
+        """The values up to time t, the last on the line that is drawn to the next."""
+        passed, ends = until(values, t), values[int(t) : int(t) + 2]
+        if self.ax.get_yscale() == "log" and t % 1 and len(ends) == 2 and ends.min() > 0:
+            passed[-1] = np.exp(until(np.log(ends), t % 1)[-1])
+        return passed
 
 
 class Loss(Series):
