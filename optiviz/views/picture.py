@@ -41,13 +41,15 @@ class Picture(Contents):
         panels: names of panels, on one timeline.
         theme: "light", "dark" or "slides".
         size: width and height in pixels.
-        labels: the runs' names in the legend; their rules and settings by default.
+        labels: the runs' names in the picture; by default what tells them apart.
         title: what stands above; the problem's title by default.
         notes: what is said of moments of the runs.
+        hero: the run that the picture is about, by its label, its rule or its index: its line is
+            the strongest, and the others step back. By default all are alike.
 
     Raises:
         UserError: no run, a stack of runs, a run that was made on another problem, an unknown
-            theme, an impossible size, or a note of what does not happen.
+            theme or hero, an impossible size, or a note of what does not happen.
 
     >>> from optiviz import descend, optim, surfaces
     >>> run = descend(surfaces["bowl"], optim.SGD(lr=0.1), steps=20)
@@ -66,6 +68,7 @@ class Picture(Contents):
         labels: str | Sequence[str] = (),
         title: str = "",
         notes: Note | Sequence[Note] = (),
+        hero: str | int | None = None,
     ) -> None:
         super().__init__(
             as_problem(problem),
@@ -76,6 +79,7 @@ class Picture(Contents):
             (labels,) if isinstance(labels, str) and labels else tuple(labels),
             title,
             (notes,) if isinstance(notes, Note) else tuple(notes),
+            hero,
         )
 
     def on(self, ax: Axes, panel: str = "path", t: int | None = None) -> Panel:

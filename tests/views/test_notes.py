@@ -26,7 +26,7 @@ def picture(**options) -> Picture:
 
 def seen(scene: Scene) -> dict[str, float]:
     """The words that can be seen, and how opaque they are."""
-    told = scene.panels[0].notes.told
+    told = scene.panels[0].told.told
     return {
         one.words: text.get_alpha() if text.get_alpha() is not None else 1.0
         for one, (*_, text) in told
@@ -68,7 +68,7 @@ def test_a_note_points_at_the_runs_point_or_where_it_is_told() -> None:
     assert told["here"] == (1.5, -1.0)
     np.testing.assert_array_equal(told["later"], drawn.runs[0].w[40])
     assert picture(notes=Note(40, "b", run=1)).told[0].at == tuple(drawn.runs[1].w[40])
-    for one, (ring, lead, text) in Scene(drawn).panels[0].notes.told:
+    for one, (ring, lead, text) in Scene(drawn).panels[0].told.told:
         at = ax.transData.transform(one.at)
         np.testing.assert_allclose(ring.get_window_extent().get_points().mean(axis=0), at, atol=1)
         ends = lead.get_transform().transform(np.array(lead.get_data()).T)
@@ -96,7 +96,7 @@ def test_a_note_covers_no_head_no_goal_no_key_and_no_other(
     keys = [text for text in panel.ax.texts if "velocity" in text.get_text()]
     boxes = [text.get_window_extent() for text in keys]
     frame = panel.ax.get_window_extent()
-    for one, (_, _, text) in panel.notes.told:
+    for one, (_, _, text) in panel.told.told:
         scene.show(drawn.steps)
         box = text.get_window_extent()
         assert frame.x0 <= box.x0 < box.x1 <= frame.x1
@@ -112,7 +112,7 @@ def test_a_note_covers_no_head_no_goal_no_key_and_no_other(
 def test_a_note_is_as_dense_as_the_picture() -> None:
     """What is laid out in pixels must not move when there are more of them."""
     scene = Scene(picture())
-    *_, (_, (_, _, text)) = scene.panels[0].notes.told
+    *_, (_, (_, _, text)) = scene.panels[0].told.told
     before = np.array(text.get_window_extent().get_points())
     scene.figure.dpi *= 2
     scene.canvas.draw()

@@ -26,7 +26,7 @@ from optiviz.views.files import gif
 from optiviz.views.files.gif import strong
 from optiviz.views.scene.contour import BANDS, fit, levels, minimum, sample
 from optiviz.views.scene.figure import Scene
-from optiviz.views.scene.path import TAIL, leaves, tame
+from optiviz.views.scene.trail import TAIL, leaves, tame
 from optiviz.views.style import MARKS, MINIMUM, THEMES, mark
 
 # Each theme is drawn alike; all of them are tried where there is time.

@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
-from matplotlib.transforms import Bbox
 
 from optiviz.errors import UserError
 from optiviz.problems.base import Array, Plane
 from optiviz.runs.events import events
 from optiviz.runs.record import Run
+from optiviz.views.scene.place import Box, Ground, around, crossed
 
 WIDE = 22  # letters in a row, at most
 STAYS, FADES = 0.22, 0.06  # of a film's steps: how long a note stands, and how long it fades
-TURNS, AWAY = 16, (1.4, 2.4, 3.6, 5.0, 7.0)  # directions to look for room in; rows of letters
 
 
 @dataclass(frozen=True)
@@ -82,56 +80,50 @@ def _moment(note: Note, run: Run, problem: Plane) -> int:
 
 
 class Notes:
-    """The artists of a panel's notes.
+    """The artists of the notes on a panel of paths, `optiviz.views.scene.path.PathPanel`."""
 
-    Args:
-        panel: a panel of the plane, laid out; what it holds already is kept free.
-        points: the paths that are drawn in it, each `(n, 2)` in units of the plane.
-        goals: points that stay free, too.
-    """
-
-    def __init__(self, panel: Any, points: Sequence[Array], goals: Sequence[Any]) -> None:
-        picture, self.ax, self.panel = panel.picture, panel.ax, panel
-        self.steps, look = picture.steps, picture.look
-        self.row = 11 * look.scale * self.ax.figure.dpi / 72  # pixels of a letter's height
+    def __init__(self, panel: Any) -> None:
+        picture, self.panel, self.steps = panel.picture, panel, panel.picture.steps
         self.told: list[tuple[Told, list[Any]]] = []
         if not picture.told:
             return
-        ways = np.concatenate([_dense(self.ax.transData.transform(way)) for way in points])
-        boxes = [text.get_window_extent() for text in self.ax.texts]
-        free = [goal for goal in goals if np.isfinite(goal).all()]
-        free += [one.at for one in picture.told]
-        boxes += [_around(point, self.row) for point in self.ax.transData.transform(free)]
+        self.row = 11 * picture.look.scale * panel.ax.figure.dpi / 72  # pixels of a letter
+        box = panel.box
+        paths = [self._pixels(trail.points) for trail in panel.trails]
+        keys = [text.get_window_extent().translated(-box.x0, -box.y0) for text in panel.notes]
+        free = [*picture.problem.minima, *(one.at for one in picture.told)]
+        fixed = [around(self._pixels(point), self.row) for point in free]
+        room = (box.width, box.height)
+        ground = Ground(room, crossed(paths, room), [*fixed, *(key.extents for key in keys)])
+        taken: list[Box] = []
         for one in picture.told:
-            heads = [way[min(one.step, len(way) - 1)] for way in points]
-            there = [_around(p, self.row) for p in self.ax.transData.transform(heads)]
-            boxes.append(self._write(one, ways, [*boxes, *there], look))
+            heads = [around(path[min(one.step, len(path) - 1)], 0.8 * self.row) for path in paths]
+            taken.append(self._write(one, ground, [*taken, *heads]))
 
-    def _write(self, one: Told, ways: Array, boxes: list[Any], look: Any) -> Any:
+    def _pixels(self, points: Any) -> Array:
+        """Points of the plane as pixels of the panel."""
+        low = np.array(self.panel.bounds)[:, 0]
+        return np.asarray((np.asarray(points) - low) / self.panel.pixel)
+
+    def _write(self, one: Told, ground: Ground, taken: list[Box]) -> Box:
         """Write a note where there is room, and the box that it takes."""
-        pixels = self.ax.transAxes.inverted().transform  # to shares, which every density has
-        style: Any = {"color": look.text, "fontsize": 11 * look.scale, "zorder": 8}
-        style |= {"ha": "center", "va": "center", "transform": self.ax.transAxes}
+        ax, look, row = self.panel.ax, self.panel.look, self.row
+        style: Any = {"color": look.text, "zorder": 8.1, "transform": ax.transAxes}
         halo = withStroke(linewidth=3.2 * look.scale, foreground=look.background)
-        words = textwrap.fill(one.words, WIDE)
-        text = self.ax.text(0, 0, words, **style)
-        text.set(path_effects=[halo], linespacing=1.15)
-        size = np.array(text.get_window_extent().size) + 0.4 * self.row
-        anchor = self.ax.transData.transform(one.at)
-        frame = self.ax.get_window_extent().padded(-0.3 * self.row)
-        middle = place(anchor, size, frame, boxes, ways, self.row)
-        box = Bbox([middle - size / 2, middle + size / 2])
-        text.set_position(pixels(middle))
-        ends = np.array([anchor, np.clip(anchor, box.min, box.max)])
-        lead: Any = {"color": look.text, "lw": 1.1 * look.scale, "zorder": 7.9}
-        ends = pixels(_short(ends, 0.55 * self.row))
-        line = Line2D(*ends.T, **lead)
-        ring = {"mfc": "none", "mec": look.text, "mew": 1.1 * look.scale, "ms": 11 * look.scale}
-        mark = Line2D(*pixels([anchor]).T, marker="o", ls="", **(lead | ring))
-        for artist in (line, mark):
-            artist.set_transform(self.ax.transAxes)
-            self.ax.add_artist(artist)
-        self.told.append((one, [self.panel.add(artist) for artist in (mark, line, text)]))
+        centred: Any = {"ha": "center", "va": "center", "linespacing": 1.15, "parse_math": False}
+        text = ax.text(0, 0, textwrap.fill(one.words, WIDE), **style, **centred)
+        text.set(fontsize=11 * look.scale, path_effects=[halo])
+        size, point = text.get_window_extent().size + 0.4 * row, self._pixels(one.at)
+        box = ground.place(tuple(point), tuple(size), taken, 1.1 * row, row)
+        low, high = np.array(box[:2]), np.array(box[2:])
+        text.set_position((low + high) / 2 / ground.room)
+        style |= {"lw": 1.1 * look.scale, "mew": 1.1 * look.scale, "ms": 11 * look.scale}
+        ends = _short(np.array([point, np.clip(point, low, high)]), 0.55 * row) / ground.room
+        ring = ax.plot(*(point / ground.room), "o", mfc="none", **style)
+        self.told.append((one, [*ring, *ax.plot(*ends.T, **style), text]))
+        for artist in self.told[-1][1]:
+            self.panel.add(artist)
+        self.panel.notes.append(text)
         return box
 
     def show(self, t: float, film: bool) -> None:
@@ -142,44 +134,6 @@ class Notes:
             for artist in artists:
                 artist.set_visible(age >= 0 and left > 0)
                 artist.set_alpha(min(left, 1.0) if left > 0 else None)
-
-
-def place(
-    anchor: Array, size: Array, frame: Any, boxes: Sequence[Any], ways: Array, row: float
-) -> Array:
-    """The middle of the freest place for a box beside a point, all in pixels.
-
-    Args:
-        anchor: the point; size: of the box; frame: what it must lie in.
-        boxes: what it must not cover; ways: points of paths, of which it covers as few as it can.
-        row: a letter's height.
-    """
-    angles = np.arange(TURNS) * 2 * np.pi / TURNS
-    towards = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    reach = (np.array(AWAY) * row)[:, None, None]
-    # As far from the box's edge as from its corner: half its size towards the side it lies on.
-    found = (anchor + reach * towards + np.sign(towards.round(9)) * size / 2).reshape(-1, 2)
-    found = np.clip(found, frame.min + size / 2, np.maximum(frame.max - size / 2, frame.min))
-    low, high = found - size / 2, found + size / 2
-    taken = np.array([[*box.min, *box.max] for box in boxes]).reshape(-1, 4)
-    overlap = np.minimum(high[:, None], taken[:, 2:]) - np.maximum(low[:, None], taken[:, :2])
-    covers = np.where((overlap > 0).all(axis=2), overlap.clip(0).prod(axis=2), 0).sum(axis=1)
-    under = ((ways > low[:, None]) & (ways < high[:, None])).all(axis=2).sum(axis=1)
-    away = np.hypot(*(np.clip(anchor, low, high) - anchor).T)
-    return np.asarray(found[np.argmin(100 * covers / row**2 + under + 1.5 * away / row)])
-
-
-def _dense(way: Array, apart: float = 4.0) -> Array:
-    """A path in pixels as points not further apart than that, where it stays near."""
-    counts = (np.hypot(*np.diff(way, axis=0).T) / apart).clip(1, 400).astype(int)
-    pieces = [
-        np.linspace(a, b, n, endpoint=False) for a, b, n in zip(way, way[1:], counts, strict=False)
-    ]
-    return np.concatenate([*pieces, way[-1:]])
-
-
-def _around(point: Array, row: float) -> Any:
-    return Bbox([point - 0.8 * row, point + 0.8 * row])
 
 
 def _short(ends: Array, gap: float) -> Array:

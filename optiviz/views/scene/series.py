@@ -40,8 +40,10 @@ class Series(Panel):
         ax.set_axisbelow(True)
         self.lines: list[tuple[Any, Any, Array, Array]] = []
         self.diverged: list[bool] = []
-        for run, mark in zip(picture.runs, picture.marks, strict=True):
+        self.owners: list[int] = []  # the run that each line is of
+        for nth, (run, mark) in enumerate(zip(picture.runs, picture.marks, strict=True)):
             for values, line_mark in self.curves(run, mark):
+                self.owners.append(nth)
                 self._line(np.arange(run.steps + 1)[-len(values) :], values, line_mark)
                 self.diverged.append(bool(run.diverged_at >= 0))
         if not self.lines:
@@ -58,8 +60,11 @@ class Series(Panel):
 
     def _line(self, steps: Array, values: Array, mark: Mark) -> None:
         scale = self.picture.look.scale
-        (line,) = self.ax.plot([], [], color=mark.color, linestyle=mark.dash, lw=1.8 * scale)
-        (dot,) = self.ax.plot([], [], "o", ms=5 * scale, color=mark.color, clip_on=False, zorder=4)
+        style: Any = {"color": mark.color, "zorder": 2.1 if mark.weight > 1 else 2}
+        width = 1.8 * mark.weight * scale
+        (line,) = self.ax.plot([], [], linestyle=mark.dash, lw=width, **style)
+        style |= {"zorder": 4, "clip_on": False, "linestyle": "none"}
+        (dot,) = self.ax.plot([], [], mark.head, ms=5 * scale, **style)
         self.lines.append((self.add(line), self.add(dot), steps, values))
 
     def _scale(self) -> None:
@@ -86,21 +91,23 @@ class Series(Panel):
         return (float(kept.min()), float(kept.max())) if len(kept) else (0.0, 1.0)
 
     def show(self, t: float) -> None:
-        for line, dot, steps, values in self.lines:
-            now = t - steps[0] if len(steps) else -1  # of no step
-            passed = self._until(values, now) if now >= 0 else values[:0]
-            along = until(steps, now)[: len(passed)]
-            line.set_data(along, passed)
-            dot.set_data(along[-1:], passed[-1:])
-            low, high = self.ax.get_ylim()
-            dot.set_visible(len(passed) > 0 and low <= passed[-1] <= high)
+        low, high = self.ax.get_ylim()
+        for nth, (line, dot, _, _) in enumerate(self.lines):
+            steps, values = self.passed(nth, t)
+            line.set_data(steps, values)
+            dot.set_data(steps[-1:], values[-1:])
+            dot.set_visible(len(values) > 0 and low <= values[-1] <= high)
 
-    def _until(self, values: Array, t: float) -> Array:
-        """The values up to time t, the last on the line that is drawn to the next."""
-        passed, ends = until(values, t), values[int(t) : int(t) + 2]
-        if self.ax.get_yscale() == "log" and t % 1 and len(ends) == 2 and ends.min() > 0:
-            passed[-1] = np.exp(until(np.log(ends), t % 1)[-1])
-        return passed
+    def passed(self, nth: int, t: float) -> tuple[Array, Array]:
+        """A line up to time t, its end on the way that is drawn to the next step."""
+        _, _, steps, values = self.lines[nth]
+        now = t - steps[0] if len(steps) else -1  # of no step
+        if now < 0:
+            return steps[:0], values[:0]
+        passed, ends = until(values, now), values[int(now) : int(now) + 2]
+        if self.ax.get_yscale() == "log" and now % 1 and len(ends) == 2 and ends.min() > 0:
+            passed[-1] = np.exp(until(np.log(ends), now % 1)[-1])
+        return until(steps, now), passed
 
 
 class Loss(Series):
