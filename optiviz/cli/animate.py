@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from optiviz.cli.options import (
+    Alone,
     BatchSize,
+    BoundsOf,
     Json,
     Optim,
     Panels,
@@ -20,6 +22,7 @@ from optiviz.cli.options import (
     Size,
     Start,
     Steps,
+    Text,
     Theme,
     Whole,
 )
@@ -43,6 +46,9 @@ def animate(
     loop: Annotated[int, Whole(help="How often the film is shown, 0 for ever.")] = 0,
     size: Size = "960x540",
     theme: Theme = "light",
+    text: Text = 1.0,
+    bounds: BoundsOf = None,
+    alone: Alone = False,
     seed: Seed = 0,
     out: Annotated[
         Path | None,
@@ -77,6 +83,9 @@ def animate(
         size=size,
         theme=theme,
         seed=seed,
+        text=text,
+        bounds=bounds,
+        alone=alone,
     )
     target = check_ending(out or Path(f"{sketch.name()}.gif"), MOVING)
     picture = sketch.picture(target.suffix)

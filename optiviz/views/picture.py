@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from optiviz.errors import UserError
 from optiviz.named import named
 from optiviz.problems import as_problem
-from optiviz.problems.base import Plane
+from optiviz.problems.base import Bounds, Plane
 from optiviz.runs.record import Run
 from optiviz.views.files.animate import MOVING, STILL, check_ending, record
 from optiviz.views.files.gif import Palette, strong
@@ -46,6 +46,8 @@ class Picture(Contents):
         notes: what is said of moments of the runs.
         hero: the run that the picture is about, by its label, its rule or its index: its line is
             the strongest, and the others step back. By default all are alike.
+        text: how many times as large as usual words are, from 0.5 to 2.5.
+        bounds: the part of the plane that is shown, by default the problem's own.
 
     Raises:
         UserError: no run, a stack of runs, a run that was made on another problem, an unknown
@@ -69,6 +71,8 @@ class Picture(Contents):
         title: str = "",
         notes: Note | Sequence[Note] = (),
         hero: str | int | None = None,
+        text: float = 1.0,
+        bounds: Bounds | None = None,
     ) -> None:
         super().__init__(
             as_problem(problem),
@@ -80,6 +84,8 @@ class Picture(Contents):
             title,
             (notes,) if isinstance(notes, Note) else tuple(notes),
             hero,
+            text,
+            bounds,
         )
 
     def on(self, ax: Axes, panel: str = "path", t: int | None = None) -> Panel:
@@ -137,6 +143,7 @@ class Picture(Contents):
         hold_first: float = 1,
         hold_last: float = 3,
         loop: int = 0,
+        t: int | None = None,
         quiet: bool = True,
     ) -> int:
         """Write the picture, whole or not at all; the ending says how, in whatever case.
@@ -152,6 +159,7 @@ class Picture(Contents):
                 many as suit the steps.
             hold_first, hold_last: the seconds that the first and the last frame stand.
             loop: how often a film is shown, 0 for ever; an .mp4 leaves that to its player.
+            t: the step at which a picture stands still, the last one by default.
             quiet: show no progress bar.
 
         Returns:
@@ -163,7 +171,7 @@ class Picture(Contents):
         """
         target = check_ending(path, (*STILL, *MOVING))
         if target.suffix.lower() in STILL:
-            Scene(self).save(target)
+            self._scene(t).save(target)
             return 1
         rhythm = Rhythm(fps, frames, hold_first, hold_last, loop)
         if target.suffix.lower() == ".html":
@@ -215,6 +223,6 @@ def animate(picture: Picture, path: str | Path, **how: Any) -> int:
     return picture.save(check_ending(path, MOVING), **how)
 
 
-def plot(picture: Picture, path: str | Path) -> None:
+def plot(picture: Picture, path: str | Path, t: int | None = None) -> None:
     """Write a picture that stands still, as `Picture.save`: .png, .svg or .pdf."""
-    picture.save(check_ending(path, STILL))
+    picture.save(check_ending(path, STILL), t=t)

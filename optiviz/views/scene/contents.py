@@ -10,7 +10,7 @@ import numpy as np
 from optiviz.errors import UserError
 from optiviz.optim import describe
 from optiviz.optim.describe import apart, common, rank, word
-from optiviz.problems.base import Plane
+from optiviz.problems.base import Bounds, Plane
 from optiviz.runs.record import Run
 from optiviz.runs.verdict import verdict
 from optiviz.views.frame import check_size, density
@@ -18,6 +18,7 @@ from optiviz.views.scene.notes import Note, Told, told
 from optiviz.views.style import THEMES, Mark, Theme, marks
 from optiviz.words import look_up
 
+TEXT = (0.5, 2.5)  # times the usual size of words
 SMALL = 400  # pixels across
 
 
@@ -26,7 +27,8 @@ class Contents:
     """What panels read of a picture; see `optiviz.views.Picture`, which is one.
 
     Attributes:
-        problem, runs, panels, theme, size, labels, title, notes, hero: see there.
+        problem, runs, panels, theme, size, labels, title, notes, hero, text, bounds: see
+            there.
         look: the theme itself.
         lead: the index of the run that is the hero, if one is.
         marks: every run's colour and line.
@@ -46,6 +48,8 @@ class Contents:
     title: str = ""
     notes: Sequence[Note] = ()
     hero: str | int | None = None
+    text: float = 1.0
+    bounds: Bounds | None = None
     look: Theme = field(init=False)
     lead: int | None = field(init=False)
     marks: tuple[Mark, ...] = field(init=False)
@@ -64,12 +68,23 @@ class Contents:
             check_made_on(run, self.problem)
         check_size(self.size)
         look = look_up("theme", self.theme, THEMES)
+        if not TEXT[0] <= self.text <= TEXT[1]:
+            raise UserError(f"text must be from {TEXT[0]} to {TEXT[1]}, got {self.text:g}.")
+        low, high = np.array(self.view, dtype=float).T
+        if not (np.isfinite(high - low) & (low < high)).all():
+            raise UserError(f"bounds must be x0 < x1 and y0 < y1, got {self.view}.")
         if self.small:  # words as large as those of a picture twice as wide
             look = replace(look, scale=max(look.scale, 0.85 / density(self.size)))
+        look = replace(look, scale=look.scale * self.text, larger=self.text)
         labels = tuple(describe(run.optimizer, run.settings) for run in self.runs)
         rules = [(run.optimizer, run.settings) for run in self.runs]
-        own = tuple(self.labels) not in ((), labels)
-        names = tuple(self.labels) if own else tuple(apart(rules))
+        usual = tuple(self.labels) in ((), labels)
+        given = ("",) * len(rules) if usual else tuple(self.labels)
+        if len(given) != len(rules):
+            raise UserError(f"labels must be {len(rules)}, one a run, got {len(given)}.")
+        plain = [rule for rule, label in zip(rules, given, strict=True) if not label]
+        rest = iter(apart(plain))
+        names = tuple(label or next(rest) for label in given)
         lead = _lead(self.hero, self.runs, names)
         order = [rank(run.settings) for run in self.runs]
         endings = [ending(run, self.problem) for run in self.runs]
@@ -78,14 +93,14 @@ class Contents:
             "lead": lead,
             "marks": tuple(marks([rule for rule, _ in rules], look, order, lead)),
             "names": names,
-            "settings": "" if own else common(rules),
+            "settings": common(plain) if plain else "",
             "verdicts": tuple(words for words, _ in endings),
             "said": tuple(
                 self.steps if step is None else min(step, self.steps) for _, step in endings
             ),
             "told": told(self.notes, self.runs, self.problem),
             "title": self.title or self.problem.title,
-            "labels": tuple(self.labels) or labels,
+            "labels": tuple(one or other for one, other in zip(given, labels, strict=True)),
         }
         for name, value in found.items():
             object.__setattr__(self, name, value)
@@ -94,6 +109,11 @@ class Contents:
     def small(self) -> bool:
         """Whether there is room for the title, one panel and the names in a row, and no more."""
         return self.size[0] < SMALL
+
+    @property
+    def view(self) -> Bounds:
+        """The part of the plane that is shown."""
+        return self.bounds or self.problem.bounds
 
     @property
     def steps(self) -> int:

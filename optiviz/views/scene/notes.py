@@ -68,6 +68,18 @@ def told(notes: Sequence[Note], runs: Sequence[Run], problem: Plane) -> tuple[To
     return tuple(sorted(found, key=lambda one: one.step))
 
 
+def own(run: Run, problem: Plane) -> list[Note]:
+    """What a run itself has to say: that velocity builds, that it overshoots, that it is there."""
+    happens = {event.kind for event in events(run, problem)}
+    found = [Note("peaks", "velocity builds")] if "velocity" in run.slots else []
+    past = "turns" if "turns" in happens else "overshoots"
+    found += [
+        Note(past, "overshoots"),
+        Note("arrives", "settles" if past == "turns" else "arrives"),
+    ]
+    return [note for note in found if note.t in happens]
+
+
 def _moment(note: Note, run: Run, problem: Plane) -> int:
     """The step at which what a note names happens."""
     steps: dict[str, int] = {event.kind: event.step for event in events(run, problem)}
@@ -100,10 +112,9 @@ class Notes:
             heads = [around(path[min(one.step, len(path) - 1)], 0.8 * self.row) for path in paths]
             taken.append(self._write(one, ground, [*taken, *heads]))
 
-    def _pixels(self, points: Any) -> Array:
+    def _pixels(self, points: Any) -> Any:
         """Points of the plane as pixels of the panel."""
-        low = np.array(self.panel.bounds)[:, 0]
-        return np.asarray((np.asarray(points) - low) / self.panel.pixel)
+        return (np.asarray(points) - np.array(self.panel.bounds)[:, 0]) / self.panel.pixel
 
     def _write(self, one: Told, ground: Ground, taken: list[Box]) -> Box:
         """Write a note where there is room, and the box that it takes."""
@@ -117,7 +128,7 @@ class Notes:
         box = ground.place(tuple(point), tuple(size), taken, 1.1 * row, row)
         low, high = np.array(box[:2]), np.array(box[2:])
         text.set_position((low + high) / 2 / ground.room)
-        style |= {"lw": 1.1 * look.scale, "mew": 1.1 * look.scale, "ms": 11 * look.scale}
+        style |= {"lw": 1.1 * look.pen, "mew": 1.1 * look.pen, "ms": 11 * look.pen}
         ends = _short(np.array([point, np.clip(point, low, high)]), 0.55 * row) / ground.room
         ring = ax.plot(*(point / ground.room), "o", mfc="none", **style)
         self.told.append((one, [*ring, *ax.plot(*ends.T, **style), text]))

@@ -33,7 +33,7 @@ class PathPanel(Panel):
         super().__init__(ax, picture)
         self.box = ax.get_window_extent()
         self.notes: list[Any] = []
-        self.bounds = fit(picture.problem.bounds, self.box.width / self.box.height)
+        self.bounds = fit(picture.view, self.box.width / self.box.height)
         look = picture.look
         ax.set(xlim=self.bounds[0], ylim=self.bounds[1])
         if look.scale > 1:  # wide numbers would run into each other
@@ -74,7 +74,7 @@ class PathPanel(Panel):
         starts = {tuple(trail.points[0].tolist()): mark.color for trail, mark in pairs}
         for start, color in starts.items():
             ink = look.text if len(starts) < len(self.trails) else color
-            style: Any = {"ms": 6.5 * look.scale, "mew": 1.5 * look.scale, "zorder": 3.9}
+            style: Any = {"ms": 6.5 * look.pen, "mew": 1.5 * look.pen, "zorder": 3.9}
             self.add(*self.ax.plot(*start, "o", mfc=look.background, mec=ink, **style))
 
     def arrows(self) -> tuple[Arrow, ...]:
@@ -151,7 +151,7 @@ class BatchGround:
         self.problem, self.batches = cast(Samples, panel.picture.problem), run.batch
         self.x, self.y = (np.linspace(low, high, BATCH) for low, high in panel.bounds)
         self.heights, self.shown = heights[2:-1:4], -1
-        self.lines = LineCollection([], colors=batch_color(look), linewidths=1.1 * look.scale)
+        self.lines = LineCollection([], colors=batch_color(look), linewidths=1.1 * look.pen)
         panel.ax.add_collection(panel.add(self.lines), autolim=False)
         style = minimum(look) | {"markerfacecolor": look.background, "markeredgecolor": look.accent}
         (self.star,) = panel.ax.plot([], [], **style, zorder=2.6)

@@ -59,7 +59,7 @@ class Series(Panel):
         raise NotImplementedError
 
     def _line(self, steps: Array, values: Array, mark: Mark) -> None:
-        scale = self.picture.look.scale
+        scale = self.picture.look.pen
         style: Any = {"color": mark.color, "zorder": 2.1 if mark.weight > 1 else 2}
         width = 1.8 * mark.weight * scale
         (line,) = self.ax.plot([], [], linestyle=mark.dash, lw=width, **style)

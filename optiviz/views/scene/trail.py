@@ -27,7 +27,7 @@ class Trail:
 
     def __init__(self, panel: Any, run: Run, mark: Mark) -> None:
         look = panel.picture.look
-        ax, scale = panel.ax, look.scale
+        ax, scale = panel.ax, look.pen
         self.run, self.factor = run, panel.factor
         self.points = tame(run.w, panel.bounds)
         top = 0.3 * (mark.weight > 1)  # a hero runs over the others
@@ -84,7 +84,7 @@ class _Ending:
         look = panel.picture.look
         self.at = min(int(run.diverged_at), panel.picture.steps)  # which may end a step before
         place = leaves(tame(run.w, panel.bounds), panel.bounds)
-        style = {"ms": 9 * look.scale, "mfc": mark.color, "mec": look.background, "zorder": 7}
+        style = {"ms": 9 * look.pen, "mfc": mark.color, "mec": look.background, "zorder": 7}
         self.cross = panel.add(*panel.ax.plot(*place, "X", **style))
 
     def show(self, t: float) -> None:
