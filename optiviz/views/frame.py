@@ -20,6 +20,7 @@ from optiviz.files import whole
 from optiviz.views.files import still
 from optiviz.views.files.animate import STILL, check_ending
 from optiviz.views.style import THEMES, Mark, Theme
+from optiviz.views.typeface import settings
 from optiviz.words import look_up
 
 SMALLEST, LARGEST = (240, 180), (3840, 2160)  # pixels
@@ -177,7 +178,7 @@ class Frame:
 
 def rc(look: Theme) -> Any:
     """Matplotlib's settings for a theme."""
-    return {
+    return settings() | {
         "font.size": 9 * look.scale,
         "axes.facecolor": look.background,
         "figure.facecolor": look.background,
