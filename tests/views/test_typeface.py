@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib
 import pytest
-from matplotlib.font_manager import FontEntry, FontProperties, fontManager, get_font
+from matplotlib.font_manager import FontProperties, fontManager, get_font
 
 from optiviz.optim import OPTIMIZERS, SYMBOLS
 from optiviz.views.frame import Frame
@@ -23,7 +24,8 @@ def test_each_cut_is_found_before_an_installed_one_and_without_a_word(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    installed = FontEntry(fname="elsewhere", name="Inter", **asked)
+    entry = replace(fontManager.ttflist[0], name="Inter", style="normal", weight=400)
+    installed = replace(entry, **asked)
     monkeypatch.setattr(fontManager, "ttflist", [installed, *fontManager.ttflist])
     register.__wrapped__()  # as in a process that has not drawn yet
     with matplotlib.rc_context(settings()):
