@@ -20,7 +20,7 @@ from optiviz.problems.planes import regression
 from optiviz.problems.planes.regression import Samples
 from optiviz.runs.record import Run
 from optiviz.views.picture import Picture
-from optiviz.views.scene import path, series
+from optiviz.views.scene import path, series, trail
 from optiviz.views.scene.arrows import GRADIENT, VELOCITY
 from optiviz.views.scene.contour import (
     BANDS,
@@ -44,10 +44,10 @@ POINTS = {False: 320, True: 80}  # points a side; with samples each costs as man
 MORE = 40  # levels above those of the bounds, at most, where the canvas shows more
 # What is drawn as in every other picture; each is explained where it is named.
 DRAWING = {
-    "tail": path.TAIL,
-    "rest": path.REST,
+    "tail": trail.TAIL,
+    "rest": trail.REST,
     "longest": path.LONGEST,
-    "reach": path.REACH,
+    "reach": trail.REACH,
     "batch": path.BATCH,
     "contour": CONTOUR[False],
     "faintContour": CONTOUR[True],

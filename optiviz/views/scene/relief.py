@@ -12,7 +12,7 @@ from optiviz.runs.record import Run
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.contour import filled, levels, minimum, sample
 from optiviz.views.scene.panel import Panel
-from optiviz.views.scene.path import tame
+from optiviz.views.scene.trail import tame
 from optiviz.views.style import Mark
 
 
