@@ -29,6 +29,7 @@ def settings() -> dict[str, Any]:
     register()
     return {
         "font.family": FAMILY,
+        "text.hinting": "no_hinting",  # which moves letters apart, at each size by another share
         "mathtext.fontset": "custom",
         "mathtext.fallback": "stixsans",
         **{f"mathtext.{name}": "Inter" for name in ("rm", "sf", "tt")},

@@ -63,12 +63,15 @@ class Scene(Frame):
             header = self.title(picture.title, note) + (0.79 if note else 0.6) * self.look.scale
             self.counter = self._counter()
             self.endings, footer = legend(self, picture) if plain else ([], 0.1 * self.look.scale)
-            axes = _arrange(self.figure, kinds, header, footer, picture.small)
+            axes = _arrange(self.figure, kinds, header, footer)
             self.panels = [kind(ax, picture) for kind, ax in zip(kinds, axes, strict=True)]
             _label_steps(self.panels)
+            if picture.small:
+                self._bare(axes[0])
             self.ends = self._name_lines(film)
-            for panel in self.panels if film else ():
-                panel.follow()
+            for panel in self.panels:
+                if film and isinstance(panel, PathPanel) and panel.names:
+                    panel.names.follow()
         self.show(picture.steps)
 
     @property
@@ -81,14 +84,16 @@ class Scene(Frame):
 
     def show(self, t: int) -> None:
         """Take every panel to step t."""
-        for panel in self.panels:
-            panel.show(t)
-        for end in self.ends:
-            end.show(t)
-        if not self.picture.small:
-            self.counter.set_text(str(t))
+        for part in (*self.panels, *self.ends):
+            part.show(t)
+        self.counter.set_text(str(t))
         for ending, step in zip(self.endings, self.picture.said, strict=False):
             ending.set_visible(t >= step)
+
+    def _bare(self, ax: Any) -> None:
+        """Leave nothing but a panel between the title and the names, over the whole width."""
+        if isinstance(self.panels[0], PathPanel):
+            ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
 
     def _name_lines(self, film: bool) -> list[LineNames]:
         """The names at the ends of lines, for which the panels in their column give way."""
@@ -112,8 +117,7 @@ class Scene(Frame):
         style: Any = {"fontsize": 10.5 * look.scale, "color": look.muted, "family": "monospace"}
         total = str(self.picture.steps)
         numbers = []
-        shown = ("", "", "") if self.picture.small else (f" / {total}", total, "step ")
-        for words in shown:
+        for words in (f" / {total}", total, "step "):
             text = figure.text(x, y, words, ha="right", va="top", **style)
             x -= text.get_window_extent().width / figure.bbox.width
             numbers.append(text)
@@ -129,11 +133,8 @@ def _named(kinds: list[type[Panel]], picture: Contents) -> bool:
     )
 
 
-def _arrange(
-    figure: Figure, kinds: list[type[Panel]], top: float, bottom: float, bare: bool
-) -> list[Any]:
-    """Axes for every panel: wide ones in a row, the rest in a column beside or rows below; a bare
-    one has all the width, since it has no words beside it."""
+def _arrange(figure: Figure, kinds: list[type[Panel]], top: float, bottom: float) -> list[Any]:
+    """Axes for every panel: wide ones in a row, the rest in a column beside or rows below."""
     width, height = figure.get_size_inches()
     wide = [i for i, kind in enumerate(kinds) if kind.wide]
     rest = [i for i, kind in enumerate(kinds) if not kind.wide]
@@ -145,8 +146,6 @@ def _arrange(
         "top": 1 - top / height,
         "bottom": (bottom + 0.42 * scale) / height,
     }
-    if bare and wide:
-        edges |= {"left": 0.3 / width, "right": 1 - 0.3 / width, "bottom": bottom / height}
     if wide and rest and not tall:
         ratios = [*[1.75 / len(wide) ** 0.5] * len(wide), 1.0]
         grid = figure.add_gridspec(

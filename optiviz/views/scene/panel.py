@@ -33,10 +33,6 @@ class Panel(ABC):
     def show(self, t: int) -> None:
         """Move every moving artist to step t; a run that has ended stays at its last point."""
 
-    def follow(self) -> None:
-        """Make ready for a film, in which words must not jump; a still picture needs it not."""
-        return
-
     def add(self, artist: Any) -> Any:
         """Keep an artist as one that moves."""
         self.moving.append(artist)

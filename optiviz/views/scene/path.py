@@ -57,10 +57,7 @@ class PathPanel(Panel):
         self._starts()
         for ring in draw_goals(ax, picture.problem, look):
             self.add(ring)
-        if picture.small:
-            ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
-        else:
-            self._key()
+        self._key()
         if holes:
             self.note(UNDEFINED, 0, look.muted, side="left")
         self.names = HeadNames(self, picture.problem.minima) if self.named() else None
@@ -126,10 +123,6 @@ class PathPanel(Panel):
         )
         self.notes.append(text)
         return text
-
-    def follow(self) -> None:
-        if self.names:
-            self.names.follow()
 
     def show(self, t: int) -> None:
         if self.batch:
