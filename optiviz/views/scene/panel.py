@@ -9,6 +9,8 @@ from matplotlib.artist import Artist
 
 from optiviz.views.scene.contents import Contents
 
+TITLE = 9.5  # points of a panel's title
+
 
 class Panel(ABC):
     """One panel of a picture.
@@ -28,10 +30,17 @@ class Panel(ABC):
         self.picture = picture
         self.look = picture.look
         self.moving: list[Artist] = []
+        self.share = 1.0  # of the height that panels in a column have
 
     @abstractmethod
     def show(self, t: int) -> None:
         """Move every moving artist to step t; a run that has ended stays at its last point."""
+
+    def entitle(self, words: str) -> None:
+        """Write the title above the axes, from the left."""
+        size = TITLE * self.look.scale
+        style: Any = {"fontsize": size, "color": self.look.text, "pad": 5, "parse_math": False}
+        self.ax.set_title(words, loc="left", **style)
 
     def add(self, artist: Any) -> Any:
         """Keep an artist as one that moves."""
