@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import matplotlib
 from matplotlib.artist import Artist
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from optiviz.views.frame import Frame
+from optiviz.views.scene.arrange import arrange
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.data import DataPanel
 from optiviz.views.scene.memory import Bias, Build, Effective, Memory, Noise
@@ -55,12 +54,10 @@ class Scene(Frame):
         super().__init__(picture.theme, picture.size)
         self.picture = picture
         with self.style():
-            header = 0.6 * self.look.scale + self.title(picture.title)
+            header = 0.42 * self.look.scale + self.title(picture.title)
             self.counter = self._counter()
             self.endings, footer = self._endings()
-            axes = _arrange(self.figure, kinds, header, footer)
-            self.panels = [kind(ax, picture) for kind, ax in zip(kinds, axes, strict=True)]
-            _label_steps(self.panels)
+            self.panels = arrange(self.figure, kinds, picture, header, footer)
         self.show(picture.steps)
 
     @property
@@ -113,44 +110,3 @@ class Scene(Frame):
             x -= text.get_window_extent().width / figure.bbox.width
             numbers.append(text)
         return numbers[1]
-
-
-def _arrange(figure: Figure, kinds: list[type[Panel]], top: float, bottom: float) -> list[Any]:
-    """Axes for every panel: wide ones in a row, the rest in a column beside or rows below."""
-    width, height = figure.get_size_inches()
-    wide = [i for i, kind in enumerate(kinds) if kind.wide]
-    rest = [i for i, kind in enumerate(kinds) if not kind.wide]
-    tall = width < 1.1 * height
-    scale = matplotlib.rcParams["font.size"] / 9
-    edges = {
-        "left": 0.62 * scale / width,
-        "right": 1 - 0.24 * scale / width,
-        "top": 1 - top / height,
-        "bottom": (bottom + 0.42 * scale) / height,
-    }
-    if wide and rest and not tall:
-        ratios = [*[1.75 / len(wide) ** 0.5] * len(wide), 1.0]
-        grid = figure.add_gridspec(
-            len(rest), len(ratios), width_ratios=ratios, hspace=0.42, wspace=0.2 * scale, **edges
-        )
-        cells = {i: grid[:, column] for column, i in enumerate(wide)}
-        cells |= {i: grid[row, -1] for row, i in enumerate(rest)}
-    else:
-        ratios = [1.5] * bool(wide) + [0.62] * len(rest)
-        grid = figure.add_gridspec(
-            len(ratios), max(len(wide), 1), height_ratios=ratios, hspace=0.3, wspace=0.2, **edges
-        )
-        cells = {i: grid[0, column] for column, i in enumerate(wide)}
-        cells |= {i: grid[row, :] for row, i in enumerate(rest, start=bool(wide))}
-    return [
-        figure.add_subplot(cells[i], projection=kind.projection) for i, kind in enumerate(kinds)
-    ]
-
-
-def _label_steps(panels: list[Panel]) -> None:
-    """Only the lowest of the stacked panels says what runs along them."""
-    stacked = [panel for panel in panels if panel.timeline]
-    for panel in stacked[:-1]:
-        panel.ax.tick_params(labelbottom=False)
-    if stacked:
-        stacked[-1].ax.set_xlabel("step")

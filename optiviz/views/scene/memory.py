@@ -165,21 +165,12 @@ class Memory(Panel):
         self.beta = np.asarray(self._beta(run))
         self.sizes = np.hypot(*run.grad.T)
         ages = np.arange(self.AGES)
-        self.entitle(f"Past gradients by age, {run.optimizer}")
+        whose = f" ({run.optimizer})" if len(picture.runs) > 1 else ""
+        self.entitle(f"βᵏ|g| and βᵏ (dots) by age{whose}")
         ax.set(xlim=(-0.7, self.AGES - 0.3), ylim=(0, 1.08))
         ax.grid(color=look.grid, linewidth=0.8)
         ax.set_axisbelow(True)
         ax.plot(ages, self.beta[0] ** ages, "o", ms=3.2 * look.scale, color=look.muted)
-        self.note = ax.text(
-            0.985,
-            0.93,
-            "● βᵏ    ▮ βᵏ|g|, the largest as 1",
-            transform=ax.transAxes,
-            ha="right",
-            va="top",
-            fontsize=8.5 * look.scale,
-            color=look.muted,
-        )
         self.bars = [self.add(bar) for bar in ax.bar(ages, 0 * ages, 0.72, color=mark.color)]
 
     @staticmethod

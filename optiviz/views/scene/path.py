@@ -29,23 +29,13 @@ class PathPanel(Panel):
 
     def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
+        self.dress(ax, picture)
         self.box = ax.get_window_extent()
-        self.bounds = fit(picture.problem.bounds, self.box.width / self.box.height)
+        self.bounds = (ax.get_xlim(), ax.get_ylim())
         look = picture.look
-        ax.set(xlim=self.bounds[0], ylim=self.bounds[1])
-        if look.scale > 1:  # wide numbers would run into each other
-            ax.locator_params("x", nbins=6)
-        ax.set_xlabel(picture.problem.axes[0])
-        upright = len(picture.problem.axes[1]) < 4
-        ax.set_ylabel(
-            picture.problem.axes[1], rotation=0 if upright else 90, labelpad=4 * look.scale
-        )
         batched = [run for run in picture.runs if run.batch is not None]
         heights, holes = draw_ground(ax, picture.problem, self.bounds, look, faint=bool(batched))
         self.batch = BatchGround(self, batched[0], heights) if batched else None
-        for spine in ax.spines.values():
-            spine.set_visible(False)
-        ax.tick_params(length=0)
         # A pixel in units of the plane.
         self.pixel = (self.bounds[0][1] - self.bounds[0][0]) / self.box.width
         self.factor = self._arrow_factor()
@@ -55,6 +45,19 @@ class PathPanel(Panel):
         self._key()
         if holes:
             self.note(UNDEFINED, 0, look.muted, side="left")
+
+    @classmethod
+    def dress(cls, ax: Any, picture: Contents) -> None:
+        box, look, (across, up) = ax.get_window_extent(), picture.look, picture.problem.axes
+        bounds = fit(picture.problem.bounds, box.width / box.height)
+        ax.set(xlim=bounds[0], ylim=bounds[1])
+        if look.scale > 1:  # wide numbers would run into each other
+            ax.locator_params("x", nbins=6)
+        ax.set_xlabel(across)
+        ax.set_ylabel(up, rotation=0 if len(up) < 4 else 90, labelpad=4 * look.scale)
+        for spine in ax.spines.values():
+            spine.set_visible(False)
+        ax.tick_params(length=0)
 
     def arrows(self) -> tuple[Arrow, ...]:
         """The arrows at the head of every path."""

@@ -38,7 +38,7 @@ class Series(Panel):
     def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
         look = picture.look
-        self.entitle(self.heading())
+        self.entitle(self.words())
         ax.set_xlim(0, max(picture.steps, 1))
         ax.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
         ax.grid(color=look.grid, linewidth=0.8)
@@ -54,7 +54,7 @@ class Series(Panel):
         self._scale()
         self.peak = self._peak()
 
-    def heading(self) -> str:
+    def words(self) -> str:
         """The panel's title."""
         return self.title
 
@@ -98,7 +98,7 @@ class Series(Panel):
         for run, mark in zip(self.picture.runs, self.picture.marks, strict=True):
             step = peak(run)
             if "velocity" in run.slots and step is not None:
-                line = self.ax.axvline(step, color=mark.color, lw=self.look.scale, zorder=1)
+                line = self.ax.axvline(step, color=mark.color, lw=0.8 * self.look.scale, zorder=1)
                 return step, self.add(line)
         return None
 
@@ -131,7 +131,7 @@ class Loss(Series):
 
     log: ClassVar[bool] = True
 
-    def heading(self) -> str:
+    def words(self) -> str:
         floor = self.picture.problem.floor()
         return "Loss" if not floor else "Loss above minimum"
 
@@ -211,6 +211,14 @@ class Rate(Series):
     def until(self) -> int:
         """A rate that never changes shows nothing after its start."""
         return 0 if self.constant else super().until()
+
+
+def crop(panels: list[Series]) -> None:
+    """End the steps of all where their last curve has left its panel or come to rest."""
+    until = max((panel.until() for panel in panels), default=0)
+    if panels and 0 < until < CROP * panels[0].picture.steps:
+        for panel in panels:
+            panel.ax.set_xlim(0, 1.06 * until)
 
 
 def peak(run: Run) -> int | None:
