@@ -8,19 +8,22 @@ from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
 from optiviz.views.frame import Frame
+from optiviz.views.scene.accumulator import AccumulatorPanel
 from optiviz.views.scene.arrange import arrange
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.data import DataPanel
 from optiviz.views.scene.memory import Bias, Build, Effective, Memory, Noise
 from optiviz.views.scene.panel import Panel
-from optiviz.views.scene.path import PathPanel, SumPanel
+from optiviz.views.scene.path import PathPanel
 from optiviz.views.scene.relief import Relief
 from optiviz.views.scene.series import Loss, Rate, Speed, Truth, Velocity
+from optiviz.views.scene.sum import SumPanel
 from optiviz.words import look_up
 
 PANELS: dict[str, type[Panel]] = {
     "path": PathPanel,
     "sum": SumPanel,
+    "accumulator": AccumulatorPanel,
     "surface": Relief,
     "data": DataPanel,
     "loss": Loss,

@@ -24,6 +24,21 @@ def setting(run: Run, name: str, default: Any = None) -> Any:
     return default if value is None else np.full(run.steps, float(value))
 
 
+def divisor(run: Run) -> Array | None:
+    """By what every step was divided in each coordinate, √s + ε, `(T, 2)`; None for other rules."""
+    squares = run.slots.get("accumulator", run.slots.get("moment2"))
+    eps = run.settings.get("eps")
+    if squares is None or eps is None or run.optimizer == "adadelta":
+        return None
+    s = run.slots.get("moment2_max", squares)[1:]
+    if "beta2" in run.settings:
+        s = s / (1 - setting(run, "beta2") ** np.arange(1, run.steps + 1))[:, None]
+    if run.settings.get("centered"):
+        s = np.maximum(s - run.slots["moment1"][1:] ** 2, 0)
+    inside = run.settings.get("eps_inside_root")
+    return np.asarray(np.sqrt(s + eps) if inside else np.sqrt(s) + eps)
+
+
 class Build(Series):
     """What the gradient adds to the velocity, and what the decay takes from it, along the path.
 
@@ -99,18 +114,10 @@ class Effective(Series):
     log: ClassVar[bool] = True
 
     def curves(self, run: Run, mark: Mark) -> list[tuple[Array, Mark]]:
-        squares = run.slots.get("accumulator", run.slots.get("moment2"))
-        eps = run.settings.get("eps")
-        if squares is None or eps is None or run.optimizer == "adadelta":
+        sides = divisor(run)
+        if sides is None:
             return []
-        s = run.slots.get("moment2_max", squares)[1:]
-        if "beta2" in run.settings:
-            s = s / (1 - setting(run, "beta2") ** np.arange(1, run.steps + 1))[:, None]
-        if run.settings.get("centered"):
-            s = np.maximum(s - run.slots["moment1"][1:] ** 2, 0)
-        inside = run.settings.get("eps_inside_root")
-        root = np.sqrt(s + eps) if inside else np.sqrt(s) + eps
-        first, second = (run.lr[:, None] / root).T
+        first, second = (run.lr[:, None] / sides).T
         return [(first, mark), (second, Mark(blend(mark.color, self.look.text, 0.3), DASHED))]
 
 

@@ -11,14 +11,13 @@ from matplotlib.collections import LineCollection
 from optiviz.problems import Samples
 from optiviz.problems.base import Array, Bounds
 from optiviz.runs.record import Run
-from optiviz.views.scene.arrows import GRADIENT, SUM, VELOCITY, Arrow
+from optiviz.views.scene.arrows import Arrow, enlarged, times, usual
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.contour import UNDEFINED, draw_ground, fit, minimum
 from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.trail import Trail
 from optiviz.views.style import Mark, Theme, blend
 
-LONGEST = 0.22  # of the picture's shorter side, for the longest arrow
 BATCH = 90  # points a side for a batch's surface, which is as smooth as the whole one
 
 
@@ -38,11 +37,11 @@ class PathPanel(Panel):
         self.batch = BatchGround(self, batched[0], heights) if batched else None
         # A pixel in units of the plane.
         self.pixel = (self.bounds[0][1] - self.bounds[0][0]) / self.box.width
-        self.factor = self._arrow_factor()
+        self.factor = enlarged(picture.runs, picture.problem.bounds, self.arrows())
         self.trails = [
             Trail(self, run, mark) for run, mark in zip(picture.runs, picture.marks, strict=True)
         ]
-        self._key()
+        self.key = self.keys()
         if holes:
             self.note(UNDEFINED, 0, look.muted, side="left")
 
@@ -61,39 +60,27 @@ class PathPanel(Panel):
 
     def arrows(self) -> tuple[Arrow, ...]:
         """The arrows at the head of every path."""
-        return usual(len(self.picture.runs))
+        return usual(self.picture.runs)
 
     def color_of(self, arrow: Arrow, mark: Mark) -> str:
         """An arrow's colour for a run."""
         look = self.picture.look
         return {"run": mark.color, "muted": look.muted, "accent": look.accent}[arrow.role]
 
-    def _arrow_factor(self) -> float:
-        """How many times longer than life the arrows are, so that the longest can be seen well."""
-        lengths = [
-            _inside(run, self.bounds, arrow.vectors(run)).max(initial=0)
-            for run in self.picture.runs
-            for arrow in self.arrows()
-        ]
-        longest = max(lengths, default=0.0)
-        (left, right), (bottom, top) = self.bounds
-        factor = LONGEST * min(right - left, top - bottom) / longest if longest else 1.0
-        step = 10.0 ** np.floor(np.log10(factor))
-        return float(step * max(n for n in (1, 2, 5) if n * step <= factor * 1.0001))
-
-    def _key(self) -> None:
-        """What the arrows mean, in a corner."""
-        times = "" if self.factor == 1 else f" ×{self.factor:.2g}"
+    def keys(self) -> list[Any]:
+        """What each kind of arrow is, in a corner."""
+        keys = []
         for row, arrow in enumerate(self.arrows()):
             color = self.color_of(arrow, self.picture.marks[0])
             if arrow.role == "run" and len(self.picture.runs) > 1:
                 color = self.picture.look.text
-            self.note(f"→ {arrow.words}{times}", row, color)
+            keys.append(self.note(f"→ {arrow.words}{times(self.factor)}", row, color))
+        return keys
 
     def note(self, words: str, row: int, color: str, side: str = "right") -> Any:
-        """A line of text in an upper corner, rows counted from the top."""
+        """A line of text in an upper corner, rows counted from the top, over all that moves."""
         look = self.picture.look
-        return self.ax.text(
+        text = self.ax.text(
             0.985 if side == "right" else 0.015,
             1 - (0.10 + 0.21 * row) * look.scale * self.ax.figure.dpi / self.box.height,
             words,
@@ -102,22 +89,18 @@ class PathPanel(Panel):
             va="top",
             color=color,
             fontsize=8.5 * look.scale,
-            bbox={"facecolor": look.background, "alpha": 0.72, "linewidth": 0, "pad": 2},
+            bbox={"facecolor": look.background, "linewidth": 0, "pad": 2},
             zorder=6,
         )
+        return self.add(text)
 
     def show(self, t: int) -> None:
         if self.batch:
             self.batch.show(t)
         for trail in self.trails:
             trail.show(t)
-
-
-class SumPanel(PathPanel):
-    """Contours and path, with β·velocity, the gradient's push and their sum at the head."""
-
-    def arrows(self) -> tuple[Arrow, ...]:
-        return SUM
+        for i, key in enumerate(self.key):  # an arrow too short to be drawn has none
+            key.set_visible(any(trail.arrows[i][0].get_visible() for trail in self.trails))
 
 
 class BatchGround:
@@ -154,19 +137,6 @@ class BatchGround:
         self.star.set_data(*([], []) if least is None else np.array(least)[:, None])
 
 
-def usual(runs: int) -> tuple[Arrow, ...]:
-    """Which arrows there is room for: both for one run, the velocity for up to three."""
-    return (VELOCITY, GRADIENT) if runs == 1 else (VELOCITY,) if runs <= 3 else ()
-
-
 def batch_color(look: Theme) -> str:
     """The colour of a batch's contours."""
     return blend(look.accent, look.bands[0], 0.2)
-
-
-def _inside(run: Run, bounds: Bounds, vectors: Array) -> Array:
-    """The lengths of the vectors whose points can be seen."""
-    low, high = np.array(bounds).T
-    seen = ((run.w >= low) & (run.w <= high)).all(axis=1)
-    lengths: Array = np.hypot(*vectors[seen].T)
-    return lengths
