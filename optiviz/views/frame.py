@@ -36,6 +36,11 @@ def check_size(size: tuple[int, int]) -> None:
         )
 
 
+def density(size: tuple[int, int]) -> float:
+    """Times the pixels to the inch of a picture of 960x540: its area in inches is the same."""
+    return float((size[0] * size[1] / (960 * 540)) ** 0.5)
+
+
 class Frame:
     """A figure in a theme; its area in inches is always the same, so text keeps its share.
 
@@ -60,7 +65,7 @@ class Frame:
     def __init__(self, theme: str, size: tuple[int, int]) -> None:
         check_size(size)
         self.look = look_up("theme", theme, THEMES)
-        dpi = 100 * (size[0] * size[1] / (960 * 540)) ** 0.5
+        dpi = 100 * density(size)
         self.width, self.height = size[0] / dpi, size[1] / dpi
         with self.style():
             self.figure = Figure(figsize=(self.width, self.height), dpi=dpi)

@@ -47,12 +47,14 @@ class Picture(Contents):
         panels: names of panels, on one timeline.
         theme: "light", "dark" or "slides".
         size: width and height in pixels.
-        labels: the runs' names in the legend; their rules and settings by default.
+        labels: the runs' names in the picture; by default what tells them apart.
         title: what stands above; the problem's title by default.
+        hero: the run that the picture is about, by its label, its rule or its index: its line is
+            the strongest, and the others step back. By default all are alike.
 
     Raises:
         UserError: no run, a stack of runs, a run that was made on another problem, an unknown
-            theme, or an impossible size.
+            theme or hero, or an impossible size.
 
     >>> from optiviz import descend, optim, surfaces
     >>> run = descend(surfaces["bowl"], optim.SGD(lr=0.1), steps=20)
@@ -70,6 +72,7 @@ class Picture(Contents):
         size: tuple[int, int] = (960, 540),
         labels: str | Sequence[str] = (),
         title: str = "",
+        hero: str | int | None = None,
     ) -> None:
         super().__init__(
             as_problem(problem),
@@ -79,6 +82,7 @@ class Picture(Contents):
             size,
             (labels,) if isinstance(labels, str) and labels else tuple(labels),
             title,
+            hero,
         )
 
     def on(self, ax: Axes, panel: str = "path", t: int | None = None) -> Panel:
@@ -164,7 +168,7 @@ class Picture(Contents):
             return self.steps + 1
         steps = moments(self.steps, frames)
         check_room(target.suffix.lower(), len(steps), self.size)
-        record(lambda: Scene(self), steps, target, self._colors, fps, hold, quiet)
+        record(lambda: Scene(self, film=True), steps, target, self._colors, fps, hold, quiet)
         return len(steps)
 
     def __repr__(self) -> str:

@@ -26,6 +26,9 @@ class Bare(PathPanel):
     def arrows(self) -> tuple[Arrow, ...]:
         return ()
 
+    def named(self) -> bool:
+        return super().named() and len(self.picture.runs) > 1
+
     def note(self, words: str, row: int, color: str, side: str = "right") -> None:
         return None
 

@@ -11,7 +11,6 @@ from matplotlib.patheffects import withStroke
 from optiviz.errors import UserError
 from optiviz.problems.base import Array
 from optiviz.views.scene.arrows import Arrow
-from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.memory import divisor
 from optiviz.views.scene.path import PathPanel
 from optiviz.views.style import Mark
@@ -27,8 +26,8 @@ class AccumulatorPanel(PathPanel):
     a scale of its own, on which its longest side is the same: a sum of squares is no mean.
     """
 
-    def __init__(self, ax: Any, picture: Contents) -> None:
-        super().__init__(ax, picture)
+    def furnish(self) -> None:
+        picture = self.picture
         pairs = zip(picture.runs, picture.marks, self.trails, strict=True)
         found = [(divisor(run), mark, trail) for run, mark, trail in pairs]
         kept = [(sides, mark, trail) for sides, mark, trail in found if sides is not None]

@@ -24,13 +24,11 @@ class Arrow:
         words: what it is, for the key.
         vectors: a run's `(T+1, 2)` vectors, one at each point.
         role: "run" for the run's own colour, "muted" or "accent" for the theme's.
-        tails: where each begins, as seen from its point; at the point itself by default.
     """
 
     words: str
     vectors: Callable[[Run], Array]
     role: str = "run"
-    tails: Callable[[Run], Array] | None = None
 
 
 def push(run: Run) -> Array:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from optiviz.errors import UserError
 from optiviz.optim import describe
+from optiviz.optim.describe import apart, common, rank, word
 from optiviz.problems.base import Plane
 from optiviz.runs.record import Run
 from optiviz.runs.verdict import verdict
-from optiviz.views.frame import check_size
+from optiviz.views.frame import check_size, density
 from optiviz.views.style import THEMES, Mark, Theme, marks
 from optiviz.words import look_up
+
+SMALL = 400  # pixels across
 
 
 @dataclass(frozen=True)
@@ -22,9 +25,12 @@ class Contents:
     """What panels read of a picture; see `optiviz.views.Picture`, which is one.
 
     Attributes:
-        problem, runs, panels, theme, size, labels, title: see there.
+        problem, runs, panels, theme, size, labels, title, hero: see there.
         look: the theme itself.
+        lead: the index of the run that is the hero, if one is.
         marks: every run's colour and line.
+        names: what runs are called at their heads: their labels, or what tells them apart.
+        settings: what those names leave out, for the line below the title.
         verdicts: how every run ended; said: the step it speaks of, from which on it is shown, or
             else the last.
     """
@@ -36,8 +42,12 @@ class Contents:
     size: tuple[int, int] = (960, 540)
     labels: Sequence[str] = ()
     title: str = ""
+    hero: str | int | None = None
     look: Theme = field(init=False)
+    lead: int | None = field(init=False)
     marks: tuple[Mark, ...] = field(init=False)
+    names: tuple[str, ...] = field(init=False)
+    settings: str = field(init=False)
     verdicts: tuple[str, ...] = field(init=False)
     said: tuple[int, ...] = field(init=False)
 
@@ -50,11 +60,21 @@ class Contents:
             check_made_on(run, self.problem)
         check_size(self.size)
         look = look_up("theme", self.theme, THEMES)
+        if self.small:  # words as large as those of a picture twice as wide
+            look = replace(look, scale=max(look.scale, 0.85 / density(self.size)))
         labels = tuple(describe(run.optimizer, run.settings) for run in self.runs)
+        rules = [(run.optimizer, run.settings) for run in self.runs]
+        own = tuple(self.labels) not in ((), labels)
+        names = tuple(self.labels) if own else tuple(apart(rules))
+        lead = _lead(self.hero, self.runs, names)
+        order = [rank(run.settings) for run in self.runs]
         endings = [ending(run, self.problem) for run in self.runs]
         found = {
             "look": look,
-            "marks": tuple(marks([run.optimizer for run in self.runs], look)),
+            "lead": lead,
+            "marks": tuple(marks([rule for rule, _ in rules], look, order, lead)),
+            "names": names,
+            "settings": "" if own else common(rules),
             "verdicts": tuple(words for words, _ in endings),
             "said": tuple(
                 self.steps if step is None else min(step, self.steps) for _, step in endings
@@ -66,9 +86,29 @@ class Contents:
             object.__setattr__(self, name, value)
 
     @property
+    def small(self) -> bool:
+        """Whether there is room for the title, one panel and the names in a row, and no more."""
+        return self.size[0] < SMALL
+
+    @property
     def steps(self) -> int:
         """The last step of the longest run."""
         return max(run.steps for run in self.runs)
+
+
+def _lead(hero: str | int | None, runs: Sequence[Run], names: Sequence[str]) -> int | None:
+    """The run meant by an index, by its name in the picture, or by its rule: the last such."""
+    if hero is None:
+        return None
+    count = len(runs)
+    if isinstance(hero, int) and -count <= hero < count:
+        return hero % count
+    pairs = zip(names, (run.optimizer for run in runs), strict=True)
+    meant = [i for i, (name, rule) in enumerate(pairs) if hero in (name, rule, word(rule))]
+    if not meant:
+        choices = ", ".join(dict.fromkeys(names))
+        raise UserError(f"No run is called {hero!r}. Choose from: {choices}.")
+    return meant[-1]
 
 
 def check_made_on(run: Run, problem: Plane) -> None:

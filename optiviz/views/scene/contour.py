@@ -17,6 +17,7 @@ HIGHEST = 1e200  # Matplotlib takes 1e250 for a height above all others
 CONTOUR = {False: 0.55, True: 0.3}  # how opaque contours are, and how where the ground is faint
 TAIL = 0.1  # of the ground, at either end, that may be a pole
 REACH = 4  # times the heights' spread without their tails, as far as levels follow a pole
+RING = 19  # points across the ring around a goal
 UNDEFINED = "hatched: undefined"
 
 
@@ -130,7 +131,21 @@ def draw_ground(
     holes = draw_undefined(ax, x, y, values, theme)
     for point, local in zip(problem.minima, problem.local(), strict=True):
         ax.plot(*point, **minimum(theme, local), zorder=2.5)
+    for point in problem.saddles:
+        ax.plot(*point, **saddle(theme), zorder=2.5)
     return heights, holes
+
+
+def draw_goals(ax: Axes, problem: Plane, theme: Theme) -> list[Any]:
+    """Rings around the deepest minima, for above the heads that get there."""
+    pairs = zip(problem.minima, problem.local(), strict=True)
+    deepest = np.reshape([point for point, local in pairs if not local], (-1, 2))
+    rings = []
+    for color, width, order in ((theme.background, 3.4, 7), (theme.text, 1.5, 7.1)):
+        style: Any = {"markerfacecolor": "none", "markeredgecolor": color, "linestyle": "none"}
+        style |= {"markersize": RING * theme.scale, "markeredgewidth": width * theme.scale}
+        rings += ax.plot(*deepest.T, "o", **style, zorder=order)
+    return rings
 
 
 def minimum(theme: Theme, local: bool = False) -> dict[str, Any]:
@@ -143,6 +158,12 @@ def minimum(theme: Theme, local: bool = False) -> dict[str, Any]:
         "markeredgewidth": 0.9,
         "linestyle": "none",
     }
+
+
+def saddle(theme: Theme) -> dict[str, Any]:
+    """The look of a saddle: a cross."""
+    style = {"marker": "x", "markersize": 8 * theme.scale, "linestyle": "none"}
+    return style | {"markeredgecolor": theme.text, "markeredgewidth": 1.8 * theme.scale}
 
 
 def edge(theme: Theme, local: bool) -> str:

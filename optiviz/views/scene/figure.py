@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from matplotlib.artist import Artist
-from matplotlib.lines import Line2D
 
 from optiviz.views.frame import Frame
 from optiviz.views.scene.accumulator import AccumulatorPanel
 from optiviz.views.scene.arrange import arrange
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.data import DataPanel
+from optiviz.views.scene.legend import legend
 from optiviz.views.scene.memory import Bias, Build, Effective, Memory, Noise
+from optiviz.views.scene.names import MOST, LineNames
 from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.path import PathPanel
 from optiviz.views.scene.relief import Relief
-from optiviz.views.scene.series import Loss, Rate, Speed, Truth, Velocity
+from optiviz.views.scene.series import Loss, Rate, Series, Speed, Truth, Velocity
 from optiviz.views.scene.sum import SumPanel
 from optiviz.words import look_up
 
@@ -52,15 +53,23 @@ class Scene(Frame):
     edge: ClassVar[float] = 0.22
     above: ClassVar[float] = 0.14
 
-    def __init__(self, picture: Contents) -> None:
+    def __init__(self, picture: Contents, film: bool = False) -> None:
         kinds = [look_up("panel", name, PANELS) for name in picture.panels]
+        if picture.small:
+            kinds = sorted(kinds, key=lambda kind: not kind.wide)[:1]
         super().__init__(picture.theme, picture.size)
-        self.picture = picture
+        self.picture, self.look = picture, picture.look
+        plain = not _named(kinds, picture)
         with self.style():
-            header = 0.42 * self.look.scale + self.title(picture.title)
+            note = "" if plain else picture.settings
+            header = self.title(picture.title, note) + (0.61 if note else 0.42) * self.look.scale
             self.counter = self._counter()
-            self.endings, footer = self._endings()
+            self.endings, footer = legend(self, picture) if plain else ([], 0.1 * self.look.scale)
             self.panels = arrange(self.figure, kinds, picture, header, footer)
+            self.ends = self._name_lines(film)
+            for panel in self.panels:
+                if film and isinstance(panel, PathPanel) and panel.names:
+                    panel.names.follow()
         self.show(picture.steps)
 
     @property
@@ -73,33 +82,27 @@ class Scene(Frame):
 
     def show(self, t: int) -> None:
         """Take every panel to step t."""
-        for panel in self.panels:
-            panel.show(t)
+        for part in (*self.panels, *self.ends):
+            part.show(t)
         self.counter.set_text(str(t))
-        for ending, step in zip(self.endings, self.picture.said, strict=True):
+        for ending, step in zip(self.endings, self.picture.said, strict=False):
             ending.set_visible(t >= step)
 
-    def _endings(self) -> tuple[list[Any], float]:
-        """Every run's line, label and, from its step on, verdict; and the inches it needs."""
-        figure, picture, look = self.figure, self.picture, self.picture.look
-        style: Any = {"va": "center", "fontsize": 9.5 * look.scale}
-        labels = [figure.text(0, 0, words, color=look.text, **style) for words in picture.labels]
-        endings = [figure.text(0, 0, said, color=look.muted, **style) for said in picture.verdicts]
-        widths = [[self.inches(text)[0] for text in texts] for texts in (labels, endings)]
-        width, height = self.width, self.height
-        stroke, gap = 0.3 * look.scale, 0.12 * look.scale
-        needed = max(map(sum, zip(*widths, strict=True))) + stroke + 4 * gap
-        columns = max(1, min(len(labels), int((width - 0.3) / needed)))
-        rows = -(-len(labels) // columns)
-        for i, mark in enumerate(picture.marks):
-            x = 0.24 + (width - 0.3) * (i // rows) / columns
-            y = (0.17 + 0.2 * (rows - 1 - i % rows)) * look.scale / height
-            ends = [x / width, (x + stroke) / width]
-            line = Line2D(ends, [y, y], color=mark.color, ls=mark.dash, lw=2.4 * look.scale)
-            figure.add_artist(line)
-            labels[i].set_position(((x + stroke + gap) / width, y))
-            endings[i].set_position(((x + stroke + 2 * gap + widths[0][i]) / width, y))
-        return endings, (0.13 + 0.2 * rows) * look.scale
+    def _name_lines(self, film: bool) -> list[LineNames]:
+        """The names at the ends of lines, for which the panels in their column give way."""
+        picture = self.picture
+        if not 1 < len(picture.runs) <= MOST or picture.small:
+            return []
+        alone = not any(isinstance(panel, PathPanel) for panel in self.panels)
+        series = [panel for panel in self.panels if isinstance(panel, Series)]
+        ends = [LineNames(panel, film, alone and not nth) for nth, panel in enumerate(series)]
+        room = max((end.width for end in ends), default=0) / self.figure.bbox.width
+        for panel in self.panels:
+            if not panel.wide:
+                place = panel.ax.get_position()
+                panel.ax.set_position([place.x0, place.y0, place.width - room, place.height])
+                panel.fit()
+        return ends
 
     def _counter(self) -> Any:
         """The step counter; only its number moves, since drawing letters takes time."""
@@ -113,3 +116,12 @@ class Scene(Frame):
             x -= text.get_window_extent().width / figure.bbox.width
             numbers.append(text)
         return numbers[1]
+
+
+def _named(kinds: list[type[Panel]], picture: Contents) -> bool:
+    """Whether the runs are named where they are, and need no legend."""
+    several = len(picture.runs) > 1
+    room = len(picture.runs) <= MOST and not picture.small
+    return room and any(
+        issubclass(kind, PathPanel) or (several and issubclass(kind, Series)) for kind in kinds
+    )

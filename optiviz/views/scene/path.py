@@ -13,7 +13,8 @@ from optiviz.problems.base import Array, Bounds
 from optiviz.runs.record import Run
 from optiviz.views.scene.arrows import Arrow, enlarged, times, usual
 from optiviz.views.scene.contents import Contents
-from optiviz.views.scene.contour import UNDEFINED, draw_ground, fit, minimum
+from optiviz.views.scene.contour import UNDEFINED, draw_goals, draw_ground, fit, minimum
+from optiviz.views.scene.names import MOST, HeadNames
 from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.trail import Trail
 from optiviz.views.style import Mark, Theme, blend
@@ -30,6 +31,7 @@ class PathPanel(Panel):
         super().__init__(ax, picture)
         self.dress(ax, picture)
         self.box = ax.get_window_extent()
+        self.notes: list[Any] = []
         self.bounds = (ax.get_xlim(), ax.get_ylim())
         look = picture.look
         batched = [run for run in picture.runs if run.batch is not None]
@@ -41,19 +43,43 @@ class PathPanel(Panel):
         self.trails = [
             Trail(self, run, mark) for run, mark in zip(picture.runs, picture.marks, strict=True)
         ]
+        self._starts()
+        for ring in draw_goals(ax, picture.problem, look):
+            self.add(ring)
         self.key = self.keys()
         if holes:
             self.note(UNDEFINED, 0, look.muted, side="left")
+        self.furnish()
+        self.names = HeadNames(self, picture.problem.minima) if self.named() else None
+
+    def furnish(self) -> None:
+        """Add what a kind of panel has besides, before names are placed around it."""
+
+    def named(self) -> bool:
+        """Whether the runs are named at their heads."""
+        return len(self.picture.runs) <= MOST and not self.picture.small
+
+    def _starts(self) -> None:
+        """An open circle where a run starts, above the paths and below the heads."""
+        look, pairs = self.look, zip(self.trails, self.picture.marks, strict=True)
+        starts = {tuple(trail.points[0].tolist()): mark.color for trail, mark in pairs}
+        for start, color in starts.items():
+            ink = look.text if len(starts) < len(self.trails) else color
+            style: Any = {"ms": 6.5 * look.scale, "mew": 1.5 * look.scale, "zorder": 3.9}
+            self.add(*self.ax.plot(*start, "o", mfc=look.background, mec=ink, **style))
 
     @classmethod
     def dress(cls, ax: Any, picture: Contents) -> None:
         box, look, (across, up) = ax.get_window_extent(), picture.look, picture.problem.axes
         bounds = fit(picture.problem.bounds, box.width / box.height)
         ax.set(xlim=bounds[0], ylim=bounds[1])
+        if picture.small:
+            ax.set(xticks=[], yticks=[])
+        else:
+            ax.set_xlabel(across)
+            ax.set_ylabel(up, rotation=0 if len(up) < 4 else 90, labelpad=4 * look.scale)
         if look.scale > 1:  # wide numbers would run into each other
             ax.locator_params("x", nbins=6)
-        ax.set_xlabel(across)
-        ax.set_ylabel(up, rotation=0 if len(up) < 4 else 90, labelpad=4 * look.scale)
         for spine in ax.spines.values():
             spine.set_visible(False)
         ax.tick_params(length=0)
@@ -92,6 +118,7 @@ class PathPanel(Panel):
             bbox={"facecolor": look.background, "linewidth": 0, "pad": 2},
             zorder=6,
         )
+        self.notes.append(text)
         return self.add(text)
 
     def show(self, t: int) -> None:
@@ -101,6 +128,8 @@ class PathPanel(Panel):
             trail.show(t)
         for i, key in enumerate(self.key):  # an arrow too short to be drawn has none
             key.set_visible(any(trail.arrows[i][0].get_visible() for trail in self.trails))
+        if self.names:
+            self.names.show(t)
 
 
 class BatchGround:

@@ -45,8 +45,10 @@ class Series(Panel):
         ax.set_axisbelow(True)
         self.lines: list[tuple[Any, Any, Array, Array]] = []
         self.diverged: list[bool] = []
-        for run, mark in zip(picture.runs, picture.marks, strict=True):
+        self.owners: list[int] = []  # the run that each line is of
+        for nth, (run, mark) in enumerate(zip(picture.runs, picture.marks, strict=True)):
             for values, line_mark in self.curves(run, mark):
+                self.owners.append(nth)
                 self._line(np.arange(run.steps + 1 - len(values), run.steps + 1), values, line_mark)
                 self.diverged.append(bool(run.diverged_at >= 0))
         if not self.lines:
@@ -64,8 +66,11 @@ class Series(Panel):
 
     def _line(self, steps: Array, values: Array, mark: Mark) -> None:
         scale = self.picture.look.scale
-        (line,) = self.ax.plot([], [], color=mark.color, linestyle=mark.dash, lw=1.8 * scale)
-        (dot,) = self.ax.plot([], [], "o", ms=5 * scale, color=mark.color, clip_on=False, zorder=4)
+        style: Any = {"color": mark.color, "zorder": 2.1 if mark.weight > 1 else 2}
+        width = 1.8 * mark.weight * scale
+        (line,) = self.ax.plot([], [], linestyle=mark.dash, lw=width, **style)
+        style |= {"zorder": 4, "clip_on": False, "linestyle": "none"}
+        (dot,) = self.ax.plot([], [], mark.head, ms=5 * scale, **style)
         self.lines.append((self.add(line), self.add(dot), steps, values))
 
     def _scale(self) -> None:

@@ -11,7 +11,6 @@ from matplotlib.patches import Polygon, Rectangle
 from optiviz.problems.base import Array, Bounds
 from optiviz.runs.record import Run
 from optiviz.views.scene.arrows import SUM, Arrow, outline, rounded, times
-from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.letters import Letters
 from optiviz.views.scene.path import PathPanel
 
@@ -41,15 +40,16 @@ class SumPanel(PathPanel):
     that a still picture has it.
     """
 
-    def __init__(self, ax: Any, picture: Contents) -> None:
-        super().__init__(ax, picture)
+    def furnish(self) -> None:
+        picture = self.picture
         run, look = picture.runs[0], picture.look
         self.telling = telling(run, self.bounds)
-        self.when = self.note("", 0, look.muted)
+        self.when = self.note(f"arrows{times(self.factor)}, at step {self.telling}", 0, look.muted)
         self.sides = [sides_of(self) for _ in picture.runs]
         colors = [self.color_of(arrow, picture.marks[0]) for arrow in SUM]
         kind = (run.optimizer, str(run.settings.get("form")))
         self.glass = Glass(self, LETTERS.get(kind, OTHER), colors)
+        self.notes.append(self.glass.plate)
 
     def arrows(self) -> tuple[Arrow, ...]:
         return SUM

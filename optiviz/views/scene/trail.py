@@ -11,11 +11,13 @@ from matplotlib.patches import Polygon
 from optiviz.problems.base import Array, Bounds
 from optiviz.runs.record import Run
 from optiviz.views.scene.arrows import outline
-from optiviz.views.style import Mark, blend
+from optiviz.views.style import HALO, Mark
 
-TAIL = 24  # steps until a path has faded to its resting colour
+TAIL = 24  # steps until a path has become as thin as it stays
 DOTTED = 60  # steps at most, each of which can be marked by a dot
-REST = 0.5  # how far that colour has gone towards the ground's
+WIDTH = 2.6  # points of a line at its head
+REST = 0.55  # of that width, where it rests
+EDGE = 0.9  # points of page on either side of a line
 REACH = 20  # sizes of the picture that a path may leave it by
 
 
@@ -27,33 +29,31 @@ class Trail:
         ax, scale = panel.ax, look.scale
         self.run, self.factor = run, panel.factor
         self.points = tame(run.w, panel.bounds)
-        ax.plot(*self.points[0], "o", ms=6 * scale, mfc=look.background, mec=mark.color, mew=1.6)
-        ground = look.bands[len(look.bands) // 2]
-        resting = blend(mark.color, ground, REST)
-        (self.halo,) = ax.plot([], [], color=look.background, lw=3.6 * scale, alpha=0.55, zorder=3)
-        (self.line,) = ax.plot([], [], color=resting, ls=mark.dash, lw=1.9 * scale, zorder=3.1)
+        top = 0.3 * (mark.weight > 1)  # a hero runs over the others
+        width = WIDTH * mark.weight * scale
+        style = {"lw": REST * width + 2 * EDGE * scale, "alpha": HALO, "zorder": 3 + top}
+        (self.halo,) = ax.plot([], [], color=look.background, **style)
+        style = {"lw": REST * width, "ls": mark.dash, "zorder": 3.1 + top}
+        (self.line,) = ax.plot([], [], color=mark.color, **style)
         if run.steps <= DOTTED:
-            self.line.set(marker="o", ms=3.6 * scale, mec=look.background, mew=0.4 * scale)
-            self.line.set(mfc=blend(resting, mark.color, 0.5))
-        self.tail = LineCollection([], linewidths=2.3 * scale, capstyle="round", zorder=3.2)
+            self.line.set(marker="o", ms=1.5 * width, mec=look.background, mew=0.4 * scale)
+        self.widths = width * np.linspace(REST, 1, TAIL + 1)[1:]
+        style = {"colors": mark.color, "capstyle": "round", "zorder": 3.2 + top}
+        self.tail = LineCollection([], **style)
         ax.add_collection(self.tail, autolim=False)
         for artist in (self.halo, self.line, self.tail):
             panel.add(artist)
         self.segments = np.stack([self.points[:-1], self.points[1:]], axis=1)
-        freshness = np.arange(1, TAIL + 1) / TAIL
-        self.colors = [blend(mark.color, ground, REST * (1 - f)) for f in freshness]
         self.arrows = []
         self.thickness = 1.5 * scale * panel.pixel * ax.figure.dpi / 72
         for arrow in panel.arrows():
             patch = Polygon(np.zeros((7, 2)), fc=panel.color_of(arrow, mark), ec=look.background)
             patch.set(linewidth=0.5, zorder=5, joinstyle="miter")
             ax.add_patch(patch)
-            offsets = np.zeros((1, 2)) if arrow.tails is None else arrow.tails(run)
-            tails, vectors = self.points + self.factor * offsets, self.factor * arrow.vectors(run)
-            self.arrows.append((panel.add(patch), tails, vectors))
-        (self.head,) = ax.plot(
-            [], [], "o", ms=6.5 * scale, mfc=mark.color, mec=look.background, mew=1.2, zorder=5
-        )
+            self.arrows.append((panel.add(patch), self.points, self.factor * arrow.vectors(run)))
+        size = {"ms": 6.5 * mark.weight**0.5 * scale, "mew": 1.2, "zorder": 5 + top}
+        style = {"mfc": mark.color, "mec": look.background, **size}
+        (self.head,) = ax.plot([], [], mark.head, ls="none", **style)
         panel.add(self.head)
         self.end = _Ending(panel, run, mark) if run.diverged_at >= 0 else None
 
@@ -63,7 +63,7 @@ class Trail:
         self.line.set_data(*self.points[: now + 1].T)
         fresh = self.segments[max(now - TAIL, 0) : now]
         self.tail.set_segments(list(fresh))
-        self.tail.set_color(self.colors[TAIL - len(fresh) :])
+        self.tail.set_linewidths(self.widths[TAIL - len(fresh) :])
         self.head.set_data(*self.points[now][:, None])
         for patch, tails, vectors in self.arrows:
             corners = outline(tails[now], vectors[now], self.thickness)
@@ -81,7 +81,7 @@ class _Ending:
         look = panel.picture.look
         self.at = min(int(run.diverged_at), panel.picture.steps)  # which may end a step before
         place = leaves(tame(run.w, panel.bounds), panel.bounds)
-        style = {"ms": 11 * look.scale, "mfc": mark.color, "mec": look.background, "zorder": 7}
+        style = {"ms": 9 * look.scale, "mfc": mark.color, "mec": look.background, "zorder": 7}
         self.cross = panel.add(*panel.ax.plot(*place, "X", **style))
 
     def show(self, t: int) -> None:

@@ -1,0 +1,241 @@
+"""The runs' names, at their heads and at the ends of their lines, in place of a legend."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from optiviz.problems.base import Array
+from optiviz.views.scene.contents import Contents
+from optiviz.views.scene.place import Box, Ground, Spot, around, crossed, glide, spread
+from optiviz.views.style import HALO, words
+
+MOST = 7  # runs that are named where they are; more stand in a legend
+KEYS = 100  # moments of a film for which places are sought; between them names glide
+GLIDE = 12  # of those: a fraction of them that a jump is spread over
+PAD = 1.5  # points of the plate around the words
+GAP = 9.0  # pixels of a screen between a head and its name,
+LEADER = 16.0  # and from where on a thin line joins them
+
+
+class Words:
+    """A run's name and, from its step on, its verdict below."""
+
+    def __init__(self, ax: Any, picture: Contents, nth: int, verdict: bool = True) -> None:
+        look, self.ax = picture.look, ax
+        plate = {"facecolor": look.background, "alpha": HALO, "linewidth": 0, "pad": PAD}
+        style: Any = {"transform": ax.transAxes, "va": "top", "bbox": plate, "parse_math": False}
+        color = words(picture.marks[nth].color, look)
+        size = 9.5 * look.scale * (1.12 if nth == picture.lead else 1.0)
+        self.name = ax.text(
+            0, 0, picture.names[nth], color=color, fontsize=size, weight="bold", zorder=8, **style
+        )
+        self.said: int | float = picture.said[nth] if verdict else np.inf
+        self.verdict = ax.text(
+            0, 0, picture.verdicts[nth], fontsize=8.5 * look.scale, zorder=8, **style
+        )
+        self.verdict.set_color(words(look.muted, look))
+        self.sizes = [_size(self.name), _size(self.verdict)]
+        style = {"transform": ax.transAxes, "color": color, "lw": 0.8 * look.scale, "zorder": 4.5}
+        (self.leader,) = ax.plot([], [], solid_capstyle="butt", **style)
+        self.artists = [self.leader, self.verdict, self.name]
+
+    def size(self, t: float) -> Spot:
+        """The pixels of what is told at a step."""
+        (width, height), (more, below) = self.sizes
+        return (max(width, more), height + below) if t >= self.said else (width, height)
+
+    def put(self, t: float, corner: Spot, room: Spot, head: Spot | None = None) -> None:
+        """Lay the words at their upper left corner, and the leader to a head."""
+        (x, y), (width, height) = corner, self.size(t)
+        self.name.set_position((x / room[0], y / room[1]))
+        self.verdict.set_position((x / room[0], (y - self.sizes[0][1]) / room[1]))
+        self.verdict.set_visible(bool(t >= self.said))
+        if head is None:
+            return
+        near = min(max(head[0], x), x + width), min(max(head[1], y - height), y)
+        ends = np.array([head, near]) / room
+        self.leader.set_data(*ends.T)
+        far = np.hypot(*(np.subtract(head, near)))
+        self.leader.set_visible(bool(far > LEADER * self.ax.figure.dpi / 100))
+
+
+class HeadNames:
+    """The names on a panel of paths, `optiviz.views.scene.path.PathPanel`.
+
+    A still picture's are placed for its moment alone. In a film they ride on their heads, keep
+    their side for as long as there is room, and then glide to another: their way is sought
+    backwards from the end, which is as the still picture has it.
+    """
+
+    def __init__(self, panel: Any, minima: list[Spot]) -> None:
+        picture, self.panel, self.dpi = panel.picture, panel, panel.ax.figure.dpi / 100
+        self.count, self.steps = len(picture.runs), picture.steps
+        self.words = [Words(panel.ax, picture, nth) for nth in range(self.count)]
+        for artist in (artist for each in self.words for artist in each.artists):
+            panel.add(artist)
+        first = [] if picture.lead is None else [picture.lead]
+        self.order = [*first, *(i for i in range(self.count) if i not in first)]
+        box = panel.box
+        self.room = (box.width, box.height)
+        notes = [text.get_window_extent() for text in panel.notes]
+        fixed = [(b.x0 - box.x0, b.y0 - box.y0, b.x1 - box.x0, b.y1 - box.y0) for b in notes]
+        ring = 11 * picture.look.scale * self.dpi
+        fixed += [around(self._pixel(point), ring) for point in minima]
+        self.paths = [self._pixels(trail.points) for trail in panel.trails]
+        self.ground = Ground(self.room, crossed(self.paths, self.room), fixed)
+        self.track: Array | None = None
+
+    def follow(self) -> None:
+        """Seek the places of the whole film."""
+        self.keys = np.unique(np.linspace(0, self.steps, KEYS).round())
+        found = [self.places(self.steps)]
+        for t in self.keys[-2::-1]:
+            found.append(self.places(int(t), found[-1], int(self.keys[-len(found)])))
+        corners = [[(box[0], box[3]) for box in boxes] for boxes in reversed(found)]
+        self.track = glide(np.array(corners), max(1, len(self.keys) // GLIDE))
+
+    def places(self, t: int, later: list[Box] | None = None, then: int = 0) -> list[Box]:
+        """The boxes of all names at a step, where they were `then`, beside their heads, if free."""
+        heads = [self.head(nth, t) for nth in range(self.count)]
+        size = 5 * self.panel.look.scale * self.dpi
+        dots = [around(head, size) for head in heads]
+        found: dict[int, Box] = {}
+        for nth in self.order:
+            own = self.words[nth].size(t)
+            taken = [*found.values(), *dots]
+            if later is not None:
+                box, old = later[nth], self.head(nth, then)
+                left, top = box[0] + heads[nth][0] - old[0], box[3] + heads[nth][1] - old[1]
+                kept = self.ground.inside((left, top - own[1], left + own[0], top))
+                if not self._blocked(kept, taken):
+                    found[nth] = kept
+                    continue
+            row = self.words[nth].sizes[0][1]
+            blocked = [*taken, *self._arrows(nth, t)]
+            gap = GAP * self.panel.look.scale * self.dpi
+            found[nth] = self.ground.place(heads[nth], own, blocked, gap, row)
+        return [found[nth] for nth in range(self.count)]
+
+    def _blocked(self, box: Box, taken: list[Box]) -> bool:
+        return any(
+            min(box[2], other[2]) > max(box[0], other[0])
+            and min(box[3], other[3]) > max(box[1], other[1])
+            for other in (*self.ground.fixed, *taken)
+        )
+
+    def head(self, nth: int, t: float) -> Spot:
+        """Where a run's head is seen, or where it left the picture."""
+        path = self.paths[nth]
+        now = min(int(t), len(path) - 1)
+        x, y = path[now]
+        if not (0 <= x <= self.room[0] and 0 <= y <= self.room[1]):
+            inside = ((path[: now + 1] >= 0) & (path[: now + 1] <= self.room)).all(axis=1)
+            last = int(np.flatnonzero(inside)[-1]) if inside.any() else now
+            (x, y), (to_x, to_y) = path[last], path[min(last + 1, now)]
+            share = (
+                min(
+                    (side - here) / (there - here)
+                    for here, there, far in ((x, to_x, self.room[0]), (y, to_y, self.room[1]))
+                    for side in (0.0, far)
+                    if (there - here) * (side - here) > 0
+                )
+                if last < now
+                else 0.0
+            )
+            x, y = x + share * (to_x - x), y + share * (to_y - y)
+        return min(max(float(x), 0), self.room[0]), min(max(float(y), 0), self.room[1])
+
+    def _arrows(self, nth: int, t: int) -> list[Box]:
+        """Small boxes along the arrows at a head."""
+        found = []
+        trail = self.panel.trails[nth]
+        now = min(t, trail.run.steps)
+        for (_, tails, vectors), share in product(trail.arrows, (0.25, 0.5, 0.75, 1.0)):
+            point = tails[now] + share * vectors[now]
+            found.append(around(self._pixel(point), 2 * self.dpi))
+        return found
+
+    def _pixels(self, points: Array) -> Array:
+        low = np.array(self.panel.bounds)[:, 0]
+        return np.asarray((points - low) / self.panel.pixel)
+
+    def _pixel(self, point: Any) -> Spot:
+        x, y = self._pixels(np.asarray(point))
+        return float(x), float(y)
+
+    def show(self, t: float) -> None:
+        """Take the names to a step."""
+        if self.track is None:
+            corners = [(box[0], box[3]) for box in self.places(int(t))]
+        else:
+            at = [np.interp(t, self.keys, way) for way in self.track.reshape(len(self.keys), -1).T]
+            corners = [(x, y) for x, y in np.reshape(at, (-1, 2)).tolist()]
+        for nth, corner in enumerate(corners):
+            self.words[nth].put(t, corner, self.room, self.head(nth, t))
+
+
+class LineNames:
+    """The names at the ends of a panel's lines, `optiviz.views.scene.series.Series`, at its right.
+
+    They rise and fall with the lines, and keep apart.
+    """
+
+    def __init__(self, panel: Any, film: bool, verdicts: bool) -> None:
+        self.panel, picture, ax = panel, panel.picture, panel.ax
+        self.ends = [panel.owners.index(nth) for nth in sorted(set(panel.owners))]
+        self.words = [Words(ax, picture, nth, verdicts) for nth in sorted(set(panel.owners))]
+        for artist in (artist for each in self.words for artist in each.artists):
+            panel.add(artist)
+            artist.set_clip_on(False)
+        self.film, self.steps, self.track = film, picture.steps, None
+
+    @property
+    def width(self) -> float:
+        """The pixels that the names need beside the axes."""
+        widths = [each.size(self.steps)[0] for each in self.words]
+        return max(widths) + GAP * self.panel.ax.figure.dpi / 100
+
+    def heights(self, t: float) -> list[float]:
+        """Where the names are at a step, in pixels."""
+        box = self.panel.ax.get_window_extent()
+        apart = max(each.size(self.steps)[1] for each in self.words)
+        ends = [self._end(nth, t)[1] * box.height for nth in self.ends]
+        return spread(ends, apart, apart / 2, box.height - apart / 2)
+
+    def _end(self, nth: int, t: float) -> Spot:
+        """Where a line ends at a step, in shares of the axes."""
+        _, _, steps, values = self.panel.lines[nth]
+        now = max(min(int(np.searchsorted(steps, t, side="right")), len(values)) - 1, 0)
+        ax = self.panel.ax
+        with np.errstate(all="ignore"):
+            at = ax.transData.transform((steps[now], values[now]))
+        x, y = ax.transAxes.inverted().transform(at)
+        return float(np.clip(x, 0, 1)), float(np.clip(np.nan_to_num(y, nan=1, neginf=0), 0, 1))
+
+    def show(self, t: float) -> None:
+        """Take the names to a step."""
+        if self.film and self.track is None:
+            self.keys = np.unique(np.linspace(0, self.steps, KEYS).round())
+            track = np.array([self.heights(key) for key in self.keys])
+            self.track = glide(track, max(1, len(self.keys) // GLIDE))
+        found = self.heights(t)
+        if self.track is not None:
+            found = [float(np.interp(t, self.keys, way)) for way in self.track.T]
+        box = self.panel.ax.get_window_extent()
+        room, gap = (box.width, box.height), GAP * self.panel.ax.figure.dpi / 100
+        for each, nth, height in zip(self.words, self.ends, found, strict=True):
+            each.put(t, (box.width + gap, height + each.size(t)[1] / 2), room)
+            x, y = self._end(nth, t)
+            ends = [(x, y), (1 + 0.7 * gap / box.width, height / box.height)]
+            each.leader.set_data(*np.transpose(ends))
+            moved = abs(ends[0][1] - ends[1][1]) * box.height > 0.6 * each.sizes[0][1]
+            each.leader.set_visible(bool(x > 0.97 and moved))
+
+
+def _size(text: Any) -> Spot:
+    """The pixels of words with their plate."""
+    box, pad = text.get_window_extent(), 2 * PAD * text.figure.dpi / 72
+    return float(box.width + pad), float(box.height + pad)
