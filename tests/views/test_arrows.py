@@ -26,8 +26,10 @@ def seen(panel) -> list[str]:
     return [text.get_text() for text in panel.key if text.get_visible()]
 
 
-@pytest.mark.parametrize("surface", ["valley", "himmelblau", "rosenbrock"])
-@pytest.mark.parametrize("rule", ["sgd", "momentum", "adam"])
+SLOW = [pytest.param(theme, marks=pytest.mark.slow) for theme in THEMES if theme != "slides"]
+
+
+@pytest.mark.parametrize(("surface", "rule"), [("valley", "sgd"), ("rosenbrock", "momentum")])
 def test_the_longest_arrow_is_about_15_percent_of_the_panel(surface: str, rule: str) -> None:
     (run,) = race(surface, [rule], steps=20)
     panel = Scene(Picture(surface, run, ["path"], size=(720, 540))).panels[0]
@@ -46,8 +48,6 @@ def test_where_nothing_is_carried_on_there_is_one_arrow_with_one_name() -> None:
     tip = (patch.get_xy()[3] - run.w[1]) / panel.factor
     np.testing.assert_allclose(tip, run.w[2] - run.w[1], err_msg="the step to come")
     assert [words.split(" ×")[0] for words in seen(panel)] == ["→ step = −ηg"]
-    _, panel = panel_of(["momentum"])
-    assert len(panel.trails[0].arrows) == 2
 
 
 def test_an_arrow_that_is_not_drawn_has_no_key() -> None:
@@ -60,7 +60,7 @@ def test_an_arrow_that_is_not_drawn_has_no_key() -> None:
 
 
 def test_a_page_has_the_lengths_and_names_of_the_picture() -> None:
-    for rules, plain in ((["sgd"], "step = −ηg"), (["momentum"], ""), (["sgd", "adam"], "")):
+    for rules, plain in ((["sgd"], "step = −ηg"), (["momentum"], "")):
         scene, panel = panel_of(rules)
         packed = pack.paths(scene.picture)
         facts = json.loads(packed[4 : 4 + struct.unpack("<I", packed[:4])[0]])
@@ -71,22 +71,21 @@ def test_a_page_has_the_lengths_and_names_of_the_picture() -> None:
         assert facts["times"] == f" ×{panel.factor:g}"
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", ["slides", *SLOW])
 def test_keys_stand_on_an_opaque_plate_over_all_that_moves(theme: str) -> None:
     runs = race("regression", ["momentum"], steps=4, batch_size=8)
     scene = Scene(Picture("regression", runs, ["path"], theme=theme))
     scene.show(2)
     panel = scene.panels[0]
-    keys = [text for text in scene.moving if text in panel.ax.texts]
-    assert len(keys) == 4, "two arrows, and the two grounds"
-    top = max(a.get_zorder() for a in scene.moving if a in panel.ax.get_children() and a not in keys)
-    for key in keys:
-        plate = key.get_bbox_patch()
-        assert plate.get_alpha() is None
-        assert key.get_zorder() > top
+    assert len(panel.notes) == 4, "two arrows, and the two grounds"
+    order = scene.moving
+    for note in panel.notes:
+        assert note.get_bbox_patch().get_alpha() is None
+        assert order.index(note) > order.index(panel.batch.lines), "else contours strike it through"
+        assert order.index(note) > order.index(panel.trails[0].line)
 
 
-@pytest.mark.parametrize("form", ["inside", "outside", "average"])
+@pytest.mark.parametrize("form", ["inside", pytest.param("outside", marks=pytest.mark.slow), "average"])
 def test_the_sum_is_of_what_is_carried_and_what_is_pushed(form: str) -> None:
     run = descend("valley", optim.Momentum(lr=0.01, beta=0.8, form=form), steps=20)
     scene = Scene(Picture("valley", [run], panels=["sum"]))
@@ -117,11 +116,11 @@ def test_the_sum_is_of_what_is_carried_and_what_is_pushed(form: str) -> None:
     }[form]
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", ["slides", *SLOW])
 def test_letters_lie_in_the_magnifier_beside_each_other(theme: str) -> None:
     scene, panel = panel_of(["momentum"], "sum", theme=theme)
     plate = panel.glass.plate
-    for t in range(0, 31, 3):
+    for t in range(0, 31, 5):
         scene.show(t)
         frame = plate.get_window_extent()
         texts = [text for text in panel.glass.letters.texts if text.get_visible()]
@@ -137,7 +136,8 @@ def test_the_last_picture_shows_the_most_telling_step() -> None:
     scene, panel = panel_of(["momentum"], "sum", steps=40)
     run = scene.picture.runs[0]
     step = run.w[1:] - run.w[:-1]
-    areas = np.abs(np.cross(step, -run.lr[:, None] * run.grad[:-1]))
+    push = -run.lr[:, None] * run.grad[:-1]
+    areas = np.abs(step[:, 0] * push[:, 1] - step[:, 1] * push[:, 0])
     at = int(areas.argmax())
     assert 0 < at < 40
     patch = panel.trails[0].arrows[2][0]

@@ -39,7 +39,7 @@ def arrange(
         top, bottom: the inches that other things take above and below.
     """
     size = matplotlib.rcParams["font.size"]
-    axes = [figure.add_subplot(projection=kind.projection) for kind in kinds]
+    axes = [figure.add_subplot() for _ in kinds]
     panels: list[Any] = []
     for kind, ax in zip(kinds, axes, strict=True):
         ax.tick_params(labelsize=size)  # a number, so that films and stills have the same ticks
@@ -147,8 +147,6 @@ class _Room:
     def _beside(self, i: int) -> Place:
         """The inches that numbers, labels and a title take at each side of axes."""
         ax = self.axes[i]
-        if ax.name == "3d":
-            return Place(0, 0, 0, 0)
         box, dpi = ax.get_window_extent(), self.figure.dpi
         style: Any = {"bbox_extra_artists": [], "for_layout_only": True}
         around = ax.get_tightbbox(self.figure.canvas.get_renderer(), **style)

@@ -21,7 +21,6 @@ class Panel(ABC):
 
     # Panels of the plane are given most of the picture; the others share a column beside them.
     wide: ClassVar[bool] = False
-    projection: ClassVar[str | None] = None
     # Whether steps run along the horizontal axis.
     timeline: ClassVar[bool] = False
 

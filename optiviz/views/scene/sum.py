@@ -121,7 +121,7 @@ class Glass:
         shown = draw(self.arrows, self.sides, origin, vectors, thickness)
         self.times.set_text(f"arrows{times(self.panel.factor * more)}")
         self.lead.set_data(*np.stack([head, np.clip(head, self.corner, self.corner + self.side)]).T)
-        low = self.corner + np.array([0, 0.13 * self.side])  # the magnification stands below
+        low = self.corner + np.array([0, 0.16 * self.side])  # the magnification stands below
         self.letters.show(origin, shown, low, self.corner + self.side)
 
 
