@@ -9,6 +9,8 @@ from matplotlib.artist import Artist
 
 from optiviz.views.scene.contents import Contents
 
+TITLE, LEAST = 9.5, 6.5  # points of a panel's title, and how small it may become to fit
+
 
 class Panel(ABC):
     """One panel of a picture.
@@ -19,7 +21,6 @@ class Panel(ABC):
 
     # Panels of the plane are given most of the picture; the others share a column beside them.
     wide: ClassVar[bool] = False
-    projection: ClassVar[str | None] = None
     # Whether steps run along the horizontal axis.
     timeline: ClassVar[bool] = False
 
@@ -28,10 +29,31 @@ class Panel(ABC):
         self.picture = picture
         self.look = picture.look
         self.moving: list[Artist] = []
+        self.share = 1.0  # of the height that panels in a column have
+        self.heading: Any = None
+
+    @classmethod
+    def dress(cls, ax: Any, picture: Contents) -> None:
+        """Write what will stand beside a wide panel's axes, so that its room can be measured."""
 
     @abstractmethod
     def show(self, t: int) -> None:
         """Move every moving artist to step t; a run that has ended stays at its last point."""
+
+    def entitle(self, words: str) -> None:
+        """Write the title above the axes, from the left."""
+        size = TITLE * self.look.scale
+        style: Any = {"fontsize": size, "color": self.look.text, "pad": 5, "parse_math": False}
+        self.heading = self.ax.set_title(words, loc="left", **style)
+
+    def fit(self) -> None:
+        """Write the title as small as its axes' width asks for."""
+        if self.heading is None:
+            return
+        text, room = self.heading, self.ax.get_window_extent().width
+        ratio = room / text.get_window_extent().width
+        if ratio < 1:
+            text.set_fontsize(max(LEAST * self.look.scale, ratio * text.get_fontsize()))
 
     def add(self, artist: Any) -> Any:
         """Keep an artist as one that moves."""
