@@ -90,15 +90,16 @@ def test_the_moving_parts_are_the_run() -> None:
         if arrow.get_visible():
             tip = arrow.get_xy()[3] - run.w[t]
             np.testing.assert_allclose(tip, path.factor * run.velocity[t])
+        assert path.key[0].get_visible() == arrow.get_visible(), "no key without an arrow"
         length = path.factor * np.hypot(*run.velocity[t])
         assert arrow.get_visible() == (length > trail.thickness)
         np.testing.assert_array_equal(loss.lines[0][0].get_ydata(), run.loss[: t + 1])
         np.testing.assert_array_equal(
-            speed.lines[0][0].get_ydata(), np.hypot(*run.velocity[: t + 1].T)
+            speed.lines[0][0].get_ydata(), np.hypot(*run.velocity[1 : t + 1].T)
         )
         for axis in (0, 1):
             shown = velocity.lines[axis][0].get_ydata()
-            np.testing.assert_array_equal(shown, run.velocity[: t + 1, axis])
+            np.testing.assert_array_equal(shown, run.velocity[1 : t + 1, axis])
         assert (rate.lines[0][0].get_ydata() == run.lr[0]).all()
         assert scene.counter.get_text() == str(t)
 
@@ -205,7 +206,7 @@ def test_arrows_point_downhill_and_to_where_the_path_goes(surface: str) -> None:
         velocity, gradient = (tails_vectors(arrow, t) for arrow in path.arrows)
         assert gradient @ run.grad[t] < 0, "downhill"
         assert velocity @ (run.w[t] - run.w[t - 1]) > 0, "onwards"
-        carried, push, step = (tails_vectors(arrow, t) for arrow in total.arrows)
+        carried, push, step = (vectors[t] for _, _, vectors in total.arrows)
         assert push @ run.grad[t] < 0
         assert step @ (run.w[t + 1] - run.w[t]) > 0
         np.testing.assert_allclose(carried + push, step)
