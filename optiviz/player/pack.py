@@ -15,14 +15,14 @@ import numpy as np
 from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
-from optiviz.problems.base import Array, Plane
+from optiviz.problems.base import Array, Bounds, Plane
 from optiviz.problems.planes import regression
 from optiviz.problems.planes.regression import Samples
 from optiviz.runs.record import Run
 from optiviz.runs.symbols import in_symbols
 from optiviz.views.picture import Picture
 from optiviz.views.scene import path, series, trail
-from optiviz.views.scene.arrows import GRADIENT, VELOCITY
+from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, times, usual
 from optiviz.views.scene.contour import (
     BANDS,
     CONTOUR,
@@ -53,7 +53,6 @@ MORE = 40  # levels above those of the bounds, at most, where the canvas shows m
 DRAWING = {
     "tail": trail.TAIL,
     "rest": trail.REST,
-    "longest": path.LONGEST,
     "reach": trail.REACH,
     "batch": path.BATCH,
     "contour": CONTOUR[False],
@@ -90,20 +89,21 @@ def pack(facts: dict[str, Any], arrays: list[tuple[int, str, Array]]) -> bytes:
     return b"".join([struct.pack("<I", len(text)), text, *blocks])
 
 
-def ground(problem: Plane) -> bytes:
+def ground(problem: Plane, bounds: Bounds | None = None) -> bytes:
     """What stands still: the heights of the ground in levels, where it has none, minima, axes,
     themes, samples."""
-    low, high = (fit(problem.bounds, aspect) for aspect in ASPECTS)
+    bounds = bounds or problem.bounds
+    low, high = (fit(bounds, aspect) for aspect in ASPECTS)
     extent, points = (high[0], low[1]), POINTS[isinstance(problem, Samples)]
     values = sample(problem, extent, points)[2]
-    inside = sample(problem, fit(problem.bounds, 4 / 3), points // 2)[2]
+    inside = sample(problem, fit(bounds, 4 / 3), points // 2)[2]
     heights = _extended(levels(inside), ends(values)[1])
     count = len(heights) - 1
     shares = np.interp(filled(values), heights, np.linspace(0, 1, count + 1))
     facts = {
         "title": problem.title,
         "axes": problem.axes,
-        "bounds": problem.bounds,
+        "bounds": bounds,
         "extent": extent,
         "points": points,
         "levels": count,
@@ -175,7 +175,8 @@ def _look(look: Theme) -> dict[str, Any]:
 def paths(picture: Picture) -> bytes:
     """The runs: points, losses, velocities, gradients and rates, and how each is drawn."""
     runs, floor = list(picture.runs), picture.problem.floor()
-    names, usual = [run.optimizer for run in runs], path.usual(len(runs))
+    names, arrows = [run.optimizer for run in runs], usual(runs)
+    factor = enlarged(runs, picture.problem.bounds, arrows or (VELOCITY,))
     light, dark = (marks(names, THEMES[theme]) for theme in ("light", "dark"))
     batched = next((run for run in runs if run.batch is not None), None)
     panels = chosen(picture.panels)
@@ -184,7 +185,10 @@ def paths(picture: Picture) -> bytes:
         "steps": picture.steps,
         "panels": panels,
         "floor": floor,
-        "shows": {"velocity": VELOCITY in usual, "gradient": GRADIENT in usual},
+        "shows": {"velocity": bool(arrows), "gradient": arrows not in ((), (VELOCITY,))},
+        "factor": factor,
+        "times": times(factor),
+        "plain": STEP.words if STEP in arrows else "",
         "lossTitle": "Loss above minimum" if floor else "Loss",
         "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
         "runs": [

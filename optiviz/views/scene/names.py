@@ -9,6 +9,7 @@ import numpy as np
 
 from optiviz.problems.base import Array
 from optiviz.views.scene.contents import Contents
+from optiviz.views.scene.panel import until
 from optiviz.views.scene.place import Box, Ground, Spot, around, crossed, glide, spread
 from optiviz.views.style import HALO, words
 
@@ -104,23 +105,32 @@ class HeadNames:
         dots = [around(head, size) for head in heads]
         found: dict[int, Box] = {}
         for nth in self.order:
-            own, row = self.words[nth].size(t), self.words[nth].sizes[0][1]
+            own = self.words[nth].size(t)
             taken = [*found.values(), *dots]
             if later is not None:
                 box, old = later[nth], self.head(nth, then)
                 left, top = box[0] + heads[nth][0] - old[0], box[3] + heads[nth][1] - old[1]
                 kept = self.ground.inside((left, top - own[1], left + own[0], top))
-                found[nth] = self.ground.nudged(kept, heads[nth], taken, row)
-                continue
+                if not self._blocked(kept, taken):
+                    found[nth] = kept
+                    continue
+            row = self.words[nth].sizes[0][1]
             blocked = [*taken, *self._arrows(nth, t)]
             gap = GAP * self.panel.look.scale * self.dpi
             found[nth] = self.ground.place(heads[nth], own, blocked, gap, row)
         return [found[nth] for nth in range(self.count)]
 
+    def _blocked(self, box: Box, taken: list[Box]) -> bool:
+        return any(
+            min(box[2], other[2]) > max(box[0], other[0])
+            and min(box[3], other[3]) > max(box[1], other[1])
+            for other in (*self.ground.fixed, *taken)
+        )
+
     def head(self, nth: int, t: float) -> Spot:
         """Where a run's head is seen, or where it left the picture."""
-        path = self.paths[nth]
-        now = min(int(t), len(path) - 1)
+        path = until(self.paths[nth], min(t, len(self.paths[nth]) - 1))
+        now = len(path) - 1
         x, y = path[now]
         if not (0 <= x <= self.room[0] and 0 <= y <= self.room[1]):
             inside = ((path[: now + 1] >= 0) & (path[: now + 1] <= self.room)).all(axis=1)
@@ -198,11 +208,10 @@ class LineNames:
 
     def _end(self, nth: int, t: float) -> Spot:
         """Where a line ends at a step, in shares of the axes."""
-        _, _, steps, values = self.panel.lines[nth]
-        now = max(min(int(np.searchsorted(steps, t, side="right")), len(values)) - 1, 0)
-        ax = self.panel.ax
+        ax, first = self.panel.ax, self.panel.lines[nth][2][0]
+        steps, values = self.panel.passed(nth, max(t, first))
         with np.errstate(all="ignore"):
-            at = ax.transData.transform((steps[now], values[now]))
+            at = ax.transData.transform((steps[-1], values[-1]))
         x, y = ax.transAxes.inverted().transform(at)
         return float(np.clip(x, 0, 1)), float(np.clip(np.nan_to_num(y, nan=1, neginf=0), 0, 1))
 

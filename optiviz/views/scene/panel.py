@@ -5,9 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
+import numpy as np
 from matplotlib.artist import Artist
 
+from optiviz.problems.base import Array
 from optiviz.views.scene.contents import Contents
+
+TITLE, LEAST = 9.5, 6.5  # points of a panel's title, and how small it may become to fit
 
 
 class Panel(ABC):
@@ -19,21 +23,60 @@ class Panel(ABC):
 
     # Panels of the plane are given most of the picture; the others share a column beside them.
     wide: ClassVar[bool] = False
-    projection: ClassVar[str | None] = None
     # Whether steps run along the horizontal axis.
     timeline: ClassVar[bool] = False
+    # Whether what is said of a moment fades after it, as in a film.
+    film: bool = False
 
     def __init__(self, ax: Any, picture: Contents) -> None:
         self.ax = ax
         self.picture = picture
         self.look = picture.look
         self.moving: list[Artist] = []
+        self.share = 1.0  # of the height that panels in a column have
+        self.heading: Any = None
+
+    @classmethod
+    def dress(cls, ax: Any, picture: Contents) -> None:
+        """Write what will stand beside a wide panel's axes, so that its room can be measured."""
 
     @abstractmethod
-    def show(self, t: int) -> None:
-        """Move every moving artist to step t; a run that has ended stays at its last point."""
+    def show(self, t: float) -> None:
+        """Move every moving artist to step t; a run that has ended stays at its last point.
+
+        Between two steps a point is on the straight way from one to the next, and what belongs to
+        a step stays as it is.
+        """
+
+    def entitle(self, words: str) -> None:
+        """Write the title above the axes, from the left."""
+        size = TITLE * self.look.scale
+        style: Any = {"fontsize": size, "color": self.look.text, "pad": 5, "parse_math": False}
+        self.heading = self.ax.set_title(words, loc="left", **style)
+
+    def fit(self) -> None:
+        """Write the title as small as its axes' width asks for."""
+        if self.heading is None:
+            return
+        text, room = self.heading, self.ax.get_window_extent().width
+        ratio = room / text.get_window_extent().width
+        if ratio < 1:
+            text.set_fontsize(max(LEAST * self.look.scale, ratio * text.get_fontsize()))
 
     def add(self, artist: Any) -> Any:
         """Keep an artist as one that moves."""
         self.moving.append(artist)
         return artist
+
+
+def until(points: Array, t: float) -> Array:
+    """The points up to time t, the last of them on its way to the next.
+
+    >>> until(np.array([[0.0, 0.0], [4.0, 2.0], [5.0, 5.0]]), 0.5).tolist()
+    [[0.0, 0.0], [2.0, 1.0]]
+    """
+    now = int(t)
+    passed, share = points[: now + 1], t - now
+    if not share or now + 1 >= len(points):
+        return passed
+    return np.concatenate([passed, points[now : now + 1] * (1 - share) + points[now + 1] * share])

@@ -16,7 +16,6 @@ Spot = tuple[float, float]
 CELL = 4.0  # pixels, within which it does not matter where a path runs
 TURNS = [math.radians(angle) for angle in (20, -20, 160, -160, 60, -60, 120, -120, 90, -90)]
 RINGS = (0.0, 1.0, 2.2, 3.6, 5.4, 7.6)  # heights of a word between it and its point
-NUDGES = (0.0, 0.35, 0.7, 1.1, 1.6, 2.2, 3.0, 4.5, 6.0)  # heights by which words give way in films
 BLOCKED = 1e4  # what it costs to lie on what must be seen,
 CROSSED = 6.0  # on a cell that a path runs through,
 AWAY = 0.8  # a pixel away from the point, where the nearest place is free,
@@ -65,23 +64,6 @@ class Ground:
             for nth, turn in enumerate(TURNS):
                 box = self.inside(beside(point, size, turn, away))
                 price = AWAY * (away - gap) + TURNED * nth + self.cost(box, taken)
-                if best is None or price < best[0]:
-                    best = price, box
-        assert best
-        return best[1]
-
-    def nudged(self, held: Box, point: Spot, taken: Sequence[Box], row: float) -> Box:
-        """A box moved as little as need be, and not far from its point."""
-        best: tuple[float, Box] | None = None
-        for away in NUDGES:
-            if best and best[0] <= away * row:
-                break
-            for x, y in ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1)):
-                dx, dy = away * row * x, away * row * y
-                box = self.inside((held[0] + dx, held[1] + dy, held[2] + dx, held[3] + dy))
-                far = [max(box[i] - point[i], point[i] - box[i + 2], 0) for i in (0, 1)]
-                price = away * row + max(AWAY * (math.hypot(*far) - 4 * row), 0)
-                price += BLOCKED * sum(overlap(box, other) for other in (*self.fixed, *taken))
                 if best is None or price < best[0]:
                     best = price, box
         assert best

@@ -11,6 +11,7 @@ from matplotlib.patches import Polygon
 from optiviz.problems.base import Array, Bounds
 from optiviz.runs.record import Run
 from optiviz.views.scene.arrows import outline
+from optiviz.views.scene.panel import until
 from optiviz.views.style import HALO, Mark
 
 TAIL = 24  # steps until a path has become as thin as it stays
@@ -26,7 +27,7 @@ class Trail:
 
     def __init__(self, panel: Any, run: Run, mark: Mark) -> None:
         look = panel.picture.look
-        ax, scale = panel.ax, look.scale
+        ax, scale = panel.ax, look.pen
         self.run, self.factor = run, panel.factor
         self.points = tame(run.w, panel.bounds)
         top = 0.3 * (mark.weight > 1)  # a hero runs over the others
@@ -43,32 +44,30 @@ class Trail:
         ax.add_collection(self.tail, autolim=False)
         for artist in (self.halo, self.line, self.tail):
             panel.add(artist)
-        self.segments = np.stack([self.points[:-1], self.points[1:]], axis=1)
         self.arrows = []
         self.thickness = 1.5 * scale * panel.pixel * ax.figure.dpi / 72
         for arrow in panel.arrows():
             patch = Polygon(np.zeros((7, 2)), fc=panel.color_of(arrow, mark), ec=look.background)
             patch.set(linewidth=0.5, zorder=5, joinstyle="miter")
             ax.add_patch(patch)
-            offsets = np.zeros((1, 2)) if arrow.tails is None else arrow.tails(run)
-            tails, vectors = self.points + self.factor * offsets, self.factor * arrow.vectors(run)
-            self.arrows.append((panel.add(patch), tails, vectors))
+            self.arrows.append((panel.add(patch), self.points, self.factor * arrow.vectors(run)))
         size = {"ms": 6.5 * mark.weight**0.5 * scale, "mew": 1.2, "zorder": 5 + top}
         style = {"mfc": mark.color, "mec": look.background, **size}
         (self.head,) = ax.plot([], [], mark.head, ls="none", **style)
         panel.add(self.head)
         self.end = _Ending(panel, run, mark) if run.diverged_at >= 0 else None
 
-    def show(self, t: int) -> None:
-        now = min(t, self.run.steps)
-        self.halo.set_data(*self.points[: now + 1].T)
-        self.line.set_data(*self.points[: now + 1].T)
-        fresh = self.segments[max(now - TAIL, 0) : now]
-        self.tail.set_segments(list(fresh))
-        self.tail.set_linewidths(self.widths[TAIL - len(fresh) :])
-        self.head.set_data(*self.points[now][:, None])
+    def show(self, t: float) -> None:
+        passed = until(self.points, min(t, self.run.steps))
+        now, head = min(int(t), self.run.steps), passed[-1]
+        self.halo.set_data(*passed.T)
+        self.line.set_data(*passed.T)
+        last = passed[-TAIL - 1 :]
+        self.tail.set_segments(list(np.stack([last[:-1], last[1:]], axis=1)))
+        self.tail.set_linewidths(self.widths[TAIL + 1 - len(last) :])
+        self.head.set_data(*head[:, None])
         for patch, tails, vectors in self.arrows:
-            corners = outline(tails[now], vectors[now], self.thickness)
+            corners = outline(tails[now] + head - self.points[now], vectors[now], self.thickness)
             patch.set_visible(corners is not None)
             if corners is not None:
                 patch.set_xy(corners)
@@ -83,10 +82,10 @@ class _Ending:
         look = panel.picture.look
         self.at = min(int(run.diverged_at), panel.picture.steps)  # which may end a step before
         place = leaves(tame(run.w, panel.bounds), panel.bounds)
-        style = {"ms": 9 * look.scale, "mfc": mark.color, "mec": look.background, "zorder": 7}
+        style = {"ms": 9 * look.pen, "mfc": mark.color, "mec": look.background, "zorder": 7}
         self.cross = panel.add(*panel.ax.plot(*place, "X", **style))
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         self.cross.set_visible(t >= self.at)
 
 
