@@ -34,23 +34,25 @@ class FormulaPanel(Panel):
         if not self.lines:
             raise UserError("The panel 'formula' needs a run whose rule brings a formula.")
         ax.set_axis_off()
-        style: Any = {"loc": "left", "fontsize": 9.5 * self.look.scale, "color": self.look.text}
-        self.title = self.add(ax.set_title("", pad=5, **style))
         self.of = f" of {rule} in {picture.problem.axes[axis]}"
-        self.numbers = [self.add(ax.text(INDENT, 0, "", va="top")) for _ in self.lines]
-        self._set(ax.get_window_extent(), 72 / ax.figure.dpi)
+        self.entitle(f"Step {len(self.symbols['w'])}{self.of}")
+        self.add(self.heading)
+        self.words = [ax.text(0, 0, line, va="top", color=self.look.text) for line in self.lines]
+        style: Any = {"va": "top", "color": self.look.muted}
+        self.numbers = [self.add(ax.text(INDENT, 0, "", **style)) for _ in self.lines]
 
-    def _set(self, box: Any, points: float) -> None:
+    def fit(self) -> None:
         """Write the words in rows, as large as there is room for them and for all numbers."""
+        super().fit()
+        box, points = self.ax.get_window_extent(), 72 / self.ax.figure.dpi
         size = min(LINE * self.look.scale, box.height * points / (2 * len(self.lines) * ROW))
         longest = self.ax.text(0, 0, max(self._all(), key=len), fontsize=NUMBERS * size)
         room = (1 - INDENT) * box.width / longest.get_window_extent().width
         longest.remove()
-        small = NUMBERS * size * min(1, room)
-        row = size * ROW / (box.height * points)
-        for i, (line, numbers) in enumerate(zip(self.lines, self.numbers, strict=True)):
-            self.ax.text(0, 1 - 2 * i * row, line, va="top", fontsize=size, color=self.look.text)
-            numbers.set(y=1 - (2 * i + 1) * row, fontsize=small, color=self.look.muted)
+        small, row = NUMBERS * size * min(1, room), size * ROW / (box.height * points)
+        for i, (words, numbers) in enumerate(zip(self.words, self.numbers, strict=True)):
+            words.set(y=1 - 2 * i * row, fontsize=size)
+            numbers.set(y=1 - (2 * i + 1) * row, fontsize=small)
 
     def _all(self) -> Iterator[str]:
         """The numbers of all lines of all steps."""
@@ -64,9 +66,9 @@ class FormulaPanel(Panel):
             yield filled(line, known).partition(" ← ")[2]
             follow(line, known)
 
-    def show(self, t: int) -> None:
-        now = min(t, len(self.symbols["w"]) - 1)
-        self.title.set_text(f"Step {now + 1}{self.of}")
+    def show(self, t: float) -> None:
+        now = min(int(t), len(self.symbols["w"]) - 1)
+        self.heading.set_text(f"Step {now + 1}{self.of}")
         for text, numbers in zip(self.numbers, self._told(now), strict=True):
             text.set_text(numbers)
 

@@ -46,7 +46,8 @@ class SurfaceLab {
     this.root.append(this.header(signal), this.columns, this.takeAway.node);
     host.append(this.root);
     const onStart = (start) => this.setStart(start);
-    this.player = new Player(this.stage, { title: false, wheel: true, theme: this.root.dataset.theme, onStart, host: this.root });
+    const facts = { title: false, wheel: true, theme: this.root.dataset.theme, host: this.root };
+    this.player = new Player(this.stage, { ...facts, onStart });
     atEnd(signal, () => this.player.dispose());
     this.map = new RateMapView(this, signal);
   }
