@@ -25,12 +25,14 @@ LEADER = 16.0  # and from where on a thin line joins them
 class Words:
     """A run's name and, from its step on, its verdict below."""
 
-    def __init__(self, ax: Any, picture: Contents, nth: int, verdict: bool = True) -> None:
+    def __init__(
+        self, ax: Any, picture: Contents, nth: int, verdict: bool = True, size: float = 9.5
+    ) -> None:
         look, self.ax = picture.look, ax
         plate = {"facecolor": look.background, "alpha": HALO, "linewidth": 0, "pad": PAD}
         style: Any = {"transform": ax.transAxes, "va": "top", "bbox": plate, "parse_math": False}
         color = words(picture.marks[nth].color, look)
-        size = 9.5 * look.scale * (1.12 if nth == picture.lead else 1.0)
+        size *= look.scale * (1.12 if nth == picture.lead else 1.0)
         self.name = ax.text(
             0, 0, picture.names[nth], color=color, fontsize=size, weight="bold", zorder=8, **style
         )
@@ -201,7 +203,7 @@ class LineNames:
     def __init__(self, panel: Any, film: bool, verdicts: bool) -> None:
         self.panel, picture, ax = panel, panel.picture, panel.ax
         self.ends = [panel.owners.index(nth) for nth in sorted(set(panel.owners))]
-        self.words = [Words(ax, picture, nth, verdicts) for nth in sorted(set(panel.owners))]
+        self.words = [Words(ax, picture, nth, verdicts, 8.5) for nth in sorted(set(panel.owners))]
         for artist in (artist for each in self.words for artist in each.artists):
             panel.add(artist)
             artist.set_clip_on(False)
