@@ -70,8 +70,7 @@ def animate_comparison(
     """
     look = look_up("theme", theme, THEMES)
     colors = [look.text, *(m.color for m in marks_of(comparison, look))]
-    steps = range(FRAMES + 1)
-    record(lambda: Race(comparison, title, theme, size), steps, path, colors, quiet=quiet)
+    record(lambda: Race(comparison, title, theme, size), FRAMES, path, colors, quiet=quiet)
 
 
 def marks_of(comparison: Comparison, look: Theme) -> list[Mark]:
@@ -164,7 +163,7 @@ class Race(Frame):
         self._heads.append((head, epoch, mean))
         self.moving += [*parts, head]
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         """Uncover the curves up to t of `FRAMES` of the way."""
         now = self.epochs * t / FRAMES
         uncovered = Bbox.from_extents(0, 0, now, 1)

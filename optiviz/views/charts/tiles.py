@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from matplotlib.artist import Artist
 
 from optiviz.errors import UserError
-from optiviz.views.files.animate import moments, record
+from optiviz.views.files.animate import record
+from optiviz.views.files.rhythm import Rhythm
 from optiviz.views.frame import Frame
 from optiviz.views.scene.arrows import Arrow
 from optiviz.views.scene.contents import Contents
@@ -80,20 +82,19 @@ def plot_tiles(tiles: Tiles, path: str | Path) -> None:
     Mosaic(tiles).save(path)
 
 
-def animate_tiles(
-    tiles: Tiles,
-    path: str | Path,
-    fps: float = 25,
-    frames: int | None = None,
-    hold: int = 1,
-    quiet: bool = True,
-) -> None:
+def animate_tiles(tiles: Tiles, path: str | Path, quiet: bool = True, **time: Any) -> int:
     """Write the tiles as one moving picture: .gif, .webp, .apng or .mp4.
 
-    Arguments and errors as for `animate`.
+    Args:
+        tiles, path: what to write and where; time: see `Rhythm`.
+        quiet: show no progress bar.
+
+    Returns:
+        The number of frames.
     """
-    shown = moments(tiles.steps, frames)
-    record(lambda: Mosaic(tiles, film=True), shown, path, tiles.colors, fps, hold, quiet)
+    stops = sorted({told.step for picture in tiles.pictures for told in picture.told})
+    rhythm, movie = Rhythm(**time), partial(Mosaic, tiles, film=True)
+    return record(movie, tiles.steps, path, tiles.colors, rhythm, stops, quiet)
 
 
 class Mosaic(Frame):
@@ -158,9 +159,9 @@ class Mosaic(Frame):
             [*artists, *self.endings, self.counter], key=lambda artist: artist.get_zorder()
         )
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         """Take every tile to step t."""
-        self.counter.set_text(f"step {t:>{len(str(self.tiles.steps))}} / {self.tiles.steps}")
+        self.counter.set_text(f"step {int(t):>{len(str(self.tiles.steps))}} / {self.tiles.steps}")
         for panel in self.panels:
             panel.show(t)
         for ending, picture in zip(self.endings, self.tiles.pictures, strict=True):

@@ -43,6 +43,7 @@ class Scene(Frame):
 
     Args:
         picture: what to show.
+        film: whether it is to move: what is said of a moment fades after it.
 
     Raises:
         UserError: an unknown panel.
@@ -67,8 +68,10 @@ class Scene(Frame):
             self.panels = [kind(ax, picture) for kind, ax in zip(kinds, axes, strict=True)]
             _label_steps(self.panels)
             self.ends = self._name_lines(film)
-            for panel in self.panels if film else ():
-                panel.follow()
+            for panel in self.panels:
+                panel.film = film
+                if film:
+                    panel.follow()
         self.show(picture.steps)
 
     @property
@@ -79,14 +82,14 @@ class Scene(Frame):
             [*artists, self.counter, *self.endings], key=lambda artist: artist.get_zorder()
         )
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         """Take every panel to step t."""
         for panel in self.panels:
             panel.show(t)
         for end in self.ends:
             end.show(t)
         if not self.picture.small:
-            self.counter.set_text(str(t))
+            self.counter.set_text(str(int(t)))
         for ending, step in zip(self.endings, self.picture.said, strict=False):
             ending.set_visible(t >= step)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from optiviz.problems.base import Array
 from optiviz.views.scene.contents import Contents
+from optiviz.views.scene.panel import until
 from optiviz.views.scene.place import Box, Ground, Spot, around, crossed, gap_of, glide, spread
 from optiviz.views.style import HALO, words
 
@@ -86,7 +87,7 @@ class HeadNames:
         self.room = (box.width, box.height)
         notes = [text.get_window_extent() for text in panel.notes]
         fixed = [(b.x0 - box.x0, b.y0 - box.y0, b.x1 - box.x0, b.y1 - box.y0) for b in notes]
-        ring = 11 * picture.look.scale * self.dpi
+        ring = 11 * picture.look.pen * self.dpi
         fixed += [around(self._pixel(point), ring) for point in minima]
         self.paths = [self._pixels(trail.points) for trail in panel.trails]
         self.ground = Ground(self.room, crossed(self.paths, self.room), fixed)
@@ -125,13 +126,13 @@ class HeadNames:
 
     def _fresh(self, nth: int, t: int, taken: list[Box]) -> Box:
         """The best place for one name, whatever it was before."""
-        gap, row = GAP * self.panel.look.scale * self.dpi, self.words[nth].sizes[0][1]
+        gap, row = GAP * self.panel.look.pen * self.dpi, self.words[nth].sizes[0][1]
         blocked = [*taken, *self._arrows(nth, t)]
         return self.ground.place(self.head(nth, t), self.words[nth].size(t), blocked, gap, row)
 
     def _dots(self, t: float) -> list[Box]:
         """The boxes of all heads."""
-        size = 5 * self.panel.look.scale * self.dpi
+        size = 5 * self.panel.look.pen * self.dpi
         return [around(self.head(nth, t), size) for nth in range(self.count)]
 
     def _box(self, nth: int, t: float, corner: Spot) -> Box:
@@ -141,8 +142,8 @@ class HeadNames:
 
     def head(self, nth: int, t: float) -> Spot:
         """Where a run's head is seen, or where it left the picture."""
-        path = self.paths[nth]
-        now = min(int(t), len(path) - 1)
+        path = until(self.paths[nth], min(t, len(self.paths[nth]) - 1))
+        now = len(path) - 1
         x, y = path[now]
         if not (0 <= x <= self.room[0] and 0 <= y <= self.room[1]):
             inside = ((path[: now + 1] >= 0) & (path[: now + 1] <= self.room)).all(axis=1)
@@ -222,11 +223,10 @@ class LineNames:
 
     def _end(self, nth: int, t: float) -> Spot:
         """Where a line ends at a step, in shares of the axes."""
-        _, _, steps, values = self.panel.lines[nth]
-        now = max(min(int(np.searchsorted(steps, t, side="right")), len(values)) - 1, 0)
-        ax = self.panel.ax
+        ax, first = self.panel.ax, self.panel.lines[nth][2][0]
+        steps, values = self.panel.passed(nth, max(t, first))
         with np.errstate(all="ignore"):
-            at = ax.transData.transform((steps[now], values[now]))
+            at = ax.transData.transform((steps[-1], values[-1]))
         x, y = ax.transAxes.inverted().transform(at)
         return float(np.clip(x, 0, 1)), float(np.clip(np.nan_to_num(y, nan=1, neginf=0), 0, 1))
 

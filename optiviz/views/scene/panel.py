@@ -5,8 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
+import numpy as np
 from matplotlib.artist import Artist
 
+from optiviz.problems.base import Array
 from optiviz.views.scene.contents import Contents
 
 
@@ -22,6 +24,8 @@ class Panel(ABC):
     projection: ClassVar[str | None] = None
     # Whether steps run along the horizontal axis.
     timeline: ClassVar[bool] = False
+    # Whether what is said of a moment fades after it, as in a film.
+    film: bool = False
 
     def __init__(self, ax: Any, picture: Contents) -> None:
         self.ax = ax
@@ -30,8 +34,12 @@ class Panel(ABC):
         self.moving: list[Artist] = []
 
     @abstractmethod
-    def show(self, t: int) -> None:
-        """Move every moving artist to step t; a run that has ended stays at its last point."""
+    def show(self, t: float) -> None:
+        """Move every moving artist to step t; a run that has ended stays at its last point.
+
+        Between two steps a point is on the straight way from one to the next, and what belongs to
+        a step stays as it is.
+        """
 
     def follow(self) -> None:
         """Make ready for a film, in which words must not jump; a still picture needs it not."""
@@ -41,3 +49,16 @@ class Panel(ABC):
         """Keep an artist as one that moves."""
         self.moving.append(artist)
         return artist
+
+
+def until(points: Array, t: float) -> Array:
+    """The points up to time t, the last of them on its way to the next.
+
+    >>> until(np.array([[0.0, 0.0], [4.0, 2.0], [5.0, 5.0]]), 0.5).tolist()
+    [[0.0, 0.0], [2.0, 1.0]]
+    """
+    now = int(t)
+    passed, share = points[: now + 1], t - now
+    if not share or now + 1 >= len(points):
+        return passed
+    return np.concatenate([passed, points[now : now + 1] * (1 - share) + points[now + 1] * share])

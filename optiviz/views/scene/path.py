@@ -15,6 +15,7 @@ from optiviz.views.scene.arrows import GRADIENT, SUM, VELOCITY, Arrow
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.contour import UNDEFINED, draw_goals, draw_ground, fit, minimum
 from optiviz.views.scene.names import MOST, HeadNames
+from optiviz.views.scene.notes import Notes
 from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.trail import Trail
 from optiviz.views.style import Mark, Theme, blend
@@ -32,7 +33,7 @@ class PathPanel(Panel):
         super().__init__(ax, picture)
         self.box = ax.get_window_extent()
         self.notes: list[Any] = []
-        self.bounds = fit(picture.problem.bounds, self.box.width / self.box.height)
+        self.bounds = fit(picture.view, self.box.width / self.box.height)
         look = picture.look
         ax.set(xlim=self.bounds[0], ylim=self.bounds[1])
         if look.scale > 1:  # wide numbers would run into each other
@@ -63,6 +64,7 @@ class PathPanel(Panel):
             self._key()
         if holes:
             self.note(UNDEFINED, 0, look.muted, side="left")
+        self.told = Notes(self)
         self.names = HeadNames(self, picture.problem.minima) if self.named() else None
 
     def named(self) -> bool:
@@ -75,7 +77,7 @@ class PathPanel(Panel):
         starts = {tuple(trail.points[0].tolist()): mark.color for trail, mark in pairs}
         for start, color in starts.items():
             ink = look.text if len(starts) < len(self.trails) else color
-            style: Any = {"ms": 6.5 * look.scale, "mew": 1.5 * look.scale, "zorder": 3.9}
+            style: Any = {"ms": 6.5 * look.pen, "mew": 1.5 * look.pen, "zorder": 3.9}
             self.add(*self.ax.plot(*start, "o", mfc=look.background, mec=ink, **style))
 
     def arrows(self) -> tuple[Arrow, ...]:
@@ -131,11 +133,12 @@ class PathPanel(Panel):
         if self.names:
             self.names.follow()
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         if self.batch:
             self.batch.show(t)
         for trail in self.trails:
             trail.show(t)
+        self.told.show(t, self.film)
         if self.names:
             self.names.show(t)
 
@@ -154,8 +157,8 @@ class BatchGround:
         look = panel.picture.look
         self.problem, self.batches = cast(Samples, panel.picture.problem), run.batch
         self.x, self.y = (np.linspace(low, high, BATCH) for low, high in panel.bounds)
-        self.heights = heights[2:-1:4]
-        self.lines = LineCollection([], colors=batch_color(look), linewidths=1.1 * look.scale)
+        self.heights, self.shown = heights[2:-1:4], -1
+        self.lines = LineCollection([], colors=batch_color(look), linewidths=1.1 * look.pen)
         panel.ax.add_collection(panel.add(self.lines), autolim=False)
         style = minimum(look) | {"markerfacecolor": look.background, "markeredgecolor": look.accent}
         (self.star,) = panel.ax.plot([], [], **style, zorder=2.6)
@@ -170,8 +173,11 @@ class BatchGround:
         row = rows[min(t, len(rows) - 1)]
         return np.asarray(row[row >= 0])
 
-    def show(self, t: int) -> None:
-        batch = self.batch(t)
+    def show(self, t: float) -> None:
+        if int(t) == self.shown:
+            return
+        self.shown = int(t)
+        batch = self.batch(self.shown)
         values = self.problem.on(self.x, self.y, batch)
         contours = contour_generator(self.x, self.y, values)
         self.lines.set_segments(

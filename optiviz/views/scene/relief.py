@@ -11,7 +11,7 @@ from optiviz.problems.base import Array
 from optiviz.runs.record import Run
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.contour import filled, levels, minimum, sample
-from optiviz.views.scene.panel import Panel
+from optiviz.views.scene.panel import Panel, until
 from optiviz.views.scene.trail import tame
 from optiviz.views.style import Mark
 
@@ -25,7 +25,7 @@ class Relief(Panel):
     def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
         problem, look = picture.problem, picture.look
-        x, y, values = sample(problem, problem.bounds, 140)
+        x, y, values = sample(problem, picture.view, 140)
         self.heights = levels(values)
         z = self._height(filled(values))
         slope_y, slope_x = np.gradient(z, 3 / len(y), 3 / len(x))
@@ -45,7 +45,7 @@ class Relief(Panel):
             words: Any = {"color": look.muted, "fontsize": 8.5 * look.scale, "va": "top"}
             ax.text2D(0.02, 0.98, "blank: undefined", transform=ax.transAxes, **words)
         ax.computed_zorder = False
-        ax.set(xlim=problem.bounds[0], ylim=problem.bounds[1], zlim=(0, 1.02), zticks=[])
+        ax.set(xlim=picture.view[0], ylim=picture.view[1], zlim=(0, 1.02), zticks=[])
         ax.set_xlabel(problem.axes[0])
         ax.set_ylabel(problem.axes[1])
         box = ax.get_window_extent()
@@ -55,7 +55,10 @@ class Relief(Panel):
             axis.pane.set_visible(False)
             axis.line.set_color(look.grid)
             axis._axinfo["grid"].update(color=look.grid)
+        low, high = np.array(picture.view).T
         for point, local in zip(problem.minima, problem.local(), strict=True):
+            if not ((low <= point) & (point <= high)).all():
+                continue
             height = self._height(problem.value(np.array(point))) + 0.01
             ax.plot(*point, height, **minimum(look, local))
         self.trails = [
@@ -64,7 +67,7 @@ class Relief(Panel):
 
     def _trail(self, run: Run, mark: Mark) -> tuple[Any, Any, Array]:
         """One run's line, head and points; what lies outside the relief is left out."""
-        bounds, scale = self.picture.problem.bounds, self.look.scale
+        bounds, scale = self.picture.view, self.look.pen
         low, high = np.array(bounds).T
         points = tame(run.w, bounds)
         points = np.where((points >= low).all(1) & (points <= high).all(1), points.T, np.nan).T
@@ -79,8 +82,8 @@ class Relief(Panel):
         place = np.interp(values, self.heights, np.linspace(0, 1, len(self.heights)))
         return np.asarray(place)
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         for line, head, points in self.trails:
-            now = min(t, len(points) - 1)
-            line.set_data_3d(*points[: now + 1].T)
-            head.set_data_3d(*points[now : now + 1].T)
+            passed = until(points, t)
+            line.set_data_3d(*passed.T)
+            head.set_data_3d(*passed[-1:].T)
