@@ -101,6 +101,9 @@ class Scene(Frame):
         alone = not any(isinstance(panel, PathPanel) for panel in self.panels)
         series = [panel for panel in self.panels if isinstance(panel, Series)]
         ends = [LineNames(panel, film, alone and not nth) for nth, panel in enumerate(series)]
+        for end in [end for end in ends if not end.fits]:
+            end.remove()
+            ends.remove(end)
         room = max((end.width for end in ends), default=0) / self.figure.bbox.width
         for panel in self.panels:
             if not panel.wide:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise, product
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from optiviz.views.style import HALO, words
 MOST = 7  # runs that are named where they are; more stand in a legend
 KEYS = 100  # moments of a film for which places are sought; between them names glide
 GLIDE = 12  # of those: a fraction of them that a jump is spread over
+NARROW = 12  # letters in a row at the end of a line, beside its panel
 PAD = 1.5  # points of the plate around the words
 FAR = 2.5  # heights from its head, from where on a name in a film is called back
 GAP = 9.0  # pixels of a screen between a head and its name,
@@ -27,15 +29,17 @@ class Words:
     """A run's name and, from its step on, its verdict below."""
 
     def __init__(
-        self, ax: Any, picture: Contents, nth: int, verdict: bool = True, size: float = 9.5
+        self, ax: Any, picture: Contents, nth: int, verdict: bool = True, end: bool = False
     ) -> None:
         look, self.ax = picture.look, ax
         plate = {"facecolor": look.background, "alpha": HALO, "linewidth": 0, "pad": PAD}
         style: Any = {"transform": ax.transAxes, "va": "top", "bbox": plate, "parse_math": False}
         color = words(picture.marks[nth].color, look)
-        size *= look.scale * (1.12 if nth == picture.lead else 1.0)
+        size = (8.5 if end else 9.5) * look.scale * (1.12 if nth == picture.lead else 1.0)
+        told = picture.names[nth]
+        told = fill(told, NARROW, break_long_words=False) if end else told
         self.name = ax.text(
-            0, 0, picture.names[nth], color=color, fontsize=size, weight="bold", zorder=8, **style
+            0, 0, told, color=color, fontsize=size, weight="bold", zorder=8, **style
         )
         self.said: int | float = picture.said[nth] if verdict else np.inf
         self.verdict = ax.text(
@@ -203,8 +207,9 @@ class LineNames:
 
     def __init__(self, panel: Any, film: bool, verdicts: bool) -> None:
         self.panel, picture, ax = panel, panel.picture, panel.ax
-        self.ends = [panel.owners.index(nth) for nth in sorted(set(panel.owners))]
-        self.words = [Words(ax, picture, nth, verdicts, 8.5) for nth in sorted(set(panel.owners))]
+        runs = sorted(set(panel.owners))
+        self.ends = [panel.owners.index(nth) for nth in runs]
+        self.words = [Words(ax, picture, nth, verdicts, end=True) for nth in runs]
         for artist in (artist for each in self.words for artist in each.artists):
             panel.add(artist)
             artist.set_clip_on(False)
@@ -216,6 +221,18 @@ class LineNames:
         """The pixels that the names need beside the axes."""
         widths = [each.size(self.steps)[0] for each in self.words]
         return float(max(widths) + GAP * self.panel.ax.figure.dpi / 100)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the names can stand below each other beside the panel."""
+        needed = len(self.words) * max(each.size(self.steps)[1] for each in self.words)
+        return bool(needed <= self.panel.ax.get_window_extent().height)
+
+    def remove(self) -> None:
+        """Take the names off the panel."""
+        for artist in (artist for each in self.words for artist in each.artists):
+            artist.remove()
+            self.panel.moving.remove(artist)
 
     def heights(self, t: float) -> list[float]:
         """How high the lines end at a step, in shares of the axes."""
