@@ -21,7 +21,7 @@ from optiviz.problems.planes.regression import Samples
 from optiviz.runs.record import Run
 from optiviz.views.picture import Picture
 from optiviz.views.scene import path, series, trail
-from optiviz.views.scene.arrows import GRADIENT, VELOCITY
+from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, times, usual
 from optiviz.views.scene.contour import (
     BANDS,
     CONTOUR,
@@ -47,7 +47,6 @@ DRAWING = {
     "tail": trail.TAIL,
     "rest": trail.REST,
     "halo": HALO,
-    "longest": path.LONGEST,
     "reach": trail.REACH,
     "batch": path.BATCH,
     "contour": CONTOUR[False],
@@ -171,14 +170,18 @@ def _look(look: Theme) -> dict[str, Any]:
 def paths(picture: Picture) -> bytes:
     """The runs: points, losses, velocities, gradients and rates, and how each is drawn."""
     runs, floor = list(picture.runs), picture.problem.floor()
-    usual = path.usual(len(runs))
+    arrows = usual(runs)
+    factor = enlarged(runs, picture.problem.bounds, arrows or (VELOCITY,))
     light, dark = (picture.marked(THEMES[theme]) for theme in ("light", "dark"))
     batched = next((run for run in runs if run.batch is not None), None)
     facts = {
         "steps": picture.steps,
         "panels": chosen(picture.panels),
         "floor": floor,
-        "shows": {"velocity": VELOCITY in usual, "gradient": GRADIENT in usual},
+        "shows": {"velocity": bool(arrows), "gradient": arrows not in ((), (VELOCITY,))},
+        "factor": factor,
+        "times": times(factor),
+        "plain": STEP.words if STEP in arrows else "",
         "lossTitle": "Loss above minimum" if floor else "Loss",
         "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
         "runs": [

@@ -92,7 +92,7 @@ class Picture(Contents):
         """Draw one panel into axes of your own.
 
         Args:
-            ax: the axes, of their final size; `projection="3d"` for the panel "surface".
+            ax: the axes, of their final size, with no projection.
             panel: its name, whether the picture has it or not.
             t: the step that it shows, the last one by default.
 
@@ -109,9 +109,8 @@ class Picture(Contents):
         >>> panel = Picture("bowl", run).on(Figure().subplots(), "loss")
         """
         kind = look_up("panel", panel, PANELS)
-        if (kind.projection or "rectilinear") != ax.name:
-            needed = f'projection="{kind.projection}"' if kind.projection else "no projection"
-            raise UserError(f"The panel {panel!r} needs axes with {needed}.")
+        if ax.name != "rectilinear":
+            raise UserError(f"The panel {panel!r} needs axes with no projection.")
         shown = kind(ax, self)
         shown.show(self._step(t))
         return shown

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { arrowFactor, arrowsOf } from "../../optiviz/player/js/arrows.js";
+import { arrowsOf } from "../../optiviz/player/js/arrows.js";
 import { star } from "../../optiviz/player/js/marks.js";
 import { Plane } from "../../optiviz/player/js/plane.js";
 import { headOf, leaving, tailOf } from "../../optiviz/player/js/trails.js";
@@ -17,7 +17,7 @@ function drawn(of, time = 0) {
   of.plane = plane;
   plane.measure();
   plane.frame();
-  plane.factor = arrowFactor(of.runs, of.shows, of.ground.bounds, of.ground.drawing);
+  plane.factor = of.facts.factor;
   for (const run of of.runs) run.pixels = plane.pixels(run);
   of.time = time;
   plane.move(plane.context);
@@ -69,14 +69,15 @@ test("the velocity is what led here, the push is downhill by η", () => {
   assert.deepEqual(arrowsOf(run, 3, { gradient: true }).map(([kind, from]) => [kind, from]), [["gradient", [0, 0]]]);
 });
 
-test("arrows are 1, 2 or 5 times a power of ten longer, the longest no more than its share", () => {
-  const longest = Math.max(...[...run.vx].map((v, i) => Math.hypot(v, run.vy[i])));
-  for (const share of [0.05, 0.1, 0.22, 0.25, 0.4, 0.7, 1]) {
-    const factor = arrowFactor([run], { velocity: true }, [[-3, 3], [-2, 2]], { longest: share });
-    assert.ok([1, 2, 5].includes(Number((factor / 10 ** Math.floor(Math.log10(factor) + 1e-9)).toFixed(6))));
-    assert.ok(factor * longest <= share * 4 * 1.001 && factor * longest > (share * 4) / 2.5);
+test("where nothing is carried on, the step is one arrow of the run's colour, with one name", () => {
+  const plain = { floor: 0, lossTitle: "Loss", factor: 2, times: " ×2", plain: "step = −ηg" };
+  for (const shows of [{ velocity: true, gradient: true }, { velocity: true }, { gradient: true }]) {
+    const plane = drawn(player([run], { facts: plain, shows }), 2);
+    const shapes = strokes(plane.context).filter(({ points }) => points.length === 7);
+    assert.deepEqual(shapes.map(({ fill }) => fill), ["#cc0000"]);
+    assert.deepEqual(texts(plane.context).map(({ words, color }) => [words, color]), [["→ step = −ηg ×2", "#cc0000"]]);
+    near(shapes[0].points[3][0] - plane.x(run.x[2]), (-0.1 * run.gx[2] * 2) / plane.unit);
   }
-  assert.equal(arrowFactor([run], { velocity: true }, [[90, 91], [90, 91]], DRAWING), 1, "none is seen");
 });
 
 test("an arrow points from the head along its vector, as long as its factor says", () => {
@@ -91,7 +92,7 @@ test("an arrow points from the head along its vector, as long as its factor says
   near((shape.points[0][0] + shape.points[6][0]) / 2, x);
   near((shape.points[0][1] + shape.points[6][1]) / 2, y);
   const times = texts(plane.context).map(({ words }) => words);
-  assert.deepEqual(times, [`→ −η · gradient${plane.factor === 1 ? "" : ` ×${plane.factor}`}`]);
+  assert.deepEqual(times, ["→ −η · gradient ×3"], "as Python says");
 });
 
 test("each arrow has its colour, in the picture and in the words, and the push begins where the rest ends", () => {

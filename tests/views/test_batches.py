@@ -58,38 +58,6 @@ def test_all_the_data_stand_still() -> None:
     assert scene.panels[0].batch is None
 
 
-@pytest.mark.parametrize("form", ["inside", "outside"])
-def test_the_sum_is_of_what_is_carried_and_what_is_pushed(form: str) -> None:
-    problem = surfaces["valley"]
-    run = descend(problem, optim.Momentum(lr=0.01, beta=0.8, form=form), steps=20)
-    scene = Scene(Picture(problem, [run], panels=["sum"]))
-    panel = scene.panels[0]
-    t = 5
-    scene.show(t)
-    (carry, _, _), (push, _, _), (step, _, _) = panel.trails[0].arrows
-    tips = [patch.get_xy()[3] for patch in (carry, push, step)]
-    reach = (np.array(tips) - run.w[t]) / panel.factor
-    np.testing.assert_allclose(reach[0], 0.8 * run.velocity[t])
-    np.testing.assert_allclose(reach[1], 0.8 * run.velocity[t] - 0.01 * run.grad[t])
-    np.testing.assert_allclose(reach[2], run.velocity[t + 1])
-
-
-def test_velocity_builds_while_the_gain_exceeds_the_loss() -> None:
-    problem = surfaces["bowl"]
-    run = descend(problem, optim.Momentum(lr=0.002, beta=0.9), start=(2.0, 0.0), steps=120)
-    scene = Scene(Picture(problem, [run], panels=["build"]))
-    gain, loss = (values for _, _, _, values in scene.panels[0].lines)
-    speed = np.hypot(*run.velocity.T)
-    same_way = (run.velocity[1:] * run.velocity[:-1]).sum(axis=1) >= 0
-    growing = np.diff(speed) > 0
-    # |v'| = β|v| + |ηg| where both point the same way, so v grows just while ηg > (1-β)v.
-    held = (1 - 0.9) * speed[:-1]
-    along = (-run.grad[:-1] * run.velocity[1:]).sum(axis=1) > 0
-    ahead = same_way & along
-    assert (growing[ahead] == (gain > held)[ahead]).all()
-    np.testing.assert_allclose(loss, 0.1 * speed[1:])
-
-
 def test_memory_is_beta_to_the_age() -> None:
     problem = surfaces["valley"]
     run = descend(problem, optim.Momentum(lr=0.01, beta=0.9), steps=40)
@@ -151,17 +119,6 @@ def test_momentum_cancels_the_noise_of_batches() -> None:
     assert np.median(velocity[late] / gradient[late]) < 0.7
 
 
-def test_the_zones_are_where_the_gradient_keeps_its_sign() -> None:
-    problem = surfaces["valley"]
-    run = descend(problem, optim.Momentum(lr=0.012), steps=60)
-    panel = Scene(Picture(problem, [run], panels=["velocity"])).panels[0]
-    axis = int(np.abs(run.velocity).sum(axis=0).argmax())
-    spans = [(p.get_x(), p.get_x() + p.get_width()) for p in panel.ax.patches]
-    assert spans
-    for first, last in spans:
-        assert len(set(np.sign(run.grad[int(first) : int(last) + 1, axis]))) == 1
-
-
 @pytest.mark.parametrize(
     ("panel", "sentence"),
     [
@@ -170,6 +127,7 @@ def test_the_zones_are_where_the_gradient_keeps_its_sign() -> None:
         ("memory", "'memory' needs a rule with β"),
         ("bias", "'bias' needs adam or one of its kin"),
         ("effective", "'effective' needs adagrad"),
+        ("accumulator", "'accumulator' needs adagrad, rmsprop or adam"),
         ("noise", "'noise' needs a --batch-size"),
     ],
 )

@@ -1,6 +1,6 @@
 // The plane from above: the part of it that is seen, and what lies there.
 
-import { arrowFactor, drawArrows, drawNotes } from "./arrows.js";
+import { drawArrows, drawNotes } from "./arrows.js";
 import { drawBatch, layAxes, layGround } from "./field.js";
 import { clipTo, cross, pen, ring, star, write } from "./marks.js";
 import { blend, clamp } from "./numbers.js";
@@ -106,8 +106,7 @@ export class Plane extends Sheet {
       cross(context, this.x(u), this.y(v), 5 * player.scale, player.look.text);
     context.restore();
     for (const run of player.runs) run.pixels = this.pixels(run);
-    const { bounds, drawing } = player.ground;
-    this.factor = arrowFactor(player.runs, player.shows, bounds, drawing);
+    this.factor = player.facts.factor;
   }
 
   layGhosts(context) {
@@ -160,15 +159,13 @@ export class Plane extends Sheet {
       if (!ground.local[i]) ring(context, this.x(u), this.y(v), 12 * scale, look.text, look.background);
   }
 
-  // Words on a plate of the ground's colour.
+  // Words on a plate of the page's colour.
   note(context, words, x, y, align, color) {
     const { look, scale } = this.player;
     context.font = this.font(11.5, "500");
     const width = context.measureText(words).width;
     context.fillStyle = look.background;
-    context.globalAlpha = 0.75;
     context.fillRect(align === "left" ? x - 3 : x - width - 3, y - 9 * scale, width + 6, 18 * scale);
-    context.globalAlpha = 1;
     write(context, words, x, y, align, "middle", color);
   }
 

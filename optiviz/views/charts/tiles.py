@@ -100,7 +100,7 @@ def animate_tiles(tiles: Tiles, path: str | Path, quiet: bool = True, **time: An
 class Mosaic(Frame):
     """Tiles as a figure whose moving artists can be taken to any step."""
 
-    def __init__(self, tiles: Tiles, film: bool = False) -> None:
+    def __init__(self, tiles: Tiles) -> None:
         first = tiles.pictures[0]
         super().__init__(first.theme, first.size)
         self.tiles, scale = tiles, self.look.scale
@@ -129,8 +129,6 @@ class Mosaic(Frame):
                     ax.set(xlabel="", xticklabels=[])
                 if i % tiles.columns:
                     ax.set(ylabel="", yticklabels=[])
-        for panel in self.panels if film else ():
-            panel.follow()
         self.show(tiles.steps)
 
     def _heading(self, ax: Any, picture: Contents) -> None:

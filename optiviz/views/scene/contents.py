@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -69,29 +70,22 @@ class Contents:
             check_made_on(run, self.problem)
         check_size(self.size)
         look = self._look()
-        labels = tuple(describe(run.optimizer, run.settings) for run in self.runs)
         rules = [(run.optimizer, run.settings) for run in self.runs]
-        usual = tuple(self.labels) in ((), labels)
-        given = ("",) * len(rules) if usual else tuple(self.labels)
-        if len(given) != len(rules):
-            raise UserError(f"labels must be {len(rules)}, one a run, got {len(given)}.")
-        plain = [rule for rule, label in zip(rules, given, strict=True) if not label]
-        rest = iter(apart(plain))
-        names = tuple(label or next(rest) for label in given)
+        labels, names, settings = _called(tuple(self.labels), rules)
         endings = [ending(run, self.problem) for run in self.runs]
         object.__setattr__(self, "lead", _lead(self.hero, self.runs, names))
         found = {
             "look": look,
             "marks": self.marked(look),
             "names": names,
-            "settings": common(plain) if plain else "",
+            "settings": settings,
             "verdicts": tuple(words for words, _ in endings),
             "said": tuple(
                 self.steps if step is None else min(step, self.steps) for _, step in endings
             ),
             "told": told(self.notes, self.runs, self.problem),
             "title": self.title or self.problem.title,
-            "labels": tuple(one or other for one, other in zip(given, labels, strict=True)),
+            "labels": labels,
         }
         for name, value in found.items():
             object.__setattr__(self, name, value)
@@ -128,6 +122,21 @@ class Contents:
     def steps(self) -> int:
         """The last step of the longest run."""
         return max(run.steps for run in self.runs)
+
+
+def _called(
+    given: tuple[str, ...], rules: Sequence[tuple[str, Mapping[str, Any]]]
+) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Labels, names at heads, and the settings that these leave out; a label may be empty."""
+    labels = tuple(describe(*rule) for rule in rules)
+    given = given if given not in ((), labels) else ("",) * len(rules)
+    if len(given) != len(rules):
+        raise UserError(f"labels must be {len(rules)}, one a run, got {len(given)}.")
+    plain = [rule for rule, label in zip(rules, given, strict=True) if not label]
+    rest = iter(apart(plain))
+    names = tuple(label or next(rest) for label in given)
+    labels = tuple(one or usual for one, usual in zip(given, labels, strict=True))
+    return labels, names, common(plain) if plain else ""
 
 
 def _lead(hero: str | int | None, runs: Sequence[Run], names: Sequence[str]) -> int | None:

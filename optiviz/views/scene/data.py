@@ -22,8 +22,7 @@ class DataPanel(Panel):
             known = [name for name, other in PROBLEMS.items() if isinstance(other, Samples)]
             raise UserError(f"The panel 'data' needs a problem with data: {', '.join(known)}.")
         self.problem = problem
-        title = "Samples, {1} over {0}".format(*problem.labels)
-        ax.set_title(title, loc="left", fontsize=9.5 * look.scale, color=look.text, pad=5)
+        self.entitle("Samples, {1} over {0}".format(*problem.labels))
         size = 13 * look.scale**2
         for group, shape in ((0, "o"), (1, "^")):
             x, y = problem.points[problem.groups == group].T

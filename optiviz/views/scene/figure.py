@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import matplotlib
 from matplotlib.artist import Artist
-from matplotlib.figure import Figure
 
 from optiviz.views.frame import Frame
+from optiviz.views.scene.accumulator import AccumulatorPanel
+from optiviz.views.scene.arrange import arrange
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.data import DataPanel
 from optiviz.views.scene.legend import legend
 from optiviz.views.scene.memory import Bias, Build, Effective, Memory, Noise
 from optiviz.views.scene.names import MOST, LineNames
 from optiviz.views.scene.panel import Panel
-from optiviz.views.scene.path import PathPanel, SumPanel
+from optiviz.views.scene.path import PathPanel
 from optiviz.views.scene.relief import Relief
 from optiviz.views.scene.series import Loss, Rate, Series, Speed, Truth, Velocity
+from optiviz.views.scene.sum import SumPanel
 from optiviz.words import look_up
 
 PANELS: dict[str, type[Panel]] = {
     "path": PathPanel,
     "sum": SumPanel,
+    "accumulator": AccumulatorPanel,
     "surface": Relief,
     "data": DataPanel,
     "loss": Loss,
@@ -61,12 +63,10 @@ class Scene(Frame):
         plain = not _named(kinds, picture)
         with self.style():
             note = "" if plain else picture.settings
-            header = self.title(picture.title, note) + (0.79 if note else 0.6) * self.look.scale
+            header = self.title(picture.title, note) + (0.61 if note else 0.42) * self.look.scale
             self.counter = self._counter()
             self.endings, footer = legend(self, picture) if plain else ([], 0.1 * self.look.scale)
-            axes = _arrange(self.figure, kinds, header, footer, picture.small)
-            self.panels = [kind(ax, picture) for kind, ax in zip(kinds, axes, strict=True)]
-            _label_steps(self.panels)
+            self.panels = arrange(self.figure, kinds, picture, header, footer)
             self.ends = self._name_lines(film)
             for panel in self.panels:
                 panel.film = film
@@ -109,6 +109,7 @@ class Scene(Frame):
             if not panel.wide:
                 place = panel.ax.get_position()
                 panel.ax.set_position([place.x0, place.y0, place.width - room, place.height])
+                panel.fit()
         return ends
 
     def _counter(self) -> Any:
@@ -133,49 +134,3 @@ def _named(kinds: list[type[Panel]], picture: Contents) -> bool:
     return room and any(
         issubclass(kind, PathPanel) or (several and issubclass(kind, Series)) for kind in kinds
     )
-
-
-def _arrange(
-    figure: Figure, kinds: list[type[Panel]], top: float, bottom: float, bare: bool
-) -> list[Any]:
-    """Axes for every panel: wide ones in a row, the rest in a column beside or rows below; a bare
-    one has all the width, since it has no words beside it."""
-    width, height = figure.get_size_inches()
-    wide = [i for i, kind in enumerate(kinds) if kind.wide]
-    rest = [i for i, kind in enumerate(kinds) if not kind.wide]
-    tall = width < 1.1 * height
-    scale = matplotlib.rcParams["font.size"] / 9
-    edges = {
-        "left": 0.62 * scale / width,
-        "right": 1 - 0.24 * scale / width,
-        "top": 1 - top / height,
-        "bottom": (bottom + 0.42 * scale) / height,
-    }
-    if bare and wide:
-        edges |= {"left": 0.3 / width, "right": 1 - 0.3 / width, "bottom": bottom / height}
-    if wide and rest and not tall:
-        ratios = [*[1.75 / len(wide) ** 0.5] * len(wide), 1.0]
-        grid = figure.add_gridspec(
-            len(rest), len(ratios), width_ratios=ratios, hspace=0.42, wspace=0.2 * scale, **edges
-        )
-        cells = {i: grid[:, column] for column, i in enumerate(wide)}
-        cells |= {i: grid[row, -1] for row, i in enumerate(rest)}
-    else:
-        ratios = [1.5] * bool(wide) + [0.62] * len(rest)
-        grid = figure.add_gridspec(
-            len(ratios), max(len(wide), 1), height_ratios=ratios, hspace=0.3, wspace=0.2, **edges
-        )
-        cells = {i: grid[0, column] for column, i in enumerate(wide)}
-        cells |= {i: grid[row, :] for row, i in enumerate(rest, start=bool(wide))}
-    return [
-        figure.add_subplot(cells[i], projection=kind.projection) for i, kind in enumerate(kinds)
-    ]
-
-
-def _label_steps(panels: list[Panel]) -> None:
-    """Only the lowest of the stacked panels says what runs along them."""
-    stacked = [panel for panel in panels if panel.timeline]
-    for panel in stacked[:-1]:
-        panel.ax.tick_params(labelbottom=False)
-    if stacked:
-        stacked[-1].ax.set_xlabel("step")

@@ -11,6 +11,8 @@ from matplotlib.artist import Artist
 from optiviz.problems.base import Array
 from optiviz.views.scene.contents import Contents
 
+TITLE, LEAST = 9.5, 6.5  # points of a panel's title, and how small it may become to fit
+
 
 class Panel(ABC):
     """One panel of a picture.
@@ -21,7 +23,6 @@ class Panel(ABC):
 
     # Panels of the plane are given most of the picture; the others share a column beside them.
     wide: ClassVar[bool] = False
-    projection: ClassVar[str | None] = None
     # Whether steps run along the horizontal axis.
     timeline: ClassVar[bool] = False
     # Whether what is said of a moment fades after it, as in a film.
@@ -32,6 +33,12 @@ class Panel(ABC):
         self.picture = picture
         self.look = picture.look
         self.moving: list[Artist] = []
+        self.share = 1.0  # of the height that panels in a column have
+        self.heading: Any = None
+
+    @classmethod
+    def dress(cls, ax: Any, picture: Contents) -> None:
+        """Write what will stand beside a wide panel's axes, so that its room can be measured."""
 
     @abstractmethod
     def show(self, t: float) -> None:
@@ -41,9 +48,20 @@ class Panel(ABC):
         a step stays as it is.
         """
 
-    def follow(self) -> None:
-        """Make ready for a film, in which words must not jump; a still picture needs it not."""
-        return
+    def entitle(self, words: str) -> None:
+        """Write the title above the axes, from the left."""
+        size = TITLE * self.look.scale
+        style: Any = {"fontsize": size, "color": self.look.text, "pad": 5, "parse_math": False}
+        self.heading = self.ax.set_title(words, loc="left", **style)
+
+    def fit(self) -> None:
+        """Write the title as small as its axes' width asks for."""
+        if self.heading is None:
+            return
+        text, room = self.heading, self.ax.get_window_extent().width
+        ratio = room / text.get_window_extent().width
+        if ratio < 1:
+            text.set_fontsize(max(LEAST * self.look.scale, ratio * text.get_fontsize()))
 
     def add(self, artist: Any) -> Any:
         """Keep an artist as one that moves."""

@@ -53,9 +53,7 @@ class Trail:
             patch = Polygon(np.zeros((7, 2)), fc=panel.color_of(arrow, mark), ec=look.background)
             patch.set(linewidth=0.5, zorder=5, joinstyle="miter")
             ax.add_patch(patch)
-            offsets = np.zeros((1, 2)) if arrow.tails is None else arrow.tails(run)
-            tails, vectors = self.points + self.factor * offsets, self.factor * arrow.vectors(run)
-            self.arrows.append((panel.add(patch), tails, vectors))
+            self.arrows.append((panel.add(patch), self.points, self.factor * arrow.vectors(run)))
         size = {"ms": 6.5 * mark.weight**0.5 * scale, "mew": 1.2, "zorder": 5 + top}
         style = {"mfc": mark.color, "mec": look.background, **size}
         (self.head,) = ax.plot([], [], mark.head, ls="none", **style)
