@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
@@ -9,7 +10,7 @@ from matplotlib.artist import Artist
 
 from optiviz.views.scene.contents import Contents
 
-TITLE, LEAST = 9.5, 6.5  # points of a panel's title, and how small it may become to fit
+TITLE, LEAST = 9.5, 7  # points of a panel's title, and how small it may become in one row
 
 
 class Panel(ABC):
@@ -47,13 +48,17 @@ class Panel(ABC):
         self.heading = self.ax.set_title(words, loc="left", **style)
 
     def fit(self) -> None:
-        """Write the title as small as its axes' width asks for."""
+        """Write the title as small as its axes' width asks for, in two rows if need be."""
         if self.heading is None:
             return
         text, room = self.heading, self.ax.get_window_extent().width
-        ratio = room / text.get_window_extent().width
+        ratio, least = room / text.get_window_extent().width, LEAST * self.look.scale
+        words = text.get_text()
+        if ratio * text.get_fontsize() < least and "\n" not in words:
+            text.set_text(textwrap.fill(words, len(words) // 2 + 3))
+            ratio = room / text.get_window_extent().width
         if ratio < 1:
-            text.set_fontsize(max(LEAST * self.look.scale, ratio * text.get_fontsize()))
+            text.set_fontsize(ratio * text.get_fontsize())
 
     def add(self, artist: Any) -> Any:
         """Keep an artist as one that moves."""
