@@ -65,7 +65,7 @@ class Frame:
     def __init__(self, theme: str, size: tuple[int, int]) -> None:
         check_size(size)
         self.look = look_up("theme", theme, THEMES)
-        dpi = 100 * density(size)
+        dpi: Any = 100 * density(size)
         self.width, self.height = size[0] / dpi, size[1] / dpi
         with self.style():
             self.figure = Figure(figsize=(self.width, self.height), dpi=dpi)

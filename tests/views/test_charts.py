@@ -90,7 +90,7 @@ def test_a_rule_that_was_never_evaluated_leaves_the_others_their_curves(tmp_path
     lost = replace(lost, histories=(nothing,) * 3)
     race = Race(replace(comparison, contestants=(lost, kept)), "", "light", (960, 540), True)
     assert [len(ax.lines) for ax in race.figure.axes] == [2, 2]  # a curve and its head
-    assert "adam" in "".join(text.get_text() for text in race.figure.legends[0].texts)
+    assert "Adam" in "".join(text.get_text() for text in race.figure.legends[0].texts)
     with pytest.raises(UserError, match="no training was ever evaluated"):
         Race(replace(comparison, contestants=(lost,)), "", "light", (960, 540))
 

@@ -130,7 +130,9 @@ def test_numbers_along_axes_are_the_same_in_films_and_stills() -> None:
     """A film is drawn when the theme's settings are over: nothing may depend on them."""
     scene = scene_of(("velocity", "loss"), (960, 540), "slides")
     with scene.style():
-        still = [axis.get_majorticklocs() for p in scene.panels for axis in (p.ax.xaxis, p.ax.yaxis)]
+        still = [
+            axis.get_majorticklocs() for p in scene.panels for axis in (p.ax.xaxis, p.ax.yaxis)
+        ]
     film = [axis.get_majorticklocs() for p in scene.panels for axis in (p.ax.xaxis, p.ax.yaxis)]
     for one, other in zip(still, film, strict=True):
         np.testing.assert_array_equal(one, other)
@@ -173,5 +175,7 @@ def test_wide_panels_share_a_row_and_stand_above_the_others_in_a_tall_picture() 
     boxes = [panel.ax.get_window_extent() for panel in panels]
     assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
     assert boxes[0].width == pytest.approx(boxes[1].width)
-    tall = [p.ax.get_window_extent() for p in scene_of(("path", "loss"), (540, 960), "light").panels]
+    tall = [
+        p.ax.get_window_extent() for p in scene_of(("path", "loss"), (540, 960), "light").panels
+    ]
     assert tall[0].y0 > tall[1].y1

@@ -37,7 +37,9 @@ def test_a_wall_hides_what_is_behind_it_and_nothing_else() -> None:
     towards = seen_from(AT)[2]
     assert towards[1] < 0, "it looks from below w₂"
     x = np.linspace(-0.3, 0.3, 7)
-    behind, before, above = ([x, np.full(7, y), np.full(7, z)] for y, z in ((0.2, 0), (-0.2, 0), (0, 0.41)))
+    behind, before, above = (
+        [x, np.full(7, y), np.full(7, z)] for y, z in ((0.2, 0), (-0.2, 0), (0, 0.41))
+    )
     far = [x, np.full(7, 0.49), np.full(7, 0.35)]
     found = [hidden(np.transpose(points), ridge(), AT) for points in (behind, before, above, far)]
     assert [set(each.tolist()) for each in found] == [{True}, {False}, {False}, {False}]
@@ -51,7 +53,9 @@ def test_heights_between_points_are_between_theirs() -> None:
 
 
 def test_a_path_behind_a_hill_is_dotted_and_its_shadow_is_on_the_floor() -> None:
-    hill = surface(lambda x, y: 9 * np.exp(-8 * y**2) + y**2 / 9 + x**2 / 9, bounds=((-2, 2), (-2, 2)))
+    hill = surface(
+        lambda x, y: 9 * np.exp(-8 * y**2) + y**2 / 9 + x**2 / 9, bounds=((-2, 2), (-2, 2))
+    )
     run = descend(hill, optim.SGD(lr=0.4), start=(-1.5, 1.9), steps=30)
     drawn = Picture(hill, run, ["surface"])
     scene = Scene(drawn)

@@ -36,7 +36,7 @@ def test_words_and_single_things_are_taken() -> None:
 
 
 def test_its_text_is_short() -> None:
-    text = "Picture('valley', ['momentum  η 0.012  β 0.9'], panels=['path', 'loss'])"
+    text = "Picture('valley', ['Momentum  η = 0.012  β = 0.9'], panels=['path', 'loss'])"
     assert repr(Picture("valley", descend("valley", "momentum", steps=3))) == text
 
 

@@ -93,13 +93,13 @@ def animate_tiles(
     Arguments and errors as for `animate`.
     """
     shown = moments(tiles.steps, frames)
-    record(lambda: Mosaic(tiles), shown, path, tiles.colors, fps, hold, quiet)
+    record(lambda: Mosaic(tiles, film=True), shown, path, tiles.colors, fps, hold, quiet)
 
 
 class Mosaic(Frame):
     """Tiles as a figure whose moving artists can be taken to any step."""
 
-    def __init__(self, tiles: Tiles) -> None:
+    def __init__(self, tiles: Tiles, film: bool = False) -> None:
         first = tiles.pictures[0]
         super().__init__(first.theme, first.size)
         self.tiles, scale = tiles, self.look.scale
@@ -128,6 +128,8 @@ class Mosaic(Frame):
                     ax.set(xlabel="", xticklabels=[])
                 if i % tiles.columns:
                     ax.set(ylabel="", yticklabels=[])
+        for panel in self.panels if film else ():
+            panel.follow()
         self.show(tiles.steps)
 
     def _heading(self, ax: Any, picture: Contents) -> None:

@@ -66,13 +66,11 @@ class Contents:
         rules = [(run.optimizer, run.settings) for run in self.runs]
         own = tuple(self.labels) not in ((), labels)
         names = tuple(self.labels) if own else tuple(apart(rules))
-        lead = _lead(self.hero, self.runs, names)
-        order = [rank(run.settings) for run in self.runs]
         endings = [ending(run, self.problem) for run in self.runs]
+        object.__setattr__(self, "lead", _lead(self.hero, self.runs, names))
         found = {
             "look": look,
-            "lead": lead,
-            "marks": tuple(marks([rule for rule, _ in rules], look, order, lead)),
+            "marks": self.marked(look),
             "names": names,
             "settings": "" if own else common(rules),
             "verdicts": tuple(words for words, _ in endings),
@@ -84,6 +82,12 @@ class Contents:
         }
         for name, value in found.items():
             object.__setattr__(self, name, value)
+
+    def marked(self, look: Theme) -> tuple[Mark, ...]:
+        """Every run's mark in a theme."""
+        rules = [run.optimizer for run in self.runs]
+        order = [rank(run.settings) for run in self.runs]
+        return tuple(marks(rules, look, order, self.lead))
 
     @property
     def small(self) -> bool:

@@ -69,9 +69,8 @@ class Scene(Frame):
             self.ends: list[LineNames] = []
             names = partial(self._name_lines, film)
             self.panels = arrange(self.figure, kinds, picture, (footer, header), names)
-            for panel in self.panels:
-                if film and isinstance(panel, PathPanel) and panel.names:
-                    panel.names.follow()
+            for panel in self.panels if film else ():
+                panel.follow()
         self.show(picture.steps)
 
     @property
@@ -84,9 +83,12 @@ class Scene(Frame):
 
     def show(self, t: int) -> None:
         """Take every panel to step t."""
-        for part in (*self.panels, *self.ends):
-            part.show(t)
-        self.counter.set_text(str(t))
+        for panel in self.panels:
+            panel.show(t)
+        for end in self.ends:
+            end.show(t)
+        if not self.picture.small:
+            self.counter.set_text(str(t))
         for ending, step in zip(self.endings, self.picture.said, strict=False):
             ending.set_visible(t >= step)
 
@@ -107,7 +109,8 @@ class Scene(Frame):
         style: Any = {"fontsize": 10.5 * look.scale, "color": look.muted, "family": "monospace"}
         total = str(self.picture.steps)
         numbers = []
-        for words in (f" / {total}", total, "step "):
+        shown = ("", "", "") if self.picture.small else (f" / {total}", total, "step ")
+        for words in shown:
             text = figure.text(x, y, words, ha="right", va="top", **style)
             x -= text.get_window_extent().width / figure.bbox.width
             numbers.append(text)

@@ -36,6 +36,7 @@ class Panel(ABC):
     @classmethod
     def dress(cls, ax: Any, picture: Contents) -> None:
         """Write what will stand beside a wide panel's axes, so that its room can be measured."""
+        return
 
     @abstractmethod
     def show(self, t: int) -> None:
@@ -59,6 +60,10 @@ class Panel(ABC):
             ratio = room / text.get_window_extent().width
         if ratio < 1:
             text.set_fontsize(ratio * text.get_fontsize())
+
+    def follow(self) -> None:
+        """Make ready for a film, in which words must not jump; a still picture needs it not."""
+        return
 
     def add(self, artist: Any) -> Any:
         """Keep an artist as one that moves."""

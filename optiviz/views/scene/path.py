@@ -9,7 +9,7 @@ from contourpy import contour_generator
 from matplotlib.collections import LineCollection
 
 from optiviz.problems import Samples
-from optiviz.problems.base import Array, Bounds
+from optiviz.problems.base import Array
 from optiviz.runs.record import Run
 from optiviz.views.scene.arrows import Arrow, enlarged, times, usual
 from optiviz.views.scene.contents import Contents
@@ -46,7 +46,7 @@ class PathPanel(Panel):
         self._starts()
         for ring in draw_goals(ax, picture.problem, look):
             self.add(ring)
-        self.key = self.keys()
+        self.key = [] if picture.small else self.keys()
         if holes:
             self.note(UNDEFINED, 0, look.muted, side="left")
         self.furnish()
@@ -120,6 +120,10 @@ class PathPanel(Panel):
         )
         self.notes.append(text)
         return self.add(text)
+
+    def follow(self) -> None:
+        if self.names:
+            self.names.follow()
 
     def show(self, t: int) -> None:
         if self.batch:

@@ -63,7 +63,7 @@ class Trail:
         self.line.set_data(*self.points[: now + 1].T)
         fresh = self.segments[max(now - TAIL, 0) : now]
         self.tail.set_segments(list(fresh))
-        self.tail.set_linewidths(self.widths[TAIL - len(fresh) :])
+        self.tail.set_linewidth(self.widths[TAIL - len(fresh) :])
         self.head.set_data(*self.points[now][:, None])
         for patch, tails, vectors in self.arrows:
             corners = outline(tails[now], vectors[now], self.thickness)
