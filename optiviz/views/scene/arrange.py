@@ -44,11 +44,9 @@ def arrange(
         ends: the inches that other things take below and above.
         names: of the panels that are not wide, the inches that names take at their right.
     """
-    size = matplotlib.rcParams["font.size"]
     axes = [figure.add_subplot() for _ in kinds]
     panels: list[Any] = []
     for kind, ax in zip(kinds, axes, strict=True):
-        ax.tick_params(labelsize=size)  # a number, so that films and stills have the same ticks
         panels.append(kind.dress(ax, picture) if kind.wide else kind(ax, picture))
     made = [panel for panel in panels if isinstance(panel, Panel)]
     crop([panel for panel in made if isinstance(panel, Series)])

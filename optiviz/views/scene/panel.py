@@ -6,6 +6,7 @@ import textwrap
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
+from matplotlib import rcParams
 from matplotlib.artist import Artist
 
 from optiviz.views.scene.contents import Contents
@@ -32,6 +33,9 @@ class Panel(ABC):
         self.moving: list[Artist] = []
         self.share = 1.0  # of the height that panels in a column have
         self.heading: Any = None
+        # A number, since a film is drawn when the theme's settings are over: or its axes would
+        # have room for other numbers than a still picture's.
+        ax.tick_params(labelsize=rcParams["font.size"])
 
     @classmethod
     def dress(cls, ax: Any, picture: Contents) -> None:
