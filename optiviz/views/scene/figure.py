@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from matplotlib.artist import Artist
@@ -66,8 +67,12 @@ class Scene(Frame):
             header = self.title(picture.title, note) + (0.61 if note else 0.42) * self.look.scale
             self.counter = self._counter()
             self.endings, footer = legend(self, picture) if plain else ([], 0.1 * self.look.scale)
-            self.panels = arrange(self.figure, kinds, picture, header, footer)
-            self.ends = self._name_lines(film)
+            self.ends: list[LineNames] = []
+            names = partial(self._name_lines, film)
+            self.panels = arrange(self.figure, kinds, picture, (footer, header), names)
+            for end in [end for end in self.ends if not end.fits]:
+                end.remove()
+                self.ends.remove(end)
             for panel in self.panels:
                 panel.film = film
                 if film:
@@ -93,24 +98,15 @@ class Scene(Frame):
         for ending, step in zip(self.endings, self.picture.said, strict=False):
             ending.set_visible(t >= step)
 
-    def _name_lines(self, film: bool) -> list[LineNames]:
-        """The names at the ends of lines, for which the panels in their column give way."""
+    def _name_lines(self, film: bool, panels: list[Panel]) -> float:
+        """Name the ends of lines; the inches that the names need."""
         picture = self.picture
         if not 1 < len(picture.runs) <= MOST or picture.small:
-            return []
-        alone = not any(isinstance(panel, PathPanel) for panel in self.panels)
-        series = [panel for panel in self.panels if isinstance(panel, Series)]
-        ends = [LineNames(panel, film, alone and not nth) for nth, panel in enumerate(series)]
-        for end in [end for end in ends if not end.fits]:
-            end.remove()
-            ends.remove(end)
-        room = max((end.width for end in ends), default=0) / self.figure.bbox.width
-        for panel in self.panels:
-            if not panel.wide:
-                place = panel.ax.get_position()
-                panel.ax.set_position([place.x0, place.y0, place.width - room, place.height])
-                panel.fit()
-        return ends
+            return 0.0
+        alone = not any(issubclass(PANELS[name], PathPanel) for name in picture.panels)
+        series = [panel for panel in panels if isinstance(panel, Series)]
+        self.ends = [LineNames(panel, film, alone and not nth) for nth, panel in enumerate(series)]
+        return max((end.width for end in self.ends), default=0) / self.figure.dpi
 
     def _counter(self) -> Any:
         """The step counter; only its number moves, since drawing letters takes time."""
