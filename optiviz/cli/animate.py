@@ -12,6 +12,7 @@ from optiviz.cli.options import (
     Alone,
     BatchSize,
     BoundsOf,
+    Hero,
     Json,
     Optim,
     Panels,
@@ -48,6 +49,7 @@ def animate(
     theme: Theme = "light",
     text: Text = 1.0,
     bounds: BoundsOf = None,
+    hero: Hero = None,
     alone: Alone = False,
     seed: Seed = 0,
     out: Annotated[
@@ -85,6 +87,7 @@ def animate(
         seed=seed,
         text=text,
         bounds=bounds,
+        hero=hero,
         alone=alone,
     )
     target = check_ending(out or Path(f"{sketch.name()}.gif"), MOVING)

@@ -109,6 +109,10 @@ BoundsOf = Annotated[
     str | None,
     typer.Option("--bounds", help="What to show, as x0,x1,y0,y1.  [default: the surface's own]"),
 ]
+Hero = Annotated[
+    str | None,
+    typer.Option(help="The rule whose line is the strongest.  [default: all alike]"),
+]
 Alone = Annotated[
     bool,
     typer.Option("--alone", help="Leave out the plainer rule beside a single one."),
