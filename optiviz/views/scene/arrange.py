@@ -151,7 +151,9 @@ class _Room:
         style: Any = {"bbox_extra_artists": [], "for_layout_only": True}
         around = ax.get_tightbbox(self.figure.canvas.get_renderer(), **style)
         left, bottom = box.x0 - around.x0, box.y0 - around.y0
-        return Place(left / dpi, bottom / dpi, (around.x1 - box.x1) / dpi, (around.y1 - box.y1) / dpi)
+        return Place(
+            left / dpi, bottom / dpi, (around.x1 - box.x1) / dpi, (around.y1 - box.y1) / dpi
+        )
 
 
 def label_steps(panels: list[Panel]) -> None:
@@ -160,4 +162,4 @@ def label_steps(panels: list[Panel]) -> None:
     for panel in shared[:-1]:
         panel.ax.tick_params(labelbottom=False)
     if shared:
-        shared[-1].ax.set_xlabel("step")
+        shared[-1].ax.set_xlabel(shared[-1].picture.unit)

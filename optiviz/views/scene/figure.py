@@ -84,7 +84,7 @@ class Scene(Frame):
         """Take every panel to step t."""
         for part in (*self.panels, *self.ends):
             part.show(t)
-        self.counter.set_text(str(t))
+        self.counter.set_text(str(self.picture.counted(t)))
         for ending, step in zip(self.endings, self.picture.said, strict=False):
             ending.set_visible(t >= step)
 
@@ -109,9 +109,9 @@ class Scene(Frame):
         figure, look = self.figure, self.look
         x, y = 1 - self.edge / self.width, 1 - 0.17 / self.height
         style: Any = {"fontsize": 10.5 * look.scale, "color": look.muted, "family": "monospace"}
-        total = str(self.picture.steps)
+        total = str(self.picture.counted(self.picture.steps))
         numbers = []
-        for words in (f" / {total}", total, "step "):
+        for words in (f" / {total}", total, f"{self.picture.unit} "):
             text = figure.text(x, y, words, ha="right", va="top", **style)
             x -= text.get_window_extent().width / figure.bbox.width
             numbers.append(text)

@@ -26,7 +26,9 @@ class Letters:
             plain = word.startswith("the ")
             style: Any = {"fontsize": SIZE * look.scale, "style": "normal" if plain else "italic"}
             style |= {"ha": "center", "va": "center", "zorder": 6.5, "color": color}
-            style["path_effects"] = [withStroke(linewidth=3 * look.scale, foreground=look.background)]
+            style["path_effects"] = [
+                withStroke(linewidth=3 * look.scale, foreground=look.background)
+            ]
             self.texts.append(panel.add(panel.ax.text(0, 0, word, parse_math=False, **style)))
         boxes = [text.get_window_extent() for text in self.texts]
         self.halves = [np.array([box.width, box.height]) / 2 for box in boxes]

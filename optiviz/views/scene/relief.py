@@ -79,7 +79,9 @@ class Relief(Panel):
         for point, local in zip(problem.minima, problem.local(), strict=True):
             (star,) = self.ax.plot([], [], **minimum(look, local), zorder=3.4)
             goals.append((self.add(star), self.on(self.place(np.array([point])))))
-        deepest = [point for point, local in zip(problem.minima, problem.local(), strict=True) if not local]
+        deepest = [
+            point for point, local in zip(problem.minima, problem.local(), strict=True) if not local
+        ]
         if deepest:
             for ring in draw_goals(self.ax, problem, look):
                 goals.append((self.add(ring), self.on(self.place(np.array(deepest)))))
@@ -158,7 +160,9 @@ class _Floor:
                 ends = np.array([-half, half])
                 ends[:, axis] = at
                 self.rules.append(_lay(ends))
-                text = self.ax.text(0, 0, f"{number:g}".replace("-", "−"), color=look.muted, **style)
+                text = self.ax.text(
+                    0, 0, f"{number:g}".replace("-", "−"), color=look.muted, **style
+                )
                 self.words.append((panel.add(text), axis, at))
             text = self.ax.text(0, 0, name, color=look.text, **style)
             self.words.append((panel.add(text), axis, np.nan))
@@ -168,7 +172,9 @@ class _Floor:
         """Limits that hold everything wherever the camera stands, by one measure in both ways."""
         low = self.corners - np.array([1, 1, 0]) * ROOM * (self.corners < 0)
         high = self.corners + [0, 0, HEIGHT - FLOOR]
-        seen = np.concatenate([project(np.concatenate([low, high]), azimuth(s)) for s in (0, 0.5, 1)])
+        seen = np.concatenate(
+            [project(np.concatenate([low, high]), azimuth(s)) for s in (0, 0.5, 1)]
+        )
         (left, bottom), (right, top) = seen.min(axis=0), seen.max(axis=0)
         box = panel.ax.get_window_extent()
         x, y = fit(((left, right), (bottom, top)), box.width / box.height)
