@@ -24,7 +24,7 @@ class Page(Figure):
     """A figure whose letters are as far apart as they were measured, by whomever it is drawn."""
 
     def draw(self, renderer: Any) -> None:
-        with _unhinted():
+        with matplotlib.rc_context(settings()):
             super().draw(renderer)
 
     def draw_artist(self, a: Artist) -> None:
@@ -34,7 +34,7 @@ class Page(Figure):
 
 @contextmanager
 def _unhinted() -> Iterator[None]:
-    """One setting for a while; `matplotlib.rc_context` would copy them all, for each artist."""
+    """One setting for a while; `rc_context` would copy them all, for each artist of each frame."""
     usual = matplotlib.rcParams[HINTING]
     matplotlib.rcParams[HINTING] = UNHINTED
     try:

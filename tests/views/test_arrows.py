@@ -85,7 +85,9 @@ def test_keys_stand_on_an_opaque_plate_over_all_that_moves(theme: str) -> None:
         assert order.index(note) > order.index(panel.trails[0].line)
 
 
-@pytest.mark.parametrize("form", ["inside", pytest.param("outside", marks=pytest.mark.slow), "average"])
+@pytest.mark.parametrize(
+    "form", ["inside", pytest.param("outside", marks=pytest.mark.slow), "average"]
+)
 def test_the_sum_is_of_what_is_carried_and_what_is_pushed(form: str) -> None:
     run = descend("valley", optim.Momentum(lr=0.01, beta=0.8, form=form), steps=20)
     scene = Scene(Picture("valley", [run], panels=["sum"]))
@@ -109,11 +111,14 @@ def test_the_sum_is_of_what_is_carried_and_what_is_pushed(form: str) -> None:
         np.testing.assert_allclose(first[1], second[1])
         assert np.hypot(*(first[0] - start)) > 0
     names = [text.get_text() for text in glass.letters.texts]
-    assert names == {
-        "inside": ["βv", "−ηg", "v"],
-        "outside": ["−ηβv", "−ηg", "−ηv"],
-        "average": ["−ηβv", "−η(1−β)g", "−ηv"],
-    }[form]
+    assert (
+        names
+        == {
+            "inside": ["βv", "−ηg", "v"],
+            "outside": ["−ηβv", "−ηg", "−ηv"],
+            "average": ["−ηβv", "−η(1−β)g", "−ηv"],
+        }[form]
+    )
 
 
 @pytest.mark.parametrize("theme", ["slides", *SLOW])
