@@ -47,6 +47,22 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# Those that say their one thing at the first glance: a row at the top of the page.
+BEST = (
+    "condition_number",
+    "learning_rates",
+    "momentum_table",
+    "momentum",
+    "nesterov",
+    "stability",
+    "schedules",
+    "adagrad",
+    "race",
+    "saddle",
+    "basins",
+    "mnist_landscape",
+)
+
 
 @dataclass(frozen=True)
 class Script:

@@ -20,7 +20,7 @@ from optiviz.files import whole
 from optiviz.views.files import still
 from optiviz.views.files.animate import STILL, check_ending
 from optiviz.views.style import THEMES, Mark, Theme
-from optiviz.views.typeface import settings
+from optiviz.views.typeface import Page, settings
 from optiviz.words import look_up
 
 SMALLEST, LARGEST = (240, 180), (3840, 2160)  # pixels
@@ -69,7 +69,7 @@ class Frame:
         dpi = 100 * density(size)
         self.width, self.height = size[0] / dpi, size[1] / dpi
         with self.style():
-            self.figure = Figure(figsize=(self.width, self.height), dpi=dpi)
+            self.figure: Figure = Page(figsize=(self.width, self.height), dpi=dpi)
             self.canvas: Any = FigureCanvasAgg(self.figure)
         self.top, self.bottom = self.height - self.above, 0.06
 

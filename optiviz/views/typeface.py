@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import matplotlib
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = ["Inter", "DejaVu Sans"]  # the second for what the first lacks
+HINTING, UNHINTED = "text.hinting", "no_hinting"  # hints move letters apart, most where small
 HEAVY = "Inter-SemiBold"  # what is asked for as bold
+
+
+class Page(Figure):
+    """A figure whose letters are as far apart as they were measured, by whomever it is drawn."""
+
+    def draw(self, renderer: Any) -> None:
+        with matplotlib.rc_context(settings()):
+            super().draw(renderer)
+
+    def draw_artist(self, a: Artist) -> None:
+        with _unhinted():
+            super().draw_artist(a)
+
+
+@contextmanager
+def _unhinted() -> Iterator[None]:
+    """One setting for a while; `rc_context` would copy them all, for each artist of each frame."""
+    usual = matplotlib.rcParams[HINTING]
+    matplotlib.rcParams[HINTING] = UNHINTED
+    try:
+        yield
+    finally:
+        matplotlib.rcParams[HINTING] = usual
 
 
 @cache
@@ -29,7 +58,7 @@ def settings() -> dict[str, Any]:
     register()
     return {
         "font.family": FAMILY,
-        "text.hinting": "no_hinting",  # which moves letters apart, at each size by another share
+        HINTING: UNHINTED,
         "mathtext.fontset": "custom",
         "mathtext.fallback": "stixsans",
         **{f"mathtext.{name}": "Inter" for name in ("rm", "sf", "tt")},

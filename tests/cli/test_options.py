@@ -225,6 +225,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--updates 99": {"updates": 99},
         "--images 50": {"shown": 50},
         "--directions random": {"directions": "random"},
+        "--range 2": {"reach": 2.0},
         "--panels surface": {"panels": ["surface"]},
         "--out b.WEBP": {"path": Path("b.WEBP")},
         "--json": {"quiet": True},

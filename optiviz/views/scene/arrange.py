@@ -171,4 +171,4 @@ def label_steps(panels: list[Panel]) -> None:
     for panel in shared[:-1]:
         panel.ax.tick_params(labelbottom=False)
     if shared:
-        shared[-1].ax.set_xlabel("step")
+        shared[-1].ax.set_xlabel(shared[-1].picture.unit)

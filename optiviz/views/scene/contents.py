@@ -15,6 +15,7 @@ from optiviz.problems.base import Bounds, Plane
 from optiviz.runs.record import Run
 from optiviz.runs.verdict import verdict
 from optiviz.views.frame import check_size, density
+from optiviz.views.numbers import number
 from optiviz.views.scene.notes import Note, Told, told
 from optiviz.views.style import THEMES, Mark, Theme, marks
 from optiviz.words import look_up
@@ -123,6 +124,16 @@ class Contents:
         """The last step of the longest run."""
         return max(run.steps for run in self.runs)
 
+    @property
+    def unit(self) -> str:
+        """What the counter counts."""
+        return "update" if self.problem.at else "step"
+
+    def counted(self, t: float) -> int:
+        """What the counter says at step t, which may stand for one of a longer run."""
+        at = self.problem.at
+        return at[min(int(t), len(at) - 1)] if at else int(t)
+
 
 def _called(
     given: tuple[str, ...], rules: Sequence[tuple[str, Mapping[str, Any]]]
@@ -175,6 +186,6 @@ def ending(run: Run, problem: Plane) -> tuple[str, int | None]:
     shows but its shadow."""
     true = run.slots.get("true_loss")
     if true is not None:
-        return f"loss {true[-1]:.3g}", None
+        return f"loss {number(true[-1], zeros=True)}", None
     found = verdict(run, problem)
     return found.text, found.step

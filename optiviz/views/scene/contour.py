@@ -9,6 +9,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 
 from optiviz.problems.base import Array, Bounds, Plane
+from optiviz.views.numbers import number
 from optiviz.views.style import MINIMUM, Theme, blend
 
 BANDS = 20
@@ -115,10 +116,10 @@ def draw_ground(
         The heights of the lines, and whether any of the ground is undefined.
     """
     x, y, values = sample(problem, bounds)
-    heights, known = levels(values), filled(values)
+    heights, known = _spanned(values, problem.span), filled(values)
     colors: Any = theme.ramp(np.linspace(0, FAINT if faint else 1, len(heights) - 1))
     ax.contourf(x, y, known, heights, colors=colors, extend="both", antialiased=False)
-    ax.contour(
+    lines = ax.contour(
         x,
         y,
         known,
@@ -128,12 +129,25 @@ def draw_ground(
         linewidths=0.5 * theme.pen,
         alpha=CONTOUR[faint],
     )
+    if problem.told:
+        how: Any = {"fmt": lambda height: number(height, 2), "fontsize": 7.5 * theme.scale}
+        for text in ax.clabel(lines, heights[3:-1:4], inline_spacing=2, **how):
+            text.set(color=theme.text, alpha=1)
     holes = draw_undefined(ax, x, y, values, theme)
     for point, local in zip(problem.minima, problem.local(), strict=True):
         ax.plot(*point, **minimum(theme, local), zorder=2.5)
     for point in problem.saddles:
         ax.plot(*point, **saddle(theme), zorder=2.5)
     return heights, holes
+
+
+def _spanned(values: Array, least: float) -> Array:
+    """The heights of the lines; on nearly level ground so far apart that it is no cliff."""
+    low, high = ends(values)
+    if high - low >= least:
+        return levels(values)
+    middle = (low + high) / 2
+    return np.linspace(middle - least / 2, middle + least / 2, BANDS + 1)
 
 
 def draw_goals(ax: Axes, problem: Plane, theme: Theme) -> list[Any]:

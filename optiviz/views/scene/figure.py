@@ -91,12 +91,10 @@ class Scene(Frame):
 
     def show(self, t: float) -> None:
         """Take every panel to step t."""
-        for panel in self.panels:
-            panel.show(t)
-        for end in self.ends:
-            end.show(t)
+        for part in (*self.panels, *self.ends):
+            part.show(t)
         if not self.picture.small:
-            self.counter.set_text(str(int(t)))
+            self.counter.set_text(str(self.picture.counted(t)))
         for ending, step in zip(self.endings, self.picture.said, strict=False):
             ending.set_visible(t >= step)
 
@@ -115,9 +113,10 @@ class Scene(Frame):
         figure, look = self.figure, self.look
         x, y = 1 - self.edge / self.width, 1 - 0.17 / self.height
         style: Any = {"fontsize": 10.5 * look.scale, "color": look.muted, "family": "monospace"}
-        total = str(self.picture.steps)
+        total = str(self.picture.counted(self.picture.steps))
         numbers = []
-        shown = ("", "", "") if self.picture.small else (f" / {total}", total, "step ")
+        of = self.picture.unit
+        shown = ("", "", "") if self.picture.small else (f" / {total}", total, f"{of} ")
         for words in shown:
             text = figure.text(x, y, words, ha="right", va="top", **style)
             x -= text.get_window_extent().width / figure.bbox.width

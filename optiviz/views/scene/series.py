@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from optiviz.errors import UserError
 from optiviz.problems.base import Array
 from optiviz.runs.record import Run
-from optiviz.views.numbers import POWERS, power
+from optiviz.views.numbers import POWERS, number, power
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.panel import Panel, until
 from optiviz.views.style import DASHED, SOLID, Mark, blend
@@ -23,6 +24,7 @@ RISE = 10  # times its start, to which a loss is shown that has no known least v
 CLIMB, DEPTH = 1e4, 1e-10  # where one is known: times the start, and of the greatest loss shown
 STILL = 0.004  # of an axis's height: as near to zero, nothing moves that could be seen
 CROP = 0.6  # of the steps: if every curve has left before, the axis ends there
+GAP = 0.22  # how opaque the band between true and slice's loss is
 STRIP = 0.3  # of a panel's height, for a rate that never changes
 
 
@@ -41,6 +43,8 @@ class Series(Panel):
         self.entitle(self.words())
         ax.set_xlim(0, max(picture.steps, 1))
         ax.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
+        if picture.problem.at:
+            self._updates(np.array(picture.problem.at))
         ax.grid(color=look.grid, linewidth=0.8)
         ax.set_axisbelow(True)
         self.lines: list[tuple[Any, Any, Array, Array]] = []
@@ -55,6 +59,13 @@ class Series(Panel):
             raise UserError(f"The panel {type(self).__name__.lower()!r} needs {self.needs}.")
         self._scale()
         self.peak = self._peak()
+
+    def _updates(self, at: Array) -> None:
+        """Write along the axis which step of a longer run a step stands for."""
+        told = MaxNLocator(5, steps=[1, 2, 5, 10], integer=True).tick_values(0, at[-1])
+        told = told[(told >= 0) & (told <= at[-1])]
+        words = [number(step) for step in told]
+        self.ax.set_xticks(np.interp(told, at, np.arange(len(at))), words)
 
     def words(self) -> str:
         """The panel's title."""
@@ -167,18 +178,38 @@ class Loss(Series):
 
 
 class Truth(Series):
-    """The loss of a trajectory's own weights and, dashed, that of the plane below them."""
+    """The loss of a trajectory's own weights and, dashed, that of the plane below them.
+
+    Between them lies a band: what the slice does not show.
+    """
 
     title: ClassVar[str] = "True loss, slice's (dashed)"
     log: ClassVar[bool] = True
     needs: ClassVar[str] = "a trajectory on a slice of a network's loss surface"
+
+    def __init__(self, ax: Any, picture: Contents) -> None:
+        super().__init__(ax, picture)
+        style: Any = {"alpha": GAP, "linewidth": 0, "zorder": 1.5}
+        self.gaps = [
+            self.add(ax.fill_between([], [], [], color=mark.color, **style))
+            for mark in picture.marks
+        ]
 
     def curves(self, run: Run, mark: Mark) -> list[tuple[Array, Mark]]:
         true = run.slots.get("true_loss")
         if true is None:
             return []
         paler = blend(mark.color, self.look.background, 0.35)
-        return [(true, Mark(mark.color, SOLID)), (run.loss, Mark(paler, DASHED))]
+        return [
+            (true, replace(mark, dash=SOLID)),
+            (run.loss, replace(mark, color=paler, dash=DASHED)),
+        ]
+
+    def show(self, t: int) -> None:
+        super().show(t)
+        for gap, run in zip(self.gaps, self.picture.runs, strict=True):
+            n = int(t) + 1
+            gap.set_data(np.arange(run.steps + 1)[:n], run.slots["true_loss"][:n], run.loss[:n])
 
 
 class Speed(Series):
