@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from optiviz.optim import OPTIMIZERS
 from optiviz.problems.base import Array, Plane
-from optiviz.runs.bottom import ARRIVED, NEAR, ROUNDING, Bottom, Ground, below
+from optiviz.runs.ahead import ahead, held
+from optiviz.runs.bottom import ARRIVED, NEAR, ROUNDING, Bottom, Curved, Ground, below
 from optiviz.runs.record import Run
 
 Ending = Literal["left", "slopeless", "diverged", "falls", "diverging", "cycle"]
@@ -24,7 +25,9 @@ STEADY = 1.3  # from third to third of a run: it has three to go, and may double
 FADES = 0.8  # from third to third: half as wide after as many steps again
 VISIBLE = 0.0005  # of the losses there were
 LOW, HIGH = 0.01, 0.95  # shares of a swing: so near its ends it may be one no more
+THROWS = 20.0  # markers: jolts that shake a run out of its basin
 TURNS = 4  # in the last half: twice there and back
+AHEAD = 20  # steps: more cost more than they decide
 WINDOWS = 6  # the run's last half in three, to see what grows and what fades
 
 
@@ -45,6 +48,28 @@ class Trace:
         self.sank = self.loss[0] - self.loss[-1] > GREW * abs(self.loss[0])
 
     @cached_property
+    def settings(self) -> dict[str, Any]:
+        """The settings of the last step, which are kept."""
+        return held(self.run)
+
+    @cached_property
+    def led(self) -> Array | None:
+        """Where the step led that ended the run, which no record keeps; a guess for other rules."""
+        points = ahead(self.run, self.problem, 1)
+        guess = self.run.w[-1] + self.moves[-1] * self.unit if self.steps else None
+        return next((point.w for point in points), guess)
+
+    @cached_property
+    def ahead(self) -> Array:
+        """The losses of the next steps, until one is lower; on a straight line for other rules."""
+        losses = []
+        for point in ahead(self.run, self.problem, min(self.steps, AHEAD)):
+            losses.append(self.problem.value(point.w) if self.batched else point.loss)
+            if losses[-1] < self.loss[-1]:
+                break
+        return np.array(losses or [2 * self.loss[-1] - self.loss[-2]])
+
+    @cached_property
     def floor(self) -> float | None:
         """The least known loss."""
         return self.problem.floor()
@@ -53,6 +78,11 @@ class Trace:
     def bottom(self) -> Bottom:
         """The minimum downhill of the end; what is above or away from an unknown one is NaN."""
         return below(self.ground, self.run.w[-1], float(self.loss[0]))
+
+    @cached_property
+    def here(self) -> Curved:
+        """The curvatures of the end."""
+        return self.ground.curved(self.run.w[-1])
 
     @cached_property
     def minimum(self) -> str:
@@ -109,7 +139,7 @@ class Trace:
     @property
     def decays(self) -> bool:
         """Whether weights decay, which has a minimum of its own."""
-        return bool(np.any(self.run.settings.get("weight_decay", 0) != 0))
+        return bool(self.settings.get("weight_decay", 0) != 0)
 
     @cached_property
     def forgets(self) -> bool:
@@ -126,9 +156,11 @@ class Trace:
         """
         if not (self.forgets or "moment2_max" in self.run.slots):
             return 0.0
-        settings = self.run.settings
+        settings = self.settings
         second, first = settings.get("beta2", settings.get("beta", 0.999)), settings.get("beta1", 0)
-        worst = (1 - np.min(first)) / np.sqrt(1 - np.max(second))
+        if "momentum_decay" in settings:  # Nadam's β₁ begins with half of itself
+            first /= 2
+        worst = (1 - first) / np.sqrt(1 - second)
         return float(self.lr[-1] * worst / (NEAR * self.unit))
 
     @cached_property
