@@ -32,7 +32,7 @@ def recurs(t: Trace) -> int:
     if not size >= ARRIVED * NEAR:
         return 0
     near = np.abs(t.w[-1 - last : -1] - t.w[-1]).max(axis=1)[::-1] <= REPEATS * size
-    for period in map(int, np.flatnonzero(near[: t.steps // 6]) + 1):
+    for period in map(int, np.flatnonzero(near[: t.steps // 4]) + 1):
         part = t.w[-max(3 * period, last) :]
         again = part[-period:][np.arange(-len(part), 0) % period]
         if period > 1 and np.abs(part - again).max() <= REPEATS * size:
@@ -87,7 +87,7 @@ def fades(t: Trace) -> bool:
 
 def hovers(t: Trace) -> Finding:
     now, before = t.above[-t.third :].mean(), t.above[-2 * t.third : -t.third].mean()
-    if t.batched and t.held and t.about and now >= before / 1.5:
+    if t.batched and t.held and t.about and before / 1.5 <= now <= 1.5 * before:
         return "hovers", f"hovers about {t.minimum}", None
     return None
 

@@ -21,7 +21,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 Finding = tuple[Kind, str, int | None] | None
 
 GREW = 2.0  # times the first loss: a rise beyond overshooting; a fall no loss above 0 can make
-STEADY = 1.3  # from third to third of a run: it has three to go, and may double by then
+STEADY = 1.2  # from third to third of a run: it has three to go, and may double by then
 FADES = 0.8  # from third to third: half as wide after as many steps again
 VISIBLE = 0.0005  # of the losses there were
 LOW, HIGH = 0.01, 0.95  # shares of a swing: so near its ends it may be one no more
@@ -55,7 +55,7 @@ class Trace:
     @cached_property
     def led(self) -> Array | None:
         """Where the step led that ended the run, which no record keeps; a guess for other rules."""
-        points = ahead(self.run, self.problem, 1)
+        points = ahead(self.run, self.problem, 1, further=True)
         guess = self.run.w[-1] + self.moves[-1] * self.unit if self.steps else None
         return next((point.w for point in points), guess)
 
@@ -164,6 +164,13 @@ class Trace:
         return float(self.lr[-1] * worst / (NEAR * self.unit))
 
     @cached_property
+    def coasts(self) -> bool:
+        """Whether its velocity takes it away, along a floor or where the rate has gone."""
+        beta = self.settings.get("beta", 0.0) if "velocity" in self.run.slots else 0.0
+        free = self.bottom.floored or not self.held
+        return bool(free and self.lengths[-3:].max() > NEAR * (1 - beta))
+
+    @cached_property
     def tail(self) -> list[slice]:
         """The last three of `WINDOWS` parts of the run."""
         n, end = max(self.steps // WINDOWS, 1), self.steps + 1
@@ -180,9 +187,14 @@ class Trace:
         return float(np.fmin(self.loss.min(), self.loss[0] - self.above[0]))
 
     @cached_property
+    def spreads(self) -> Array:
+        """How widely the run spreads along each axis in each part of the tail."""
+        return np.array([np.ptp(self.w[part], axis=0) for part in self.tail])
+
+    @property
     def sizes(self) -> Array:
-        """How widely the run spreads in each part of the tail."""
-        return np.array([np.linalg.norm(np.ptp(self.w[part], axis=0)) for part in self.tail])
+        """How widely it spreads in each part."""
+        return np.hypot(*self.spreads.T)
 
     @cached_property
     def thirds(self) -> list[slice]:
@@ -200,7 +212,10 @@ class Trace:
         before, now = self.widths[1:]
         high = self.peaks - self.low
         alike = self.sizes.max() <= STEADY * self.sizes.min() and high.max() <= 1.8 * high.min()
-        return bool(alike and self.held and now / STEADY <= before <= STEADY * now)
+        # Along one axis it may grow where nobody sees it yet.
+        grew = (self.spreads[1:] / self.spreads[:-1]).min(axis=0)
+        bounded = not (self.spreads[2] * grew**WINDOWS > 2 * self.sizes[2]).any()
+        return bool(alike and bounded and self.held and now / STEADY <= before <= STEADY * now)
 
     def settles(self) -> bool:
         """Whether it fades from each part to the next, in width, in steps and in loss."""

@@ -115,9 +115,7 @@ def converged(t: Trace) -> Finding:
     stayed = left >= (1 if t.batched else STAYED) * step or pace * t.steps <= NEAR
     if left < 0 or (pace > 0 and (left < 2 or not stayed)):
         return None
-    # Nothing pulls back along a floor, nor anywhere with a rate that has gone: it coasts.
-    beta = t.settings.get("beta", 0.0) if "velocity" in t.run.slots else 0.0
-    if (t.bottom.floored or not t.held) and pace > NEAR * (1 - beta):
+    if t.coasts:
         return None
     throws = DRIFTS if t.bottom.floored else THROWS
     loose = t.jolts > throws if t.forgets else t.bottom.floored and t.signs
@@ -260,6 +258,7 @@ def near(t: Trace) -> Finding:
         return None
     step = after_last(~(t.away <= NEAR))
     loose = t.jolts > THROWS if t.forgets else t.signs
+    loose = loose or t.decays or t.coasts
     return "wanders" if loose else "arrived", f"near {t.minimum} since step {step}", step
 
 
