@@ -23,8 +23,6 @@ Finding = tuple[Kind, str, int | None] | None
 GREW = 2.0  # times the first loss: a rise beyond overshooting; a fall no loss above 0 can make
 STEADY = 1.2  # from third to third of a run: it has three to go, and may double by then
 FADES = 0.8  # from third to third: half as wide after as many steps again
-VISIBLE = 0.0005  # of the losses there were
-LOW, HIGH = 0.01, 0.95  # shares of a swing: so near its ends it may be one no more
 THROWS = 20.0  # markers: jolts that shake a run out of its basin
 TURNS = 4  # in the last half: twice there and back
 AHEAD = 20  # steps: more cost more than they decide
@@ -240,22 +238,6 @@ class Trace:
         high = np.array([self.above[part].max() for part in self.thirds])
         grew = high[2] / high[1]
         return not self.batched and grew > 1 and high[2] * grew**30 > ARRIVED * self.first
-
-    def swings(self) -> bool:
-        """Whether the loss goes up and down, and ended visibly above where it was down."""
-        last, lowest, highest = self.loss[-self.steps // 2 :], self.loss.min(), self.loss.max()
-        turned = turns(np.diff(last))
-        if self.batched:
-            return turned >= TURNS
-        early, before, now = (self.loss[part].min() for part in self.tail)
-        if (
-            now > before > early and now + 1.5 * (now - before) > last[-1]
-        ):  # it sinks ever less deep
-            return False
-        share = (last[-1] - last.min()) / (last.max() - last.min())
-        height = (last[-1] - lowest) / (highest - lowest)
-        topped = height < HIGH or last[-1] < last[-2]
-        return bool(turned and share > LOW and height > VISIBLE and topped)
 
     @cached_property
     def paced(self) -> bool:

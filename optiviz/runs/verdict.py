@@ -2,8 +2,10 @@
 
 Each kind is a claim about the same run continued: the same settings, a schedule held at its last
 value, batches from the same stream. T is the number of steps taken, "the bottom" the minimum
-downhill of where the run ended, "the picture" the problem's bounds. `benchmarks/words.py` continues
-random runs and counts what was contradicted. The first rule that applies speaks.
+downhill of where the run ended, "the picture" the problem's bounds. What the next `AHEAD` steps do
+is looked at, with a rule that is one of ours; what is further off is told from the numbers there
+are. `benchmarks/words.py` continues random runs and counts what was contradicted. The first rule
+that applies speaks.
 
 | kind        | what is claimed                                                                 |
 | ----------- | ------------------------------------------------------------------------------- |
@@ -24,8 +26,8 @@ random runs and counts what was contradicted. The first rule that applies speaks
 | crawls      | it has not arrived after five times the steps                                   |
 | descending  | the loss gets lower within as many steps again                                  |
 | rising      | the loss gets higher within as many steps again                                 |
-| wanders     | nothing: the loss goes up and down, or a rule that it may shake loose is near    |
-|             | the bottom                                                                      |
+| wanders     | nothing: the loss goes up and down, or it is near the bottom with a rule that   |
+|             | may shake it loose, or pull it away                                             |
 | early       | nothing: too few steps                                                          |
 """
 
@@ -113,9 +115,7 @@ def converged(t: Trace) -> Finding:
     step = after_last((t.above > ARRIVED * t.first) | (t.away > NEAR))
     left, pace = t.steps - step, t.lengths[-3:].max()
     stayed = left >= (1 if t.batched else STAYED) * step or pace * t.steps <= NEAR
-    if left < 0 or (pace > 0 and (left < 2 or not stayed)):
-        return None
-    if t.coasts:
+    if left < 0 or t.coasts or (pace > 0 and (left < 2 or not stayed)):
         return None
     throws = DRIFTS if t.bottom.floored else THROWS
     loose = t.jolts > throws if t.forgets else t.bottom.floored and t.signs
