@@ -97,7 +97,8 @@ def oscillates(t: Trace) -> Finding:
     moves = t.moves[-half:]
     onward = np.abs(moves.sum(axis=0)).max() * 3 > t.lengths[-half:].sum()
     sizes = t.widths
-    if t.batched or onward or not sizes[2] >= VISIBLE:
+    # About a tip, how far a swing goes hangs on where the last one passed.
+    if t.batched or t.bottom.tip or onward or not sizes[2] >= VISIBLE:
         return None
     unit = moves / (np.abs(moves).max() or 1.0)  # whose squares cannot overflow
     axis = np.linalg.eigh(unit.T @ unit)[1][:, 1]
@@ -105,10 +106,10 @@ def oscillates(t: Trace) -> Finding:
     if turns(moves @ axis) < TURNS or np.abs(middles[2] - middles[1]).max() > DRIFT * sizes[1]:
         return None
     # What is forgotten comes back: but for a cycle that is nearly one, any swing may follow.
-    loose = t.forgets and (t.bottom.tip or t.jolts > THROWS or not regular(t))
+    loose = t.forgets and (t.jolts > THROWS or not regular(t))
     if t.steady() and sizes[2] <= 1 and not (fades(t) or drifts(t) or loose):
         return "oscillates", f"oscillates {where(t, axis, t.run.w[-n:])}", None
-    if t.about and t.settles() and not t.bottom.tip:
+    if t.about and t.settles():
         return "settles", f"oscillates {where(t, axis, t.run.w[-n:])}, ever less", None
     return None
 
