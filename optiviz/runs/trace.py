@@ -192,7 +192,8 @@ class Trace:
     @property
     def sizes(self) -> Array:
         """How widely it spreads in each part."""
-        return np.hypot(*self.spreads.T)
+        sizes: Array = np.hypot(self.spreads[:, 0], self.spreads[:, 1])
+        return sizes
 
     @cached_property
     def thirds(self) -> list[slice]:
