@@ -202,7 +202,7 @@ class Nadam(Optimizer):
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         m, s, scratch = state["moment1"], state["moment2"], state["_scratch"]
-        mu, mu_next = self._mu(t + 1), self._mu(t + 2)
+        mu, mu_next = self.mu(t + 1), self.mu(t + 2)
         product = state["_mu_product"]
         product *= mu
         average(s, self.beta2, np.square(g, out=scratch), scratch)
@@ -215,7 +215,8 @@ class Nadam(Optimizer):
         step *= self.lr
         w -= step
 
-    def _mu(self, t: int) -> Any:
+    def mu(self, t: Any) -> Any:
+        """β₁ as it grows into its own with the steps, t from 1; an array for several t."""
         return self.beta1 * (1 - 0.5 * 0.96 ** (t * self.momentum_decay))
 
 

@@ -253,8 +253,8 @@ def _died(t: _Trend) -> Finding:
     if t.rate.max() < DROPPED * top:  # it was high within the first window alone, or never
         return (Kind.DIED if abs(t.signs.gain) < GAIN else Kind.LEVEL), words
     high = np.flatnonzero(t.rate >= HIGH * t.rate.max())[-1]
-    if t.held[-1] > ANNEALED * t.held[high]:
-        return Kind.DIED, words
+    if t.held[-1] > ANNEALED * t.held[high]:  # of a rate at which nothing was learnt, no loss
+        return (Kind.DIED if t.loss[high] < t.chance else Kind.LEVEL), words
     return (Kind.CONVERGED if 10 * last * t.n <= AHEAD * way else Kind.LEVEL), words
 
 

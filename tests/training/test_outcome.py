@@ -106,6 +106,10 @@ CASES: dict[str, tuple[Any, str]] = {
         ),
         "the rate has died: η is down from 0.1 to 0.0001",
     ),
+    "a rate at which nothing was learnt": (
+        judged([2.499, 2.006, 1.874], [2.125, 1.911, 1.898], rate=[0.57, 0.3, 2.4e-6]),
+        "levels off: η is down from 0.57 to 2.4e-06",
+    ),
     "annealed": (
         judged([1, 0.9, 0.8, 0.7, 0.5, 0.4, 0.35, 0.33], rate=[1, 1, 1, 1, 0.1, 0.01, 1e-3, 1e-4]),
         "converged: η is down from 1 to 0.0001",
