@@ -147,6 +147,7 @@ export class Plane extends Sheet {
     for (const run of player.runs) drawTrail(this, context, run);
     for (const run of player.runs) drawArrows(this, context, run);
     for (const run of player.runs) drawHead(this, context, run);
+    player.overlay?.(this, context);
     context.restore();
     drawNotes(this, context);
   }
