@@ -123,7 +123,7 @@ function labOf(state) {
   const knob = (label, values) => ({ label, values, default: values[0] });
   const offers = {
     problems: [bowl], rules: { sgd: { lr: knob("η", [0.1, 0.2, 0.3, 0.4]) } }, schedules: { constant: {} },
-    seconds: {}, situations: [], files: [".gif"], lanes: 3, steps: knob("steps", [10, 20]),
+    seconds: {}, situations: [], lessons: [], files: [".gif"], lanes: 3, steps: knob("steps", [10, 20]),
   };
   const reply = (serial, answered) => ({
     serial, state: answered, problem: "bowl", start: [2, 1], notes: [], python: "", query: "", commands: { ".gif": "" },

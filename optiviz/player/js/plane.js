@@ -148,6 +148,7 @@ export class Plane extends Sheet {
     const order = [...player.runs].sort((one, other) => one.weight - other.weight); // a hero last
     for (const draw of [drawTrail, drawArrows, drawHead]) for (const run of order) draw(this, context, run);
     this.drawGoals(context);
+    player.overlay?.(this, context);
     context.restore();
     drawNotes(this, context);
   }

@@ -25,6 +25,7 @@ export class Player extends Timeline {
     this.earlier = [];
     this.series = [];
     this.hover = null;
+    this.overlay = null; // draws last on the plane, whenever it is drawn
     this.lit = null; // the arrow that somebody points at in the formula
     this.shows = { velocity: true, gradient: false, carried: false, batch: true, ghost: true };
     this.still = prefers("reduced-motion: reduce");

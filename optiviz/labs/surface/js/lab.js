@@ -5,6 +5,7 @@ import { view } from "../../../player/js/numbers.js";
 import { Player } from "../../../player/js/player.js";
 import { atEnd, download, heading, onModel, ownPage, settled, textButton, theming } from "../../js/ui.js";
 import { Controls } from "./controls.js";
+import { Lessons } from "./lessons.js";
 import { RateMapView } from "./map.js";
 import { Past } from "./past.js";
 import { copyButton, TakeAway } from "./takeaway.js";
@@ -28,8 +29,9 @@ class SurfaceLab {
     onModel(model, "change:reply", () => this.take(), signal);
     onModel(model, "msg:custom", (message, buffers) => this.hear(message, buffers), signal);
     // A link is read by Python, which answers with the state; without one the usual start is there.
-    if (ASKED.some((key) => this.asked.has(key))) this.ask({ query: location.search });
-    else this.take();
+    if (this.asked.has("lesson")) this.lessons.open(this.asked.get("lesson"));
+    else if (ASKED.some((key) => this.asked.has(key))) this.ask({ query: location.search });
+    if (!this.serial) this.take();
   }
 
   build(host, signal) {
@@ -41,13 +43,16 @@ class SurfaceLab {
     this.note = element("p", { class: "sl-note", role: "status", hidden: true });
     this.controls = new Controls(this);
     this.takeAway = new TakeAway(this.offers.files, (ending) => this.make(ending), signal);
+    this.lessons = new Lessons(this, signal);
     const main = element("main", { class: "sl-main" }, this.note, this.stage);
-    this.columns = element("div", { class: "lab-columns" }, this.controls.node, main);
+    const left = element("div", { class: "sl-left" }, this.lessons.node, this.controls.node);
+    this.columns = element("div", { class: "lab-columns" }, left, main);
     this.root.append(this.header(signal), this.columns, this.takeAway.node);
     host.append(this.root);
     const onStart = (start) => this.setStart(start);
     const facts = { title: false, wheel: true, theme: this.root.dataset.theme, host: this.root };
     this.player = new Player(this.stage, { ...facts, onStart });
+    this.player.overlay = (plane, context) => this.lessons.draw(plane, context);
     atEnd(signal, () => this.player.dispose());
     this.map = new RateMapView(this, signal);
   }
@@ -64,6 +69,7 @@ class SurfaceLab {
       { class: "lab-header" },
       heading("Surface lab"),
       this.situations,
+      this.lessons.button,
       element("span", { class: "lab-space" }),
       ...(this.past ? [this.past.node] : []),
       textButton("Take away", () => this.takeAway.node.showModal(), { "aria-haspopup": "dialog" }),
@@ -91,6 +97,7 @@ class SurfaceLab {
   }
 
   setStart(start) {
+    if (this.lessons.holds(start)) return;
     this.change((state) => (state.start = start), { stays: true });
   }
 
@@ -98,6 +105,7 @@ class SurfaceLab {
     const situation = this.offers.situations[this.situations.value];
     this.situations.value = -1;
     if (!situation) return;
+    this.lessons.close();
     this.looking = situation.look;
     this.playNext = true;
     this.ask({ query: situation.link });
@@ -132,6 +140,7 @@ class SurfaceLab {
   settle() {
     this.controls.write();
     this.root.removeAttribute("aria-busy");
+    this.lessons.settled();
     if (!this.playNext) return;
     this.playNext = false;
     this.player.goTo(0);
@@ -144,9 +153,10 @@ class SurfaceLab {
     this.note.classList.toggle("lab-note", warns);
   }
 
-  hear({ type, name, mime, error }, buffers) {
+  hear({ type, name, mime, met, error }, buffers) {
     if (type === "map" && error) this.map.fail(error);
     else if (type === "map") this.map.take(view(buffers[0]));
+    else if (type === "judge") this.lessons.judge(Boolean(met));
     else if (error) this.takeAway.say(error);
     else if (type === "file") {
       download(name, view(buffers[0]), mime);
@@ -174,12 +184,12 @@ class SurfaceLab {
   link() {
     // Not "theme": that is Voilà's own word, and costs the page the kernel that waits for it.
     const address = ownPage() ? location.origin + location.pathname : "";
-    return `${address}?${this.reply.query}&look=${this.looks}&t=${this.player.step}`;
+    return `${address}?${this.lessons.query ?? this.reply.query}&look=${this.looks}&t=${this.player.step}`;
   }
 
   // The address holds the state, so that reloading the page keeps it.
   writeLink() {
-    this.past?.keep(this.reply.query);
+    this.past?.keep(this.lessons.query ?? this.reply.query);
   }
 
   // ---- how it looks
@@ -188,6 +198,7 @@ class SurfaceLab {
     if (!this.state) return;
     this.player.setTheme(this.root.dataset.theme);
     this.controls.write();
+    this.lessons.cover();
     this.writeCommand();
     this.map.draw();
   }
@@ -198,7 +209,7 @@ class SurfaceLab {
       textButton(words, () => this.showSide(name), { class: "ov-chip", "data-tab": name });
     this.tabs = element("div", { class: "sl-tabs", role: "group", "aria-label": "Beside the path" }, ...TABS.map(tab));
     this.player.side.before(this.tabs);
-    this.player.side.after(this.map.node);
+    this.player.side.after(this.map.node, this.lessons.veil);
     this.showSide("curves");
   }
 

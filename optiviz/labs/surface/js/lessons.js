@@ -1,0 +1,252 @@
+// The lessons: a person commits to an answer before the run is there, then sees both.
+//
+// Before the answer the page has no later steps than those that are shown, so nothing can tell them.
+
+import { element } from "../../../player/js/dom.js";
+import { SPEEDS } from "../../../player/js/timeline.js";
+import { iconButton, textButton } from "../../js/ui.js";
+import { done, finish } from "./progress.js";
+import { WAYS } from "./ways.js";
+
+const LONGEST = 125; // steps at speed 1 that a run is played for, at most: five seconds
+const FREE = ["Tab", "Escape", "d", "D", "+", "=", "-", "0"]; // keys that tell nothing
+
+// The slowest speed at which so many steps are played in time.
+export const speedFor = (steps) => SPEEDS.find((speed) => steps / speed <= LONGEST) ?? SPEEDS.at(-1);
+
+export class Lessons {
+  // The phases of a lesson: "asking", "waiting" for Python, "shown", and "told" why.
+  constructor(lab, signal) {
+    Object.assign(this, { lab, all: lab.offers.lessons, phase: null, lesson: null, way: null });
+    const what = { "aria-expanded": "false", hidden: !this.all.length };
+    this.button = textButton("Lessons", () => (this.node.hidden ? this.list() : this.close()), what);
+    this.node = element("section", { class: "sl-lessons", "aria-label": "Lessons", hidden: true });
+    this.veil = element("p", { class: "sl-veil" }, "The curves come with the answer.");
+    const keys = { signal, capture: true };
+    document.addEventListener("keydown", (event) => this.key(event), keys);
+  }
+
+  // Whether the answer is not to be seen yet.
+  get asks() {
+    return this.phase === "asking" || this.phase === "waiting";
+  }
+
+  // Whether nothing may be changed but the answer.
+  get held() {
+    return this.asks || this.phase === "shown";
+  }
+
+  // What the address says instead of the state.
+  get query() {
+    return this.phase && `lesson=${this.lesson.name}`;
+  }
+
+  // ---- what is seen
+
+  show(...parts) {
+    this.node.hidden = false;
+    this.node.replaceChildren(...parts);
+    this.button.setAttribute("aria-expanded", "true");
+  }
+
+  head(words, ...before) {
+    const title = element("h2", { tabindex: -1 }, words);
+    const close = iconButton("✕", "close the lessons", () => this.close(), { title: "Close" });
+    return [element("div", { class: "lab-group-head" }, ...before, element("span", { class: "lab-space" }), close), title];
+  }
+
+  list() {
+    if (this.phase) this.leave();
+    const known = done();
+    const rows = this.all.map(({ name, title }) => {
+      const mark = element("span", { class: "sl-mark" }, known.has(name) ? "✓" : "");
+      const spoken = known.has(name) ? element("span", { class: "lab-spoken" }, "done") : "";
+      const open = textButton(title, () => this.open(name), { "data-lesson": name });
+      return element("li", {}, mark, open, spoken);
+    });
+    const count = this.all.filter(({ name }) => known.has(name)).length;
+    const words = count ? `${count} of ${this.all.length} done.` : "Guess first, then see. Two minutes each.";
+    const [top, title] = this.head("Lessons");
+    this.show(top, title, element("p", { class: "lab-muted" }, words), element("ol", {}, ...rows));
+    title.focus?.();
+  }
+
+  open(name) {
+    const lesson = this.all.find((one) => one.name === name);
+    if (!lesson) return this.list();
+    Object.assign(this, { lesson, phase: "asking", ghost: null });
+    this.way?.end();
+    this.way = new WAYS[lesson.way](lesson, this.lab);
+    const commit = element("button", { class: "lab-primary" }, "That is my answer");
+    const onsubmit = (event) => {
+      event.preventDefault();
+      this.commit();
+    };
+    this.form = element("form", { onsubmit }, this.way.node, commit);
+    this.said = element("p", { class: "sl-said", role: "status" });
+    this.after = element("div", { class: "sl-after" });
+    const back = textButton("‹ all", () => this.list(), { "aria-label": "all lessons" });
+    const [top, title] = this.head(`${this.all.indexOf(lesson) + 1} · ${lesson.title}`, back);
+    const look = element("p", {}, lesson.look);
+    this.show(top, title, look, this.form, this.said, this.after);
+    title.focus?.();
+    this.lab.looking = null;
+    this.lab.ask({ query: lesson.before });
+    return this.cover();
+  }
+
+  // Hide what would tell, and of the controls leave those free that the answer is set with.
+  cover() {
+    const { columns, controls } = this.lab;
+    columns.classList.toggle("sl-asking", this.asks);
+    columns.classList.toggle("sl-held", this.held);
+    const { node } = controls;
+    const free = this.held ? this.way.free : null;
+    node.hidden = free?.length === 0;
+    const may = ({ dataset }) => !free || free.some((id) => dataset.setting?.startsWith(id));
+    for (const tag of ["input", "select", "button"])
+      for (const field of node.querySelectorAll(tag)) (field.closest("label") ?? field).inert = !may(field);
+  }
+
+  // ---- from the question to the answer
+
+  commit() {
+    if (this.phase !== "asking") return;
+    this.said.textContent = this.way.given === null ? this.way.missing : "";
+    if (this.way.given === null) return;
+    this.phase = "waiting";
+    for (const field of this.form.querySelectorAll("input")) field.disabled = true;
+    this.wishes = this.way.wishes;
+    this.lab.ask(this.wishes.shift());
+    if (this.lesson.way === "find") this.lab.model.send({ type: "judge", about: this.lesson.name });
+  }
+
+  // Python has answered the last wish.
+  settled() {
+    const { player } = this.lab;
+    if (this.phase === "asking") {
+      this.keep([]);
+      player.goTo(this.lesson.shown);
+      this.way.begin();
+    } else if (this.phase === "waiting" && this.wishes.length) {
+      this.ghost = player.runs;
+      this.lab.ask(this.wishes.shift());
+    } else if (this.phase === "waiting") this.reveal();
+    else this.drop(); // another run: the guess was about the last one
+    this.cover();
+  }
+
+  keep(runs) {
+    this.lab.player.earlier = runs;
+    this.lab.player.transport.fit();
+    this.lab.player.redraw();
+  }
+
+  reveal() {
+    const { player } = this.lab;
+    this.phase = "shown";
+    this.keep(this.ghost ?? []);
+    player.setSpeed(speedFor(player.steps));
+    player.goTo(player.calm ? player.steps : 0);
+    if (!player.calm) player.play();
+  }
+
+  // Every drawing of the plane comes by here; when the run stands still, it is told why.
+  draw(plane, context) {
+    if (this.phase) this.way.draw(plane, context, !this.asks);
+    if (this.phase === "shown" && !plane.player.playing) this.tell();
+  }
+
+  // Whether what was found meets the condition, as Python says.
+  judge(met) {
+    if (this.way) this.way.met = met;
+    this.lab.player.redraw();
+  }
+
+  tell() {
+    const { way, lesson } = this;
+    const told = way.told;
+    if (!told) return; // Python has not judged it yet
+    this.phase = "told";
+    this.cover();
+    way.end();
+    const again = lesson.way === "find" && !told.right;
+    this.said.textContent = again ? told.words : `${told.words} ${lesson.why}`;
+    this.said.classList.toggle("sl-yes", told.right);
+    if (!again) finish(lesson.name);
+    this.after.replaceChildren(...(again ? this.againButtons() : this.onwards()));
+  }
+
+  againButtons() {
+    const retry = () => {
+      this.phase = "asking";
+      this.way.met = undefined;
+      this.said.textContent = "";
+      this.after.replaceChildren();
+      this.cover();
+      this.lab.change((state) => (state.steps = 1));
+    };
+    const show = () => this.follow(this.lesson.solution);
+    return [textButton("Try again", retry), textButton("Show one that does", show)];
+  }
+
+  onwards() {
+    const { lesson } = this;
+    const next = this.all[this.all.indexOf(lesson) + 1];
+    const on = next ? () => this.open(next.name) : () => this.list();
+    const go = textButton(next ? "Next lesson" : "All lessons", on, { class: "lab-primary" });
+    const link = lesson.link ? [textButton("Show me", () => this.follow(lesson.link))] : [];
+    return [element("p", {}, element("b", {}, "Try next. "), lesson.then), ...link, go];
+  }
+
+  // Something to try: it plays, and the words stay.
+  follow(query) {
+    this.drop();
+    this.lab.playNext = true;
+    this.lab.ask({ query });
+  }
+
+  // The guess is over, the words stay.
+  drop() {
+    this.phase = null;
+  }
+
+  // ---- what else a person may do meanwhile
+
+  // Whether a start is not to be changed; where it is asked for a place, that is the answer.
+  holds(start) {
+    if (this.phase === "asking") this.way.aim?.(start);
+    return this.held;
+  }
+
+  key(event) {
+    if (!this.asks || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { target, key } = event;
+    const field = target.closest?.("input, select, textarea, dialog");
+    const enters = key === "Enter" && this.way.aim && !target.closest?.("button");
+    const mine = this.phase === "asking" && !field && (this.way.key(event) || enters);
+    const tells = target === document.body || this.lab.player.root.contains(target);
+    if (!mine && (!tells || FREE.includes(key))) return;
+    event.stopPropagation();
+    if (!mine) return;
+    event.preventDefault();
+    if (enters) this.commit();
+  }
+
+  // Leave the lesson for the lab, whose run is then as long as the lesson's.
+  leave() {
+    const { asks, lesson, way } = this;
+    this.drop();
+    way.end();
+    this.cover();
+    if (asks) this.lab.ask({ query: lesson.after });
+    this.lab.player.redraw();
+  }
+
+  close() {
+    if (this.phase) this.leave();
+    this.node.hidden = true;
+    this.button.setAttribute("aria-expanded", "false");
+    this.lab.linkLater();
+  }
+}
