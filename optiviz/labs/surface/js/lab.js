@@ -22,7 +22,7 @@ class SurfaceLab {
     this.gone = new AbortController();
     this.asked = new URLSearchParams(ownPage() ? location.search : "");
     const { signal } = this.gone;
-    this.past = ownPage() ? new Past((query) => this.ask({ query }), signal) : null;
+    this.past = ownPage() ? new Past((query) => this.restore(query), signal) : null;
     this.build(host, signal);
     this.mapLater = settled(() => this.map.ask(), 200, signal);
     this.linkLater = settled(() => this.writeLink(), 400, signal);
@@ -185,6 +185,14 @@ class SurfaceLab {
     // Not "theme": that is Voilà's own word, and costs the page the kernel that waits for it.
     const address = ownPage() ? location.origin + location.pathname : "";
     return `${address}?${this.lessons.query ?? this.reply.query}&look=${this.looks}&t=${this.player.step}`;
+  }
+
+  // What the address held before: a lesson is opened anew, anything else ends it.
+  restore(query) {
+    const lesson = new URLSearchParams(query).get("lesson");
+    if (lesson) return this.lessons.open(lesson);
+    if (this.lessons.phase) this.lessons.close();
+    return this.ask({ query });
   }
 
   // The address holds the state, so that reloading the page keeps it.
