@@ -14,5 +14,5 @@ from optiviz.gallery.mnist import compared
 from optiviz.views.charts.comparison import animate_comparison, plot_comparison
 
 done = compared(["sgd:lr=0.1", "adagrad:lr=0.01", "rmsprop:lr=0.001"], epochs=3)
-how = {"title": "AdaGrad on MNIST, 20 000 images, 3 epochs", **SLIDE}
+how = {"title": "AdaGrad makes a flying start", "hero": 1, **SLIDE}
 export(partial(plot_comparison, done, **how), partial(animate_comparison, done, **how))

@@ -14,5 +14,5 @@ from optiviz.gallery.mnist import compared
 from optiviz.views.charts.comparison import animate_comparison, plot_comparison
 
 done = compared(["sgd:lr=0.2", "adam:lr=0.0001", "adam:lr=0.001", "adam:lr=0.01"], epochs=3)
-how = {"title": "Adam on MNIST, 20 000 images, 3 epochs", **SLIDE}
+how = {"title": "Adam's usual η = 0.001 is a good one", "hero": 2, **SLIDE}
 export(partial(plot_comparison, done, **how), partial(animate_comparison, done, **how))

@@ -17,5 +17,5 @@ from optiviz.views.charts.comparison import animate_comparison, plot_comparison
 decay = schedules.Linear(0.05, end=0.0005)
 rules = [optim.SGD(0.05), optim.SGD(decay), optim.Momentum(0.05), optim.Momentum(decay)]
 done = compared(rules, epochs=3, batch_size=20)
-how = {"title": "Momentum and decay on MNIST, 20 000 images, 3 epochs", **SLIDE}
+how = {"title": "Momentum and decay together do best", "hero": 3, **SLIDE}
 export(partial(plot_comparison, done, **how), partial(animate_comparison, done, **how))

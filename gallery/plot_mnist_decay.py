@@ -16,5 +16,5 @@ from optiviz.views.charts.comparison import animate_comparison, plot_comparison
 
 rates = (0.2, schedules.Linear(0.2, end=0.002), 0.02)
 done = compared([optim.SGD(lr=lr) for lr in rates], epochs=3, batch_size=10)
-how = {"title": "Decay on MNIST, 20 000 images, 3 epochs", **SLIDE}
+how = {"title": "A rate that decays is fast at first and calm at last", "hero": 1, **SLIDE}
 export(partial(plot_comparison, done, **how), partial(animate_comparison, done, **how))

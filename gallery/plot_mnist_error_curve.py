@@ -16,4 +16,5 @@ from optiviz.views.charts.gradients import plot_error_curve
 
 network, _ = mnist()
 curve = error_curve(network, network.start(seed=0))
-export(partial(plot_error_curve, curve, **SLIDE))
+title = "Between truncation and round-off lies the best ε"
+export(partial(plot_error_curve, curve, title=title, **SLIDE))

@@ -16,5 +16,5 @@ from optiviz.views.charts.gradients import plot_gradients
 
 network, _ = mnist()
 check = check_gradient(network, network.start(seed=0), samples=range(2), eps=1e-5)
-title = "Three differences against backpropagation: 276 200 weights"
+title = "Central differences agree best: 276 200 weights, two images"
 export(partial(plot_gradients, check, [], title=title, **SLIDE))

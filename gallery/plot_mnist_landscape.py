@@ -21,5 +21,5 @@ rules = [optim.SGD(lr=0.1), optim.Momentum(lr=0.05), optim.Adam(lr=0.001)]
 with threadpool_limits(1):
     updates = brief(400)
     plane, runs = landscape(network, shown, rules, updates=updates, points=min(60, updates))
-    title = "A slice of MNIST's loss; the paths lie beside it"
+    title = "Three ways down a slice of MNIST's loss, which they run beside"
     export(Picture(plane, runs, ["path", "truth"], title=title, **SLIDE))

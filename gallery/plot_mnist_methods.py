@@ -22,5 +22,5 @@ rules = [
     "adam:lr=0.001",
 ]
 done = compared(rules, epochs=2, seeds=2)
-how = {"title": "Six optimisers on MNIST, 20 000 images, 2 epochs", **SLIDE}
+how = {"title": "Rules with rates of their own lead at first", **SLIDE}
 export(partial(plot_comparison, done, **how), partial(animate_comparison, done, **how))

@@ -13,5 +13,6 @@ from optiviz.gallery.export import SLIDE, export
 from optiviz.gallery.mnist import mnist, trained
 from optiviz.views.charts.curves import plot_training
 
+title = "The loss falls steeply, and then ever more slowly"
 done = trained(mnist(), "sgd:lr=0.1", epochs=3, batch_size=10, evaluations=8)
-export(partial(plot_training, done, title="MNIST, 20 000 images, 3 epochs", **SLIDE))
+export(partial(plot_training, done, title=title, **SLIDE))

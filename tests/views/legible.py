@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation, Text
 
@@ -118,7 +119,11 @@ def _without(figure: Figure, texts: list[Text]) -> np.ndarray:
 def _pale(text: Text, box: np.ndarray, ground: np.ndarray) -> float | None:
     """The contrast that too many of the pixels below some words have at most; None if few do."""
     low, high = box.min(axis=0).astype(int), np.ceil(box.max(axis=0)).astype(int)
-    below = ground[max(low[1], 0) : high[1], max(low[0], 0) : high[0]].reshape(-1, 3)
+    low = np.maximum(low, 0)
+    below = ground[low[1] : high[1], low[0] : high[0]]
+    rows, columns = np.indices(below.shape[:2])
+    inside = Path(box).contains_points(np.column_stack([columns.ravel(), rows.ravel()]) + low + 0.5)
+    below = below.reshape(-1, 3)[inside]
     for effect in text.get_path_effects() or []:
         if isinstance(effect, withStroke) and "foreground" in effect._gc:
             below = np.array([to_rgb(effect._gc["foreground"])])

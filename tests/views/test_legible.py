@@ -143,20 +143,23 @@ USUAL = ("race", "basins")  # where there is no time for all
 
 @pytest.mark.parametrize("name", USUAL)
 def test_a_chart_can_be_read(name: str) -> None:
-    assert faults(CHARTS[name]("slides", (960, 540)).figure) == []
+    found = faults(CHARTS[name]("slides", (960, 540)).figure)
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("name", CHARTS)
 def test_every_chart_can_be_read_in_every_theme(name: str, theme: str) -> None:
-    assert faults(CHARTS[name](theme, SIZES[theme]).figure) == []
+    found = faults(CHARTS[name](theme, SIZES[theme]).figure)
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", scripts())
 def test_every_picture_of_the_gallery_can_be_read(name: str) -> None:
-    assert faults(figure_of(script(name).path)) == []
+    found = faults(figure_of(script(name).path))
+    assert not found, "\n".join(found)
 
 
 def test_what_cannot_be_read_is_found() -> None:

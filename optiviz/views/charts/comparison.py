@@ -13,7 +13,7 @@ from matplotlib.transforms import Bbox, TransformedBbox
 
 from optiviz.errors import UserError
 from optiviz.optim import describe, name_of
-from optiviz.optim.describe import EVERY
+from optiviz.optim.describe import EVERY, rank
 from optiviz.problems.base import Array
 from optiviz.problems.data.datasets import TITLES
 from optiviz.studies.compare import Comparison, Contestant
@@ -33,6 +33,7 @@ def plot_comparison(
     path: str | Path,
     *,
     title: str = "",
+    hero: int | None = None,
     theme: str = "light",
     size: tuple[int, int] = (960, 540),
 ) -> None:
@@ -42,6 +43,7 @@ def plot_comparison(
         comparison: every training of it evaluated at least once.
         path: where to write; .png, .svg or .pdf by its ending.
         title: what stands above; by default what was compared on what.
+        hero: the rule that the picture is about, by its place; the others step back.
         theme: "light", "dark" or "slides".
         size: width and height in pixels.
 
@@ -49,7 +51,7 @@ def plot_comparison(
         UserError: no evaluation, an unknown ending or theme, an impossible size, or a place that
             cannot be written to.
     """
-    Race(comparison, title, theme, size).save(path)
+    Race(comparison, title, theme, size, hero).save(path)
 
 
 def animate_comparison(
@@ -57,6 +59,7 @@ def animate_comparison(
     path: str | Path,
     *,
     title: str = "",
+    hero: int | None = None,
     theme: str = "light",
     size: tuple[int, int] = (960, 540),
     quiet: bool = True,
@@ -64,20 +67,22 @@ def animate_comparison(
     """Write the same curves as a race through the epochs: .gif, .webp, .apng or .mp4.
 
     Args:
-        comparison, path, title, theme, size: see `plot_comparison`.
+        comparison, path, title, hero, theme, size: see `plot_comparison`.
         quiet: show no progress bar.
 
     Raises:
         UserError: see `plot_comparison`.
     """
     look = look_up("theme", theme, THEMES)
-    colors = [look.background, look.text, *(m.color for m in marks_of(comparison, look))]
-    record(lambda: Race(comparison, title, theme, size), FRAMES, path, colors, quiet=quiet)
+    colors = [look.background, look.text, *(m.color for m in marks_of(comparison, look, hero))]
+    record(lambda: Race(comparison, title, theme, size, hero), FRAMES, path, colors, quiet=quiet)
 
 
-def marks_of(comparison: Comparison, look: Theme) -> list[Mark]:
+def marks_of(comparison: Comparison, look: Theme, hero: int | None = None) -> list[Mark]:
     """The colour and line of every rule."""
-    return marks([name_of(one.rule) for one in comparison.contestants], look)
+    rules = [one.rule for one in comparison.contestants]
+    order = [rank(rule.settings()) for rule in rules]
+    return marks([name_of(rule) for rule in rules], look, order, hero)
 
 
 class Race(Frame):
@@ -85,17 +90,22 @@ class Race(Frame):
 
     Args:
         comparison: what to show.
-        title, theme, size: see `plot_comparison`.
+        title, theme, size, hero: see `plot_comparison`.
     """
 
     def __init__(
-        self, comparison: Comparison, title: str, theme: str, size: tuple[int, int]
+        self,
+        comparison: Comparison,
+        title: str,
+        theme: str,
+        size: tuple[int, int],
+        hero: int | None = None,
     ) -> None:
         if not any(seeds_of(one, "step") for one in comparison.contestants):
             raise UserError("There is no curve to draw: no training was ever evaluated.")
         super().__init__(theme, size)
         self.comparison = comparison
-        self.marks = marks_of(comparison, self.look)
+        self.marks = marks_of(comparison, self.look, hero)
         self.epochs = float(comparison.recipe.epochs)
         self.panels: list[Panel] = []
         with self.style():
@@ -106,9 +116,12 @@ class Race(Frame):
         recipe = self.comparison.recipe
         seeds = len(self.comparison.seeds)
         shown = f"mean ± sd of {seeds} seeds" if seeds > 1 else f"seed {recipe.seed}"
-        note = f"m = {recipe.batch_size}    {shown}, the same first weights and batches for all"
-        usual = f"Optimisers on {TITLES.get(recipe.dataset, recipe.dataset)}"
-        self.title(title or usual, note)
+        data = TITLES.get(recipe.dataset, recipe.dataset)
+        note = (
+            f"{data}    " * bool(title)
+            + f"m = {recipe.batch_size}    {shown}, the same first weights and batches for all"
+        )
+        self.title(title or f"Optimisers on {data}", note)
         rules = (one.rule for one in self.comparison.contestants)
         names = [describe(rule, names=EVERY, between="\n") for rule in rules]
         last = map(accuracy, self.comparison.table())
@@ -175,12 +188,13 @@ class Panel:
         epoch, every = mean_and_band(one, self.column)
         parts: list[Any] = []
         mean = every.mean(axis=0) if len(every) else epoch
+        width, order = 1.9 * own.weight * look.scale, 3.5 if own.weight > 1 else 3
         if len(every) > 1:
             sd = every.std(axis=0, ddof=1)
             pale = blend(own.color, look.background, 0.25)
             band = {"color": pale, "lw": 0, "alpha": 0.5, "zorder": 2}
             parts.append(ax.fill_between(epoch, mean - sd, mean + sd, **band))
-        parts += ax.plot(epoch, mean, color=own.color, ls=own.dash, lw=1.9 * look.scale, zorder=3)
+        parts += ax.plot(epoch, mean, color=own.color, ls=own.dash, lw=width, zorder=order)
         dot = {"marker": "o", "ms": 6 * look.scale, "mec": look.background, "clip_on": False}
         (head,) = ax.plot([], [], color=own.color, zorder=4, **dot)
         return Curve(epoch, mean, parts, head)

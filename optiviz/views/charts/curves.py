@@ -15,7 +15,7 @@ from optiviz.training.train import Training
 from optiviz.views.charts.ends import Ends, room
 from optiviz.views.frame import Frame
 from optiviz.views.numbers import accuracy_axis, log_axis, number, percent
-from optiviz.views.style import DOTTED, SOLID, Mark, blend, mark
+from optiviz.views.style import DOTTED, LINES, SOLID, Mark, blend, legible, mark
 
 PANELS = {"loss": "Loss (training: mean of the batches)", "accuracy": "Accuracy"}
 NAMES = {"train": "training", "test": "test", "val": "validation"}
@@ -61,7 +61,7 @@ def plot_training(
 def training_figure(frame: Frame, done: Training, title: str) -> None:
     """Draw both panels and the title, with the last numbers at the ends of the lines."""
     main = mark(done.optimizer, frame.look).color
-    paler = blend(main, frame.look.background, 0.4)
+    paler = legible(blend(main, frame.look.background, 0.4), frame.look, LINES)
     marks = {"train": Mark(paler), "test": Mark(main, SOLID), "val": Mark(main, DOTTED)}
     if np.isnan(done.history["val_loss"]).all():
         del marks["val"]

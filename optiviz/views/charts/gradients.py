@@ -14,13 +14,9 @@ from optiviz.training.gradcheck import EDGES, METHODS, GradientCheck
 from optiviz.views.charts.ends import Ends, room
 from optiviz.views.frame import Frame
 from optiviz.views.numbers import POWERS, number, power
-from optiviz.views.style import DASHED, Mark
+from optiviz.views.style import DASHED, LINES, SOLID, Mark, Theme, legible
 
-MARKS = {
-    "forward": Mark("#E69F00"),
-    "backward": Mark("#CC79A7", DASHED),
-    "central": Mark("#009E73"),
-}
+HUES = {"forward": "#E69F00", "backward": "#CC79A7", "central": "#009E73"}
 LEAST = 1e-12  # errors below this share the histogram's first bin that is drawn
 
 
@@ -91,13 +87,21 @@ def gradients_figure(
             f"{name}\nmean {power(check.mean[name])}, worst {power(check.worst[name])}"
             for name in METHODS
         ]
-        frame.legend([MARKS[name] for name in METHODS], labels)
+        frame.legend([_marks(frame.look)[name] for name in METHODS], labels)
         right = room(frame, METHODS) if curve else 0.3
         left, *others = frame.row(2 if curve else 1, left=0.72, right=right)
         _spread(frame, left, check)
         for ax in others:
             _against_eps(frame, ax, curve, "Mean relative error against ε")
             ax.axvline(check.eps, color=frame.look.muted, lw=1, ls=(0, (2, 2)), zorder=1)
+
+
+def _marks(look: Theme) -> dict[str, Mark]:
+    """The colour and line of each method; backward's lies on forward's, so it is dashed."""
+    dashes = {"backward": DASHED}
+    return {
+        name: Mark(legible(hue, look, LINES), dashes.get(name, SOLID)) for name, hue in HUES.items()
+    }
 
 
 def _note(check: GradientCheck) -> str:
@@ -116,13 +120,13 @@ def _spread(frame: Frame, ax: Any, check: GradientCheck) -> None:
     met = np.flatnonzero(sum(check.counts.values()))
     first = max(least, int(met.min(initial=least)) - 1)
     last = min(max(int(met.max(initial=0)) + 2, first + 8), len(EDGES) - 1)
-    edges = EDGES[first : last + 1]
+    edges, marks = EDGES[first : last + 1], _marks(frame.look)
     for name in METHODS:
         counts = check.counts[name][first:last].copy()
         counts[0] += check.counts[name][:first].sum()
-        style = {"color": MARKS[name].color, "baseline": 0.5, "zorder": 2}
+        style = {"color": marks[name].color, "baseline": 0.5, "zorder": 2}
         ax.stairs(counts, edges, fill=True, alpha=0.13, **style)
-        ax.stairs(counts, edges, ls=MARKS[name].dash, lw=1.6 * frame.look.scale, **style)
+        ax.stairs(counts, edges, ls=marks[name].dash, lw=1.6 * frame.look.scale, **style)
     ax.set_xscale("log")
     ax.set_yscale("log")
     most = max(1, *(int(counts.max()) for counts in check.counts.values()))
@@ -140,12 +144,12 @@ def _spread(frame: Frame, ax: Any, check: GradientCheck) -> None:
 def _against_eps(frame: Frame, ax: Any, curve: Sequence[GradientCheck], title: str) -> None:
     """The mean relative error at every ε, the best one ringed, and how the error goes with ε."""
     frame.dress(ax, title, "ε")
-    look = frame.look
+    look, marks = frame.look, _marks(frame.look)
     eps = np.array([point.eps for point in curve])
     # An error of exactly 0 has no place on a logarithmic axis, so the line has a gap there.
     means = {name: np.array([point.mean[name] or np.nan for point in curve]) for name in METHODS}
     for name, mean in means.items():
-        mark = MARKS[name]
+        mark = marks[name]
         style = {"color": mark.color, "ls": mark.dash, "lw": 1.8 * look.scale}
         ax.plot(eps, mean, "o", ms=3.6 * look.scale, **style)
     ax.set_xscale("log")
@@ -165,13 +169,15 @@ def _against_eps(frame: Frame, ax: Any, curve: Sequence[GradientCheck], title: s
     ax.minorticks_off()
     told = {name: mean[np.isfinite(mean)][-1:] for name, mean in means.items()}
     heads = [(eps[-1], float(last[0]) if len(last) else np.nan) for last in told.values()]
-    Ends(frame, ax, [MARKS[name].color for name in METHODS]).show(METHODS, heads)
+    Ends(frame, ax, [marks[name].color for name in METHODS]).show(METHODS, heads)
 
 
 def _best(frame: Frame, ax: Any, eps: Array, means: dict[str, Array]) -> None:
     """Rings at the best ε, and beside them lines of the slopes that theory has on either side."""
     look, s = frame.look, frame.look.scale
+    plate: Any = {"facecolor": look.background, "alpha": 0.85, "lw": 0, "pad": 1}
     words: Any = {"color": look.muted, "fontsize": 9 * s, "textcoords": "offset points"}
+    words |= {"bbox": plate, "zorder": 5}
     told: set[float] = set()
     for name, slope in (("forward", 1), ("central", 2), ("backward", 1)):
         mean = means[name]
@@ -183,17 +189,18 @@ def _best(frame: Frame, ax: Any, eps: Array, means: dict[str, Array]) -> None:
         if eps[best] in told or name == "backward":
             continue
         told.add(eps[best])
-        said = f"best ε for {name}: {power(eps[best])}"
+        said = f"best: {power(eps[best])}"
         up = name == "forward"  # inside its wedge, where no other line goes
-        place: Any = {"ha": "center", "va": "bottom" if up else "top", "zorder": 5}
+        place: Any = {"ha": "center", "va": "bottom" if up else "top"}
         place |= words | {"color": look.text}
         ax.annotate(said, at, (0, (26 if up else -12) * s), **place)
         sides = [(best + 2, slope, "∝ ε²" if slope == 2 else "∝ ε")]
         sides += [(best - 2, -1, "∝ 1/ε")] if name == "forward" else []
         for i, rise, law in sides:
-            if 0 <= i < len(eps) and np.isfinite(mean[i]):
-                x = eps[i] * np.array([0.12, 8])
+            if 0 <= i < len(eps) and 3 * mean[i] < np.nanmax(mean):
+                x = eps[i] * np.geomspace(0.12, 8, 40)
                 y = 3 * mean[i] * (x / eps[i]) ** rise
+                x, y = x[y <= np.nanmax(mean)], y[y <= np.nanmax(mean)]
                 ax.plot(x, y, color=look.muted, lw=1 * s, ls=(0, (4, 3)), zorder=1)
                 top = int(np.argmax(y))
                 side = "left" if rise > 0 else "right"

@@ -215,7 +215,7 @@ def write_along(ax: Axes, points: Array, words: str, share: float, side: str, lo
         color=line_color(look),
         fontsize=9 * look.scale,
         fontweight="bold",
-        bbox={"facecolor": look.background, "alpha": 0.82, "linewidth": 0, "pad": 1.5},
+        bbox={"facecolor": look.background, "alpha": 0.92, "linewidth": 0, "pad": 1.5},
         zorder=4.5,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import numpy as np
 from matplotlib.colors import LogNorm, Normalize, to_hex, to_rgb
 from matplotlib.patches import Rectangle
@@ -21,7 +22,7 @@ from optiviz.views.numbers import PERCENT, POWERS
 from optiviz.views.style import contrast, marks
 from optiviz.views.style import words as written
 
-INKS = ("#ffffff", "#1c2430")  # of a number, whichever is seen better on its cell
+INKS = ("#ffffff", "#000000")  # of a number, whichever is seen better on its cell
 APART = 2.0  # times: rates closer together have no room for two numbers
 SPELT = SYMBOLS | {"batch_size": "batch size"}
 
@@ -93,7 +94,8 @@ def _heat(frame: Frame, rows: Sequence[Row], names: list[str], span: tuple[float
     shown = colors(norm(np.clip(np.nan_to_num(1 - grid, nan=1.0), *span)))
     shown[np.isnan(grid)] = (*to_rgb(look.grid), 1.0)
     ax.imshow(shown, aspect="auto", origin="lower")
-    style: Any = {"ha": "center", "va": "center", "fontsize": _fitting(len(across), len(up), scale)}
+    longest = "diverged" if np.isnan(grid).any() else "99.99"
+    style: Any = {"ha": "center", "va": "center", "fontsize": _fitting(ax, grid.shape, longest)}
     for (i, j), value in np.ndenumerate(grid):
         best = value == np.nanmax(grid)
         ink = max(INKS, key=lambda ink: contrast(ink, to_hex(shown[i, j])))
@@ -118,9 +120,12 @@ def _values(rows: Sequence[Row], name: str) -> list[Any]:
     return sorted(values) if numbers else sorted(values, key=word)
 
 
-def _fitting(across: int, up: int, scale: float) -> float:
-    """A size of text that fits into the cells."""
-    return float(min(20 * scale, 100 * scale / max(across, 1), 90 * scale / max(up, 1)))
+def _fitting(ax: Any, cells: tuple[int, ...], words: str) -> float:
+    """A size of letters with which words fit into the cells."""
+    box = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())
+    scale = matplotlib.rcParams["font.size"] / 9
+    width, height = box.width / cells[1] / len(words) / 0.6, 0.55 * box.height / cells[0]
+    return float(min(20 * scale, 72 * width * 0.9, 72 * height))
 
 
 def plot_trials(
