@@ -190,7 +190,7 @@ def test_a_frame_equals_a_picture_drawn_from_scratch(tmp_path: Path) -> None:
             scene.canvas.draw()
         seen = np.asarray(scene.canvas.buffer_rgba())[..., :3]
         difference = np.abs(frames[2 * t] - seen).max(axis=-1)
-        assert (difference > 40).mean() < 0.002
+        assert (difference > 40).mean() < 0.004  # words move by whole pixels
         assert difference.mean() < 2
 
 

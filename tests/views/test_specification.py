@@ -36,7 +36,7 @@ def test_words_and_single_things_are_taken() -> None:
 
 
 def test_its_text_is_short() -> None:
-    text = "Picture('valley', ['momentum  η 0.012  β 0.9'], panels=['path', 'loss'])"
+    text = "Picture('valley', ['Momentum  η = 0.012  β = 0.9'], panels=['path', 'loss'])"
     assert repr(Picture("valley", descend("valley", "momentum", steps=3))) == text
 
 
@@ -106,7 +106,8 @@ def test_a_frame_is_the_picture_at_a_step() -> None:
     picture, scene = small(), Scene(small())
     for t in (0, 7, None):
         scene.show(12 if t is None else t)
-        scene.canvas.draw()
+        with scene.style():
+            scene.canvas.draw()
         frame = picture.frame(t)
         assert (frame.shape, frame.dtype) == ((270, 480, 3), np.uint8)
         np.testing.assert_array_equal(frame, np.asarray(scene.canvas.buffer_rgba())[..., :3])

@@ -10,18 +10,20 @@ from typing import Any, Protocol
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from tqdm import tqdm
 
 from optiviz.errors import UserError
 from optiviz.files import whole
 from optiviz.views.files import gif, mp4
 from optiviz.views.files.rhythm import Rhythm, counted
+from optiviz.views.files.sprites import Sprites
 
 STILL = (".png", ".svg", ".pdf")
 FRAMED = (".gif", ".webp", ".apng", ".mp4")
 MOVING = (*FRAMED, ".html")
 ROOM = 2**30  # pixels of all frames, which all but MP4 keep until the last is drawn
-SAMPLES = 9  # frames that between them have the colours of all
+SAMPLES = 6  # frames that between them have the colours of all
 USUAL = Rhythm()
 SWIFTEST = 50  # frames a second; browsers show one of a GIF that asks for more for 100 ms
 
@@ -116,6 +118,7 @@ class _Film:
             movie.canvas.draw()
         self.still = movie.canvas.copy_from_bbox(movie.figure.bbox)
         self.size: tuple[int, int] = movie.canvas.get_width_height()
+        self.words = Sprites(self.size, movie.figure.dpi)
 
     def frames(self, times: Sequence[float]) -> Iterator[gif.Frame]:
         """The frames at the given times, in one buffer that the next frame overwrites.
@@ -136,6 +139,10 @@ class _Film:
         for time in times:
             self.movie.show(time)
             canvas.restore_region(self.still)
+            frame = np.asarray(canvas.buffer_rgba())
             for artist in self.moving:
-                figure.draw_artist(artist)
-            yield np.asarray(canvas.buffer_rgba())
+                if isinstance(artist, Text) and not artist.get_clip_on():
+                    self.words.stamp(artist, frame)
+                elif artist.get_visible():
+                    figure.draw_artist(artist)
+            yield frame

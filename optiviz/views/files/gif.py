@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 from PIL import Image
 
+from optiviz.views.files import stream
 from optiviz.views.files.rhythm import counted
 
 Frame = NDArray[np.uint8]  # (height, width, 4), red green blue alpha
@@ -76,7 +77,14 @@ class Palette:
         return indices.astype(np.uint8)
 
     def images(self, frames: Iterable[Frame]) -> Iterator[Image.Image]:
-        """The frames in these colours; each may reuse the memory of the one before."""
+        """The frames in these colours as pictures; each may reuse the memory of the one before."""
+        for indices in self.indices(frames):
+            image = Image.fromarray(indices.copy())
+            image.putpalette(self.colors.tobytes())
+            yield image
+
+    def indices(self, frames: Iterable[Frame]) -> Iterator[NDArray[np.uint8]]:
+        """The frames as indices of these colours, each in the memory of the one before."""
         before: Pixels | None = None
         for frame in frames:
             now = packed(frame)
@@ -86,9 +94,7 @@ class Palette:
                 changed = now != before
                 indices[changed] = self(now[changed])
             before = now.copy()
-            image = Image.fromarray(indices.copy())
-            image.putpalette(self.colors.tobytes())
-            yield image
+            yield indices
 
 
 def _rare_to_frequent(pixels: Pixels) -> Pixels:
@@ -138,18 +144,16 @@ def write(
         seconds: how long each frame is shown; GIF makes one of frames that are equal.
         loop: how often the picture is shown, 0 for ever.
     """
+    unit = 10 if ending == ".gif" else 1  # milliseconds that the format counts in
+    times = counted(seconds, unit / 1000)
+    if ending == ".gif":
+        pairs = zip(palette.indices(frames), times, strict=True)
+        stream.write(file, pairs, palette.colors.tobytes(), CLEAR, loop)
+        return
     images = palette.images(frames)
     rest: Iterable[Image.Image] = images
-    unit = 10 if ending == ".gif" else 1  # milliseconds that the format counts in
-    times = [unit * n for n in counted(seconds, unit / 1000)]
     options: dict[str, Any] = {"duration": times, "loop": loop}
-    if ending == ".gif":
-        # It counts how often it is shown again, and is shown once if it does not say.
-        options["loop"] = max(loop - 1, 0) if loop != 1 else None
-        options |= {"palette": palette.colors.tobytes(), "transparency": CLEAR, "disposal": 1}
-        options |= {"format": "GIF", "optimize": True, "interlace": 0}
-        first = next(images)
-    elif ending == ".apng":  # a frame is laid over those before it, what did not change left clear
+    if ending == ".apng":  # a frame is laid over those before it, what did not change left clear
         options |= {"format": "PNG", "transparency": CLEAR, "blend": 1}
         first, *rest = _changes(images)  # a list, for Pillow reads it twice
     else:
