@@ -15,4 +15,4 @@ from optiviz.views import Picture
 problem = valleys(n=60, noise=1.5, condition=4, rotation=25, seed=1)
 runs = race(problem, ["adagrad:lr=0.06", "rmsprop:lr=0.03,beta=0.9"], steps=150, batch_size=4)
 title = "AdaGrad's rate only falls, and the run stalls"
-export(Picture(problem, runs, ["path", "effective", "speed"], title=title, **SLIDE), frames=50)
+export(Picture(problem, runs, ["path", "effective", "speed"], title=title, **SLIDE))

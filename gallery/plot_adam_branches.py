@@ -28,4 +28,4 @@ tiles = [
     for rule, words in RULES.items()
 ]
 note = "The same batches of 4 samples for all; violet: this batch's contours"
-export(Tiles("Adam = momentum's direction + RMSProp's rates", note, tiles), frames=40, hold=3)
+export(Tiles("Adam = momentum's direction + RMSProp's rates", note, tiles))

@@ -15,4 +15,4 @@ from optiviz.views import Picture
 problem = valleys(n=60, noise=1.5, condition=6, rotation=20, seed=1)
 runs = race(problem, ["momentum:lr=0.003,beta=0.9"], steps=45, batch_size=2)
 title = "The velocity is less noisy than the gradients in it"
-export(Picture(problem, runs, ["path", "noise", "loss"], title=title, **SLIDE), hold=3)
+export(Picture(problem, runs, ["path", "noise", "loss"], title=title, **SLIDE))

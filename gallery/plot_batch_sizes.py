@@ -22,4 +22,4 @@ for m in (1, 8, 32, 100):
     words = f"m = {m}" + " = N" * (m == 100)
     tiles.append(Picture(problem, runs, ["path"], labels=[words], **SLIDE))
 note = "Linear regression on 100 samples, η = 0.04, 100 steps each"
-export(Tiles("Larger batches, straighter paths", note, tiles), frames=34, hold=4)
+export(Tiles("Larger batches, straighter paths", note, tiles))

@@ -15,4 +15,4 @@ from optiviz.views import Picture
 bowl = surfaces["bowl"]
 runs = race(bowl, ["sgd:lr=0.15"], steps=30)
 title = "Gradient descent: each step a share of the slope"
-export(Picture(bowl, runs, ["path", "loss", "speed"], title=title, **SLIDE), hold=3)
+export(Picture(bowl, runs, ["path", "loss", "speed"], title=title, **SLIDE))

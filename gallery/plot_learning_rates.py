@@ -21,4 +21,4 @@ tiles = []
 for words, lr in (("too low", 0.01), ("right", 0.2), ("high", 0.24), ("too high", 0.265)):
     runs = race(problem, [f"sgd:lr={lr}"], steps=30)
     tiles.append(Picture(problem, runs, ["path"], labels=[f"η = {lr:g}, {words}"], **SLIDE))
-export(Tiles("Gradient descent with four learning rates", f"{problem.title}", tiles), hold=3)
+export(Tiles("Gradient descent with four learning rates", f"{problem.title}", tiles))

@@ -17,4 +17,4 @@ from optiviz.views import Picture
 problem = replace(valley(condition=30, rotation=12), start=(-2.35, -0.42))
 runs = race(problem, ["sgd:lr=0.01", "momentum:lr=0.01,beta=0.9"], steps=60)
 title = "On a one-sided slope momentum builds up speed"
-export(Picture(problem, runs, ["path", "speed", "loss"], title=title, **SLIDE), hold=2)
+export(Picture(problem, runs, ["path", "speed", "loss"], title=title, **SLIDE))

@@ -19,4 +19,4 @@ for rule, words in (("sgd:lr=0.1", "sgd"), ("momentum:lr=0.01,beta=0.9", "moment
     runs = race(problem, [rule], steps=60, batch_size=4)
     tiles.append(Picture(problem, runs, ["path"], labels=[words], **SLIDE))
 note = "The same batches of 4 samples; η/(1 − β) = 0.1 for both; violet: this batch's contours"
-export(Tiles("Momentum smooths the path over shifting contours", note, tiles), frames=40, hold=3)
+export(Tiles("Momentum smooths the path over shifting contours", note, tiles))

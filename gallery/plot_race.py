@@ -24,4 +24,4 @@ rules = [
 ]
 runs = race(problem, rules, steps=400, start=(-1.5, 2.0))
 title, names = "Seven optimisers race through the banana", [run.optimizer for run in runs]
-export(Picture(problem, runs, ["path", "loss"], labels=names, title=title, **SLIDE), frames=80)
+export(Picture(problem, runs, ["path", "loss"], labels=names, title=title, **SLIDE))

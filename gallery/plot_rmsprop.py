@@ -15,4 +15,4 @@ from optiviz.views import Picture
 problem = surfaces["beale"]
 runs = race(problem, ["adagrad:lr=0.1", "rmsprop:lr=0.02,beta=0.9"], steps=200)
 title = "RMSProp forgets the wall, so its rate recovers"
-export(Picture(problem, runs, ["path", "effective", "loss"], title=title, **SLIDE), frames=68)
+export(Picture(problem, runs, ["path", "effective", "loss"], title=title, **SLIDE))

@@ -15,7 +15,7 @@ import numpy as np
 from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
-from optiviz.problems.base import Array, Plane
+from optiviz.problems.base import Array, Bounds, Plane
 from optiviz.problems.planes import regression
 from optiviz.problems.planes.regression import Samples
 from optiviz.runs.record import Run
@@ -83,20 +83,21 @@ def pack(facts: dict[str, Any], arrays: list[tuple[int, str, Array]]) -> bytes:
     return b"".join([struct.pack("<I", len(text)), text, *blocks])
 
 
-def ground(problem: Plane) -> bytes:
+def ground(problem: Plane, bounds: Bounds | None = None) -> bytes:
     """What stands still: the heights of the ground in levels, where it has none, minima, axes,
     themes, samples."""
-    low, high = (fit(problem.bounds, aspect) for aspect in ASPECTS)
+    bounds = bounds or problem.bounds
+    low, high = (fit(bounds, aspect) for aspect in ASPECTS)
     extent, points = (high[0], low[1]), POINTS[isinstance(problem, Samples)]
     values = sample(problem, extent, points)[2]
-    inside = sample(problem, fit(problem.bounds, 4 / 3), points // 2)[2]
+    inside = sample(problem, fit(bounds, 4 / 3), points // 2)[2]
     heights = _extended(levels(inside), ends(values)[1])
     count = len(heights) - 1
     shares = np.interp(filled(values), heights, np.linspace(0, 1, count + 1))
     facts = {
         "title": problem.title,
         "axes": problem.axes,
-        "bounds": problem.bounds,
+        "bounds": bounds,
         "extent": extent,
         "points": points,
         "levels": count,

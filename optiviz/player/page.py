@@ -55,7 +55,7 @@ def page(picture: Picture) -> str:
         background=picture.look.background,
         css=source("css"),
         js=source("js"),
-        ground=base64.b64encode(ground(picture.problem)).decode(),
+        ground=base64.b64encode(ground(picture.problem, picture.view)).decode(),
         paths=base64.b64encode(paths(picture)).decode(),
         theme=picture.theme,
     )

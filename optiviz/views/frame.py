@@ -20,6 +20,7 @@ from optiviz.files import whole
 from optiviz.views.files import still
 from optiviz.views.files.animate import STILL, check_ending
 from optiviz.views.style import THEMES, Mark, Theme
+from optiviz.views.typeface import settings
 from optiviz.words import look_up
 
 SMALLEST, LARGEST = (240, 180), (3840, 2160)  # pixels
@@ -65,7 +66,7 @@ class Frame:
     def __init__(self, theme: str, size: tuple[int, int]) -> None:
         check_size(size)
         self.look = look_up("theme", theme, THEMES)
-        dpi: Any = 100 * density(size)
+        dpi = 100 * density(size)
         self.width, self.height = size[0] / dpi, size[1] / dpi
         with self.style():
             self.figure = Figure(figsize=(self.width, self.height), dpi=dpi)
@@ -152,20 +153,32 @@ class Frame:
             legend.remove()
         return height
 
-    def row(self, count: int, left: float = 0.62) -> list[Any]:
-        """Axes side by side between the title and the legend, so many inches from the left."""
-        scale = self.look.scale
-        edges = {"left": left * scale / self.width, "right": 1 - 0.3 / self.width}
-        edges["top"] = (self.top - 0.12 * scale) / self.height
-        edges["bottom"] = (self.bottom + 0.5 * scale) / self.height
-        room = edges | {"wspace": 0.21 * scale}
-        return list(self.figure.subplots(1, count, squeeze=False, gridspec_kw=room)[0])
+    def row(
+        self, count: int, left: float = 0.62, right: float = 0.3, gap: float = 0.85
+    ) -> list[Any]:
+        """Axes side by side between the title and the legend, in a tall figure one below another.
+
+        Args:
+            count: how many.
+            left: inches to the left of the first, before the theme's scale.
+            right: inches to the right of the last; gap: those to the next, before that scale.
+        """
+        s, tall = self.look.scale, self.width < self.height
+        shape = (count, 1) if tall else (1, count)
+        left, right, gap = left * s, min(right, 0.5 * self.width), gap * s
+        top, bottom = self.top - 0.12 * s, self.bottom + 0.5 * s
+        length = top - bottom if tall else self.width - left - right
+        apart = gap / max((length - gap * (count - 1)) / count, 0.1)
+        room: Any = {"left": left / self.width, "right": 1 - right / self.width}
+        room |= {"top": top / self.height, "bottom": bottom / self.height}
+        room |= {"hspace" if tall else "wspace": apart}
+        return list(self.figure.subplots(*shape, squeeze=False, gridspec_kw=room).flat)
 
     def dress(self, ax: Any, title: str, xlabel: str) -> None:
         """Dress axes: a title at the left, a grid, what runs along them."""
         look = self.look
         ax.set_title(title, loc="left", fontsize=10 * look.scale, color=look.text, pad=6)
-        ax.set_xlabel(xlabel)
+        ax.set_xlabel(xlabel, style="italic" if len(xlabel) == 1 else "normal")
         ax.grid(color=look.grid, linewidth=0.8)
         ax.set_axisbelow(True)
 
@@ -182,7 +195,7 @@ class Frame:
 
 def rc(look: Theme) -> Any:
     """Matplotlib's settings for a theme."""
-    return {
+    return settings() | {
         "font.size": 9 * look.scale,
         "axes.facecolor": look.background,
         "figure.facecolor": look.background,

@@ -23,6 +23,7 @@ class Theme:
         accent: of what belongs to a batch, or to memory.
         ink: of the rule whose colour is plain ink, black on light and white on dark.
         scale: the size of text and lines, 1 for a screen.
+        larger: how many times larger words are than it goes with lines.
     """
 
     about: str
@@ -35,6 +36,12 @@ class Theme:
     accent: str
     ink: str
     scale: float = 1.0
+    larger: float = 1.0
+
+    @property
+    def pen(self) -> float:
+        """The size of lines and marks."""
+        return self.scale / self.larger
 
     @property
     def dark(self) -> bool:

@@ -10,6 +10,8 @@ from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 from PIL import Image
 
+from optiviz.views.files.rhythm import counted
+
 Frame = NDArray[np.uint8]  # (height, width, 4), red green blue alpha
 Pixels = NDArray[Any]  # the same as one number each
 
@@ -17,7 +19,6 @@ CLEAR = 255  # the index that leaves a pixel as it was
 BITS = 6  # of each channel, in the table from colours to the palette
 FLAT = 64  # of the most frequent colours are kept as they are
 SPARSE = 7  # every so many pixels tell which colour of a cell is the most frequent
-SHORTEST = 20  # milliseconds; browsers show a frame of a GIF that asks for less for 100
 
 
 class Palette:
@@ -96,14 +97,6 @@ def _rare_to_frequent(pixels: Pixels) -> Pixels:
     return colors[np.argsort(counts, kind="stable")]
 
 
-def durations(ending: str, count: int, milliseconds: float) -> list[int]:
-    """How long so many frames are shown, each as long as the format can, and right on average."""
-    unit = 10 if ending == ".gif" else 1
-    least = SHORTEST if ending == ".gif" else 1
-    ends = np.arange(count + 1) * max(milliseconds, least) / unit
-    return [unit * int(units) for units in np.diff(np.floor(ends + 0.5))]
-
-
 def strong(colors: Sequence[str]) -> NDArray[np.uint8]:
     """Colours as numbers to 255, `(k, 3)`."""
     return np.array([[round(255 * c) for c in to_rgb(color)] for color in colors], np.uint8)
@@ -132,21 +125,27 @@ def write(
     ending: str,
     frames: Iterable[Frame],
     palette: Palette,
-    durations: Sequence[int],
+    seconds: Sequence[float],
+    loop: int = 0,
 ) -> None:
-    """Write an endlessly looping picture; of each frame only what changed is stored.
+    """Write a moving picture; of each frame only what changed is stored.
 
     Args:
         file: an open binary file.
         ending: .gif, .apng, or .webp without loss, which is smaller for flat colours.
         frames: each may reuse the memory of the one before.
         palette: the shared colours.
-        durations: milliseconds that each frame is shown; GIF makes one of frames that are equal.
+        seconds: how long each frame is shown; GIF makes one of frames that are equal.
+        loop: how often the picture is shown, 0 for ever.
     """
     images = palette.images(frames)
     rest: Iterable[Image.Image] = images
-    options: dict[str, Any] = {"duration": list(durations), "loop": 0}
+    unit = 10 if ending == ".gif" else 1  # milliseconds that the format counts in
+    times = [unit * n for n in counted(seconds, unit / 1000)]
+    options: dict[str, Any] = {"duration": times, "loop": loop}
     if ending == ".gif":
+        # It counts how often it is shown again, and is shown once if it does not say.
+        options["loop"] = max(loop - 1, 0) if loop != 1 else None
         options |= {"palette": palette.colors.tobytes(), "transparency": CLEAR, "disposal": 1}
         options |= {"format": "GIF", "optimize": True, "interlace": 0}
         first = next(images)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -19,9 +19,9 @@ CODING = ("-vcodec", "libx264", "-pix_fmt", "yuv420p", "-crf", "18", "-movflags"
 
 
 def write(
-    path: Path, frames: Iterable[Frame], size: tuple[int, int], fps: float, hold: int, last: int
+    path: Path, frames: Iterable[Frame], size: tuple[int, int], fps: float, counts: Sequence[int]
 ) -> None:
-    """Write frames at even width and height, each held so often, and the last so many ms more.
+    """Write frames at even width and height, each as often as it is counted.
 
     Raises:
         UserError: ffmpeg is missing.
@@ -45,7 +45,7 @@ def write(
         start_new_session=True,
     ) as process:
         try:
-            for image in _held(frames, width, height, hold, round(fps * last / 1000)):
+            for image in _held(frames, width, height, counts):
                 process.stdin.write(image)  # type: ignore[union-attr]
                 count += 1
         except BrokenPipeError:
@@ -60,12 +60,10 @@ def write(
         raise OSError(_reason(said))
 
 
-def _held(frames: Iterable[Frame], width: int, height: int, hold: int, more: int) -> Iterable[Any]:
+def _held(frames: Iterable[Frame], width: int, height: int, counts: Sequence[int]) -> Iterable[Any]:
     """Every frame as often as it is shown."""
-    for frame in frames:
-        image = np.ascontiguousarray(frame[:height, :width])
-        yield from [image] * hold
-    yield from [image] * more
+    for frame, count in zip(frames, counts, strict=True):
+        yield from [np.ascontiguousarray(frame[:height, :width])] * count
 
 
 def _count(opening: list[str]) -> int:

@@ -12,6 +12,7 @@ from optiviz.errors import UserError
 from optiviz.problems.base import Array
 from optiviz.views.scene.arrows import Arrow
 from optiviz.views.scene.memory import divisor
+from optiviz.views.scene.panel import until
 from optiviz.views.scene.path import PathPanel
 from optiviz.views.style import Mark
 
@@ -55,15 +56,15 @@ class AccumulatorPanel(PathPanel):
         longest = LARGEST * min(right - left, top - bottom)
         return self.add(box), names, longest * sides / sides.max(initial=1e-300), trail.points
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         super().show(t)
         for box, names, sides, points in self.boxes:
-            now = min(t, len(sides))
+            now = min(int(t), len(sides))
             for artist in (box, *names):
                 artist.set_visible(now > 0)  # nothing has been gathered at the start
             if now == 0:
                 continue
-            (x, y), (width, height) = points[now], sides[now - 1]
+            (x, y), (width, height) = until(points, t)[-1], sides[now - 1]
             box.set_bounds(x - width / 2, y - height / 2, width, height)
             away = 4 * self.pixel * self.look.scale
             names[0].set_position((x, y - height / 2 - away))

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from optiviz.errors import UserError
 from optiviz.optim import describe
 from optiviz.optim.describe import apart, common, rank, word
-from optiviz.problems.base import Plane
+from optiviz.problems.base import Bounds, Plane
 from optiviz.runs.record import Run
 from optiviz.runs.verdict import verdict
 from optiviz.views.frame import check_size, density
+from optiviz.views.scene.notes import Note, Told, told
 from optiviz.views.style import THEMES, Mark, Theme, marks
 from optiviz.words import look_up
 
+TEXT = (0.5, 2.5)  # times the usual size of words
 SMALL = 400  # pixels across
+LEGIBLE = 0.85  # of the usual pixels, at least, that words have there
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,8 @@ class Contents:
     """What panels read of a picture; see `optiviz.views.Picture`, which is one.
 
     Attributes:
-        problem, runs, panels, theme, size, labels, title, hero: see there.
+        problem, runs, panels, theme, size, labels, title, notes, hero, text, bounds: see
+            there.
         look: the theme itself.
         lead: the index of the run that is the hero, if one is.
         marks: every run's colour and line.
@@ -33,6 +38,7 @@ class Contents:
         settings: what those names leave out, for the line below the title.
         verdicts: how every run ended; said: the step it speaks of, from which on it is shown, or
             else the last.
+        told: the notes, each with its step.
     """
 
     problem: Plane
@@ -42,7 +48,10 @@ class Contents:
     size: tuple[int, int] = (960, 540)
     labels: Sequence[str] = ()
     title: str = ""
+    notes: Sequence[Note] = ()
     hero: str | int | None = None
+    text: float = 1.0
+    bounds: Bounds | None = None
     look: Theme = field(init=False)
     lead: int | None = field(init=False)
     marks: tuple[Mark, ...] = field(init=False)
@@ -50,6 +59,7 @@ class Contents:
     settings: str = field(init=False)
     verdicts: tuple[str, ...] = field(init=False)
     said: tuple[int, ...] = field(init=False)
+    told: tuple[Told, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         if not self.runs:
@@ -59,29 +69,38 @@ class Contents:
         for run in self.runs:
             check_made_on(run, self.problem)
         check_size(self.size)
-        look = look_up("theme", self.theme, THEMES)
-        if self.small:  # words as large as those of a picture twice as wide
-            look = replace(look, scale=max(look.scale, 0.85 / density(self.size)))
-        labels = tuple(describe(run.optimizer, run.settings) for run in self.runs)
+        look = self._look()
         rules = [(run.optimizer, run.settings) for run in self.runs]
-        own = tuple(self.labels) not in ((), labels)
-        names = tuple(self.labels) if own else tuple(apart(rules))
+        labels, names, settings = _called(tuple(self.labels), rules)
         endings = [ending(run, self.problem) for run in self.runs]
         object.__setattr__(self, "lead", _lead(self.hero, self.runs, names))
         found = {
             "look": look,
             "marks": self.marked(look),
             "names": names,
-            "settings": "" if own else common(rules),
+            "settings": settings,
             "verdicts": tuple(words for words, _ in endings),
             "said": tuple(
                 self.steps if step is None else min(step, self.steps) for _, step in endings
             ),
+            "told": told(self.notes, self.runs, self.problem),
             "title": self.title or self.problem.title,
-            "labels": tuple(self.labels) or labels,
+            "labels": labels,
         }
         for name, value in found.items():
             object.__setattr__(self, name, value)
+
+    def _look(self) -> Theme:
+        """The theme, with words as large as they are to be."""
+        if not TEXT[0] <= self.text <= TEXT[1]:
+            raise UserError(f"text must be from {TEXT[0]} to {TEXT[1]}, got {self.text:g}.")
+        low, high = np.array(self.view, dtype=float).T
+        if not (np.isfinite(high - low) & (low < high)).all():
+            raise UserError(f"bounds must be x0 < x1 and y0 < y1, got {self.view}.")
+        look, larger = look_up("theme", self.theme, THEMES), self.text
+        if self.small:  # words as large as those of a picture twice as wide
+            larger *= max(1.0, LEGIBLE / density(self.size) / look.scale)
+        return replace(look, scale=look.scale * larger, larger=larger)
 
     def marked(self, look: Theme) -> tuple[Mark, ...]:
         """Every run's mark in a theme."""
@@ -95,9 +114,29 @@ class Contents:
         return self.size[0] < SMALL
 
     @property
+    def view(self) -> Bounds:
+        """The part of the plane that is shown."""
+        return self.bounds or self.problem.bounds
+
+    @property
     def steps(self) -> int:
         """The last step of the longest run."""
         return max(run.steps for run in self.runs)
+
+
+def _called(
+    given: tuple[str, ...], rules: Sequence[tuple[str, Mapping[str, Any]]]
+) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Labels, names at heads, and the settings that these leave out; a label may be empty."""
+    labels = tuple(describe(*rule) for rule in rules)
+    given = given if given not in ((), labels) else ("",) * len(rules)
+    if len(given) != len(rules):
+        raise UserError(f"labels must be {len(rules)}, one a run, got {len(given)}.")
+    plain = [rule for rule, label in zip(rules, given, strict=True) if not label]
+    rest = iter(apart(plain))
+    names = tuple(label or next(rest) for label in given)
+    labels = tuple(one or usual for one, usual in zip(given, labels, strict=True))
+    return labels, names, common(plain) if plain else ""
 
 
 def _lead(hero: str | int | None, runs: Sequence[Run], names: Sequence[str]) -> int | None:

@@ -125,7 +125,7 @@ def draw_ground(
         heights[1:-1],
         colors=theme.contour,
         linestyles="solid",
-        linewidths=0.5 * theme.scale,
+        linewidths=0.5 * theme.pen,
         alpha=CONTOUR[faint],
     )
     holes = draw_undefined(ax, x, y, values, theme)
@@ -143,7 +143,7 @@ def draw_goals(ax: Axes, problem: Plane, theme: Theme) -> list[Any]:
     rings = []
     for color, width, order in ((theme.background, 3.4, 7), (theme.text, 1.5, 7.1)):
         style: Any = {"markerfacecolor": "none", "markeredgecolor": color, "linestyle": "none"}
-        style |= {"markersize": RING * theme.scale, "markeredgewidth": width * theme.scale}
+        style |= {"markersize": RING * theme.pen, "markeredgewidth": width * theme.pen}
         rings += ax.plot(*deepest.T, "o", **style, zorder=order)
     return rings
 
@@ -152,7 +152,7 @@ def minimum(theme: Theme, local: bool = False) -> dict[str, Any]:
     """The look of a minimum: a star, seen under a path and beside it; hollow if it is local."""
     return {
         "marker": "*",
-        "markersize": (8 if local else 15) * theme.scale,
+        "markersize": (8 if local else 15) * theme.pen,
         "markerfacecolor": theme.background if local else MINIMUM,
         "markeredgecolor": edge(theme, local),
         "markeredgewidth": 0.9,
@@ -162,8 +162,8 @@ def minimum(theme: Theme, local: bool = False) -> dict[str, Any]:
 
 def saddle(theme: Theme) -> dict[str, Any]:
     """The look of a saddle: a cross."""
-    style = {"marker": "x", "markersize": 8 * theme.scale, "linestyle": "none"}
-    return style | {"markeredgecolor": theme.text, "markeredgewidth": 1.8 * theme.scale}
+    style = {"marker": "x", "markersize": 8 * theme.pen, "linestyle": "none"}
+    return style | {"markeredgecolor": theme.text, "markeredgewidth": 1.8 * theme.pen}
 
 
 def edge(theme: Theme, local: bool) -> str:

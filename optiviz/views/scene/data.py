@@ -9,7 +9,7 @@ import numpy as np
 from optiviz.errors import UserError
 from optiviz.problems import PROBLEMS, Samples
 from optiviz.views.scene.contents import Contents
-from optiviz.views.scene.panel import Panel
+from optiviz.views.scene.panel import Panel, until
 
 
 class DataPanel(Panel):
@@ -41,10 +41,10 @@ class DataPanel(Panel):
             self.lines.append((self.add(line), run))
         self.batches = next((run.batch for run in picture.runs if run.batch is not None), None)
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         if self.batches is not None:
-            row = self.batches[min(t, len(self.batches) - 1)]
+            row = self.batches[min(int(t), len(self.batches) - 1)]
             self.picked.set_data(*self.problem.points[row[row >= 0]].T)
         for line, run in self.lines:
-            y = self.problem.line(run.w[min(t, run.steps)], self.x)
+            y = self.problem.line(until(run.w, t)[-1], self.x)
             line.set_data(*([], []) if y is None else (self.x, y))

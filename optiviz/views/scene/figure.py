@@ -46,6 +46,7 @@ class Scene(Frame):
 
     Args:
         picture: what to show.
+        film: whether it is to move: what is said of a moment fades after it.
 
     Raises:
         UserError: an unknown panel.
@@ -69,8 +70,13 @@ class Scene(Frame):
             self.ends: list[LineNames] = []
             names = partial(self._name_lines, film)
             self.panels = arrange(self.figure, kinds, picture, (footer, header), names)
-            for panel in self.panels if film else ():
-                panel.follow()
+            for end in [end for end in self.ends if not end.fits]:
+                end.remove()
+                self.ends.remove(end)
+            for panel in self.panels:
+                panel.film = film
+                if film:
+                    panel.follow()
         self.show(picture.steps)
 
     @property
@@ -81,14 +87,14 @@ class Scene(Frame):
             [*artists, self.counter, *self.endings], key=lambda artist: artist.get_zorder()
         )
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         """Take every panel to step t."""
         for panel in self.panels:
             panel.show(t)
         for end in self.ends:
             end.show(t)
         if not self.picture.small:
-            self.counter.set_text(str(t))
+            self.counter.set_text(str(int(t)))
         for ending, step in zip(self.endings, self.picture.said, strict=False):
             ending.set_visible(t >= step)
 

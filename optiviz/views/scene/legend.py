@@ -33,7 +33,7 @@ def _row(frame: Frame, picture: Contents) -> tuple[list[Any], float]:
     for text in texts:
         text.set(fontsize=share * size, position=(x / frame.width, 0.12 / frame.height))
         x += frame.inches(text)[0] + share * gap
-    return [], 0.24 * look.scale
+    return [], 0.3 * look.scale
 
 
 def _table(frame: Frame, picture: Contents) -> tuple[list[Any], float]:

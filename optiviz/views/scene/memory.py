@@ -81,7 +81,7 @@ class Build(Series):
             area = self.ax.fill_between(steps, push, drag, where=where, interpolate=True, **style)
             self.fills.append(self.add(area))
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         super().show(t)
         if self.word and self.peak:
             self.word.set_visible(t > self.peak[0])
@@ -185,9 +185,9 @@ class Memory(Panel):
         beta: Array | None = setting(run, "beta", setting(run, "beta1"))
         return beta
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         """Bars of the gradients that the velocity at step t is made of, the newest first."""
-        now = min(t, len(self.beta))
+        now = min(int(t), len(self.beta))
         sizes = self.sizes[:now][::-1][: self.AGES]
         # The gradient of k steps ago has been multiplied by every β since.
         decay = np.cumprod(np.append(1.0, self.beta[:now][::-1]))[: len(sizes)]

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise, product
+from textwrap import fill
 from typing import Any
 
 import numpy as np
 
 from optiviz.problems.base import Array
 from optiviz.views.scene.contents import Contents
+from optiviz.views.scene.panel import until
 from optiviz.views.scene.place import Box, Ground, Spot, around, crossed, gap_of, glide, spread
 from optiviz.views.style import HALO, words
 
 MOST = 7  # runs that are named where they are; more stand in a legend
 KEYS = 100  # moments of a film for which places are sought; between them names glide
 GLIDE = 12  # of those: a fraction of them that a jump is spread over
+NARROW = 12  # letters in a row at the end of a line, beside its panel
 PAD = 1.5  # points of the plate around the words
 FAR = 2.5  # heights from its head, from where on a name in a film is called back
 GAP = 9.0  # pixels of a screen between a head and its name,
@@ -25,14 +28,18 @@ LEADER = 16.0  # and from where on a thin line joins them
 class Words:
     """A run's name and, from its step on, its verdict below."""
 
-    def __init__(self, ax: Any, picture: Contents, nth: int, verdict: bool = True) -> None:
+    def __init__(
+        self, ax: Any, picture: Contents, nth: int, verdict: bool = True, end: bool = False
+    ) -> None:
         look, self.ax = picture.look, ax
         plate = {"facecolor": look.background, "alpha": HALO, "linewidth": 0, "pad": PAD}
         style: Any = {"transform": ax.transAxes, "va": "top", "bbox": plate, "parse_math": False}
         color = words(picture.marks[nth].color, look)
-        size = 9.5 * look.scale * (1.12 if nth == picture.lead else 1.0)
+        size = (8.5 if end else 9.5) * look.scale * (1.12 if nth == picture.lead else 1.0)
+        told = picture.names[nth]
+        told = fill(told, NARROW, break_long_words=False) if end else told
         self.name = ax.text(
-            0, 0, picture.names[nth], color=color, fontsize=size, weight="bold", zorder=8, **style
+            0, 0, told, color=color, fontsize=size, weight="bold", zorder=8, **style
         )
         self.said: int | float = picture.said[nth] if verdict else np.inf
         self.verdict = ax.text(
@@ -84,7 +91,7 @@ class HeadNames:
         self.room = (box.width, box.height)
         notes = [text.get_window_extent() for text in panel.notes]
         fixed = [(b.x0 - box.x0, b.y0 - box.y0, b.x1 - box.x0, b.y1 - box.y0) for b in notes]
-        ring = 11 * picture.look.scale * self.dpi
+        ring = 11 * picture.look.pen * self.dpi
         fixed += [around(self._pixel(point), ring) for point in minima]
         self.paths = [self._pixels(trail.points) for trail in panel.trails]
         self.ground = Ground(self.room, crossed(self.paths, self.room), fixed)
@@ -123,13 +130,13 @@ class HeadNames:
 
     def _fresh(self, nth: int, t: int, taken: list[Box]) -> Box:
         """The best place for one name, whatever it was before."""
-        gap, row = GAP * self.panel.look.scale * self.dpi, self.words[nth].sizes[0][1]
+        gap, row = GAP * self.panel.look.pen * self.dpi, self.words[nth].sizes[0][1]
         blocked = [*taken, *self._arrows(nth, t)]
         return self.ground.place(self.head(nth, t), self.words[nth].size(t), blocked, gap, row)
 
     def _dots(self, t: float) -> list[Box]:
         """The boxes of all heads."""
-        size = 5 * self.panel.look.scale * self.dpi
+        size = 5 * self.panel.look.pen * self.dpi
         return [around(self.head(nth, t), size) for nth in range(self.count)]
 
     def _box(self, nth: int, t: float, corner: Spot) -> Box:
@@ -139,8 +146,8 @@ class HeadNames:
 
     def head(self, nth: int, t: float) -> Spot:
         """Where a run's head is seen, or where it left the picture."""
-        path = self.paths[nth]
-        now = min(int(t), len(path) - 1)
+        path = until(self.paths[nth], min(t, len(self.paths[nth]) - 1))
+        now = len(path) - 1
         x, y = path[now]
         if not (0 <= x <= self.room[0] and 0 <= y <= self.room[1]):
             inside = ((path[: now + 1] >= 0) & (path[: now + 1] <= self.room)).all(axis=1)
@@ -200,8 +207,9 @@ class LineNames:
 
     def __init__(self, panel: Any, film: bool, verdicts: bool) -> None:
         self.panel, picture, ax = panel, panel.picture, panel.ax
-        self.ends = [panel.owners.index(nth) for nth in sorted(set(panel.owners))]
-        self.words = [Words(ax, picture, nth, verdicts) for nth in sorted(set(panel.owners))]
+        runs = sorted(set(panel.owners))
+        self.ends = [panel.owners.index(nth) for nth in runs]
+        self.words = [Words(ax, picture, nth, verdicts, end=True) for nth in runs]
         for artist in (artist for each in self.words for artist in each.artists):
             panel.add(artist)
             artist.set_clip_on(False)
@@ -214,17 +222,28 @@ class LineNames:
         widths = [each.size(self.steps)[0] for each in self.words]
         return float(max(widths) + GAP * self.panel.ax.figure.dpi / 100)
 
+    @property
+    def fits(self) -> bool:
+        """Whether the names can stand below each other beside the panel."""
+        needed = len(self.words) * max(each.size(self.steps)[1] for each in self.words)
+        return bool(needed <= self.panel.ax.get_window_extent().height)
+
+    def remove(self) -> None:
+        """Take the names off the panel."""
+        for artist in (artist for each in self.words for artist in each.artists):
+            artist.remove()
+            self.panel.moving.remove(artist)
+
     def heights(self, t: float) -> list[float]:
         """How high the lines end at a step, in shares of the axes."""
         return [self._end(nth, t)[1] for nth in self.ends]
 
     def _end(self, nth: int, t: float) -> Spot:
         """Where a line ends at a step, in shares of the axes."""
-        _, _, steps, values = self.panel.lines[nth]
-        now = max(min(int(np.searchsorted(steps, t, side="right")), len(values)) - 1, 0)
-        ax = self.panel.ax
+        ax, first = self.panel.ax, self.panel.lines[nth][2][0]
+        steps, values = self.panel.passed(nth, max(t, first))
         with np.errstate(all="ignore"):
-            at = ax.transData.transform((steps[now], values[now]))
+            at = ax.transData.transform((steps[-1], values[-1]))
         x, y = ax.transAxes.inverted().transform(at)
         return float(np.clip(x, 0, 1)), float(np.clip(np.nan_to_num(y, nan=1, neginf=0), 0, 1))
 

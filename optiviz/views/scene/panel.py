@@ -6,9 +6,11 @@ import textwrap
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
+import numpy as np
 from matplotlib import rcParams
 from matplotlib.artist import Artist
 
+from optiviz.problems.base import Array
 from optiviz.views.scene.contents import Contents
 
 TITLE, LEAST = 9.5, 7  # points of a panel's title, and how small it may become in one row
@@ -25,6 +27,8 @@ class Panel(ABC):
     wide: ClassVar[bool] = False
     # Whether steps run along the horizontal axis.
     timeline: ClassVar[bool] = False
+    # Whether what is said of a moment fades after it, as in a film.
+    film: bool = False
 
     def __init__(self, ax: Any, picture: Contents) -> None:
         self.ax = ax
@@ -43,8 +47,12 @@ class Panel(ABC):
         return
 
     @abstractmethod
-    def show(self, t: int) -> None:
-        """Move every moving artist to step t; a run that has ended stays at its last point."""
+    def show(self, t: float) -> None:
+        """Move every moving artist to step t; a run that has ended stays at its last point.
+
+        Between two steps a point is on the straight way from one to the next, and what belongs to
+        a step stays as it is.
+        """
 
     def entitle(self, words: str) -> None:
         """Write the title above the axes, from the left."""
@@ -73,3 +81,16 @@ class Panel(ABC):
         """Keep an artist as one that moves."""
         self.moving.append(artist)
         return artist
+
+
+def until(points: Array, t: float) -> Array:
+    """The points up to time t, the last of them on its way to the next.
+
+    >>> until(np.array([[0.0, 0.0], [4.0, 2.0], [5.0, 5.0]]), 0.5).tolist()
+    [[0.0, 0.0], [2.0, 1.0]]
+    """
+    now = int(t)
+    passed, share = points[: now + 1], t - now
+    if not share or now + 1 >= len(points):
+        return passed
+    return np.concatenate([passed, points[now : now + 1] * (1 - share) + points[now + 1] * share])

@@ -15,6 +15,7 @@ from optiviz.views.scene.arrows import Arrow, enlarged, times, usual
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.contour import UNDEFINED, draw_goals, draw_ground, fit, minimum
 from optiviz.views.scene.names import MOST, HeadNames
+from optiviz.views.scene.notes import Notes
 from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.trail import Trail
 from optiviz.views.style import Mark, Theme, blend
@@ -50,6 +51,7 @@ class PathPanel(Panel):
         if holes:
             self.note(UNDEFINED, 0, look.muted, side="left")
         self.furnish()
+        self.told = Notes(self)
         self.names = HeadNames(self, picture.problem.minima) if self.named() else None
 
     def furnish(self) -> None:
@@ -65,13 +67,13 @@ class PathPanel(Panel):
         starts = {tuple(trail.points[0].tolist()): mark.color for trail, mark in pairs}
         for start, color in starts.items():
             ink = look.text if len(starts) < len(self.trails) else color
-            style: Any = {"ms": 6.5 * look.scale, "mew": 1.5 * look.scale, "zorder": 3.9}
+            style: Any = {"ms": 6.5 * look.pen, "mew": 1.5 * look.pen, "zorder": 3.9}
             self.add(*self.ax.plot(*start, "o", mfc=look.background, mec=ink, **style))
 
     @classmethod
     def dress(cls, ax: Any, picture: Contents) -> None:
         box, look, (across, up) = ax.get_window_extent(), picture.look, picture.problem.axes
-        bounds = fit(picture.problem.bounds, box.width / box.height)
+        bounds = fit(picture.view, box.width / box.height)
         ax.set(xlim=bounds[0], ylim=bounds[1])
         if picture.small:
             ax.set(xticks=[], yticks=[])
@@ -125,11 +127,12 @@ class PathPanel(Panel):
         if self.names:
             self.names.follow()
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         if self.batch:
             self.batch.show(t)
         for trail in self.trails:
             trail.show(t)
+        self.told.show(t, self.film)
         for i, key in enumerate(self.key):  # an arrow too short to be drawn has none
             key.set_visible(any(trail.arrows[i][0].get_visible() for trail in self.trails))
         if self.names:
@@ -143,8 +146,8 @@ class BatchGround:
         look = panel.picture.look
         self.problem, self.batches = cast(Samples, panel.picture.problem), run.batch
         self.x, self.y = (np.linspace(low, high, BATCH) for low, high in panel.bounds)
-        self.heights = heights[2:-1:4]
-        self.lines = LineCollection([], colors=batch_color(look), linewidths=1.1 * look.scale)
+        self.heights, self.shown = heights[2:-1:4], -1
+        self.lines = LineCollection([], colors=batch_color(look), linewidths=1.1 * look.pen)
         panel.ax.add_collection(panel.add(self.lines), autolim=False)
         style = minimum(look) | {"markerfacecolor": look.background, "markeredgecolor": look.accent}
         (self.star,) = panel.ax.plot([], [], **style, zorder=2.6)
@@ -159,8 +162,11 @@ class BatchGround:
         row = rows[min(t, len(rows) - 1)]
         return np.asarray(row[row >= 0])
 
-    def show(self, t: int) -> None:
-        batch = self.batch(t)
+    def show(self, t: float) -> None:
+        if int(t) == self.shown:
+            return
+        self.shown = int(t)
+        batch = self.batch(self.shown)
         values = self.problem.on(self.x, self.y, batch)
         contours = contour_generator(self.x, self.y, values)
         self.lines.set_segments(

@@ -42,8 +42,8 @@ class Relief(Panel):
         super().__init__(ax, picture)
         self.dress(ax, picture)
         problem = picture.problem
-        self.low, self.high = np.array(problem.bounds).T
-        x, y, values = sample(problem, problem.bounds, POINTS)
+        self.low, self.high = np.array(picture.view).T
+        x, y, values = sample(problem, picture.view, POINTS)
         self.heights, known = levels(values), filled(values)
         self.grid = np.where(np.isnan(values), np.nan, self._height(known))
         self.ground = _Ground(self, (x, y, known, values))
@@ -198,7 +198,7 @@ class _Track:
         self.panel, look = panel, panel.look
         self.fine = int(np.clip(PIECES // max(run.steps, 1), 1, FINE))
         self.steps = run.steps
-        w = tame(run.w, panel.picture.problem.bounds)
+        w = tame(run.w, panel.picture.view)
         at = np.linspace(0, run.steps, run.steps * self.fine + 1)
         places = np.column_stack([np.interp(at, np.arange(len(w)), axis) for axis in w.T])
         inside = ((places >= panel.low) & (places <= panel.high)).all(axis=1)

@@ -12,7 +12,7 @@ from optiviz.problems.base import Array
 from optiviz.runs.record import Run
 from optiviz.views.numbers import POWERS, power
 from optiviz.views.scene.contents import Contents
-from optiviz.views.scene.panel import Panel
+from optiviz.views.scene.panel import Panel, until
 from optiviz.views.style import DASHED, SOLID, Mark, blend
 
 KEPT = 0.75  # of a diverged run's points: what it does at its end would hide the rest
@@ -65,7 +65,7 @@ class Series(Panel):
         raise NotImplementedError
 
     def _line(self, steps: Array, values: Array, mark: Mark) -> None:
-        scale = self.picture.look.scale
+        scale = self.picture.look.pen
         style: Any = {"color": mark.color, "zorder": 2.1 if mark.weight > 1 else 2}
         width = 1.8 * mark.weight * scale
         (line,) = self.ax.plot([], [], linestyle=mark.dash, lw=width, **style)
@@ -118,17 +118,27 @@ class Series(Panel):
             last = max(last, int(steps[seen].max(initial=0)))
         return last
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         if self.peak:
             self.peak[1].set_visible(t > self.peak[0])
-        last = self.ax.get_xlim()[1]
-        for line, dot, steps, values in self.lines:
-            now = min(int(np.searchsorted(steps, t, side="right")), len(values))  # of no step
-            line.set_data(steps[:now], values[:now])
-            dot.set_data(steps[max(now - 1, 0) : now], values[max(now - 1, 0) : now])
-            low, high = self.ax.get_ylim()
-            seen = now > 0 and low <= values[now - 1] <= high and steps[now - 1] <= last
-            dot.set_visible(seen)
+        (low, high), last = self.ax.get_ylim(), self.ax.get_xlim()[1]
+        for nth, (line, dot, _, _) in enumerate(self.lines):
+            steps, values = self.passed(nth, t)
+            line.set_data(steps, values)
+            dot.set_data(steps[-1:], values[-1:])
+            seen = len(values) > 0 and low <= values[-1] <= high and steps[-1] <= last
+            dot.set_visible(bool(seen))
+
+    def passed(self, nth: int, t: float) -> tuple[Array, Array]:
+        """A line up to time t, its end on the way that is drawn to the next step."""
+        _, _, steps, values = self.lines[nth]
+        now = t - steps[0] if len(steps) else -1  # of no step
+        if now < 0:
+            return steps[:0], values[:0]
+        passed, ends = until(values, now), values[int(now) : int(now) + 2]
+        if self.ax.get_yscale() == "log" and now % 1 and len(ends) == 2 and ends.min() > 0:
+            passed[-1] = np.exp(until(np.log(ends), now % 1)[-1])
+        return until(steps, now), passed
 
 
 class Loss(Series):

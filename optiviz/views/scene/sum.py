@@ -58,12 +58,12 @@ class SumPanel(PathPanel):
         """None: the arrows have letters."""
         return []
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         super().show(t)
         last = t >= self.picture.steps
         shown: dict[int, Array] = {}
         for trail, sides in list(zip(self.trails, self.sides, strict=True))[::-1]:  # the first last
-            at = min(self.telling if last else t, trail.run.steps)
+            at = min(self.telling if last else int(t), trail.run.steps)
             patches = [patch for patch, _, _ in trail.arrows]
             vectors = [vectors[at] for _, _, vectors in trail.arrows]
             origin = trail.points[at]

@@ -11,11 +11,13 @@ from matplotlib.patches import Polygon
 from optiviz.problems.base import Array, Bounds
 from optiviz.runs.record import Run
 from optiviz.views.scene.arrows import outline
+from optiviz.views.scene.panel import until
 from optiviz.views.style import HALO, Mark
 
 TAIL = 24  # steps until a path has become as thin as it stays
 DOTTED = 60  # steps at most, each of which can be marked by a dot
 WIDTH = 2.6  # points of a line at its head
+DOT = 2.0  # points that a dot is wider than its line
 REST = 0.55  # of that width, where it rests
 EDGE = 0.9  # points of page on either side of a line
 REACH = 20  # sizes of the picture that a path may leave it by
@@ -26,7 +28,7 @@ class Trail:
 
     def __init__(self, panel: Any, run: Run, mark: Mark) -> None:
         look = panel.picture.look
-        ax, scale = panel.ax, look.scale
+        ax, scale = panel.ax, look.pen
         self.run, self.factor = run, panel.factor
         self.points = tame(run.w, panel.bounds)
         top = 0.3 * (mark.weight > 1)  # a hero runs over the others
@@ -36,14 +38,15 @@ class Trail:
         style = {"lw": REST * width, "ls": mark.dash, "zorder": 3.1 + top}
         (self.line,) = ax.plot([], [], color=mark.color, **style)
         if run.steps <= DOTTED:
-            self.line.set(marker="o", ms=1.5 * width, mec=look.background, mew=0.4 * scale)
+            self.line.set(
+                marker="o", ms=REST * width + DOT * scale, mec=look.background, mew=0.4 * scale
+            )
         self.widths = width * np.linspace(REST, 1, TAIL + 1)[1:]
         style = {"colors": mark.color, "capstyle": "round", "zorder": 3.2 + top}
         self.tail = LineCollection([], **style)
         ax.add_collection(self.tail, autolim=False)
         for artist in (self.halo, self.line, self.tail):
             panel.add(artist)
-        self.segments = np.stack([self.points[:-1], self.points[1:]], axis=1)
         self.arrows = []
         self.thickness = 1.5 * scale * panel.pixel * ax.figure.dpi / 72
         for arrow in panel.arrows():
@@ -57,16 +60,17 @@ class Trail:
         panel.add(self.head)
         self.end = _Ending(panel, run, mark) if run.diverged_at >= 0 else None
 
-    def show(self, t: int) -> None:
-        now = min(t, self.run.steps)
-        self.halo.set_data(*self.points[: now + 1].T)
-        self.line.set_data(*self.points[: now + 1].T)
-        fresh = self.segments[max(now - TAIL, 0) : now]
-        self.tail.set_segments(list(fresh))
-        self.tail.set_linewidth(self.widths[TAIL - len(fresh) :])
-        self.head.set_data(*self.points[now][:, None])
+    def show(self, t: float) -> None:
+        passed = until(self.points, min(t, self.run.steps))
+        now, head = min(int(t), self.run.steps), passed[-1]
+        self.halo.set_data(*passed.T)
+        self.line.set_data(*passed.T)
+        last = passed[-TAIL - 1 :]
+        self.tail.set_segments(list(np.stack([last[:-1], last[1:]], axis=1)))
+        self.tail.set_linewidth(self.widths[TAIL + 1 - len(last) :])
+        self.head.set_data(*head[:, None])
         for patch, tails, vectors in self.arrows:
-            corners = outline(tails[now], vectors[now], self.thickness)
+            corners = outline(tails[now] + head - self.points[now], vectors[now], self.thickness)
             patch.set_visible(corners is not None)
             if corners is not None:
                 patch.set_xy(corners)
@@ -81,10 +85,10 @@ class _Ending:
         look = panel.picture.look
         self.at = min(int(run.diverged_at), panel.picture.steps)  # which may end a step before
         place = leaves(tame(run.w, panel.bounds), panel.bounds)
-        style = {"ms": 9 * look.scale, "mfc": mark.color, "mec": look.background, "zorder": 7}
+        style = {"ms": 9 * look.pen, "mfc": mark.color, "mec": look.background, "zorder": 7}
         self.cross = panel.add(*panel.ax.plot(*place, "X", **style))
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         self.cross.set_visible(t >= self.at)
 
 
