@@ -24,6 +24,7 @@ from optiviz.cli.options import (
     Steps,
     Text,
     Theme,
+    Transparent,
     Whole,
 )
 from optiviz.cli.output import report
@@ -48,6 +49,7 @@ def animate(
     theme: Theme = "light",
     text: Text = 1.0,
     bounds: BoundsOf = None,
+    transparent: Transparent = False,
     alone: Alone = False,
     seed: Seed = 0,
     out: Annotated[
@@ -97,6 +99,7 @@ def animate(
         hold_first=hold_first,
         hold_last=hold_last,
         loop=loop,
+        transparent=transparent,
         quiet=as_json,
     )
     report(picture, target, count, began, as_json)

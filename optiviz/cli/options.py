@@ -109,6 +109,9 @@ BoundsOf = Annotated[
     str | None,
     typer.Option("--bounds", help="What to show, as x0,x1,y0,y1.  [default: the surface's own]"),
 ]
+Transparent = Annotated[
+    bool, typer.Option("--transparent", help="Let what is behind the page be seen.")
+]
 Alone = Annotated[
     bool,
     typer.Option("--alone", help="Leave out the plainer rule beside a single one."),

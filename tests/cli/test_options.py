@@ -119,6 +119,7 @@ PICTURE = {
     "--text 2": {"text": 2},
     "--bounds 0,1,0,1": {"bounds": "0,1,0,1"},
     "--alone": {"alone": True},
+    "--transparent": {"transparent": True},
     "--seed 3": {"seed": 3},
 }
 NETWORK = {
