@@ -4,6 +4,7 @@ import { drawArrows, drawNotes } from "./arrows.js";
 import { drawBatch, layAxes, layGround } from "./field.js";
 import { clipTo, pen, star, write } from "./marks.js";
 import { blend, clamp } from "./numbers.js";
+import { drawSaid } from "./notes.js";
 import { Sheet } from "./sheet.js";
 import { drawHead, drawTrail, line } from "./trails.js";
 
@@ -148,6 +149,7 @@ export class Plane extends Sheet {
     for (const run of player.runs) drawHead(this, context, run);
     context.restore();
     drawNotes(this, context);
+    drawSaid(this, context);
   }
 
   // Words on a plate of the page's colour.
