@@ -27,7 +27,7 @@ class Sketch:
         optim, problem, schedule: in the small language; start: as "x,y"; size: as "960x540".
         steps, batch_size, seed: see `race`, None for what it takes.
         panels: with commas between; by default those that suit the problem and the file.
-        theme, text: see `Picture`; bounds: as "x0,x1,y0,y1".
+        theme, text, hero: see `Picture`; bounds: as "x0,x1,y0,y1".
         alone: leave out what shows, beside a single rule, what it adds to a plainer one.
     """
 
@@ -44,6 +44,7 @@ class Sketch:
     text: float = 1.0
     bounds: str | None = None
     alone: bool = False
+    hero: str | None = None
 
     def picture(self, ending: str) -> Picture:
         """Read the words and run the rules.
@@ -68,6 +69,8 @@ class Sketch:
             if parent:
                 runs += race(problem, [parent[0]], **taken)
                 story |= {"labels": ["", parent[1]], "hero": 0}
+        if self.hero is not None:
+            story["hero"] = self.hero
         view = self.bounds and numbers("bounds", self.bounds, 4)
         return Picture(
             problem,

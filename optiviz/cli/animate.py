@@ -12,6 +12,7 @@ from optiviz.cli.options import (
     Alone,
     BatchSize,
     BoundsOf,
+    Hero,
     Json,
     Optim,
     Panels,
@@ -50,6 +51,7 @@ def animate(
     text: Text = 1.0,
     bounds: BoundsOf = None,
     transparent: Transparent = False,
+    hero: Hero = None,
     alone: Alone = False,
     seed: Seed = 0,
     out: Annotated[
@@ -87,6 +89,7 @@ def animate(
         seed=seed,
         text=text,
         bounds=bounds,
+        hero=hero,
         alone=alone,
     )
     target = check_ending(out or Path(f"{sketch.name()}.gif"), MOVING)

@@ -112,6 +112,10 @@ BoundsOf = Annotated[
 Transparent = Annotated[
     bool, typer.Option("--transparent", help="Let what is behind the page be seen.")
 ]
+Hero = Annotated[
+    str | None,
+    typer.Option(help="The rule whose line is the strongest.  [default: all alike]"),
+]
 Alone = Annotated[
     bool,
     typer.Option("--alone", help="Leave out the plainer rule beside a single one."),

@@ -12,6 +12,7 @@ from optiviz.cli.options import (
     Alone,
     BatchSize,
     BoundsOf,
+    Hero,
     Json,
     Optim,
     Panels,
@@ -42,6 +43,7 @@ def plot(
     text: Text = 1.0,
     bounds: BoundsOf = None,
     transparent: Transparent = False,
+    hero: Hero = None,
     alone: Alone = False,
     seed: Seed = 0,
     step: Annotated[int | None, Whole(help="The step to show.  [default: the last]")] = None,
@@ -75,6 +77,7 @@ def plot(
         seed=seed,
         text=text,
         bounds=bounds,
+        hero=hero,
         alone=alone,
     )
     target = check_ending(out or Path(f"{sketch.name()}.png"), STILL)

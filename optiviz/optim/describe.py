@@ -80,17 +80,20 @@ def apart(rules: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
     return found
 
 
-def common(rules: Sequence[tuple[str, Mapping[str, Any]]], between: str = "  ·  ") -> str:
+def common(rules: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
     """What names that tell rules apart leave out: the settings of each, or those that all share.
+
+    The words of one rule stay together where lines are broken.
 
     >>> common([("momentum", {"lr": 0.1, "beta": beta}) for beta in (0.5, 0.9)])
     'Momentum  η = 0.1'
     """
     if len({rule for rule, _ in rules}) > 1:
-        return between.join(describe(rule, settings) for rule, settings in rules)
-    told = [_told(settings) for _, settings in rules]
-    alike = [key for key in (*MAIN, "form") if len({own.get(key) for own in told}) == 1]
-    return "  ".join([word(rules[0][0]), *(told[0][key] for key in alike if key in told[0])])
+        told = (describe(rule, settings) for rule, settings in rules)
+        return "  · ".join(words.replace(" ", "\N{NO-BREAK SPACE}") for words in told)
+    own = [_told(settings) for _, settings in rules]
+    alike = [key for key in (*MAIN, "form") if len({each.get(key) for each in own}) == 1]
+    return "  ".join([word(rules[0][0]), *(own[0][key] for key in alike if key in own[0])])
 
 
 def rank(settings: Mapping[str, Any]) -> tuple[float, ...]:

@@ -34,7 +34,7 @@ from optiviz.views.scene.contour import (
     levels,
     sample,
 )
-from optiviz.views.style import MINIMUM, SOLID, THEMES, Dash, Theme, marks
+from optiviz.views.style import HALO, MINIMUM, SOLID, THEMES, Dash, Theme
 
 # The panels that the player has; "speed" and "velocity" are one there.
 PANELS = {"loss": "loss", "speed": "velocity", "velocity": "velocity", "lr": "lr"}
@@ -46,6 +46,7 @@ MORE = 40  # levels above those of the bounds, at most, where the canvas shows m
 DRAWING = {
     "tail": trail.TAIL,
     "rest": trail.REST,
+    "halo": HALO,
     "reach": trail.REACH,
     "batch": path.BATCH,
     "stays": notes.STAYS,
@@ -105,6 +106,7 @@ def ground(problem: Plane, bounds: Bounds | None = None) -> bytes:
         "batchLevels": heights[2 : len(levels(inside)) - 1 : 4].tolist(),
         "minima": problem.minima,
         "local": problem.local(),
+        "saddles": problem.saddles,
         "themes": {name: _look(look) for name, look in THEMES.items()},
         "drawing": DRAWING,
     }
@@ -170,9 +172,9 @@ def _look(look: Theme) -> dict[str, Any]:
 def paths(picture: Picture) -> bytes:
     """The runs: points, losses, velocities, gradients and rates, and how each is drawn."""
     runs, floor = list(picture.runs), picture.problem.floor()
-    names, arrows = [run.optimizer for run in runs], usual(runs)
+    arrows = usual(runs)
     factor = enlarged(runs, picture.problem.bounds, arrows or (VELOCITY,))
-    light, dark = (marks(names, THEMES[theme]) for theme in ("light", "dark"))
+    light, dark = (picture.marked(THEMES[theme]) for theme in ("light", "dark"))
     batched = next((run for run in runs if run.batch is not None), None)
     facts = {
         "steps": picture.steps,
@@ -190,13 +192,14 @@ def paths(picture: Picture) -> bytes:
         "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
         "runs": [
             {
-                "name": run.optimizer,
+                "name": picture.names[i],
                 "label": picture.labels[i],
                 "verdict": picture.verdicts[i],
                 "steps": run.steps,
                 "divergedAt": int(run.diverged_at),
                 "colors": [light[i].color, dark[i].color],
-                "dash": _dash(picture.marks[i].dash),
+                "dash": _dash(light[i].dash),
+                "weight": light[i].weight,
             }
             for i, run in enumerate(runs)
         ],

@@ -148,7 +148,7 @@ def mark(name: str, theme: Theme, nth: int = 0) -> Mark:
 def marks(
     names: Sequence[str],
     theme: Theme,
-    order: Sequence[float] | None = None,
+    order: Sequence[Any] | None = None,
     hero: int | None = None,
 ) -> list[Mark]:
     """The marks of the rules of one picture: no two share a colour while another is free.

@@ -118,6 +118,7 @@ PICTURE = {
     "--theme dark": {"theme": "dark"},
     "--text 2": {"text": 2},
     "--bounds 0,1,0,1": {"bounds": "0,1,0,1"},
+    "--hero adam": {"hero": "adam"},
     "--alone": {"alone": True},
     "--transparent": {"transparent": True},
     "--seed 3": {"seed": 3},

@@ -267,7 +267,7 @@ def test_hovering_tells_the_numbers_of_a_step(fresh: Page) -> None:
     assert f"loss {loss:.3g}" in told
     side = fresh.page.locator(".ov-side canvas").first.bounding_box()
     fresh.page.mouse.move(side["x"] + side["width"] / 2, side["y"] + 30)
-    assert "sgd" in fresh.page.locator(".ov-tip").inner_text()
+    assert "SGD" in fresh.page.locator(".ov-tip").inner_text()
     middle = fresh.get("p.hover")
     fresh.page.mouse.down()
     fresh.page.mouse.up()

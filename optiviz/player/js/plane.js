@@ -2,7 +2,7 @@
 
 import { drawArrows, drawNotes } from "./arrows.js";
 import { drawBatch, layAxes, layGround } from "./field.js";
-import { clipTo, pen, star, write } from "./marks.js";
+import { clipTo, cross, pen, ring, star, write } from "./marks.js";
 import { blend, clamp } from "./numbers.js";
 import { drawSaid } from "./notes.js";
 import { Sheet } from "./sheet.js";
@@ -103,6 +103,8 @@ export class Plane extends Sheet {
       const look = local[i] ? [4.5, background, hollowEdge] : [8, gold, starEdge];
       star(context, this.x(u), this.y(v), look[0] * player.scale, look[1], look[2]);
     }
+    for (const [u, v] of player.ground.saddles)
+      cross(context, this.x(u), this.y(v), 5 * player.scale, player.look.text);
     context.restore();
     for (const run of player.runs) run.pixels = this.pixels(run);
     this.factor = player.facts.factor;
@@ -144,12 +146,19 @@ export class Plane extends Sheet {
     context.save();
     this.clip(context);
     if (player.batched && player.shows.batch) drawBatch(this, context);
-    for (const run of player.runs) drawTrail(this, context, run);
-    for (const run of player.runs) drawArrows(this, context, run);
-    for (const run of player.runs) drawHead(this, context, run);
+    const order = [...player.runs].sort((one, other) => one.weight - other.weight); // a hero last
+    for (const draw of [drawTrail, drawArrows, drawHead]) for (const run of order) draw(this, context, run);
+    this.drawGoals(context);
     context.restore();
     drawNotes(this, context);
     drawSaid(this, context);
+  }
+
+  // Rings around the deepest minima, above the heads that get there.
+  drawGoals(context) {
+    const { ground, look, scale } = this.player;
+    for (const [i, [u, v]] of ground.minima.entries())
+      if (!ground.local[i]) ring(context, this.x(u), this.y(v), 12 * scale, look.text, look.background);
   }
 
   // Words on a plate of the page's colour.

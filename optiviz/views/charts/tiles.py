@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,14 +93,14 @@ def animate_tiles(tiles: Tiles, path: str | Path, quiet: bool = True, **time: An
         The number of frames.
     """
     stops = sorted({told.step for picture in tiles.pictures for told in picture.told})
-    rhythm = Rhythm(**time)
-    return record(lambda: Mosaic(tiles), tiles.steps, path, tiles.colors, rhythm, stops, quiet)
+    rhythm, movie = Rhythm(**time), partial(Mosaic, tiles, film=True)
+    return record(movie, tiles.steps, path, tiles.colors, rhythm, stops, quiet)
 
 
 class Mosaic(Frame):
     """Tiles as a figure whose moving artists can be taken to any step."""
 
-    def __init__(self, tiles: Tiles) -> None:
+    def __init__(self, tiles: Tiles, film: bool = False) -> None:
         first = tiles.pictures[0]
         super().__init__(first.theme, first.size)
         self.tiles, scale = tiles, self.look.scale
@@ -121,27 +122,39 @@ class Mosaic(Frame):
             self.endings: list[Any] = []
             for i, picture in enumerate(tiles.pictures):
                 ax = self.figure.add_subplot(grid[divmod(i, tiles.columns)])
-                self._heading(ax, picture)
+                heading = self._heading(ax, picture)
                 self.panels.append(look_up("panel", picture.panels[0], KINDS)(ax, picture))
-                self._verdict(ax, picture)
+                self._verdict(ax, picture, heading)
                 if i < len(tiles.pictures) - tiles.columns:
                     ax.set(xlabel="", xticklabels=[])
                 if i % tiles.columns:
                     ax.set(ylabel="", yticklabels=[])
+            for panel in self.panels:
+                panel.film = film
+                if film:
+                    panel.follow()
         self.show(tiles.steps)
 
-    def _heading(self, ax: Any, picture: Contents) -> None:
+    def _heading(self, ax: Any, picture: Contents) -> Any:
         look = self.look
         style: Any = {"fontsize": 10.5 * look.scale, "color": look.text, "pad": 5}
-        ax.set_title(picture.labels[0], loc="left", **style)
+        return ax.set_title(picture.labels[0], loc="left", **style)
 
-    def _verdict(self, ax: Any, picture: Contents) -> None:
-        """How a tile's first run ends, shown when it has."""
-        look = self.look
-        style: Any = {"fontsize": 9.5 * look.scale, "color": look.text, "zorder": 7}
-        style["bbox"] = {"facecolor": look.background, "alpha": 0.85, "linewidth": 0, "pad": 3}
-        place: Any = {"transform": ax.transAxes, "ha": "right", "va": "bottom"}
-        self.endings.append(ax.text(0.985, 0.03, picture.verdicts[0], **place, **style))
+    def _verdict(self, ax: Any, picture: Contents, heading: Any) -> None:
+        """How a tile's only run ends, shown when it has, beside the heading if there is room."""
+        look, words = self.look, picture.verdicts[0] if len(picture.runs) == 1 else ""
+        style: Any = {"fontsize": 9.5 * look.scale, "color": look.muted, "pad": 5}
+        ending = ax.set_title(words, loc="right", **style)
+        if (
+            sum(self.inches(text)[0] for text in (heading, ending)) * self.figure.dpi
+            > ax.bbox.width
+        ):
+            ending.set_text("")
+            plate = {"facecolor": look.background, "alpha": 0.85, "linewidth": 0, "pad": 3}
+            style = {"fontsize": 9.5 * look.scale, "color": look.text, "zorder": 7, "bbox": plate}
+            place: Any = {"transform": ax.transAxes, "ha": "right", "va": "bottom"}
+            ending = ax.text(0.985, 0.03, words, **place, **style)
+        self.endings.append(ending)
 
     def _counter(self) -> Any:
         look, x = self.look, 1 - self.edge / self.width

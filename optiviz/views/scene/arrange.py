@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import matplotlib
@@ -30,27 +31,31 @@ class Place(NamedTuple):
 
 
 def arrange(
-    figure: Any, kinds: list[type[Panel]], picture: Contents, top: float, bottom: float
+    figure: Any,
+    kinds: list[type[Panel]],
+    picture: Contents,
+    ends: tuple[float, float],
+    names: Callable[[list[Panel]], float],
 ) -> list[Panel]:
     """Make every panel of a picture, in its place.
 
     Args:
         figure: where; kinds: which panels, in order; picture: what they show.
-        top, bottom: the inches that other things take above and below.
+        ends: the inches that other things take below and above.
+        names: of the panels that are not wide, the inches that names take at their right.
     """
-    size = matplotlib.rcParams["font.size"]
     axes = [figure.add_subplot() for _ in kinds]
     panels: list[Any] = []
     for kind, ax in zip(kinds, axes, strict=True):
-        ax.tick_params(labelsize=size)  # a number, so that films and stills have the same ticks
         panels.append(kind.dress(ax, picture) if kind.wide else kind(ax, picture))
-    crop([panel for panel in panels if isinstance(panel, Series)])
-    room = _Room(figure, axes, kinds, panels, (bottom, top))
+    made = [panel for panel in panels if isinstance(panel, Panel)]
+    crop([panel for panel in made if isinstance(panel, Series)])
+    room = _Room(figure, axes, kinds, panels, ends)
+    room.names = names(made)
     for _ in range(2):  # in another place an axis may have other numbers
         room.share()
-        for panel in panels:
-            if isinstance(panel, Panel):
-                panel.fit()
+        for panel in made:
+            panel.fit()
     return [
         kind(ax, picture) if kind.wide else panel
         for kind, ax, panel in zip(kinds, axes, panels, strict=True)
@@ -68,7 +73,7 @@ class _Room:
         panels: list[Any],
         taken: tuple[float, float],
     ) -> None:
-        self.figure, self.axes = figure, axes
+        self.figure, self.axes, self.names = figure, axes, 0.0
         self.shares = [getattr(panel, "share", 1.0) for panel in panels]
         self.scale = matplotlib.rcParams["font.size"] / 9
         width, height = figure.get_size_inches()
@@ -115,7 +120,7 @@ class _Room:
         """Columns of axes between two heights, their widths in a ratio."""
         insets = {i: self._beside(i) for column in columns for i in column}
         lefts = [max(insets[i].left for i in column) for column in columns]
-        rights = [max(insets[i].right for i in column) for column in columns]
+        rights = [max(self._names(i) + insets[i].right for i in column) for column in columns]
         gap = GAP * self.scale
         free = self.whole.right - self.whole.left - sum(lefts) - sum(rights)
         free -= gap * (len(columns) - 1)
@@ -124,6 +129,10 @@ class _Room:
             width = max(free * ratio / sum(ratios), 0.2)
             self._stack(column, insets, (x + left, width), (low, high))
             x += left + width + right + gap
+
+    def _names(self, i: int) -> float:
+        """The inches of the names beside a panel."""
+        return 0.0 if i in self.wide else self.names
 
     def _stack(
         self,

@@ -37,7 +37,7 @@ def hidden(points: Array, heights: Array, azimuth: float) -> Array:
     Args:
         points: in the box, whose floor is centred at 0; heights: `(rows, columns)`, over the floor.
     """
-    towards, known = seen_from(azimuth)[2], np.isfinite(points).all(axis=1)
+    towards, known = seen_from(azimuth)[2], np.asarray(np.isfinite(points).all(axis=1))
     points = np.where(known[:, None], points, 0)
     top = float(np.nanmax(heights, initial=0))
     reach = np.maximum(top - points[:, 2], 0) / towards[2]  # above the highest hill nothing hides

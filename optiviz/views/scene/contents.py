@@ -21,6 +21,7 @@ from optiviz.words import look_up
 
 TEXT = (0.5, 2.5)  # times the usual size of words
 SMALL = 400  # pixels across
+LEGIBLE = 0.85  # of the usual pixels, at least, that words have there
 
 
 @dataclass(frozen=True)
@@ -68,24 +69,14 @@ class Contents:
         for run in self.runs:
             check_made_on(run, self.problem)
         check_size(self.size)
-        look = look_up("theme", self.theme, THEMES)
-        if not TEXT[0] <= self.text <= TEXT[1]:
-            raise UserError(f"text must be from {TEXT[0]} to {TEXT[1]}, got {self.text:g}.")
-        low, high = np.array(self.view, dtype=float).T
-        if not (np.isfinite(high - low) & (low < high)).all():
-            raise UserError(f"bounds must be x0 < x1 and y0 < y1, got {self.view}.")
-        if self.small:  # words as large as those of a picture twice as wide
-            look = replace(look, scale=max(look.scale, 0.85 / density(self.size)))
-        look = replace(look, scale=look.scale * self.text, larger=self.text)
+        look = self._look()
         rules = [(run.optimizer, run.settings) for run in self.runs]
         labels, names, settings = _called(tuple(self.labels), rules)
-        lead = _lead(self.hero, self.runs, names)
-        order = [rank(run.settings) for run in self.runs]
         endings = [ending(run, self.problem) for run in self.runs]
+        object.__setattr__(self, "lead", _lead(self.hero, self.runs, names))
         found = {
             "look": look,
-            "lead": lead,
-            "marks": tuple(marks([rule for rule, _ in rules], look, order, lead)),
+            "marks": self.marked(look),
             "names": names,
             "settings": settings,
             "verdicts": tuple(words for words, _ in endings),
@@ -98,6 +89,24 @@ class Contents:
         }
         for name, value in found.items():
             object.__setattr__(self, name, value)
+
+    def _look(self) -> Theme:
+        """The theme, with words as large as they are to be."""
+        if not TEXT[0] <= self.text <= TEXT[1]:
+            raise UserError(f"text must be from {TEXT[0]} to {TEXT[1]}, got {self.text:g}.")
+        low, high = np.array(self.view, dtype=float).T
+        if not (np.isfinite(high - low) & (low < high)).all():
+            raise UserError(f"bounds must be x0 < x1 and y0 < y1, got {self.view}.")
+        look, larger = look_up("theme", self.theme, THEMES), self.text
+        if self.small:  # words as large as those of a picture twice as wide
+            larger *= max(1.0, LEGIBLE / density(self.size) / look.scale)
+        return replace(look, scale=look.scale * larger, larger=larger)
+
+    def marked(self, look: Theme) -> tuple[Mark, ...]:
+        """Every run's mark in a theme."""
+        rules = [run.optimizer for run in self.runs]
+        order = [rank(run.settings) for run in self.runs]
+        return tuple(marks(rules, look, order, self.lead))
 
     @property
     def small(self) -> bool:

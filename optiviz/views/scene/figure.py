@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from matplotlib.artist import Artist
@@ -66,12 +67,16 @@ class Scene(Frame):
             header = self.title(picture.title, note) + (0.61 if note else 0.42) * self.look.scale
             self.counter = self._counter()
             self.endings, footer = legend(self, picture) if plain else ([], 0.1 * self.look.scale)
-            self.panels = arrange(self.figure, kinds, picture, header, footer)
-            self.ends = self._name_lines(film)
+            self.ends: list[LineNames] = []
+            names = partial(self._name_lines, film)
+            self.panels = arrange(self.figure, kinds, picture, (footer, header), names)
+            for end in [end for end in self.ends if not end.fits]:
+                end.remove()
+                self.ends.remove(end)
             for panel in self.panels:
                 panel.film = film
-                if film and isinstance(panel, PathPanel) and panel.names:
-                    panel.names.follow()
+                if film:
+                    panel.follow()
         self.about = picture.about
         self.show(picture.steps)
 
@@ -90,27 +95,24 @@ class Scene(Frame):
 
     def show(self, t: float) -> None:
         """Take every panel to step t."""
-        for part in (*self.panels, *self.ends):
-            part.show(t)
-        self.counter.set_text(str(int(t)))
+        for panel in self.panels:
+            panel.show(t)
+        for end in self.ends:
+            end.show(t)
+        if not self.picture.small:
+            self.counter.set_text(str(int(t)))
         for ending, step in zip(self.endings, self.picture.said, strict=False):
             ending.set_visible(t >= step)
 
-    def _name_lines(self, film: bool) -> list[LineNames]:
-        """The names at the ends of lines, for which the panels in their column give way."""
+    def _name_lines(self, film: bool, panels: list[Panel]) -> float:
+        """Name the ends of lines; the inches that the names need."""
         picture = self.picture
         if not 1 < len(picture.runs) <= MOST or picture.small:
-            return []
-        alone = not any(isinstance(panel, PathPanel) for panel in self.panels)
-        series = [panel for panel in self.panels if isinstance(panel, Series)]
-        ends = [LineNames(panel, film, alone and not nth) for nth, panel in enumerate(series)]
-        room = max((end.width for end in ends), default=0) / self.figure.bbox.width
-        for panel in self.panels:
-            if not panel.wide:
-                place = panel.ax.get_position()
-                panel.ax.set_position([place.x0, place.y0, place.width - room, place.height])
-                panel.fit()
-        return ends
+            return 0.0
+        alone = not any(issubclass(PANELS[name], PathPanel) for name in picture.panels)
+        series = [panel for panel in panels if isinstance(panel, Series)]
+        self.ends = [LineNames(panel, film, alone and not nth) for nth, panel in enumerate(series)]
+        return max((end.width for end in self.ends), default=0) / self.figure.dpi
 
     def _counter(self) -> Any:
         """The step counter; only its number moves, since drawing letters takes time."""
@@ -119,7 +121,8 @@ class Scene(Frame):
         style: Any = {"fontsize": 10.5 * look.scale, "color": look.muted, "family": "monospace"}
         total = str(self.picture.steps)
         numbers = []
-        for words in (f" / {total}", total, "step "):
+        shown = ("", "", "") if self.picture.small else (f" / {total}", total, "step ")
+        for words in shown:
             text = figure.text(x, y, words, ha="right", va="top", **style)
             x -= text.get_window_extent().width / figure.bbox.width
             numbers.append(text)

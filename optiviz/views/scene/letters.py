@@ -59,7 +59,7 @@ class Letters:
         boxes: list[tuple[Array, Array]],
         edges: Array,
     ) -> Array:
-        """The middle of a letter beside its tip, outwards if there is room; the least bad, if not."""
+        """The middle of a letter beside its tip, outwards if there is room; else the least bad."""
         out = np.arctan2(*(tip - middle)[::-1])
         best, least = tip, np.inf
         for away in AWAY:

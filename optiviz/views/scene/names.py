@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Sequence
+from itertools import pairwise, product
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -10,13 +12,15 @@ import numpy as np
 from optiviz.problems.base import Array
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.panel import until
-from optiviz.views.scene.place import Box, Ground, Spot, around, crossed, glide, spread
+from optiviz.views.scene.place import Box, Ground, Spot, around, crossed, gap_of, glide, spread
 from optiviz.views.style import HALO, words
 
 MOST = 7  # runs that are named where they are; more stand in a legend
 KEYS = 100  # moments of a film for which places are sought; between them names glide
 GLIDE = 12  # of those: a fraction of them that a jump is spread over
+NARROW = 12  # letters in a row at the end of a line, beside its panel
 PAD = 1.5  # points of the plate around the words
+FAR = 2.5  # heights from its head, from where on a name in a film is called back
 GAP = 9.0  # pixels of a screen between a head and its name,
 LEADER = 16.0  # and from where on a thin line joins them
 
@@ -24,14 +28,18 @@ LEADER = 16.0  # and from where on a thin line joins them
 class Words:
     """A run's name and, from its step on, its verdict below."""
 
-    def __init__(self, ax: Any, picture: Contents, nth: int, verdict: bool = True) -> None:
+    def __init__(
+        self, ax: Any, picture: Contents, nth: int, verdict: bool = True, end: bool = False
+    ) -> None:
         look, self.ax = picture.look, ax
         plate = {"facecolor": look.background, "alpha": HALO, "linewidth": 0, "pad": PAD}
         style: Any = {"transform": ax.transAxes, "va": "top", "bbox": plate, "parse_math": False}
         color = words(picture.marks[nth].color, look)
-        size = 9.5 * look.scale * (1.12 if nth == picture.lead else 1.0)
+        size = (8.5 if end else 9.5) * look.scale * (1.12 if nth == picture.lead else 1.0)
+        told = picture.names[nth]
+        told = fill(told, NARROW, break_long_words=False) if end else told
         self.name = ax.text(
-            0, 0, picture.names[nth], color=color, fontsize=size, weight="bold", zorder=8, **style
+            0, 0, told, color=color, fontsize=size, weight="bold", zorder=8, **style
         )
         self.said: int | float = picture.said[nth] if verdict else np.inf
         self.verdict = ax.text(
@@ -71,7 +79,7 @@ class HeadNames:
     backwards from the end, which is as the still picture has it.
     """
 
-    def __init__(self, panel: Any, minima: list[Spot]) -> None:
+    def __init__(self, panel: Any, minima: Sequence[Spot]) -> None:
         picture, self.panel, self.dpi = panel.picture, panel, panel.ax.figure.dpi / 100
         self.count, self.steps = len(picture.runs), picture.steps
         self.words = [Words(panel.ax, picture, nth) for nth in range(self.count)]
@@ -83,7 +91,7 @@ class HeadNames:
         self.room = (box.width, box.height)
         notes = [text.get_window_extent() for text in panel.notes]
         fixed = [(b.x0 - box.x0, b.y0 - box.y0, b.x1 - box.x0, b.y1 - box.y0) for b in notes]
-        ring = 11 * picture.look.scale * self.dpi
+        ring = 11 * picture.look.pen * self.dpi
         fixed += [around(self._pixel(point), ring) for point in minima]
         self.paths = [self._pixels(trail.points) for trail in panel.trails]
         self.ground = Ground(self.room, crossed(self.paths, self.room), fixed)
@@ -93,39 +101,48 @@ class HeadNames:
         """Seek the places of the whole film."""
         self.keys = np.unique(np.linspace(0, self.steps, KEYS).round())
         found = [self.places(self.steps)]
-        for t in self.keys[-2::-1]:
-            found.append(self.places(int(t), found[-1], int(self.keys[-len(found)])))
+        for then, t in pairwise(self.keys[::-1].astype(int).tolist()):
+            found.append(self._before(t, found[-1], then))
         corners = [[(box[0], box[3]) for box in boxes] for boxes in reversed(found)]
         self.track = glide(np.array(corners), max(1, len(self.keys) // GLIDE))
 
-    def places(self, t: int, later: list[Box] | None = None, then: int = 0) -> list[Box]:
-        """The boxes of all names at a step, where they were `then`, beside their heads, if free."""
-        heads = [self.head(nth, t) for nth in range(self.count)]
-        size = 5 * self.panel.look.scale * self.dpi
-        dots = [around(head, size) for head in heads]
+    def places(self, t: int) -> list[Box]:
+        """The boxes of all names at a step."""
         found: dict[int, Box] = {}
         for nth in self.order:
-            own = self.words[nth].size(t)
-            taken = [*found.values(), *dots]
-            if later is not None:
-                box, old = later[nth], self.head(nth, then)
-                left, top = box[0] + heads[nth][0] - old[0], box[3] + heads[nth][1] - old[1]
-                kept = self.ground.inside((left, top - own[1], left + own[0], top))
-                if not self._blocked(kept, taken):
-                    found[nth] = kept
-                    continue
-            row = self.words[nth].sizes[0][1]
-            blocked = [*taken, *self._arrows(nth, t)]
-            gap = GAP * self.panel.look.scale * self.dpi
-            found[nth] = self.ground.place(heads[nth], own, blocked, gap, row)
+            found[nth] = self._fresh(nth, t, [*found.values(), *self._dots(t)])
         return [found[nth] for nth in range(self.count)]
 
-    def _blocked(self, box: Box, taken: list[Box]) -> bool:
-        return any(
-            min(box[2], other[2]) > max(box[0], other[0])
-            and min(box[3], other[3]) > max(box[1], other[1])
-            for other in (*self.ground.fixed, *taken)
-        )
+    def _before(self, t: int, later: list[Box], then: int) -> list[Box]:
+        """The boxes at a step before another: each beside its head as it is then, if it can be."""
+        found: dict[int, Box] = {}
+        for nth in self.order:
+            taken = [*found.values(), *self._dots(t)]
+            here, there = self.head(nth, t), self.head(nth, then)
+            corner = later[nth][0] + here[0] - there[0], later[nth][3] + here[1] - there[1]
+            row = self.words[nth].sizes[0][1]
+            kept = self.ground.nudged(self.ground.inside(self._box(nth, t, corner)), taken, row)
+            if gap_of(kept, here) > FAR * row:
+                fresh = self._fresh(nth, t, taken)
+                kept = fresh if gap_of(fresh, here) < gap_of(kept, here) / 2 else kept
+            found[nth] = kept
+        return [found[nth] for nth in range(self.count)]
+
+    def _fresh(self, nth: int, t: int, taken: list[Box]) -> Box:
+        """The best place for one name, whatever it was before."""
+        gap, row = GAP * self.panel.look.pen * self.dpi, self.words[nth].sizes[0][1]
+        blocked = [*taken, *self._arrows(nth, t)]
+        return self.ground.place(self.head(nth, t), self.words[nth].size(t), blocked, gap, row)
+
+    def _dots(self, t: float) -> list[Box]:
+        """The boxes of all heads."""
+        size = 5 * self.panel.look.pen * self.dpi
+        return [around(self.head(nth, t), size) for nth in range(self.count)]
+
+    def _box(self, nth: int, t: float, corner: Spot) -> Box:
+        """A name's box from its upper left corner."""
+        width, height = self.words[nth].size(t)
+        return corner[0], corner[1] - height, corner[0] + width, corner[1]
 
     def head(self, nth: int, t: float) -> Spot:
         """Where a run's head is seen, or where it left the picture."""
@@ -170,12 +187,16 @@ class HeadNames:
     def show(self, t: float) -> None:
         """Take the names to a step."""
         if self.track is None:
-            corners = [(box[0], box[3]) for box in self.places(int(t))]
+            boxes = dict(enumerate(self.places(int(t))))
         else:
             at = [np.interp(t, self.keys, way) for way in self.track.reshape(len(self.keys), -1).T]
-            corners = [(x, y) for x, y in np.reshape(at, (-1, 2)).tolist()]
-        for nth, corner in enumerate(corners):
-            self.words[nth].put(t, corner, self.room, self.head(nth, t))
+            boxes = {}
+            for nth in self.order:  # what a glide led over something gives way again
+                box = self.ground.inside(self._box(nth, t, (at[2 * nth], at[2 * nth + 1])))
+                taken = [*boxes.values(), *self._dots(t)]
+                boxes[nth] = self.ground.nudged(box, taken, self.words[nth].sizes[0][1])
+        for nth, box in boxes.items():
+            self.words[nth].put(t, (box[0], box[3]), self.room, self.head(nth, t))
 
 
 class LineNames:
@@ -186,25 +207,36 @@ class LineNames:
 
     def __init__(self, panel: Any, film: bool, verdicts: bool) -> None:
         self.panel, picture, ax = panel, panel.picture, panel.ax
-        self.ends = [panel.owners.index(nth) for nth in sorted(set(panel.owners))]
-        self.words = [Words(ax, picture, nth, verdicts) for nth in sorted(set(panel.owners))]
+        runs = sorted(set(panel.owners))
+        self.ends = [panel.owners.index(nth) for nth in runs]
+        self.words = [Words(ax, picture, nth, verdicts, end=True) for nth in runs]
         for artist in (artist for each in self.words for artist in each.artists):
             panel.add(artist)
             artist.set_clip_on(False)
-        self.film, self.steps, self.track = film, picture.steps, None
+        self.film, self.steps = film, picture.steps
+        self.track: Array | None = None
 
     @property
     def width(self) -> float:
         """The pixels that the names need beside the axes."""
         widths = [each.size(self.steps)[0] for each in self.words]
-        return max(widths) + GAP * self.panel.ax.figure.dpi / 100
+        return float(max(widths) + GAP * self.panel.ax.figure.dpi / 100)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the names can stand below each other beside the panel."""
+        needed = len(self.words) * max(each.size(self.steps)[1] for each in self.words)
+        return bool(needed <= self.panel.ax.get_window_extent().height)
+
+    def remove(self) -> None:
+        """Take the names off the panel."""
+        for artist in (artist for each in self.words for artist in each.artists):
+            artist.remove()
+            self.panel.moving.remove(artist)
 
     def heights(self, t: float) -> list[float]:
-        """Where the names are at a step, in pixels."""
-        box = self.panel.ax.get_window_extent()
-        apart = max(each.size(self.steps)[1] for each in self.words)
-        ends = [self._end(nth, t)[1] * box.height for nth in self.ends]
-        return spread(ends, apart, apart / 2, box.height - apart / 2)
+        """How high the lines end at a step, in shares of the axes."""
+        return [self._end(nth, t)[1] for nth in self.ends]
 
     def _end(self, nth: int, t: float) -> Spot:
         """Where a line ends at a step, in shares of the axes."""
@@ -221,17 +253,19 @@ class LineNames:
             self.keys = np.unique(np.linspace(0, self.steps, KEYS).round())
             track = np.array([self.heights(key) for key in self.keys])
             self.track = glide(track, max(1, len(self.keys) // GLIDE))
-        found = self.heights(t)
+        ends = self.heights(t)
         if self.track is not None:
-            found = [float(np.interp(t, self.keys, way)) for way in self.track.T]
+            ends = [float(np.interp(t, self.keys, way)) for way in self.track.T]
         box = self.panel.ax.get_window_extent()
+        apart = max(each.size(self.steps)[1] for each in self.words)
+        ends = [end * box.height for end in ends]
+        found = spread(ends, apart, apart / 2, box.height - apart / 2)
         room, gap = (box.width, box.height), GAP * self.panel.ax.figure.dpi / 100
         for each, nth, height in zip(self.words, self.ends, found, strict=True):
             each.put(t, (box.width + gap, height + each.size(t)[1] / 2), room)
             x, y = self._end(nth, t)
-            ends = [(x, y), (1 + 0.7 * gap / box.width, height / box.height)]
-            each.leader.set_data(*np.transpose(ends))
-            moved = abs(ends[0][1] - ends[1][1]) * box.height > 0.6 * each.sizes[0][1]
+            each.leader.set_data([x, 1 + 0.7 * gap / box.width], [y, height / box.height])
+            moved = abs(y * box.height - height) > 0.6 * each.sizes[0][1]
             each.leader.set_visible(bool(x > 0.97 and moved))
 
 

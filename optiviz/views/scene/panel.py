@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import textwrap
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import numpy as np
+from matplotlib import rcParams
 from matplotlib.artist import Artist
 
 from optiviz.problems.base import Array
 from optiviz.views.scene.contents import Contents
 
-TITLE, LEAST = 9.5, 6.5  # points of a panel's title, and how small it may become to fit
+TITLE, LEAST = 9.5, 7  # points of a panel's title, and how small it may become in one row
 
 
 class Panel(ABC):
@@ -35,10 +37,14 @@ class Panel(ABC):
         self.moving: list[Artist] = []
         self.share = 1.0  # of the height that panels in a column have
         self.heading: Any = None
+        # A number, since a film is drawn when the theme's settings are over: or its axes would
+        # have room for other numbers than a still picture's.
+        ax.tick_params(labelsize=rcParams["font.size"])
 
     @classmethod
     def dress(cls, ax: Any, picture: Contents) -> None:
         """Write what will stand beside a wide panel's axes, so that its room can be measured."""
+        return
 
     @abstractmethod
     def show(self, t: float) -> None:
@@ -55,13 +61,21 @@ class Panel(ABC):
         self.heading = self.ax.set_title(words, loc="left", **style)
 
     def fit(self) -> None:
-        """Write the title as small as its axes' width asks for."""
+        """Write the title as small as its axes' width asks for, in two rows if need be."""
         if self.heading is None:
             return
         text, room = self.heading, self.ax.get_window_extent().width
-        ratio = room / text.get_window_extent().width
+        ratio, least = room / text.get_window_extent().width, LEAST * self.look.scale
+        words = text.get_text()
+        if ratio * text.get_fontsize() < least and "\n" not in words:
+            text.set_text(textwrap.fill(words, len(words) // 2 + 3))
+            ratio = room / text.get_window_extent().width
         if ratio < 1:
-            text.set_fontsize(max(LEAST * self.look.scale, ratio * text.get_fontsize()))
+            text.set_fontsize(ratio * text.get_fontsize())
+
+    def follow(self) -> None:
+        """Make ready for a film, in which words must not jump; a still picture needs it not."""
+        return
 
     def add(self, artist: Any) -> Any:
         """Keep an artist as one that moves."""

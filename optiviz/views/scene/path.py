@@ -47,7 +47,7 @@ class PathPanel(Panel):
         self._starts()
         for ring in draw_goals(ax, picture.problem, look):
             self.add(ring)
-        self.key = self.keys()
+        self.key = [] if picture.small else self.keys()
         if holes:
             self.note(UNDEFINED, 0, look.muted, side="left")
         self.furnish()
@@ -122,6 +122,10 @@ class PathPanel(Panel):
         )
         self.notes.append(text)
         return self.add(text)
+
+    def follow(self) -> None:
+        if self.names:
+            self.names.follow()
 
     def show(self, t: float) -> None:
         if self.batch:

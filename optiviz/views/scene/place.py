@@ -16,9 +16,11 @@ Spot = tuple[float, float]
 CELL = 4.0  # pixels, within which it does not matter where a path runs
 TURNS = [math.radians(angle) for angle in (20, -20, 160, -160, 60, -60, 120, -120, 90, -90)]
 RINGS = (0.0, 1.0, 2.2, 3.6, 5.4, 7.6)  # heights of a word between it and its point
+NUDGES = (0.0, *(0.2 * n for n in range(1, 10)), 2.3, 2.8, 3.4, 4.2, 5.2)  # heights
+AROUND = ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
 BLOCKED = 1e4  # what it costs to lie on what must be seen,
-CROSSED = 6.0  # on a cell that a path runs through,
-AWAY = 0.8  # a pixel away from the point, where the nearest place is free,
+CROSSED = 4.0  # on a cell that a path runs through,
+AWAY = 1.0  # a pixel away from the point, where the nearest place is free,
 TURNED = 1.5  # and the next direction in the order above
 
 
@@ -69,6 +71,22 @@ class Ground:
         assert best
         return best[1]
 
+    def nudged(self, held: Box, taken: Sequence[Box], row: float) -> Box:
+        """A box moved as little as need be to lie on nothing that must be seen."""
+        best: tuple[float, Box] | None = None
+        for away in NUDGES:
+            if best and best[0] <= away * row:
+                break
+            for x, y in AROUND if away else AROUND[:1]:
+                dx, dy = away * row * x, away * row * y
+                box = self.inside((held[0] + dx, held[1] + dy, held[2] + dx, held[3] + dy))
+                blocked = sum(overlap(box, other) for other in (*self.fixed, *taken))
+                price = away * row + BLOCKED * blocked
+                if best is None or price < best[0]:
+                    best = price, box
+        assert best
+        return best[1]
+
     def inside(self, box: Box) -> Box:
         """The box moved into the room."""
         width, height = box[2] - box[0], box[3] - box[1]
@@ -88,6 +106,11 @@ def beside(point: Spot, size: Spot, turn: float, away: float) -> Box:
 def around(point: Spot, radius: float) -> Box:
     """The box of a marker."""
     return point[0] - radius, point[1] - radius, point[0] + radius, point[1] + radius
+
+
+def gap_of(box: Box, point: Spot) -> float:
+    """The pixels from a point to a box."""
+    return math.hypot(*(max(box[i] - point[i], point[i] - box[i + 2], 0) for i in (0, 1)))
 
 
 def overlap(one: Box, other: Box) -> float:

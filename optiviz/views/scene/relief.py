@@ -113,14 +113,14 @@ class _Ground:
         colors[..., :3] *= np.clip(0.76 + 0.3 * bright, 0, 1)[..., None]
         colors[..., 3] = ~np.isnan(values)
         self.colors = colors[:-1, :-1] * np.ones((1, 1, 4))
-        self.mesh = QuadMesh(project(self.points, 0.0), antialiased=False, zorder=2)
+        self.mesh: Any = QuadMesh(project(self.points, 0.0), antialiased=False, zorder=2)
         self.mesh.set_rasterized(True)  # ten thousand facets would make a drawing of megabytes
         panel.ax.add_collection(panel.add(self.mesh), autolim=False)
         contours = contour_generator(x, y, np.ma.masked_invalid(values))
         lines = [line for h in panel.heights[1:-1:EACH] for line in contours.lines(h)]
         raised = [panel.on(panel.place(np.asarray(line))) for line in lines if len(line) > 1]
-        self.pieces = [np.stack([line[:-1], line[1:]], axis=1) for line in raised]
-        self.pieces = np.concatenate(self.pieces) if self.pieces else np.zeros((0, 2, 3))
+        pieces = [np.stack([line[:-1], line[1:]], axis=1) for line in raised]
+        self.pieces = np.concatenate([np.zeros((0, 2, 3)), *pieces])
         style: Any = {"colors": look.contour, "linewidths": 0.6 * look.scale, "zorder": 2.1}
         self.lines = LineCollection([], alpha=0.8, **style)
         panel.ax.add_collection(panel.add(self.lines), autolim=False)
@@ -133,7 +133,7 @@ class _Ground:
         self.mesh.set_facecolor(self.colors[rows, columns].reshape(-1, 4))
         middles = self.pieces.mean(axis=1)
         seen = ~hidden(middles, self.panel.grid, azimuth)
-        self.lines.set_segments(project(self.pieces[seen], azimuth))
+        self.lines.set_segments(list(project(self.pieces[seen], azimuth)))
 
 
 class _Floor:
@@ -171,7 +171,7 @@ class _Floor:
     def _frame(self, panel: Relief) -> None:
         """Limits that hold everything wherever the camera stands, by one measure in both ways."""
         low = self.corners - np.array([1, 1, 0]) * ROOM * (self.corners < 0)
-        high = self.corners + [0, 0, HEIGHT - FLOOR]
+        high = self.corners + np.array([0, 0, HEIGHT - FLOOR])
         seen = np.concatenate(
             [project(np.concatenate([low, high]), azimuth(s)) for s in (0, 0.5, 1)]
         )

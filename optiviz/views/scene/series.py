@@ -214,11 +214,11 @@ class Rate(Series):
 
     def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
-        self.rates = sorted({float(rate) for run in picture.runs for rate in run.lr})
         self.constant = all(np.ptp(run.lr) == 0 for run in picture.runs if run.steps)
-        if self.constant:
+        rates = {float(rate) for run in picture.runs for rate in run.lr}
+        if self.constant and len(rates) == 1:
             self.share = STRIP
-            ax.set_yticks(self.rates if len(self.rates) == 1 else [], map(power, self.rates))
+            ax.set_yticks([*rates], map(power, rates))
 
     def curves(self, run: Run, mark: Mark) -> list[tuple[Array, Mark]]:
         return [(np.append(run.lr, run.lr[-1:]), mark)]

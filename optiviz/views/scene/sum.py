@@ -81,7 +81,8 @@ class Glass:
         self.panel, self.side = panel, GLASS * float((high - low).min())
         self.corner = self._corner(low, high)
         style: Any = {"fc": look.background, "ec": look.muted, "lw": look.scale, "zorder": 5.5}
-        self.plate = Rectangle(self.corner, self.side, self.side, **style)
+        x, y = self.corner
+        self.plate = Rectangle((x, y), self.side, self.side, **style)
         (self.lead,) = panel.ax.plot([], [], color=look.muted, lw=0.8 * look.scale, zorder=4.7)
         self.sides = sides_of(panel, 5.6)
         style = {"ec": look.background, "lw": 0.5, "zorder": 5.7, "joinstyle": "miter"}

@@ -17,6 +17,7 @@ from optiviz.views.style import HALO, Mark
 TAIL = 24  # steps until a path has become as thin as it stays
 DOTTED = 60  # steps at most, each of which can be marked by a dot
 WIDTH = 2.6  # points of a line at its head
+DOT = 2.0  # points that a dot is wider than its line
 REST = 0.55  # of that width, where it rests
 EDGE = 0.9  # points of page on either side of a line
 REACH = 20  # sizes of the picture that a path may leave it by
@@ -37,7 +38,9 @@ class Trail:
         style = {"lw": REST * width, "ls": mark.dash, "zorder": 3.1 + top}
         (self.line,) = ax.plot([], [], color=mark.color, **style)
         if run.steps <= DOTTED:
-            self.line.set(marker="o", ms=1.5 * width, mec=look.background, mew=0.4 * scale)
+            self.line.set(
+                marker="o", ms=REST * width + DOT * scale, mec=look.background, mew=0.4 * scale
+            )
         self.widths = width * np.linspace(REST, 1, TAIL + 1)[1:]
         style = {"colors": mark.color, "capstyle": "round", "zorder": 3.2 + top}
         self.tail = LineCollection([], **style)
@@ -64,7 +67,7 @@ class Trail:
         self.line.set_data(*passed.T)
         last = passed[-TAIL - 1 :]
         self.tail.set_segments(list(np.stack([last[:-1], last[1:]], axis=1)))
-        self.tail.set_linewidths(self.widths[TAIL + 1 - len(last) :])
+        self.tail.set_linewidth(self.widths[TAIL + 1 - len(last) :])
         self.head.set_data(*head[:, None])
         for patch, tails, vectors in self.arrows:
             corners = outline(tails[now] + head - self.points[now], vectors[now], self.thickness)
