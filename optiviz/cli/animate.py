@@ -25,6 +25,7 @@ from optiviz.cli.options import (
     Steps,
     Text,
     Theme,
+    Transparent,
     Whole,
 )
 from optiviz.cli.output import report
@@ -49,6 +50,7 @@ def animate(
     theme: Theme = "light",
     text: Text = 1.0,
     bounds: BoundsOf = None,
+    transparent: Transparent = False,
     hero: Hero = None,
     alone: Alone = False,
     seed: Seed = 0,
@@ -100,6 +102,7 @@ def animate(
         hold_first=hold_first,
         hold_last=hold_last,
         loop=loop,
+        transparent=transparent,
         quiet=as_json,
     )
     report(picture, target, count, began, as_json)

@@ -109,6 +109,9 @@ BoundsOf = Annotated[
     str | None,
     typer.Option("--bounds", help="What to show, as x0,x1,y0,y1.  [default: the surface's own]"),
 ]
+Transparent = Annotated[
+    bool, typer.Option("--transparent", help="Let what is behind the page be seen.")
+]
 Hero = Annotated[
     str | None,
     typer.Option(help="The rule whose line is the strongest.  [default: all alike]"),

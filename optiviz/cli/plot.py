@@ -24,6 +24,7 @@ from optiviz.cli.options import (
     Steps,
     Text,
     Theme,
+    Transparent,
     Whole,
 )
 from optiviz.cli.output import report
@@ -41,6 +42,7 @@ def plot(
     theme: Theme = "light",
     text: Text = 1.0,
     bounds: BoundsOf = None,
+    transparent: Transparent = False,
     hero: Hero = None,
     alone: Alone = False,
     seed: Seed = 0,
@@ -80,5 +82,5 @@ def plot(
     )
     target = check_ending(out or Path(f"{sketch.name()}.png"), STILL)
     picture = sketch.picture(target.suffix)
-    views.plot(picture, target, step)
+    views.plot(picture, target, step, transparent)
     report(picture, target, 1, began, as_json)

@@ -21,7 +21,7 @@ from optiviz.problems.planes.regression import Samples
 from optiviz.runs.record import Run
 from optiviz.runs.symbols import in_symbols
 from optiviz.views.picture import Picture
-from optiviz.views.scene import path, series, trail
+from optiviz.views.scene import notes, path, series, trail
 from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, times, usual
 from optiviz.views.scene.contour import (
     BANDS,
@@ -56,6 +56,8 @@ DRAWING = {
     "halo": HALO,
     "reach": trail.REACH,
     "batch": path.BATCH,
+    "stays": notes.STAYS,
+    "fades": notes.FADES,
     "contour": CONTOUR[False],
     "faintContour": CONTOUR[True],
     "kept": series.KEPT,
@@ -187,6 +189,10 @@ def paths(picture: Picture) -> bytes:
         "steps": picture.steps,
         "panels": panels,
         "floor": floor,
+        "notes": [
+            {"step": one.step, "words": one.words, "x": one.at[0], "y": one.at[1]}
+            for one in picture.told
+        ],
         "shows": {"velocity": bool(arrows), "gradient": arrows not in ((), (VELOCITY,))},
         "factor": factor,
         "times": times(factor),

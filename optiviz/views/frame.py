@@ -52,6 +52,7 @@ class Frame:
     Attributes:
         figure, canvas: Matplotlib's; width, height: the figure's inches.
         top, bottom: the inches from below between which there is room for axes.
+        about: the figure in words, for those who do not see it.
 
     Raises:
         UserError: an unknown theme, or an impossible size.
@@ -65,7 +66,7 @@ class Frame:
 
     def __init__(self, theme: str, size: tuple[int, int]) -> None:
         check_size(size)
-        self.look = look_up("theme", theme, THEMES)
+        self.look, self.about = look_up("theme", theme, THEMES), ""
         dpi = 100 * density(size)
         self.width, self.height = size[0] / dpi, size[1] / dpi
         with self.style():
@@ -89,6 +90,7 @@ class Frame:
             The inches that it takes more than in a row each.
         """
         bold, plain = {"weight": "bold", "color": self.look.text}, {"color": self.look.muted}
+        self.about = f"{title}. {note}".strip()
         more = self._words(title, 13, self.rows[0], **bold)
         if note:
             more += self._words(note, self.small, self.rows[1], **plain)
@@ -182,15 +184,19 @@ class Frame:
         ax.grid(color=look.grid, linewidth=0.8)
         ax.set_axisbelow(True)
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path, transparent: bool = False) -> None:
         """Write the figure as it stands, the same bytes for the same figure: .png, .svg or .pdf.
+
+        Args:
+            path: where to write.
+            transparent: let what is behind the page be seen.
 
         Raises:
             UserError: an unknown ending, or a place that cannot be written to.
         """
         target = check_ending(path, STILL)
         with self.style(), whole(target) as unfinished:
-            still.save(self.figure, unfinished)
+            still.save(self.figure, unfinished, self.about, transparent)
 
 
 def rc(look: Theme) -> Any:

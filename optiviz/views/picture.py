@@ -143,6 +143,7 @@ class Picture(Contents):
         hold_last: float = 3,
         loop: int = 0,
         t: int | None = None,
+        transparent: bool = False,
         quiet: bool = True,
     ) -> int:
         """Write the picture, whole or not at all; the ending says how, in whatever case.
@@ -159,6 +160,7 @@ class Picture(Contents):
             hold_first, hold_last: the seconds that the first and the last frame stand.
             loop: how often a film is shown, 0 for ever; an .mp4 leaves that to its player.
             t: the step at which a picture stands still, the last one by default.
+            transparent: let what is behind the page be seen; an .mp4 and a page cannot.
             quiet: show no progress bar.
 
         Returns:
@@ -169,16 +171,24 @@ class Picture(Contents):
                 to.
         """
         target = check_ending(path, (*STILL, *MOVING))
+        if transparent and target.suffix.lower() in (".mp4", ".html"):
+            raise UserError(f"{target.name} cannot be transparent: choose .gif, .webp or .apng.")
         if target.suffix.lower() in STILL:
-            self._scene(t).save(target)
+            self._scene(t).save(target, transparent)
             return 1
         rhythm = Rhythm(fps, frames, hold_first, hold_last, loop)
         if target.suffix.lower() == ".html":
             named(PAGE)(self, target)
             return self.steps + 1
-        stops = [told.step for told in self.told]
         return record(
-            lambda: Scene(self, film=True), self.steps, target, self._colors, rhythm, stops, quiet
+            lambda: Scene(self, film=True),
+            self.steps,
+            target,
+            self._colors,
+            rhythm,
+            [told.step for told in self.told],
+            quiet,
+            transparent,
         )
 
     def __repr__(self) -> str:
@@ -222,6 +232,8 @@ def animate(picture: Picture, path: str | Path, **how: Any) -> int:
     return picture.save(check_ending(path, MOVING), **how)
 
 
-def plot(picture: Picture, path: str | Path, t: int | None = None) -> None:
+def plot(
+    picture: Picture, path: str | Path, t: int | None = None, transparent: bool = False
+) -> None:
     """Write a picture that stands still, as `Picture.save`: .png, .svg or .pdf."""
-    picture.save(check_ending(path, STILL), t=t)
+    picture.save(check_ending(path, STILL), t=t, transparent=transparent)

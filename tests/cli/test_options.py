@@ -120,6 +120,7 @@ PICTURE = {
     "--bounds 0,1,0,1": {"bounds": "0,1,0,1"},
     "--hero adam": {"hero": "adam"},
     "--alone": {"alone": True},
+    "--transparent": {"transparent": True},
     "--seed 3": {"seed": 3},
 }
 NETWORK = {

@@ -54,7 +54,7 @@ export function pathsPack(runs, facts = {}) {
   const plain = runs.map((run) => Object.fromEntries(Object.entries(run).filter(([name]) => !columns.includes(name))));
   const steps = Math.max(...runs.map((run) => run.steps));
   const shows = { velocity: true, gradient: true };
-  return pack({ steps, panels: ["loss", "velocity", "lr"], floor: 0, lossTitle: "Loss", batchSize: null, shows, factor: 1, times: "", plain: "", ...facts, runs: plain }, arrays);
+  return pack({ steps, panels: ["loss", "velocity", "lr"], floor: 0, notes: [], lossTitle: "Loss", batchSize: null, shows, factor: 1, times: "", plain: "", ...facts, runs: plain }, arrays);
 }
 
 // A run of gradient descent with velocity on L = (u² + 4v²)/2 from (2, 1); η = 0.1, β = 0.5.
@@ -89,7 +89,7 @@ export function player(runs = [descent()], facts = {}) {
     scale: 1,
     look: LOOK,
     shows: { velocity: true, gradient: true, carried: false, batch: true, ghost: true },
-    facts: { floor: 0, lossTitle: "Loss", factor: 3, times: " ×3", plain: "" },
+    facts: { floor: 0, notes: [], lossTitle: "Loss", factor: 3, times: " ×3", plain: "" },
     ground: GROUND,
     colorOf: (run) => run.colors[0],
     ask: () => {},

@@ -70,7 +70,7 @@ test("the velocity is what led here, the push is downhill by η", () => {
 });
 
 test("where nothing is carried on, the step is one arrow of the run's colour, with one name", () => {
-  const plain = { floor: 0, lossTitle: "Loss", factor: 2, times: " ×2", plain: "step = −ηg" };
+  const plain = { floor: 0, notes: [], lossTitle: "Loss", factor: 2, times: " ×2", plain: "step = −ηg" };
   for (const shows of [{ velocity: true, gradient: true }, { velocity: true }, { gradient: true }]) {
     const plane = drawn(player([run], { facts: plain, shows }), 2);
     const shapes = strokes(plane.context).filter(({ points }) => points.length === 7);

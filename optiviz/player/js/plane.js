@@ -4,6 +4,7 @@ import { drawArrows, drawNotes } from "./arrows.js";
 import { drawBatch, layAxes, layGround } from "./field.js";
 import { clipTo, cross, pen, ring, star, write } from "./marks.js";
 import { blend, clamp } from "./numbers.js";
+import { drawSaid } from "./notes.js";
 import { Sheet } from "./sheet.js";
 import { drawHead, drawTrail, line } from "./trails.js";
 
@@ -151,6 +152,7 @@ export class Plane extends Sheet {
     player.overlay?.(this, context);
     context.restore();
     drawNotes(this, context);
+    drawSaid(this, context);
   }
 
   // Rings around the deepest minima, above the heads that get there.

@@ -101,6 +101,7 @@ export class Player extends Timeline {
     this.facts = facts;
     this.runs = facts.runs;
     this.steps = facts.steps;
+    this.stops = facts.notes.map(({ step }) => step);
     if (first) Object.assign(this.shows, facts.shows, { carried: false });
     if (panels !== String(facts.panels)) this.setPanels();
     this.time = first || atEnd ? this.steps : Math.min(this.time, this.steps);

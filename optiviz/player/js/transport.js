@@ -17,6 +17,8 @@ const KEYS = {
   ArrowLeft: (player, event) => player.stepBy(event.shiftKey ? -10 : -1),
   Home: (player) => player.goTo(0),
   End: (player) => player.goTo(player.steps),
+  ",": (player) => player.goToStop(-1),
+  ".": (player) => player.goToStop(1),
   "[": (player) => player.faster(-1),
   "]": (player) => player.faster(1),
   l: (player) => player.setLoop(!player.loop),
@@ -102,6 +104,12 @@ export class Transport {
   fit() {
     const { steps, batched, earlier } = this.player;
     this.scrub.max = steps;
+    const marks = this.player.stops.map((stop) => {
+      const place = `calc(7px + (100% - 16px) * ${stop / Math.max(steps, 1)}) 50%`;
+      return `linear-gradient(var(--ov-text) 0 0) ${place} / 2px 14px no-repeat`;
+    });
+    this.scrub.style.setProperty("--ov-stops", marks.join(", ") || "none");
+    this.scrub.title = marks.length ? "Marks: something is said (, and .)" : "";
     this.counter.style.width = `${String(steps).length * 2 + 8}ch`;
     this.toggles.batch.hidden = !batched;
     this.toggles.ghost.hidden = !earlier.length;

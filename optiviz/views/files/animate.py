@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -33,6 +34,7 @@ class Movie(Protocol):
 
     figure: Figure
     canvas: Any
+    about: str
 
     @property
     def moving(self) -> Sequence[Artist]:
@@ -53,6 +55,7 @@ def record(
     rhythm: Rhythm = USUAL,
     stops: Sequence[float] = (),
     quiet: bool = True,
+    transparent: bool = False,
 ) -> int:
     """Write what `movie` makes, from its first step to its last, as a moving picture.
 
@@ -62,6 +65,7 @@ def record(
         path, quiet: see `optiviz.views.animate`.
         colors: the few that carry the meaning, though they fill few pixels.
         rhythm: how time goes; stops: the steps at which something is said.
+        transparent: let what is behind the page be seen, but for an .mp4.
 
     Returns:
         The number of frames.
@@ -80,12 +84,14 @@ def record(
         shown = tqdm(film.frames(times), total=len(times), unit="frame", disable=quiet or None)
         if ending == ".mp4":
             counts = counted(seconds, 1 / rhythm.fps)
-            mp4.write(unfinished, shown, film.size, rhythm.fps, counts)
+            mp4.write(unfinished, shown, film.size, rhythm.fps, counts, film.movie.about)
         else:
             samples = np.linspace(0, len(times) - 1, min(SAMPLES, len(times))).round().astype(int)
             palette = gif.Palette(film.moved(times[i] for i in samples), gif.strong(colors))
+            page = film.page(colors[0]) if transparent else None
             with unfinished.open("wb") as file:
-                gif.write(file, ending, shown, palette, seconds, rhythm.loop)
+                about = film.movie.about
+                gif.write(file, ending, shown, palette, seconds, rhythm.loop, about, page)
     return len(times)
 
 
@@ -119,6 +125,15 @@ class _Film:
         self.still = movie.canvas.copy_from_bbox(movie.figure.bbox)
         self.size: tuple[int, int] = movie.canvas.get_width_height()
         self.words = Sprites(self.size, movie.figure.dpi)
+
+    def page(self, color: str) -> gif.Page:
+        """The page's colour, and where it may be seen through: not within the ground."""
+        width, height = self.size
+        outside = np.ones((height, width), bool)
+        for box in getattr(self.movie, "grounds", []):
+            rows = slice(height - math.ceil(box.y1), height - math.floor(box.y0))
+            outside[rows, math.floor(box.x0) : math.ceil(box.x1)] = False
+        return gif.packed(np.append(gif.strong([color])[0], np.uint8(255))).item(), outside
 
     def frames(self, times: Sequence[float]) -> Iterator[gif.Frame]:
         """The frames at the given times, in one buffer that the next frame overwrites.

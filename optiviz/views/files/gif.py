@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from html import escape
 from typing import Any, BinaryIO
 
 import numpy as np
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from optiviz.views.files import stream
 from optiviz.views.files.rhythm import counted
 
 Frame = NDArray[np.uint8]  # (height, width, 4), red green blue alpha
 Pixels = NDArray[Any]  # the same as one number each
+Page = tuple[int, NDArray[np.bool_]]  # its colour as such a number, and where it may be clear
 
 CLEAR = 255  # the index that leaves a pixel as it was
 BITS = 6  # of each channel, in the table from colours to the palette
 FLAT = 64  # of the most frequent colours are kept as they are
+XMP = (  # where WebP has words about a picture
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:description><rdf:Alt>'
+    '<rdf:li xml:lang="x-default">{}</rdf:li>'
+    "</rdf:Alt></dc:description></rdf:Description></rdf:RDF></x:xmpmeta>"
+)
 SPARSE = 7  # every so many pixels tell which colour of a cell is the most frequent
 
 
@@ -76,14 +85,18 @@ class Palette:
             indices = self.table[cells]
         return indices.astype(np.uint8)
 
-    def images(self, frames: Iterable[Frame]) -> Iterator[Image.Image]:
+    def images(self, frames: Iterable[Frame], page: Page | None = None) -> Iterator[Image.Image]:
         """The frames in these colours as pictures; each may reuse the memory of the one before."""
-        for indices in self.indices(frames):
+        for indices in self.indices(frames, page):
             image = Image.fromarray(indices.copy())
             image.putpalette(self.colors.tobytes())
+            if page is not None:
+                image.info["transparency"] = CLEAR
             yield image
 
-    def indices(self, frames: Iterable[Frame]) -> Iterator[NDArray[np.uint8]]:
+    def indices(
+        self, frames: Iterable[Frame], page: Page | None = None
+    ) -> Iterator[NDArray[np.uint8]]:
         """The frames as indices of these colours, each in the memory of the one before."""
         before: Pixels | None = None
         for frame in frames:
@@ -94,6 +107,8 @@ class Palette:
                 changed = now != before
                 indices[changed] = self(now[changed])
             before = now.copy()
+            if page is not None:
+                indices[page[1] & (now == page[0])] = CLEAR
             yield indices
 
 
@@ -133,6 +148,8 @@ def write(
     palette: Palette,
     seconds: Sequence[float],
     loop: int = 0,
+    about: str = "",
+    page: Page | None = None,
 ) -> None:
     """Write a moving picture; of each frame only what changed is stored.
 
@@ -143,21 +160,29 @@ def write(
         palette: the shared colours.
         seconds: how long each frame is shown; GIF makes one of frames that are equal.
         loop: how often the picture is shown, 0 for ever.
+        about: it in words, for those who do not see it.
+        page: what is to be transparent.
     """
     unit = 10 if ending == ".gif" else 1  # milliseconds that the format counts in
     times = counted(seconds, unit / 1000)
     if ending == ".gif":
-        pairs = zip(palette.indices(frames), times, strict=True)
-        stream.write(file, pairs, palette.colors.tobytes(), CLEAR, loop)
+        pairs = zip(palette.indices(frames, page), times, strict=True)
+        colors, holes = palette.colors.tobytes(), page is not None
+        stream.write(file, pairs, colors, CLEAR, loop, about, holes)
         return
-    images = palette.images(frames)
+    images = palette.images(frames, page)
     rest: Iterable[Image.Image] = images
     options: dict[str, Any] = {"duration": times, "loop": loop}
-    if ending == ".apng":  # a frame is laid over those before it, what did not change left clear
-        options |= {"format": "PNG", "transparency": CLEAR, "blend": 1}
-        first, *rest = _changes(images)  # a list, for Pillow reads it twice
+    if ending == ".apng":
+        words = PngInfo()
+        words.add_itxt("Description", about)
+        options |= {"format": "PNG", "transparency": CLEAR, "pnginfo": words}
+        # A frame is laid over those before, what did not change left clear; or takes their place.
+        options["blend"] = 1 if page is None else 0
+        first, *rest = _changes(images) if page is None else images  # Pillow reads it twice
     else:
         options |= {"format": "WEBP", "lossless": True, "method": 2, "quality": 50}
+        options["xmp"] = XMP.format(escape(about)).encode()
         first = next(images)
     first.save(file, save_all=True, append_images=rest, **options)
 

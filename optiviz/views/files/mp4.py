@@ -19,9 +19,14 @@ CODING = ("-vcodec", "libx264", "-pix_fmt", "yuv420p", "-crf", "18", "-movflags"
 
 
 def write(
-    path: Path, frames: Iterable[Frame], size: tuple[int, int], fps: float, counts: Sequence[int]
+    path: Path,
+    frames: Iterable[Frame],
+    size: tuple[int, int],
+    fps: float,
+    counts: Sequence[int],
+    about: str = "",
 ) -> None:
-    """Write frames at even width and height, each as often as it is counted.
+    """Write frames at even width and height, each as often as it is counted, and words about them.
 
     Raises:
         UserError: ffmpeg is missing.
@@ -35,11 +40,12 @@ def write(
     width, height = size[0] // 2 * 2, size[1] // 2 * 2
     rate = str(Fraction(fps).limit_denominator())
     pictures = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{width}x{height}", "-r", rate]
+    words = ["-metadata", f"comment={about}"]
     target = f"file:{path}"  # or a : in a name would look like an address
     count = 0
     # In a session of its own, where Ctrl-C does not reach it: it ends when its frames do.
     with subprocess.Popen(
-        [*program, "-y", *pictures, "-i", "-", *CODING, target],
+        [*program, "-y", *pictures, "-i", "-", *CODING, *words, target],
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,

@@ -115,6 +115,13 @@ class Contents:
         return self.size[0] < SMALL
 
     @property
+    def about(self) -> str:
+        """The picture in words, for those who do not see it."""
+        ends = zip(self.names, self.verdicts, strict=True)
+        told = [f"Step {one.step}: {one.words}." for one in self.told]
+        return " ".join([f"{self.title}.", *(f"{name}: {said}." for name, said in ends), *told])
+
+    @property
     def view(self) -> Bounds:
         """The part of the plane that is shown."""
         return self.bounds or self.problem.bounds

@@ -79,7 +79,13 @@ class Scene(Frame):
                 panel.film = film
                 if film:
                     panel.follow()
+        self.about = picture.about
         self.show(picture.steps)
+
+    @property
+    def grounds(self) -> list[Any]:
+        """The boxes that are filled with ground: there the page is never seen through."""
+        return [panel.ax.bbox for panel in self.panels if isinstance(panel, PathPanel)]
 
     @property
     def moving(self) -> list[Artist]:
