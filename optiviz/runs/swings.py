@@ -13,7 +13,8 @@ REPEATS = 1e-4  # of a cycle's size: the difference between its rounds
 WHOLLY = 0.9  # of the swing of a mean slope: what it may have moved in a third
 FADED = 1.3  # times: the fall of a mean of squared slopes in a third; it halves in three more
 ALIKE, ROUND = 0.25, 24  # of a swing's size, and steps: how unlike the last one, how long ago
-DRIFT = 0.35  # of its width: how far the middle of a swing may move
+DRIFT = 0.35  # of its width: how far the middle of a swing about the bottom may move
+STAYS = 0.1  # the same where there is no bottom, and it may be on its way to one
 LONG = 4.0  # a ratio of curvatures: level lines twice as long as wide look like a valley
 
 
@@ -103,7 +104,8 @@ def oscillates(t: Trace) -> Finding:
     unit = moves / (np.abs(moves).max() or 1.0)  # whose squares cannot overflow
     axis = np.linalg.eigh(unit.T @ unit)[1][:, 1]
     middles = [t.w[part].mean(axis=0) for part in t.thirds]
-    if turns(moves @ axis) < TURNS or np.abs(middles[2] - middles[1]).max() > DRIFT * sizes[1]:
+    room = (DRIFT if t.about else STAYS) * sizes[1]
+    if turns(moves @ axis) < TURNS or np.abs(middles[2] - middles[1]).max() > room:
         return None
     # What is forgotten comes back: but for a cycle that is nearly one, any swing may follow.
     loose = t.forgets and (t.jolts > THROWS or not regular(t))

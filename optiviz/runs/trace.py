@@ -223,7 +223,7 @@ class Trace:
         fades = all((np.diff(x) < 0).all() for x in (self.sizes, self.peaks, pace))
         shares = self.sizes[1:] / self.sizes[:-1]
         alike = shares.max() <= 1.5 * shares.min() and pace[2] <= FADES * pace[0]
-        return bool(fades and alike and now <= FADES * before and not self.forgets)
+        return bool(fades and alike and now <= FADES * before and not self.jolts)
 
     def rests(self) -> bool:
         """Whether the last steps keep to one place and one loss, as near as a bottom is."""

@@ -52,7 +52,6 @@ ROOT = 2 * (math.sqrt(1 + MANY) - 1) / MANY  # the mean of 1/√t over that time
 SURE = 1.5  # times the pace needed: what a guess may be wrong by
 AS_MUCH = 0.8  # of what the distance shrinks by: the slope, in a bowl
 SHAKES = 0.5  # markers: jolts that shake a run out of one
-DRIFTS = 5.0  # markers: jolts that take a run along a floor
 FLAT = 1e-3  # of the loss that remains: all that this slope would give across the picture
 DIED = 5.0  # times: the fall of the effective rate; AdaGrad's makes it within 25 steps
 
@@ -117,11 +116,11 @@ def converged(t: Trace) -> Finding:
     stayed = left >= (1 if t.batched else STAYED) * step or pace * t.steps <= NEAR
     if left < 0 or t.coasts or (pace > 0 and (left < 2 or not stayed)):
         return None
-    throws = DRIFTS if t.bottom.floored else THROWS
-    loose = t.jolts > throws if t.forgets else t.bottom.floored and t.signs
+    drifts = t.bottom.floored and (t.forgets or t.signs)
+    loose = drifts or (t.forgets and t.jolts > THROWS)
     if loose or (t.grows() and not t.jolts):
         return "wanders", f"near {t.minimum} since step {step}", None
-    if step and (t.jolts > SHAKES or t.grows() or (t.forgets and t.bottom.floored)):
+    if step and (t.jolts > SHAKES or t.grows()):
         return "arrived", f"reached {t.minimum} at step {step}", step
     words = f"converged at step {step}" if step else "starts at a minimum and stays there"
     return "converged", words + (", in a local minimum" if "local" in t.minimum else ""), step

@@ -285,8 +285,10 @@ def _oscillates(t: _Trend) -> Finding:
     turns = int((moves[1:] * moves[:-1] < 0).sum())
     if len(moves) < TURNING or 2 * turns < len(moves) - 1 or t.rate[-1] < t.rate[t.n // 2]:
         return None
-    early, late = (float(np.abs(half).mean()) for half in np.array_split(moves, 2))
-    steady = early < 1.5 * late and late < 1.5 * early
+    sizes = np.abs(moves)
+    early, late = (float(half.mean()) for half in np.array_split(sizes, 2))
+    spikes = sizes.max() > 4 * np.median(sizes)  # on which the mean hangs
+    steady = early < 1.5 * late and late < 1.5 * early and not spikes
     return (Kind.OSCILLATING, "") if steady and early > SWING * part.mean() else None
 
 

@@ -60,6 +60,10 @@ CASES: dict[str, tuple[Any, str]] = {
     "fitted, shaken loose, fitted": (judged([*FALLING, 0.3, *FALLING]), "fits the training data"),
     "has ceased to fall": (judged(LEVEL), "levels off"),
     "up and down": (judged(ROUGH), "oscillating"),
+    "a few spikes": (
+        judged([0.4, 0.3, *[0.2, 0.3, 0.2, 0.3, 1.3, 0.2] * 3]),
+        "goes up and down",
+    ),
     "up and down, ever less": (
         judged([1, 0.2, 0.8, 0.3, 0.7, 0.35, 0.65, 0.4, 0.6, 0.43, 0.55, 0.45]),
         "goes up and down",
