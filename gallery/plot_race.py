@@ -23,5 +23,5 @@ rules = [
     "lion:lr=0.012",
 ]
 runs = race(problem, rules, steps=400, start=(-1.5, 2.0))
-title, names = "Seven optimisers race through the banana", [run.optimizer for run in runs]
-export(Picture(problem, runs, ["path", "loss"], labels=names, title=title, **SLIDE))
+title = "Seven optimisers race through the banana"
+export(Picture(problem, runs, ["path", "loss"], title=title, **SLIDE))

@@ -14,5 +14,5 @@ from optiviz.views import Picture
 
 problem = surfaces["saddle"]
 runs = race(problem, ["sgd", "momentum", "rmsprop", "adam"], steps=100)
-title, names = "Four ways past a saddle", [run.optimizer for run in runs]
-export(Picture(problem, runs, ["path", "loss"], labels=names, title=title, **SLIDE))
+title = "Four ways past a saddle"
+export(Picture(problem, runs, ["path", "loss"], title=title, **SLIDE))

@@ -90,7 +90,7 @@ def common(rules: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
     """
     if len({rule for rule, _ in rules}) > 1:
         told = (describe(rule, settings) for rule, settings in rules)
-        return "  · ".join(words.replace(" ", "\N{NO-BREAK SPACE}") for words in told)
+        return "  ·  ".join(words.replace(" ", "\N{NO-BREAK SPACE}") for words in told)
     own = [_told(settings) for _, settings in rules]
     alike = [key for key in (*MAIN, "form") if len({each.get(key) for each in own}) == 1]
     return "  ".join([word(rules[0][0]), *(own[0][key] for key in alike if key in own[0])])

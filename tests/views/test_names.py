@@ -31,6 +31,7 @@ CASES = [
     ("valley", [f"momentum:beta={beta}" for beta in (0.5, 0.8, 0.9, 0.95)], 80),
     ("valley", ["sgd:lr=0.3", "adam"], 60),
 ]
+SLIDES = pytest.param("slides", (1280, 720), marks=pytest.mark.slow)
 SLOW = [pytest.param(*case, marks=pytest.mark.slow) for case in CASES[1:]]
 
 
@@ -52,21 +53,23 @@ def boxes(scene: Scene) -> dict[str, list]:
     return {name: [(b.x0, b.y0, b.x1, b.y1) for b in all_] for name, all_ in found.items()}
 
 
+@pytest.mark.parametrize(("theme", "size"), [("light", (960, 540)), SLIDES])
 @pytest.mark.parametrize(("problem", "rules", "steps"), [CASES[0], *SLOW])
-def test_nothing_lies_on_a_name(problem: str, rules: list[str], steps: int) -> None:
+def test_nothing_lies_on_a_name(
+    problem: str, rules: list[str], steps: int, theme: str, size: tuple[int, int]
+) -> None:
     runs = race(problem, rules, steps, start=(-1.5, 2.0) if problem == "rosenbrock" else None)
-    for theme, size in (("light", (960, 540)), ("slides", (1280, 720))):
-        scene = Scene(Picture(problem, runs, theme=theme, size=size))
-        for t in (0, steps // 3, steps):
-            scene.show(t)
-            found = boxes(scene)
-            names, page = found["word"], scene.figure.bbox
-            for one, other in combinations(names, 2):
-                assert overlap(one, other) == 0, t
-            for word in names:
-                assert not any(overlap(word, box) for box in found["head"] + found["note"]), t
-                assert 0 < word[0] < word[2] < page.width, t
-                assert 0 < word[1] < word[3] < page.height, t
+    scene = Scene(Picture(problem, runs, theme=theme, size=size))
+    for t in (0, steps // 3, steps):
+        scene.show(t)
+        found = boxes(scene)
+        names, page = found["word"], scene.figure.bbox
+        for one, other in combinations(names, 2):
+            assert overlap(one, other) == 0, t
+        for word in names:
+            assert not any(overlap(word, box) for box in found["head"] + found["note"]), t
+            assert 0 < word[0] < word[2] < page.width, t
+            assert 0 < word[1] < word[3] < page.height, t
 
 
 def test_names_say_what_differs_and_the_verdict_joins_when_it_happens() -> None:
@@ -86,6 +89,7 @@ def test_names_say_what_differs_and_the_verdict_joins_when_it_happens() -> None:
     assert Picture("valley", runs, labels=["a", "b"]).settings == ""
 
 
+@pytest.mark.slow
 def test_in_a_film_names_ride_smoothly_and_end_as_the_still_picture() -> None:
     runs = race("valley", ["momentum:beta=0.5", "momentum:beta=0.95", "adam"], 80)
     picture = Picture("valley", runs)

@@ -36,6 +36,7 @@ class Bare(PathPanel):
 
 
 KINDS = PANELS | {"path": Bare}
+SMALLEST = 0.75  # of the usual size of a verdict, that it may shrink to beside its heading
 
 
 @dataclass(frozen=True)
@@ -145,10 +146,11 @@ class Mosaic(Frame):
         look, words = self.look, picture.verdicts[0] if len(picture.runs) == 1 else ""
         style: Any = {"fontsize": 9.5 * look.scale, "color": look.muted, "pad": 5}
         ending = ax.set_title(words, loc="right", **style)
-        if (
-            sum(self.inches(text)[0] for text in (heading, ending)) * self.figure.dpi
-            > ax.bbox.width
-        ):
+        taken, needed = (self.inches(text)[0] for text in (heading, ending))
+        room = ax.bbox.width / self.figure.dpi - taken - 0.15 * look.scale
+        share = room / max(needed, 0.01)
+        ending.set_fontsize(style["fontsize"] * min(max(share, SMALLEST), 1.0))
+        if share < SMALLEST:
             ending.set_text("")
             plate = {"facecolor": look.background, "alpha": 0.85, "linewidth": 0, "pad": 3}
             style = {"fontsize": 9.5 * look.scale, "color": look.text, "zorder": 7, "bbox": plate}
