@@ -148,8 +148,10 @@ def test_the_last_picture_shows_the_most_telling_step() -> None:
     patch = panel.trails[0].arrows[2][0]
     np.testing.assert_allclose(patch.get_xy()[3], run.w[at] + panel.factor * step[at])
     assert f"at step {at}" in panel.when.get_text()
-    scene.show(39)
+    scene.show(38.5)
     assert "step" not in panel.when.get_text()
+    start = (patch.get_xy()[0] + patch.get_xy()[6]) / 2
+    np.testing.assert_allclose(start, run.w[38:40].mean(axis=0), err_msg="at the head, on its way")
 
 
 def test_the_sum_of_one_arrow_is_that_arrow() -> None:

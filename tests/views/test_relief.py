@@ -101,5 +101,5 @@ def test_facets_have_the_colours_of_the_bands() -> None:
         light = colors[at][:3] / band[:3]
         assert np.ptp(light) < 0.01, "the band's colour, in more or less light"
         assert 0.7 < light[0] <= 1.01
-    assert len(panel.ground.lines.get_segments()) > 200
+    assert np.isfinite(panel.ground.lines.get_xdata()).sum() > 200
     assert np.abs(panel.ground.points[..., :2]).max(axis=(0, 1)) == pytest.approx(SIDES / 2)

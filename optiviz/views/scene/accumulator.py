@@ -44,7 +44,7 @@ class AccumulatorPanel(PathPanel):
     def _box(self, sides: Array, mark: Mark, trail: Any) -> tuple[Any, list[Any], Array, Array]:
         """The rectangle of one run, the names of its sides, their lengths, and its points."""
         look = self.look
-        style: Any = {"ec": mark.color, "lw": 1.6 * look.scale, "zorder": 4}
+        style: Any = {"ec": mark.color, "lw": 1.6 * look.pen, "zorder": 4}
         box = self.ax.add_patch(Rectangle((0, 0), 0, 0, fc=to_rgba(mark.color, 0.16), **style))
         style = {"fontsize": SIZE * look.scale, "style": "italic", "color": mark.color}
         style |= {"zorder": 6, "clip_on": True}

@@ -51,6 +51,7 @@ def arrange(
     made = [panel for panel in panels if isinstance(panel, Panel)]
     crop([panel for panel in made if isinstance(panel, Series)])
     room = _Room(figure, axes, kinds, panels, ends)
+    room.share()
     room.names = names(made)
     for _ in range(2):  # in another place an axis may have other numbers
         room.share()

@@ -9,7 +9,7 @@ from optiviz.problems.base import Array
 ELEVATION = np.radians(41)  # of the camera above the floor
 AZIMUTH, TURN = np.radians(-114), np.radians(24)  # of its place at the end, and its way until then
 SIDES = np.array([1.2, 1.0])  # of the floor; heights have the same unit
-SAMPLES = 56  # points of a ray that are compared with the surface
+SAMPLES = 48  # points of a ray that are compared with the surface
 START = 0.012  # of the unit, from a point to the first of them: no surface hides itself
 
 

@@ -72,9 +72,6 @@ class Scene(Frame):
             self.ends: list[LineNames] = []
             names = partial(self._name_lines, film)
             self.panels = arrange(self.figure, kinds, picture, (footer, header), names)
-            for end in [end for end in self.ends if not end.fits]:
-                end.remove()
-                self.ends.remove(end)
             for panel in self.panels:
                 panel.film = film
                 if film:
@@ -111,7 +108,11 @@ class Scene(Frame):
             return 0.0
         alone = not any(issubclass(PANELS[name], PathPanel) for name in picture.panels)
         series = [panel for panel in panels if isinstance(panel, Series)]
-        self.ends = [LineNames(panel, film, alone and not nth) for nth, panel in enumerate(series)]
+        ends = [LineNames(panel, film, alone and not nth) for nth, panel in enumerate(series)]
+        self.ends = [end for end in ends if end.fits]
+        for end in ends:
+            if end not in self.ends:
+                end.remove()
         return max((end.width for end in self.ends), default=0) / self.figure.dpi
 
     def _counter(self) -> Any:

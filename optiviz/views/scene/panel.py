@@ -71,7 +71,7 @@ class Panel(ABC):
             text.set_text(textwrap.fill(words, len(words) // 2 + 3))
             ratio = room / text.get_window_extent().width
         if ratio < 1:
-            text.set_fontsize(ratio * text.get_fontsize())
+            text.set_fontsize(0.96 * ratio * text.get_fontsize())  # widths go in whole pixels
 
     def follow(self) -> None:
         """Make ready for a film, in which words must not jump; a still picture needs it not."""

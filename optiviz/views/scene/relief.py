@@ -23,6 +23,7 @@ POINTS = 120  # a side of the surface
 HEIGHT, FLOOR = 0.45, -0.3  # of the highest hill above the lowest point, and of the floor
 LIFT = 0.008  # of what lies on the surface above it
 EACH = 2  # levels from one contour line to the next
+THIN = 2  # points of such a line from one that is kept to the next
 FINE = 6  # pieces of a step that is laid on the surface; of long runs, fewer
 PIECES = 2400  # of a path, at most
 ROOM = 0.2  # units beside the near edges of the floor for their numbers
@@ -118,12 +119,13 @@ class _Ground:
         panel.ax.add_collection(panel.add(self.mesh), autolim=False)
         contours = contour_generator(x, y, np.ma.masked_invalid(values))
         lines = [line for h in panel.heights[1:-1:EACH] for line in contours.lines(h)]
-        raised = [panel.on(panel.place(np.asarray(line))) for line in lines if len(line) > 1]
-        pieces = [np.stack([line[:-1], line[1:]], axis=1) for line in raised]
-        self.pieces = np.concatenate([np.zeros((0, 2, 3)), *pieces])
-        style: Any = {"colors": look.contour, "linewidths": 0.6 * look.scale, "zorder": 2.1}
-        self.lines = LineCollection([], alpha=0.8, **style)
-        panel.ax.add_collection(panel.add(self.lines), autolim=False)
+        ways = [np.asarray(line) for line in lines if len(line) > 1]
+        raised = [panel.on(panel.place(np.vstack([way[:-1:THIN], way[-1:]]))) for way in ways]
+        gap = np.full((1, 3), np.nan)
+        self.contours = np.concatenate([gap, *(part for line in raised for part in (line, gap))])
+        style: Any = {"color": look.contour, "lw": 0.6 * look.pen, "zorder": 2.1}
+        (self.lines,) = panel.ax.plot([], [], alpha=0.8, **style)
+        panel.add(self.lines)
 
     def show(self, azimuth: float) -> None:
         """Turn it. What is further away is drawn first, so that hills cover what is behind."""
@@ -131,9 +133,9 @@ class _Ground:
         columns = slice(None, None, -1 if np.cos(azimuth) < 0 else 1)
         self.mesh._coordinates = project(self.points, azimuth)[rows, columns]
         self.mesh.set_facecolor(self.colors[rows, columns].reshape(-1, 4))
-        middles = self.pieces.mean(axis=1)
-        seen = ~hidden(middles, self.panel.grid, azimuth)
-        self.lines.set_segments(list(project(self.pieces[seen], azimuth)))
+        flat = project(self.contours, azimuth)
+        flat[hidden(self.contours, self.panel.grid, azimuth)] = np.nan
+        self.lines.set_data(*flat.T)
 
 
 class _Floor:
@@ -145,9 +147,9 @@ class _Floor:
         corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
         self.corners = _lay(corners)
         style: Any = {"fc": blend(look.background, look.grid, 0.35), "ec": look.grid, "zorder": 1}
-        self.plate = Polygon(np.zeros((4, 2)), lw=look.scale, **style)
+        self.plate = Polygon(np.zeros((4, 2)), lw=look.pen, **style)
         self.ax.add_patch(panel.add(self.plate))
-        self.grid = LineCollection([], colors=look.grid, linewidths=0.8 * look.scale, zorder=1.1)
+        self.grid = LineCollection([], colors=look.grid, linewidths=0.8 * look.pen, zorder=1.1)
         self.ax.add_collection(panel.add(self.grid), autolim=False)
         self.rules: list[Array] = []
         self.words: list[tuple[Any, int, float]] = []  # a text, its axis, its place along it
@@ -205,15 +207,15 @@ class _Track:
         self.points = panel.on(panel.place(places))
         self.points[~inside | ~np.isfinite(self.points[:, 2])] = np.nan
         self.shade = _lay(self.points[:, :2])
-        width, ax = WIDTH * mark.weight * look.scale, panel.ax
+        width, ax = WIDTH * mark.weight * look.pen, panel.ax
         style: Any = {"color": look.muted, "alpha": 0.55, "lw": 0.6 * width, "zorder": 1.3}
         (self.shadow,) = ax.plot([], [], **style)
         style = {"color": mark.color, "lw": 0.5 * width, "ls": DOTTED, "alpha": 0.75}
         (self.behind,) = ax.plot([], [], zorder=3, **style)
-        style = {"color": look.background, "lw": 0.8 * width + 1.6 * look.scale, "alpha": HALO}
+        style = {"color": look.background, "lw": 0.8 * width + 1.6 * look.pen, "alpha": HALO}
         (self.halo,) = ax.plot([], [], zorder=3.1, **style)
         (self.line,) = ax.plot([], [], color=mark.color, ls=mark.dash, lw=0.8 * width, zorder=3.2)
-        style = {"ms": 6.5 * mark.weight**0.5 * look.scale, "mfc": mark.color, "ls": "none"}
+        style = {"ms": 6.5 * mark.weight**0.5 * look.pen, "mfc": mark.color, "ls": "none"}
         (self.head,) = ax.plot([], [], mark.head, mec=look.background, mew=1.2, zorder=3.6, **style)
         for artist in (self.shadow, self.behind, self.halo, self.line, self.head):
             panel.add(artist)

@@ -114,7 +114,7 @@ class Series(Panel):
         for run, mark in zip(self.picture.runs, self.picture.marks, strict=True):
             step = peak(run)
             if "velocity" in run.slots and step is not None:
-                line = self.ax.axvline(step, color=mark.color, lw=0.8 * self.look.scale, zorder=1)
+                line = self.ax.axvline(step, color=mark.color, lw=0.8 * self.look.pen, zorder=1)
                 return step, self.add(line)
         return None
 

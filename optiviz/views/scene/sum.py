@@ -12,6 +12,7 @@ from optiviz.problems.base import Array, Bounds
 from optiviz.runs.record import Run
 from optiviz.views.scene.arrows import SUM, Arrow, outline, rounded, times
 from optiviz.views.scene.letters import Letters
+from optiviz.views.scene.panel import until
 from optiviz.views.scene.path import PathPanel
 
 GLASS = 0.42  # of the panel's shorter side, for the magnifier,
@@ -66,7 +67,8 @@ class SumPanel(PathPanel):
             at = min(self.telling if last else int(t), trail.run.steps)
             patches = [patch for patch, _, _ in trail.arrows]
             vectors = [vectors[at] for _, _, vectors in trail.arrows]
-            origin = trail.points[at]
+            head = until(trail.points, min(t, trail.run.steps))[-1]
+            origin = trail.points[at] if last else head
             shown = draw(patches, sides, origin, vectors, trail.thickness)
         when = f", at step {at}" if last and shown else ""
         self.when.set_text(f"arrows{times(self.factor)}{when}")
@@ -80,10 +82,10 @@ class Glass:
         look, (low, high) = panel.look, np.array(panel.bounds).T
         self.panel, self.side = panel, GLASS * float((high - low).min())
         self.corner = self._corner(low, high)
-        style: Any = {"fc": look.background, "ec": look.muted, "lw": look.scale, "zorder": 5.5}
+        style: Any = {"fc": look.background, "ec": look.muted, "lw": look.pen, "zorder": 5.5}
         x, y = self.corner
         self.plate = Rectangle((x, y), self.side, self.side, **style)
-        (self.lead,) = panel.ax.plot([], [], color=look.muted, lw=0.8 * look.scale, zorder=4.7)
+        (self.lead,) = panel.ax.plot([], [], color=look.muted, lw=0.8 * look.pen, zorder=4.7)
         self.sides = sides_of(panel, 5.6)
         style = {"ec": look.background, "lw": 0.5, "zorder": 5.7, "joinstyle": "miter"}
         self.arrows = [Polygon(np.zeros((7, 2)), fc=color, **style) for color in colors]
@@ -129,7 +131,7 @@ class Glass:
 def sides_of(panel: PathPanel, zorder: float = 4.8) -> Any:
     """The dashed sides of a parallelogram, of whose other two the arrows are."""
     style: Any = {"colors": panel.look.text, "linestyles": [DASH], "zorder": zorder}
-    lines = LineCollection([], linewidths=0.9 * panel.look.scale, **style)
+    lines = LineCollection([], linewidths=0.9 * panel.look.pen, **style)
     panel.ax.add_collection(panel.add(lines), autolim=False)
     return lines
 
