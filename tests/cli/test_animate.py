@@ -41,7 +41,9 @@ def test_moving_formats(tmp_path: Path, optiviz: Callable, ending: str) -> None:
 
 def test_mp4(tmp_path: Path, optiviz: Callable) -> None:
     ffmpeg = pytest.importorskip("imageio_ffmpeg")
-    done = optiviz("animate --steps 10 --size 321x241 --frames 31 --hold-last 2 --out a.mp4")
+    done = optiviz(
+        "animate --steps 10 --panels path --size 321x241 --frames 31 --hold-last 2 --out a.mp4"
+    )
     assert done.returncode == 0, done.stderr
     meta = next(ffmpeg.read_frames(str(tmp_path / "a.mp4")))
     assert meta["size"] == (320, 240)
