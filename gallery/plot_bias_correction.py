@@ -11,7 +11,8 @@ import numpy as np
 
 from optiviz.gallery.export import SLIDE, export
 from optiviz.views.frame import Frame
-from optiviz.views.style import DASHED
+from optiviz.views.numbers import POWERS
+from optiviz.views.style import DASHED, LINES, legible
 
 t = np.arange(1, 1001)
 rng = np.random.default_rng(0)
@@ -31,6 +32,8 @@ with frame.style():
         factor = 1 / (1 - beta**t)
         left.plot(t, factor, color=color, lw=3, label=f"β = {beta:g}:  {factor[0]:.0f} at step 1")
     left.set(xscale="log", yscale="log", xlim=(1, 1000), ylim=(0.8, 1500))
+    left.xaxis.set_major_formatter(POWERS)
+    left.yaxis.set_major_formatter(POWERS)
     mean, plain = 0.0, []
     for g in gradient:
         mean = 0.999 * mean + 0.001 * g * g
@@ -38,7 +41,8 @@ with frame.style():
     corrected = np.array(plain) / (1 - 0.999**t)
     right.axhline(1.25, color=frame.look.muted, lw=1.5, ls=DASHED, label="the true mean, 1.25")
     right.plot(t, corrected, color="#0072B2", lw=3, label="corrected")
-    right.plot(t, plain, color="#56B4E9", lw=3, label="as it is, from 0")
+    sky = legible("#56B4E9", frame.look, LINES)
+    right.plot(t, plain, color=sky, lw=3, label="as it is, from 0")
     right.set(xlim=(1, 1000), ylim=(0, 2))
     for ax in (left, right):
         ax.legend(frameon=False, fontsize=13, loc="upper right")

@@ -10,6 +10,7 @@ Its cousins differ in where they spend their steps: at the top, at the bottom, o
 from optiviz.gallery.export import SLIDE, export
 from optiviz.optim import parse_schedule
 from optiviz.views.frame import Frame
+from optiviz.views.style import LINES, legible
 
 N = 100
 SCHEDULES = {
@@ -32,9 +33,10 @@ with frame.style():
         sharey=True,
         gridspec_kw={"left": 0.07, "right": 0.97, "top": 0.78, "bottom": 0.12, "hspace": 0.35},
     )
-    for ax, (words, color) in zip(grid.flat, SCHEDULES.items(), strict=True):
+    for ax, (words, hue) in zip(grid.flat, SCHEDULES.items(), strict=True):
+        color = legible(hue, frame.look, LINES)
         for other in SCHEDULES:
-            ax.plot(parse_schedule(other, 1.0).values(N), color=frame.look.grid, lw=2)
+            ax.plot(parse_schedule(other, 1.0).values(N), color=frame.look.grid, lw=1)
         frame.dress(ax, words.partition(":")[0], "")
         values = parse_schedule(words, 1.0).values(N)
         ax.plot(values, color=color, lw=4)
@@ -43,5 +45,5 @@ with frame.style():
     for ax in grid[1]:
         ax.set_xlabel("step k")
     for ax in grid[:, 0]:
-        ax.set_ylabel("η", rotation=0, labelpad=10)
+        ax.set_ylabel("η", rotation=0, labelpad=10, style="italic")
 export(frame.save)

@@ -27,7 +27,8 @@ def faults(figure: Figure) -> list[str]:
     """Every fault of a figure as it is drawn, in words; none if it can be read."""
     canvas: Any = figure.canvas
     canvas.draw()
-    texts = [text for text in figure.findobj(Text) if _shown(text, _idle(figure))]
+    idle = _idle(figure)
+    texts = [text for text in figure.findobj(Text) if _shown(text, idle)]
     boxes = [_box(text, canvas.get_renderer()) for text in texts]
     ground = _without(figure, texts)
     width, height = canvas.get_width_height()

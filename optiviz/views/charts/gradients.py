@@ -15,6 +15,7 @@ from optiviz.views.charts.ends import Ends, room
 from optiviz.views.frame import Frame
 from optiviz.views.numbers import POWERS, number, power
 from optiviz.views.style import DASHED, LINES, SOLID, Mark, Theme, legible
+from optiviz.views.style import words as written
 
 HUES = {"forward": "#E69F00", "backward": "#CC79A7", "central": "#009E73"}
 LEAST = 1e-12  # errors below this share the histogram's first bin that is drawn
@@ -175,8 +176,12 @@ def _against_eps(frame: Frame, ax: Any, curve: Sequence[GradientCheck], title: s
 def _best(frame: Frame, ax: Any, eps: Array, means: dict[str, Array]) -> None:
     """Rings at the best ε, and beside them lines of the slopes that theory has on either side."""
     look, s = frame.look, frame.look.scale
-    plate: Any = {"facecolor": look.background, "alpha": 0.85, "lw": 0, "pad": 1}
-    words: Any = {"color": look.muted, "fontsize": 9 * s, "textcoords": "offset points"}
+    plate: Any = {"facecolor": look.background, "lw": 0, "pad": 1}
+    words: Any = {
+        "color": written(look.muted, look),
+        "fontsize": 9 * s,
+        "textcoords": "offset points",
+    }
     words |= {"bbox": plate, "zorder": 5}
     told: set[float] = set()
     for name, slope in (("forward", 1), ("central", 2), ("backward", 1)):

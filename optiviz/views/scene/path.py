@@ -37,6 +37,7 @@ class PathPanel(Panel):
         look = picture.look
         batched = [run for run in picture.runs if run.batch is not None]
         heights, holes = draw_ground(ax, picture.problem, self.bounds, look, faint=bool(batched))
+        self.notes += ax.texts  # the heights along contour lines, which no name may cover
         self.batch = BatchGround(self, batched[0], heights) if batched else None
         # A pixel in units of the plane.
         self.pixel = (self.bounds[0][1] - self.bounds[0][0]) / self.box.width

@@ -14,7 +14,7 @@ from optiviz.runs.record import Run
 from optiviz.views.numbers import POWERS, number, power
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.panel import Panel, until
-from optiviz.views.style import DASHED, SOLID, Mark, blend
+from optiviz.views.style import DASHED, LINES, SOLID, Mark, blend, legible
 
 KEPT = 0.75  # of a diverged run's points: what it does at its end would hide the rest
 SPREAD = 30  # times the least value, or a logarithmic axis would have one label
@@ -199,7 +199,7 @@ class Truth(Series):
         true = run.slots.get("true_loss")
         if true is None:
             return []
-        paler = blend(mark.color, self.look.background, 0.35)
+        paler = legible(blend(mark.color, self.look.background, 0.35), self.look, LINES)
         return [
             (true, replace(mark, dash=SOLID)),
             (run.loss, replace(mark, color=paler, dash=DASHED)),
@@ -233,7 +233,7 @@ class Velocity(Series):
         ax.axhline(0, color=self.look.muted, linewidth=0.8, zorder=1)
 
     def curves(self, run: Run, mark: Mark) -> list[tuple[Array, Mark]]:
-        paler = blend(mark.color, self.look.background, 0.3)
+        paler = legible(blend(mark.color, self.look.background, 0.3), self.look, LINES)
         first, second = run.velocity[1:].T
         return [(first, Mark(mark.color, SOLID)), (second, Mark(paler, DASHED))]
 
