@@ -72,6 +72,9 @@ class Find:
         return measures.fulfils(runs[0], problem, self.condition, self.within)
 
 
+Answer = Choose | Place | Find
+
+
 @dataclass(frozen=True)
 class Lesson:
     """One lesson.
@@ -88,7 +91,7 @@ class Lesson:
     look: str
     situation: str
     question: str
-    answer: Choose | Place | Find
+    answer: Answer
     why: str
     then: str
     link: str = ""

@@ -6,13 +6,13 @@ A file is never trusted: every text is short and plain, every number bounded, no
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from re import ASCII, fullmatch
 from typing import Any
 
 from optiviz.errors import UserError, unknown
-from optiviz.lessons.lesson import FINDABLE, Choose, Find, Lesson, Place, check
+from optiviz.lessons.lesson import FINDABLE, Answer, Choose, Find, Lesson, Place, check
 from optiviz.lessons.measures import CONDITIONS, FASTEST, HAPPENS, MEASURES
 from optiviz.lessons.situation import STEPS, changed, runs_of, steps_of
 
@@ -131,7 +131,11 @@ def _find(fields: Fields, _: int) -> Find:
     return found
 
 
-WAYS = {"choose": _choose, "place": _place, "find": _find}
+WAYS: dict[str, Callable[[Fields, int], Answer]] = {
+    "choose": _choose,
+    "place": _place,
+    "find": _find,
+}
 
 
 class Fields:

@@ -265,6 +265,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--host lab.uni.org": {"host": ["lab.uni.org"]},
         "--embed https://course.org": {"embed": ["https://course.org"]},
         "--token secret": {"token": "secret"},
+        "--lessons my": {"lessons": "my"},
     },
 }
 # What an option does only after the work, and the test that sees it.

@@ -290,3 +290,36 @@ def test_a_bad_link_on_a_phone(visit: Callable[..., Any], surface_lab: Any) -> N
     page.wait_for_function(f"before => {PLANE} !== before", arg=before)
     phone.settle()
     assert "--start=" in phone.command
+
+
+def test_lessons_from_question_to_reveal_by_keys_alone(
+    visit: Callable[..., Any], surface_lab: Any
+) -> None:
+    lab = Lab(visit(surface_lab, "?lesson=01-rate", reduced_motion="reduce"))
+    page, press = lab.page, lab.page.keyboard.press
+    said, onwards = page.locator(".sl-said"), page.locator(".sl-after button")
+    page.locator(".sl-asking").wait_for()
+    for hidden in (".ov-side", ".ov-transport", ".sl-tabs", ".lab-controls"):
+        assert page.locator(hidden).is_hidden()
+    assert "converged" not in page.locator("body").text_content()
+    for key in ("End", "Tab", "Space", "ArrowDown", "Tab", "Enter"):  # the second choice
+        press(key)
+    onwards.first.wait_for()
+    assert said.inner_text().startswith("Not this one. It is: η = 0.09.")
+    assert lab.step == 120
+    assert "converged at step 32" in lab.legend
+    for key in ("Tab", "Tab", "Enter"):  # on to the next lesson
+        press(key)
+    page.get_by_text("Where will it be after step 30?").wait_for()
+    lab.settle()
+    before = lab.picture()
+    for key in ("Shift+ArrowRight", "Shift+ArrowDown", "ArrowUp"):
+        press(key)
+    assert page.locator(".sl-aim").inner_text() == "Your guess: −1.52, −0.71."
+    assert lab.picture() != before
+    press("Enter")
+    onwards.first.wait_for()
+    assert re.match(r"Near: it is at −1.33, −0.62, and your ring is 0.2\d* from", said.inner_text())
+    assert lab.step == 30
+    page.get_by_role("button", name="all lessons", exact=True).press("Enter")
+    assert page.get_by_text("2 of 12 done.").is_visible()

@@ -18,7 +18,7 @@ export class Lessons {
   // The phases of a lesson: "asking", "waiting" for Python, "shown", and "told" why.
   constructor(lab, signal) {
     Object.assign(this, { lab, all: lab.offers.lessons, phase: null, lesson: null, way: null });
-    const what = { "aria-expanded": "false", hidden: !this.all.length };
+    const what = { class: "lab-outlined sl-open", "aria-expanded": "false", hidden: !this.all.length };
     this.button = textButton("Lessons", () => (this.node.hidden ? this.list() : this.close()), what);
     this.node = element("section", { class: "sl-lessons", "aria-label": "Lessons", hidden: true });
     this.veil = element("p", { class: "sl-veil" }, "The curves come with the answer.");
@@ -47,12 +47,16 @@ export class Lessons {
     this.node.hidden = false;
     this.node.replaceChildren(...parts);
     this.button.setAttribute("aria-expanded", "true");
+    this.node.querySelector("h2").focus();
+    this.node.scrollIntoView({ block: "nearest" });
   }
 
   head(words, ...before) {
     const title = element("h2", { tabindex: -1 }, words);
     const close = iconButton("✕", "close the lessons", () => this.close(), { title: "Close" });
-    return [element("div", { class: "lab-group-head" }, ...before, element("span", { class: "lab-space" }), close), title];
+    const [first, ...rest] = [...before, title];
+    const space = element("span", { class: "lab-space" });
+    return [element("div", { class: "lab-group-head" }, first, space, close), ...rest];
   }
 
   list() {
@@ -66,9 +70,7 @@ export class Lessons {
     });
     const count = this.all.filter(({ name }) => known.has(name)).length;
     const words = count ? `${count} of ${this.all.length} done.` : "Guess first, then see. Two minutes each.";
-    const [top, title] = this.head("Lessons");
-    this.show(top, title, element("p", { class: "lab-muted" }, words), element("ol", {}, ...rows));
-    title.focus?.();
+    this.show(...this.head("Lessons"), element("p", { class: "lab-muted" }, words), element("ol", {}, ...rows));
   }
 
   open(name) {
@@ -77,19 +79,17 @@ export class Lessons {
     Object.assign(this, { lesson, phase: "asking", ghost: null });
     this.way?.end();
     this.way = new WAYS[lesson.way](lesson, this.lab);
-    const commit = element("button", { class: "lab-primary" }, "That is my answer");
+    this.sure = element("button", { class: "lab-primary" }, "That is my answer");
     const onsubmit = (event) => {
       event.preventDefault();
       this.commit();
     };
-    this.form = element("form", { onsubmit }, this.way.node, commit);
-    this.said = element("p", { class: "sl-said", role: "status" });
+    this.form = element("form", { onsubmit }, this.way.node, this.sure);
+    this.said = element("div", { class: "sl-said", role: "status", tabindex: -1 });
     this.after = element("div", { class: "sl-after" });
     const back = textButton("‹ all", () => this.list(), { "aria-label": "all lessons" });
-    const [top, title] = this.head(`${this.all.indexOf(lesson) + 1} · ${lesson.title}`, back);
-    const look = element("p", {}, lesson.look);
-    this.show(top, title, look, this.form, this.said, this.after);
-    title.focus?.();
+    const head = this.head(`${this.all.indexOf(lesson) + 1} · ${lesson.title}`, back);
+    this.show(...head, element("p", {}, lesson.look), this.form, this.said, this.after);
     this.lab.looking = null;
     this.lab.ask({ query: lesson.before });
     return this.cover();
@@ -171,15 +171,19 @@ export class Lessons {
     this.cover();
     way.end();
     const again = lesson.way === "find" && !told.right;
-    this.said.textContent = again ? told.words : `${told.words} ${lesson.why}`;
-    this.said.classList.toggle("sl-yes", told.right);
+    const why = again ? [] : [element("p", {}, lesson.why)];
+    this.said.replaceChildren(element("p", {}, element("b", {}, told.words)), ...why);
     if (!again) finish(lesson.name);
     this.after.replaceChildren(...(again ? this.againButtons() : this.onwards()));
+    if (document.activeElement === this.sure) this.said.focus(); // it is about to go
+    this.sure.hidden = true;
+    this.after.scrollIntoView({ block: "nearest" });
   }
 
   againButtons() {
     const retry = () => {
       this.phase = "asking";
+      this.sure.hidden = false;
       this.way.met = undefined;
       this.said.textContent = "";
       this.after.replaceChildren();

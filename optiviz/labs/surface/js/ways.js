@@ -81,13 +81,9 @@ class Place extends Way {
   build() {
     this.missing = "Say where first: click the picture, or move the cross-hair.";
     this.words = element("p", { class: "sl-aim", role: "status" }, "Click the picture, or move the cross-hair.");
-    this.node = element(
-      "div",
-      {},
-      element("p", { class: "sl-question" }, this.lesson.question),
-      this.words,
-      element("p", { class: "lab-muted" }, "By keys: arrows move it, with Shift further; Enter commits."),
-    );
+    const question = element("p", { class: "sl-question" }, this.lesson.question);
+    this.keys = element("p", { class: "lab-muted" }, "By keys: arrows move it, with Shift further; Enter commits.");
+    this.node = element("div", {}, question, this.words, this.keys);
   }
 
   begin() {
@@ -98,6 +94,7 @@ class Place extends Way {
   }
 
   end() {
+    this.keys.hidden = true;
     for (const [name, value] of Object.entries(this.usual ?? {})) this.lab.player.canvas.setAttribute(name, value);
   }
 
