@@ -107,6 +107,8 @@ class Race(Frame):
         self.comparison = comparison
         self.marks = marks_of(comparison, self.look, hero)
         self.epochs = float(comparison.recipe.epochs)
+        rules = comparison.contestants
+        self.begin = min(float(e[0]) for one in rules for e in seeds_of(one, "epoch"))
         self.panels: list[Panel] = []
         with self.style():
             self._draw(title)
@@ -142,9 +144,10 @@ class Race(Frame):
         return [artist for panel in self.panels for artist in panel.moving]
 
     def show(self, t: float) -> None:
-        """Uncover the curves up to t of `FRAMES` of the way."""
+        """Uncover the curves up to t of `FRAMES` of the way from the first evaluation."""
+        now = float(np.interp(t, (0, FRAMES), (self.begin, self.epochs)))
         for panel in self.panels:
-            panel.show(self.epochs * t / FRAMES)
+            panel.show(now)
 
 
 class Panel:

@@ -84,10 +84,7 @@ def gradients_figure(
     """Draw the panels, the title, and a legend that tells the numbers."""
     with frame.style():
         frame.title(title, _note(check))
-        labels = [
-            f"{name}\nmean {power(check.mean[name])}, worst {power(check.worst[name])}"
-            for name in METHODS
-        ]
+        labels = [f"{name}\nmean {power(check.mean[name])}" for name in METHODS]
         frame.legend([_marks(frame.look)[name] for name in METHODS], labels)
         right = room(frame, METHODS) if curve else 0.3
         left, *others = frame.row(2 if curve else 1, left=0.72, right=right)
