@@ -16,7 +16,8 @@ from matplotlib.font_manager import fontManager
 
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = ["Inter", "DejaVu Sans"]  # the second for what the first lacks
-HINTING, UNHINTED = "text.hinting", "no_hinting"  # hints move letters apart, most where small
+HINTING: Any = "text.hinting"
+UNHINTED = "no_hinting"  # hints move letters apart, most where small
 HEAVY = "Inter-SemiBold"  # what is asked for as bold
 
 
@@ -24,7 +25,8 @@ class Page(Figure):
     """A figure whose letters are as far apart as they were measured, by whomever it is drawn."""
 
     def draw(self, renderer: Any) -> None:
-        with matplotlib.rc_context(settings()):
+        how: Any = settings()
+        with matplotlib.rc_context(how):
             super().draw(renderer)
 
     def draw_artist(self, a: Artist) -> None:

@@ -94,7 +94,8 @@ class Scene(Frame):
 
     def show(self, t: float) -> None:
         """Take every panel to step t."""
-        for part in (*self.panels, *self.ends):
+        parts: list[Panel | LineNames] = [*self.panels, *self.ends]
+        for part in parts:
             part.show(t)
         if not self.picture.small:
             self.counter.set_text(str(self.picture.counted(t)))

@@ -62,7 +62,8 @@ class Series(Panel):
 
     def _updates(self, at: Array) -> None:
         """Write along the axis which step of a longer run a step stands for."""
-        told = MaxNLocator(5, steps=[1, 2, 5, 10], integer=True).tick_values(0, at[-1])
+        places = MaxNLocator(5, steps=[1, 2, 5, 10], integer=True).tick_values(0, at[-1])
+        told = np.asarray(places)
         told = told[(told >= 0) & (told <= at[-1])]
         words = [number(step) for step in told]
         self.ax.set_xticks(np.interp(told, at, np.arange(len(at))), words)
@@ -205,7 +206,7 @@ class Truth(Series):
             (run.loss, replace(mark, color=paler, dash=DASHED)),
         ]
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         super().show(t)
         for gap, run in zip(self.gaps, self.picture.runs, strict=True):
             n = int(t) + 1
