@@ -115,7 +115,7 @@ export class Lessons {
     this.said.textContent = this.way.given === null ? this.way.missing : "";
     if (this.way.given === null) return;
     this.phase = "waiting";
-    for (const field of this.form.querySelectorAll("input")) field.disabled = true;
+    this.way.commit();
     this.wishes = this.way.wishes;
     this.lab.ask(this.wishes.shift());
     if (this.lesson.way === "find") this.lab.model.send({ type: "judge", about: this.lesson.name });
@@ -169,6 +169,7 @@ export class Lessons {
     if (!told) return; // Python has not judged it yet
     this.phase = "told";
     this.cover();
+    way.mark();
     way.end();
     const again = lesson.way === "find" && !told.right;
     const why = again ? [] : [element("p", {}, lesson.why)];
@@ -227,8 +228,9 @@ export class Lessons {
     if (!this.asks || event.ctrlKey || event.metaKey || event.altKey) return;
     const { target, key } = event;
     const field = target.closest?.("input, select, textarea, dialog");
-    const enters = key === "Enter" && this.way.aim && !target.closest?.("button");
-    const mine = this.phase === "asking" && !field && (this.way.key(event) || enters);
+    const sure = this.way.aim ? !field && !target.closest?.("button") : target.type === "range";
+    const enters = key === "Enter" && sure;
+    const mine = this.phase === "asking" && (enters || (!field && this.way.key(event)));
     const tells = target === document.body || this.lab.player.root.contains(target);
     if (!mine && (!tells || FREE.includes(key))) return;
     event.stopPropagation();

@@ -27,6 +27,9 @@ class Way {
 
   // The first paths are there.
   begin() {}
+  // It is committed; it is told; it is over, told or not.
+  commit() {}
+  mark() {}
   end() {}
   draw() {}
   key() {
@@ -70,7 +73,11 @@ class Choose extends Way {
     return { right: is, words: words + dotted };
   }
 
-  end() {
+  commit() {
+    for (const row of this.rows) row.firstChild.disabled = true;
+  }
+
+  mark() {
     const { right } = this.lesson;
     this.rows[right - 1].setAttribute("class", "sl-right");
     if (this.given !== right) this.rows[this.given - 1].setAttribute("class", "sl-other");
@@ -138,7 +145,18 @@ class Place extends Way {
 class Find extends Way {
   build() {
     this.given = true; // whatever is set
-    this.node = element("p", { class: "sl-question" }, this.lesson.question);
+    this.node = element("div", {}, element("p", { class: "sl-question" }, this.lesson.question));
+  }
+
+  // The controls stand between the question and the button that commits.
+  begin() {
+    const { node } = this.lab.controls;
+    this.home ??= node.parentNode;
+    if (node.parentNode !== this.node) this.node.append(node); // or what has the focus would lose it
+  }
+
+  end() {
+    this.home?.append(this.lab.controls.node);
   }
 
   get free() {
