@@ -98,10 +98,10 @@ class Contents:
         low, high = np.array(self.view, dtype=float).T
         if not (np.isfinite(high - low) & (low < high)).all():
             raise UserError(f"bounds must be x0 < x1 and y0 < y1, got {self.view}.")
-        look, larger = look_up("theme", self.theme, THEMES), self.text
-        if self.small:  # words as large as those of a picture twice as wide
-            larger *= max(1.0, LEGIBLE / density(self.size) / look.scale)
-        return replace(look, scale=look.scale * larger, larger=larger)
+        look, small = look_up("theme", self.theme, THEMES), 1.0
+        if self.small:  # words as large as those of a picture twice as wide, and lines half as much
+            small = max(1.0, LEGIBLE / density(self.size) / look.scale)
+        return replace(look, scale=look.scale * self.text * small, larger=self.text * small**0.5)
 
     def marked(self, look: Theme) -> tuple[Mark, ...]:
         """Every run's mark in a theme."""
