@@ -323,3 +323,15 @@ def test_lessons_from_question_to_reveal_by_keys_alone(
     assert lab.step == 30
     page.get_by_role("button", name="all lessons", exact=True).press("Enter")
     assert page.get_by_text("2 of 12 done.").is_visible()
+    page.locator("[data-lesson='05-memory']").press("Enter")
+    lab.settle()
+    lab.slide("lane-0-beta", "PageUp")
+    page.keyboard.press("Enter")  # on the slider, which keeps the focus
+    onwards.first.wait_for()
+    assert said.inner_text().startswith("Not yet: ")
+    page.get_by_role("button", name="Try again").press("Enter")
+    lab.settle()
+    page.get_by_label("close the lessons").press("Enter")
+    lab.settle()
+    assert page.locator(".lab-controls").is_visible()
+    assert "--steps=150" in lab.command  # what was asked about, as a run like any other

@@ -94,10 +94,12 @@ class Place extends Way {
   }
 
   begin() {
-    const { canvas } = this.lab.player;
-    this.usual = { role: canvas.getAttribute("role"), "aria-label": canvas.getAttribute("aria-label") };
+    const { canvas, ground, step } = this.lab.player;
+    this.usual ??= { role: canvas.getAttribute("role"), "aria-label": canvas.getAttribute("aria-label") };
     canvas.setAttribute("role", "application");
-    canvas.setAttribute("aria-label", "Arrow keys move the cross-hair, Enter commits");
+    const stars = ground.minima.map(aimed).join(" and ");
+    const where = `The ball is at ${aimed(this.pointAt(step))}, the lowest point at ${stars}`;
+    canvas.setAttribute("aria-label", `Arrow keys move the cross-hair, Enter commits. ${where}`);
   }
 
   end() {
