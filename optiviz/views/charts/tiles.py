@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -145,16 +146,20 @@ class Mosaic(Frame):
         look, words = self.look, picture.verdicts[0] if len(picture.runs) == 1 else ""
         style: Any = {"fontsize": 9.5 * look.scale, "color": look.muted, "pad": 5}
         ending = ax.set_title(words, loc="right", **style)
-        if (
-            sum(self.inches(text)[0] for text in (heading, ending)) * self.figure.dpi
-            > ax.bbox.width
-        ):
+        fits = partial(self._fit, ax, heading, ending)
+        if not fits():  # what comes first says most
+            ending.set_text(re.split("[:,]", words)[0])
+        if not fits():
             ending.set_text("")
             plate = {"facecolor": look.background, "alpha": 0.85, "linewidth": 0, "pad": 3}
             style = {"fontsize": 9.5 * look.scale, "color": look.text, "zorder": 7, "bbox": plate}
             place: Any = {"transform": ax.transAxes, "ha": "right", "va": "bottom"}
             ending = ax.text(0.985, 0.03, words, **place, **style)
         self.endings.append(ending)
+
+    def _fit(self, ax: Any, *texts: Any) -> bool:
+        """Whether words fit into one line over a tile."""
+        return bool(sum(self.inches(text)[0] for text in texts) * self.figure.dpi <= ax.bbox.width)
 
     def _counter(self) -> Any:
         look, x = self.look, 1 - self.edge / self.width
