@@ -20,7 +20,7 @@ rules = {"sgd": optim.SGD(lr=0.1), "momentum": optim.Momentum(lr=0.1, beta=0.9)}
 frame = Frame(**SLIDE)
 w = np.linspace(-0.15, 2.15, 200)
 with frame.style():
-    title = "By hand: steps that shrink, steps that grow"
+    title = "By hand: plain steps shrink to 0.131, momentum's grow to 0.512"
     frame.title(title, "v ← βv − ηg,  w ← w + v    with g = w,  η = 0.1,  β = 0.9")
     for row, (name, rule) in enumerate(rules.items()):
         run = descend(surfaces["bowl"], rule, start=(2.0, 0.0), steps=STEPS)
@@ -30,6 +30,9 @@ with frame.style():
         ax.plot(w, w**2 / 2, color=frame.look.muted, lw=2)
         ax.plot(x, x**2 / 2, "o-", color=color, ms=10, lw=3)
         ax.set(xlim=(-0.15, 2.15), ylim=(-0.15, 2.3))
+        if row:
+            style = {"size": 14, "ha": "left", "color": color, "weight": "bold"}
+            ax.text(-0.05, 0.32, "t = 5: past the floor", **style)
         table = frame.figure.add_axes((0.52, 0.5 - 0.42 * row, 0.45, 0.35))
         table.axis("off")
         steps = {

@@ -10,9 +10,12 @@ Rules that give each weight its own rate see a small gradient as large, and leav
 from optiviz import surfaces
 from optiviz.gallery.export import SLIDE, export
 from optiviz.runs import race
-from optiviz.views import Picture
+from optiviz.views import Note, Picture
 
 problem = surfaces["saddle"]
-runs = race(problem, ["sgd", "momentum", "rmsprop", "adam"], steps=100)
-title = "Four ways past a saddle"
-export(Picture(problem, runs, ["path", "loss"], title=title, **SLIDE))
+runs = race(problem, ["sgd", "momentum", "rmsprop:lr=0.01", "adam"], steps=30)
+names = ["SGD", "Momentum", "RMSProp", "Adam"]
+title = "Gradient descent waits at the saddle, Adam leaves at once"
+notes = [Note(4, "leaves at once", run=3), Note(26, "hardly a slope: it waits")]
+look = {"labels": names, "notes": notes, "bounds": ((-2.3, 1.5), (-0.9, 2.4))}
+export(Picture(problem, runs, ["path", "loss"], title=title, **look, **SLIDE))

@@ -10,9 +10,11 @@ Then it fades, long before the gradient turns: momentum brakes by itself.
 from optiviz.gallery.export import SLIDE, export
 from optiviz.problems import PROBLEMS
 from optiviz.runs import race
-from optiviz.views import Picture
+from optiviz.views import Note, Picture
 
 problem = PROBLEMS["regression"]
-runs = race(problem, ["momentum:lr=0.004,beta=0.8"], steps=80)
-title = "Velocity builds while the push exceeds the drag, then fades"
-export(Picture(problem, runs, ["path", "velocity", "build"], title=title, **SLIDE))
+runs = race(problem, ["momentum:lr=0.004,beta=0.8"], steps=70)
+notes = [Note("peaks", "push = drag: fastest"), Note(20, "downhill, yet slower")]
+title, room = "Velocity builds until the drag has caught up with the push", ((-1.0, 1.6), (-0.5, 1.6))
+look = {"notes": notes, "bounds": room}
+export(Picture(problem, runs, ["path", "speed", "build"], title=title, **look, **SLIDE))

@@ -19,6 +19,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "momentum",
         "velocity",
         "memory",
+        "momentum_family",
         "momentum_smooths",
         "batch_noise",
         "nesterov",

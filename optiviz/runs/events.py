@@ -44,7 +44,7 @@ def events(run: Run, problem: Plane) -> tuple[Event, ...]:
     >>> from optiviz import descend, optim, surfaces
     >>> run = descend(surfaces["bowl"], optim.Momentum(lr=0.1), steps=200)
     >>> [(event.step, event.kind) for event in events(run, surfaces["bowl"])]
-    [(3, 'peaks'), (5, 'overshoots'), (61, 'arrives')]
+    [(4, 'peaks'), (5, 'overshoots'), (9, 'turns'), (61, 'arrives')]
     """
     found, end = verdict(run, problem), int(run.diverged_at)
     told = []

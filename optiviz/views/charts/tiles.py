@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -146,11 +147,15 @@ class Mosaic(Frame):
         look, words = self.look, picture.verdicts[0] if len(picture.runs) == 1 else ""
         style: Any = {"fontsize": 9.5 * look.scale, "color": look.muted, "pad": 5}
         ending = ax.set_title(words, loc="right", **style)
-        taken, needed = (self.inches(text)[0] for text in (heading, ending))
-        room = ax.bbox.width / self.figure.dpi - taken - 0.15 * look.scale
-        share = room / max(needed, 0.01)
-        ending.set_fontsize(style["fontsize"] * min(max(share, SMALLEST), 1.0))
-        if share < SMALLEST:
+        taken = self.inches(heading)[0] + 0.15 * look.scale
+        room = ax.bbox.width / self.figure.dpi - taken
+        for said in (words, re.split("[:,]", words)[0]):  # what comes first says most
+            ending.set_text(said)
+            share = room / max(self.inches(ending)[0], 0.01)
+            if share >= SMALLEST:
+                ending.set_fontsize(style["fontsize"] * min(share, 1.0))
+                break
+        else:
             ending.set_text("")
             plate = {"facecolor": look.background, "alpha": 0.85, "linewidth": 0, "pad": 3}
             style = {"fontsize": 9.5 * look.scale, "color": look.text, "zorder": 7, "bbox": plate}

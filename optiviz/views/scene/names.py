@@ -15,7 +15,8 @@ from optiviz.views.scene.panel import until
 from optiviz.views.scene.place import Box, Ground, Spot, around, crossed, gap_of, glide, spread
 from optiviz.views.style import HALO, words
 
-MOST = 7  # runs that are named where they are; more stand in a legend
+MOST = 7  # runs that are named where they are; more stand in a legend,
+FEW = 4  # and the verdicts of so many join their names
 KEYS = 100  # moments of a film for which places are sought; between them names glide
 GLIDE = 12  # of those: a fraction of them that a jump is spread over
 NARROW = 12  # letters in a row at the end of a line, beside its panel
@@ -82,7 +83,8 @@ class HeadNames:
     def __init__(self, panel: Any, minima: Sequence[Spot]) -> None:
         picture, self.panel, self.dpi = panel.picture, panel, panel.ax.figure.dpi / 100
         self.count, self.steps = len(picture.runs), picture.steps
-        self.words = [Words(panel.ax, picture, nth) for nth in range(self.count)]
+        few = self.count <= FEW
+        self.words = [Words(panel.ax, picture, nth, few) for nth in range(self.count)]
         for artist in (artist for each in self.words for artist in each.artists):
             panel.add(artist)
         first = [] if picture.lead is None else [picture.lead]
