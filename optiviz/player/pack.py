@@ -181,7 +181,6 @@ def paths(picture: Picture) -> bytes:
     runs, floor = list(picture.runs), picture.problem.floor()
     arrows = usual(runs)
     factor = enlarged(runs, picture.problem.bounds, arrows or (VELOCITY,))
-    light, dark = (picture.marked(THEMES[theme]) for theme in ("light", "dark"))
     batched = next((run for run in runs if run.batch is not None), None)
     panels = chosen(picture.panels)
     formulas = [formula(run) if "formula" in panels else (None, []) for run in runs]
@@ -200,18 +199,8 @@ def paths(picture: Picture) -> bytes:
         "lossTitle": "Loss above minimum" if floor else "Loss",
         "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
         "runs": [
-            {
-                "name": picture.names[i],
-                "label": picture.labels[i],
-                "verdict": picture.verdicts[i],
-                "steps": run.steps,
-                "divergedAt": int(run.diverged_at),
-                "colors": [light[i].color, dark[i].color],
-                "dash": _dash(light[i].dash),
-                "weight": light[i].weight,
-                "formula": formulas[i][0],
-            }
-            for i, run in enumerate(runs)
+            run | {"formula": lines}
+            for run, (lines, _) in zip(_looks(picture), formulas, strict=True)
         ],
     }
     arrays = [
@@ -222,6 +211,24 @@ def paths(picture: Picture) -> bytes:
     if batched is not None and batched.batch is not None:
         arrays.append((-1, "batch", batched.batch.astype("<i4").ravel()))
     return pack(facts, arrays)
+
+
+def _looks(picture: Picture) -> list[dict[str, Any]]:
+    """What every run is called, how it ended, and how it is drawn."""
+    light, dark = (picture.marked(THEMES[theme]) for theme in ("light", "dark"))
+    return [
+        {
+            "name": picture.names[i],
+            "label": picture.labels[i],
+            "verdict": picture.verdicts[i],
+            "steps": run.steps,
+            "divergedAt": int(run.diverged_at),
+            "colors": [light[i].color, dark[i].color],
+            "dash": _dash(light[i].dash),
+            "weight": light[i].weight,
+        }
+        for i, run in enumerate(picture.runs)
+    ]
 
 
 def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:
