@@ -57,6 +57,12 @@ def test_every_licence_is_told_and_shipped(wheel: ZipFile, metadata: Message) ->
         assert sum(name.endswith(f"licenses/{path}") for name in shipped) == 1
 
 
+def test_data_that_is_read_is_shipped(wheel: ZipFile) -> None:
+    tables = {str(path.relative_to(HOME)) for path in (HOME / "optiviz").rglob("*.toml")}
+    assert "optiviz/lessons/01-rate.toml" in tables
+    assert tables <= set(wheel.namelist())
+
+
 def test_the_description_points_at_nothing_that_is_not_there(metadata: Message) -> None:
     payload = metadata.get_payload(decode=True)
     assert isinstance(payload, bytes)

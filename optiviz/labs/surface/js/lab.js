@@ -45,7 +45,7 @@ class SurfaceLab {
     this.takeAway = new TakeAway(this.offers.files, (ending) => this.make(ending), signal);
     this.lessons = new Lessons(this, signal);
     const main = element("main", { class: "sl-main" }, this.note, this.stage);
-    const left = element("div", { class: "sl-left" }, this.lessons.node, this.controls.node);
+    const left = element("div", { class: "sl-left" }, this.lessons.panel.node, this.controls.node);
     this.columns = element("div", { class: "lab-columns" }, left, main);
     this.root.append(this.header(signal), this.columns, this.takeAway.node);
     host.append(this.root);
@@ -69,7 +69,7 @@ class SurfaceLab {
       { class: "lab-header" },
       heading("Surface lab"),
       this.situations,
-      this.lessons.button,
+      this.lessons.panel.button,
       element("span", { class: "lab-space" }),
       ...(this.past ? [this.past.node] : []),
       textButton("Take away", () => this.takeAway.node.showModal(), { "aria-haspopup": "dialog" }),

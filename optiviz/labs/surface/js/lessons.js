@@ -4,8 +4,9 @@
 
 import { element } from "../../../player/js/dom.js";
 import { SPEEDS } from "../../../player/js/timeline.js";
-import { iconButton, textButton } from "../../js/ui.js";
-import { done, finish } from "./progress.js";
+import { textButton } from "../../js/ui.js";
+import { Panel } from "./panel.js";
+import { finish } from "./progress.js";
 import { WAYS } from "./ways.js";
 
 const LONGEST = 125; // steps at speed 1 that a run is played for, at most: five seconds
@@ -18,9 +19,12 @@ export class Lessons {
   // The phases of a lesson: "asking", "waiting" for Python, "shown", and "told" why.
   constructor(lab, signal) {
     Object.assign(this, { lab, all: lab.offers.lessons, phase: null, lesson: null, way: null });
-    const what = { class: "lab-outlined sl-open", "aria-expanded": "false", hidden: !this.all.length };
-    this.button = textButton("Lessons", () => (this.node.hidden ? this.list() : this.close()), what);
-    this.node = element("section", { class: "sl-lessons", "aria-label": "Lessons", hidden: true });
+    this.panel = new Panel(this.all, {
+      toggle: () => (this.panel.shut ? this.list() : this.close()),
+      close: () => this.close(),
+      list: () => this.list(),
+      open: (name) => this.open(name),
+    });
     this.veil = element("p", { class: "sl-veil" }, "The curves come with the answer.");
     const keys = { signal, capture: true };
     document.addEventListener("keydown", (event) => this.key(event), keys);
@@ -43,39 +47,14 @@ export class Lessons {
 
   // ---- what is seen
 
-  show(...parts) {
-    this.node.hidden = false;
-    this.node.replaceChildren(...parts);
-    this.button.setAttribute("aria-expanded", "true");
-    this.node.querySelector("h2").focus();
-    this.node.scrollIntoView({ block: "nearest" });
-  }
-
-  head(words, ...before) {
-    const title = element("h2", { tabindex: -1 }, words);
-    const close = iconButton("✕", "close the lessons", () => this.close(), { title: "Close" });
-    const [first, ...rest] = [...before, title];
-    const space = element("span", { class: "lab-space" });
-    return [element("div", { class: "lab-group-head" }, first, space, close), ...rest];
-  }
-
-  list() {
+  list(first = "") {
     if (this.phase) this.leave();
-    const known = done();
-    const rows = this.all.map(({ name, title }) => {
-      const mark = element("span", { class: "sl-mark" }, known.has(name) ? "✓" : "");
-      const spoken = known.has(name) ? element("span", { class: "lab-spoken" }, "done") : "";
-      const open = textButton(title, () => this.open(name), { "data-lesson": name });
-      return element("li", {}, mark, open, spoken);
-    });
-    const count = this.all.filter(({ name }) => known.has(name)).length;
-    const words = count ? `${count} of ${this.all.length} done.` : "Guess first, then see. Two minutes each.";
-    this.show(...this.head("Lessons"), element("p", { class: "lab-muted" }, words), element("ol", {}, ...rows));
+    this.panel.showList(first);
   }
 
   open(name) {
     const lesson = this.all.find((one) => one.name === name);
-    if (!lesson) return this.list();
+    if (!lesson) return this.list(`There is no lesson “${name.slice(0, 40)}” here. `);
     Object.assign(this, { lesson, phase: "asking", ghost: null });
     this.way?.end();
     this.way = new WAYS[lesson.way](lesson, this.lab);
@@ -87,9 +66,7 @@ export class Lessons {
     this.form = element("form", { onsubmit }, this.way.node, this.sure);
     this.said = element("div", { class: "sl-said", role: "status", tabindex: -1 });
     this.after = element("div", { class: "sl-after" });
-    const back = textButton("‹ all", () => this.list(), { "aria-label": "all lessons" });
-    const head = this.head(`${this.all.indexOf(lesson) + 1} · ${lesson.title}`, back);
-    this.show(...head, element("p", {}, lesson.look), this.form, this.said, this.after);
+    this.panel.showLesson(lesson, this.form, this.said, this.after);
     this.lab.looking = null;
     this.lab.ask({ query: lesson.before });
     return this.cover();
@@ -251,8 +228,7 @@ export class Lessons {
 
   close() {
     if (this.phase) this.leave();
-    this.node.hidden = true;
-    this.button.setAttribute("aria-expanded", "false");
+    this.panel.hide();
     this.lab.linkLater();
   }
 }
