@@ -4,7 +4,7 @@ Momentum smooths mini-batch contours
 
 Both walk on the same shifting surfaces, four samples at a time.
 Gradient descent believes every batch; momentum averages the last ten of them.
-What they agree on adds up, the rest partly cancels: its turns, on average, are a fifth of descent's.
+What they agree on adds up, the rest partly cancels: on average it turns a fifth as much.
 """
 
 from optiviz.gallery.export import SLIDE, export

@@ -31,8 +31,8 @@ with frame.style():
         ax.plot(x, x**2 / 2, "o-", color=color, ms=10, lw=3)
         ax.set(xlim=(-0.15, 2.15), ylim=(-0.15, 2.3))
         if row:
-            style = {"size": 14, "ha": "left", "color": color, "weight": "bold"}
-            ax.text(-0.05, 0.32, "t = 5: past the floor", **style)
+            line = {"arrowprops": {"arrowstyle": "-"}, "fontsize": 14}
+            ax.annotate("t = 5: past the floor", (x[-1], 0), (-0.1, 1.1), **line)
         table = frame.figure.add_axes((0.52, 0.5 - 0.42 * row, 0.45, 0.35))
         table.axis("off")
         steps = {

@@ -4,7 +4,7 @@ RMSProp forgets
 
 RMSProp divides η by a running mean of squared gradients, which remembers 1/(1 − β) steps.
 Both begin on a wall whose gradient is huge, and fall to a floor that is nearly flat.
-AdaGrad never forgets the wall and crawls; RMSProp has forgotten it, and its rate recovers.
+AdaGrad never forgets the wall; RMSProp has, and its rates grow beyond those that it began with.
 """
 
 from optiviz import surfaces

@@ -3,8 +3,8 @@ Escaping a saddle
 =================
 
 At a saddle the gradient vanishes, though the way down is open to both sides.
-Gradient descent slides to it and hesitates: the push away grows only with the distance from it.
-Rules that give each weight its own rate see a small gradient as large, and leave at once.
+Gradient descent slides along the ridge and hesitates: the push away grows with distance from it.
+Adam and RMSProp, with a rate for each weight, see a small gradient as large and leave at once.
 """
 
 from optiviz import surfaces

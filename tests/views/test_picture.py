@@ -116,7 +116,7 @@ def test_what_begins_at_step_1_is_drawn_from_step_1() -> None:
 def test_a_path_on_a_landscape_tells_the_loss_at_the_end() -> None:
     run = descend("valley", "sgd", steps=2)
     run = replace(run, slots={"true_loss": np.array([3.0, 2.0, 1.5])})
-    assert "loss 1.5" in words_of(Scene(Picture("valley", run)))
+    assert "loss 1.50" in words_of(Scene(Picture("valley", run)))
 
 
 def test_the_gradient_arrow_is_the_push_of_the_gradient() -> None:
