@@ -62,7 +62,8 @@ class Series(Panel):
 
     def _updates(self, at: Array) -> None:
         """Write along the axis which step of a longer run a step stands for."""
-        told = MaxNLocator(5, steps=[1, 2, 5, 10], integer=True).tick_values(0, at[-1])
+        locator = MaxNLocator(5, steps=[1, 2, 5, 10], integer=True)
+        told = np.asarray(locator.tick_values(0, at[-1]))
         told = told[(told >= 0) & (told <= at[-1])]
         words = [number(step) for step in told]
         self.ax.set_xticks(np.interp(told, at, np.arange(len(at))), words)
