@@ -37,12 +37,13 @@ class Page(Figure):
 @contextmanager
 def _unhinted() -> Iterator[None]:
     """One setting for a while; `rc_context` would copy them all, for each artist of each frame."""
-    usual = matplotlib.rcParams[HINTING]
-    matplotlib.rcParams[HINTING] = UNHINTED
+    current: Any = matplotlib.rcParams
+    usual = current[HINTING]
+    current[HINTING] = UNHINTED
     try:
         yield
     finally:
-        matplotlib.rcParams[HINTING] = usual
+        current[HINTING] = usual
 
 
 @cache
@@ -55,7 +56,7 @@ def register() -> None:
         fontManager.ttflist.insert(0, replace(font, name="Inter", weight=weight))
 
 
-def settings() -> dict[str, Any]:
+def settings() -> Any:
     """Matplotlib's settings for words, and for letters of mathematics between dollar signs."""
     register()
     return {

@@ -81,7 +81,7 @@ def animate_comparison(
 def marks_of(comparison: Comparison, look: Theme, hero: int | None = None) -> list[Mark]:
     """The colour and line of every rule."""
     rules = [one.rule for one in comparison.contestants]
-    order = [rank(rule.settings()) for rule in rules]
+    order: Any = [rank(rule.settings()) for rule in rules]
     return marks([name_of(rule) for rule in rules], look, order, hero)
 
 
