@@ -43,6 +43,14 @@ export class Controls {
     if (focus) this.node.querySelector(`[data-setting="${focus}"]`)?.focus();
   }
 
+  // While a lesson is open only those settings are free whose names begin so; null: all of them.
+  restrict(free) {
+    this.node.hidden = free?.length === 0;
+    const may = ({ dataset }) => !free || free.some((id) => dataset.setting?.startsWith(id));
+    for (const tag of ["input", "select", "button"])
+      for (const field of this.node.querySelectorAll(tag)) (field.closest("label") ?? field).inert = !may(field);
+  }
+
   // A slider for one value; the state is looked up anew, since replies replace it.
   knob(facts, of, name, id) {
     const get = () => of(this.state)[name] ?? facts.default;

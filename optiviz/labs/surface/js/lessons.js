@@ -5,12 +5,12 @@
 import { element } from "../../../player/js/dom.js";
 import { SPEEDS } from "../../../player/js/timeline.js";
 import { textButton } from "../../js/ui.js";
+import { press } from "./keys.js";
 import { Panel } from "./panel.js";
 import { finish } from "./progress.js";
 import { WAYS } from "./ways.js";
 
 const LONGEST = 125; // steps at speed 1 that a run is played for, at most: five seconds
-const FREE = ["Tab", "Escape", "d", "D", "+", "=", "-", "0"]; // keys that tell nothing
 
 // The slowest speed at which so many steps are played in time.
 export const speedFor = (steps) => SPEEDS.find((speed) => steps / speed <= LONGEST) ?? SPEEDS.at(-1);
@@ -26,8 +26,7 @@ export class Lessons {
       open: (name) => this.open(name),
     });
     this.veil = element("p", { class: "sl-veil" }, "The curves come with the answer.");
-    const keys = { signal, capture: true };
-    document.addEventListener("keydown", (event) => this.key(event), keys);
+    document.addEventListener("keydown", (event) => press(this, event), { signal, capture: true });
   }
 
   // Whether the answer is not to be seen yet.
@@ -77,12 +76,7 @@ export class Lessons {
     const { columns, controls } = this.lab;
     columns.classList.toggle("sl-asking", this.asks);
     columns.classList.toggle("sl-held", this.held);
-    const { node } = controls;
-    const free = this.held ? this.way.free : null;
-    node.hidden = free?.length === 0;
-    const may = ({ dataset }) => !free || free.some((id) => dataset.setting?.startsWith(id));
-    for (const tag of ["input", "select", "button"])
-      for (const field of node.querySelectorAll(tag)) (field.closest("label") ?? field).inert = !may(field);
+    controls.restrict(this.held ? this.way.free : null);
   }
 
   // ---- from the question to the answer
@@ -105,6 +99,7 @@ export class Lessons {
       this.keep([]);
       player.goTo(this.lesson.shown);
       this.way.begin();
+      if (document.activeElement === document.body) this.panel.focus(); // a page that was just opened
     } else if (this.phase === "waiting" && this.wishes.length) {
       this.ghost = player.runs;
       this.lab.ask(this.wishes.shift());
@@ -199,21 +194,6 @@ export class Lessons {
   holds(start) {
     if (this.phase === "asking") this.way.aim?.(start);
     return this.held;
-  }
-
-  key(event) {
-    if (!this.asks || event.ctrlKey || event.metaKey || event.altKey) return;
-    const { target, key } = event;
-    const field = target.closest?.("input, select, textarea, dialog");
-    const sure = this.way.aim ? !field && !target.closest?.("button") : target.type === "range";
-    const enters = key === "Enter" && sure;
-    const mine = this.phase === "asking" && (enters || (!field && this.way.key(event)));
-    const tells = target === document.body || this.lab.player.root.contains(target);
-    if (!mine && (!tells || FREE.includes(key))) return;
-    event.stopPropagation();
-    if (!mine) return;
-    event.preventDefault();
-    if (enters) this.commit();
   }
 
   // Leave the lesson for the lab, whose run is then as long as the lesson's.

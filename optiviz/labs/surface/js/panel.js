@@ -25,8 +25,12 @@ export class Panel {
     this.node.hidden = false;
     this.node.replaceChildren(head, ...rest, ...parts);
     this.button.setAttribute("aria-expanded", "true");
-    heading.focus();
+    this.focus();
     this.node.scrollIntoView({ block: "nearest" });
+  }
+
+  focus() {
+    this.node.querySelector("h2").focus();
   }
 
   hide() {
