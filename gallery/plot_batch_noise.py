@@ -2,7 +2,7 @@
 Batch noise cancels in the velocity
 ===================================
 
-The gradient of a batch is the true gradient and noise, here more noise than gradient.
+The gradient of a batch is the true gradient and noise, and soon there is more of it than gradient.
 In the velocity ten gradients come together: the true parts add up, the noise partly cancels.
 At the median step its noise, as a share of its length, is a fifth of the gradient's.
 """

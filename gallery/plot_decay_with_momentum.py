@@ -25,7 +25,7 @@ SCHEDULES = {
 frame = Frame(**SLIDE)
 with frame.style():
     note = "Momentum, β = 0.9, η₀ = 0.03; a mean of shifted valleys in batches of 4"
-    frame.title("With a decaying η, momentum ends 15 to 70 times as low", note)
+    frame.title("With a decaying η, momentum ends 15 to 70 times lower", note)
     grid = {"left": 0.1, "right": 0.97, "top": 0.76, "bottom": 0.13, "wspace": 0.45}
     left, right = frame.figure.subplots(1, 2, width_ratios=(2, 1), gridspec_kw=grid)
     frame.dress(left, "Loss above the minimum, mean of 50 runs", "step")

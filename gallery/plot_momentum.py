@@ -17,6 +17,6 @@ from optiviz.views import Note, Picture
 problem = replace(valley(condition=30, rotation=40), start=(-1.88, -1.47))
 runs = race(problem, ["sgd:lr=0.01", "momentum:lr=0.01,beta=0.9"], steps=60)
 title = "With the same η, momentum is six times as fast along the floor"
-notes = [Note("peaks", "six times as fast", run=1), Note("turns", "past it, and back", run=1)]
+notes = [Note(10, "six times as fast", run=1), Note("turns", "past it, and back", run=1)]
 look = {"hero": "momentum", "notes": notes, "bounds": ((-2.2, 0.8), (-1.8, 0.8))}
 export(Picture(problem, runs, ["path", "speed", "loss"], title=title, **look, **SLIDE))

@@ -2,7 +2,7 @@
 All β at once
 =============
 
-One valley, one η, and seven settings of β, from plain descent on: the darker, the greater.
+One valley, one η, and seven settings of β, from plain descent (β = 0) on.
 A small β crawls along the floor, a great one swings across it and past its end.
 Between them is one that does neither: theory puts it at β = (1 − √(ηλ))² = 0.81, λ along the floor.
 """

@@ -16,6 +16,6 @@ problem = surfaces["saddle"]
 runs = race(problem, ["sgd", "momentum", "rmsprop:lr=0.01", "adam"], steps=30)
 names = ["SGD", "Momentum", "RMSProp", "Adam"]
 title = "Gradient descent waits at the saddle, Adam leaves at once"
-notes = [Note(4, "leaves at once", run=3), Note(26, "hardly a slope: it waits")]
+notes = [Note(4, "leaves at once", run=3), Note(26, "it waits: no slope")]
 look = {"labels": names, "notes": notes, "bounds": ((-2.3, 1.5), (-0.9, 2.4))}
 export(Picture(problem, runs, ["path", "loss"], title=title, **look, **SLIDE))

@@ -12,6 +12,7 @@ from optiviz.runs import race
 from optiviz.views import Picture
 from optiviz.views.charts.tiles import Mosaic, Tiles
 from optiviz.views.scene.figure import Scene
+from optiviz.views.scene.names import FEW
 from optiviz.views.scene.place import Ground, around, crossed, glide, overlap, spread
 from optiviz.views.style import MARKS, THEMES, contrast, halo, ladder, mark, marks, words
 
@@ -87,6 +88,12 @@ def test_names_say_what_differs_and_the_verdict_joins_when_it_happens() -> None:
     assert second.verdict.get_text() == picture.verdicts[1] != ""
     assert Picture("valley", runs, labels=["a", "b"]).names == ("a", "b")
     assert Picture("valley", runs, labels=["a", "b"]).settings == ""
+
+
+@pytest.mark.parametrize(("count", "told"), [(FEW, True), (FEW + 1, False)])
+def test_verdicts_of_many_stand_at_no_head(count: int, told: bool) -> None:
+    scene = Scene(Picture("valley", race("valley", ["sgd"] * count, 4)))
+    assert [each.verdict.get_visible() for each in scene.panels[0].names.words] == [told] * count
 
 
 @pytest.mark.slow

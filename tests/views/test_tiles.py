@@ -70,3 +70,15 @@ def test_a_verdict_stands_beside_its_heading_or_in_the_tile_where_that_is_narrow
         assert (place.y0 > box.y1) == beside
         assert box.x0 <= place.x0
         assert place.x1 <= box.x1 + 1
+
+
+def test_a_verdict_without_room_is_cut_to_its_first_words(tiles: Tiles) -> None:
+    first = tiles.pictures[0]
+    for words, told in (
+        ("swings, " + 9 * "and so on ", "swings"),
+        ("swings, down", "swings, down"),
+    ):
+        picture = replace(first)
+        object.__setattr__(picture, "verdicts", (words,))
+        (ending,) = Mosaic(replace(tiles, pictures=[picture])).endings
+        assert ending.get_text() == told
