@@ -68,7 +68,7 @@ def _from_the_start(done: Training, networks: tuple[MLP, MLP]) -> Training:
         return done
     (network, test), w = networks, networks[0].start(done.seed)
     loss, accuracy = test.evaluate(w)
-    first = {name: 0.0 for name in ("epoch", "step", "seconds")} | {
+    first = dict.fromkeys(("epoch", "step", "seconds"), 0.0) | {
         "train_loss": network.value(w),
         "test_loss": loss,
         "test_accuracy": accuracy,
