@@ -16,5 +16,6 @@ from optiviz.views.charts.gradients import plot_gradients
 
 network, _ = mnist()
 check = check_gradient(network, network.start(seed=0), samples=range(2), eps=1e-5)
-title = "Central differences agree best: 276 200 weights, two images"
+closer = check.mean["forward"] / check.mean["central"]
+title = f"Central differences are {closer:.0f} times closer to backpropagation"
 export(partial(plot_gradients, check, [], title=title, **SLIDE))

@@ -1,9 +1,9 @@
 """
-Small batches get further in an epoch
-=====================================
+Small batches get further in an epoch, for η/m decides
+======================================================
 
 Each cell is a training of its own: one epoch over 10 000 images, with its η and its m.
-Small batches make more steps of an epoch, so they get further with a small η.
+Small batches make more steps of an epoch, so they get as far with a smaller η: diagonals agree.
 With m = 1 and η = 0.1 the noise is too much, and with m = 100 and η = 0.001 hardly a step is made.
 """
 
@@ -21,6 +21,8 @@ for lr, m in product((0.1, 0.01, 0.001), (1, 10, 100)):
     settings = {"batch_size": m, "lr": lr}
     accuracy = last["test_accuracy"][-1] if len(last["step"]) else None
     rows.append({"settings": settings, "test_accuracy": accuracy, "diverged": accuracy is None})
-title = "Small batches get further in an epoch: SGD on 10 000 images of MNIST"
+alike = [row["test_accuracy"] or 0.0 for row in rows[2:7:2]]  # the diagonal
+low, high = (f"{100 * end(alike):.1f}" for end in (min, max))
+title = f"η/m decides: one epoch gets to {low} … {high} % wherever it is 0.001"
 range_ = span([row["test_accuracy"] for row in rows])
 export(partial(plot_heat, rows, title=title, span=range_, **SLIDE))

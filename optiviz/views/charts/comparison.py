@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox, TransformedBbox
 
 from optiviz.errors import UserError
-from optiviz.optim import describe, name_of
-from optiviz.optim.describe import EVERY, rank
+from optiviz.optim import Optimizer, describe, name_of
+from optiviz.optim.describe import EVERY, MAIN, rank
 from optiviz.problems.base import Array
 from optiviz.problems.data.datasets import TITLES
 from optiviz.studies.compare import Comparison, Contestant
@@ -124,8 +125,7 @@ class Race(Frame):
             + f"m = {recipe.batch_size}    {shown}, the same first weights and batches for all"
         )
         self.title(title or f"Optimisers on {data}", note)
-        rules = (one.rule for one in self.comparison.contestants)
-        names = [describe(rule, names=EVERY, between="\n") for rule in rules]
+        names = _names([one.rule for one in self.comparison.contestants])
         last = map(accuracy, self.comparison.table())
         told = [_under(name, words) for name, words in zip(names, last, strict=True)]
         losses = room(self, ["0.0000"])
@@ -194,7 +194,7 @@ class Panel:
         width, order = 1.9 * own.weight * look.scale, 3.5 if own.weight > 1 else 3
         if len(every) > 1:
             sd = every.std(axis=0, ddof=1)
-            pale = blend(own.color, look.background, 0.25)
+            pale = blend(own.color, look.background, 0.5)
             band = {"color": pale, "lw": 0, "alpha": 0.5, "zorder": 2}
             parts.append(ax.fill_between(epoch, mean - sd, mean + sd, **band))
         parts += ax.plot(epoch, mean, color=own.color, ls=own.dash, lw=width, zorder=order)
@@ -240,6 +240,14 @@ class Curve:
             return np.nan, np.nan
         there = min(now, self.epoch[-1])
         return there, float(np.interp(there, self.epoch, self.mean))
+
+
+def _names(rules: Sequence[Optimizer]) -> list[str]:
+    """What rules are called, with every setting only where they cannot be told apart without."""
+    short, long = (
+        [describe(rule, names=names, between="\n") for rule in rules] for names in (MAIN, EVERY)
+    )
+    return short if len({*short}) == len({*long}) else long
 
 
 def _under(name: str, words: str) -> str:

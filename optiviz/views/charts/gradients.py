@@ -156,9 +156,9 @@ def _against_eps(frame: Frame, ax: Any, curve: Sequence[GradientCheck], title: s
     if not any(np.isfinite(mean).any() for mean in means.values()):  # nothing to scale the axes by
         low, high = 1e-12, 0.1
         ax.set_xlim(eps[0], eps[-1])
-    ax.set_ylim(low / 8, high * 12)
+    ax.set_ylim(low / 40, high * 12)
     ax.set_xlim(*ax.get_xlim())
-    for x, words, side in ((0.02, "← round-off", "left"), (0.98, "truncation →", "right")):
+    for x, words, side in ((0.02, "← round-off", "left"), (0.93, "truncation →", "right")):
         style = {"ha": side, "va": "top", "color": look.muted, "fontsize": 9 * look.scale}
         ax.text(x, 0.97, words, transform=ax.transAxes, **style)
     _best(frame, ax, eps, means)
@@ -204,9 +204,9 @@ def _best(frame: Frame, ax: Any, eps: Array, means: dict[str, Array]) -> None:
                 y = 3 * mean[i] * (x / eps[i]) ** rise
                 x, y = x[y <= np.nanmax(mean)], y[y <= np.nanmax(mean)]
                 ax.plot(x, y, color=look.muted, lw=1 * s, ls=(0, (4, 3)), zorder=1)
-                top = int(np.argmax(y))
-                side = "left" if rise > 0 else "right"
-                ax.annotate(law, (x[top], y[top]), (4 if top else -4, 0), ha=side, **words)
+                side = "right" if rise > 0 else "left"  # above the line, away from the curves
+                middle = x[len(x) // 2], y[len(x) // 2]
+                ax.annotate(law, middle, (0, 5 * s), ha=side, va="bottom", **words)
 
 
 def _powers(axis: Any) -> None:
