@@ -28,7 +28,7 @@ with frame.style():
     frame.dress(left, "The factor 1/(1 − βᵗ)", "step t")
     frame.dress(right, "The mean of g², without and with it", "step t")
     style = {"size": 14, "weight": "bold"}
-    for beta, color in ((0.9, "#D55E00"), (0.999, "#0072B2")):
+    for beta, color in ((0.9, "#B44F00"), (0.999, "#0072B2")):
         factor = 1 / (1 - beta**t)
         left.plot(t, factor, color=color, lw=3)
         words = f"β = {beta:g}: ×{factor[0]:.0f}"
@@ -41,9 +41,9 @@ with frame.style():
     corrected = np.array(plain) / (1 - 0.999**t)
     right.axhline(1.25, color=frame.look.muted, lw=1.5, ls=DASHED)
     right.plot(t, corrected, color="#0072B2", lw=3)
-    right.plot(t, plain, color="#2B7FB8", lw=3)
+    right.plot(t, plain, color="#1F6E9F", lw=3)
     right.set(xlim=(1, 1000), ylim=(0, 2))
     right.text(990, 1.4, "corrected", color="#0072B2", ha="right", **style)
     right.text(990, 1.08, "the true mean, 1.25", color=frame.look.muted, ha="right", **style)
-    right.text(990, 0.45, "as it is, from 0", color="#2B7FB8", ha="right", **style)
+    right.text(990, 0.45, "as it is, from 0", color="#1F6E9F", ha="right", **style)
 export(frame.save)

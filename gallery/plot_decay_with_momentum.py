@@ -17,9 +17,9 @@ from optiviz.views.frame import Frame
 
 problem = valleys(n=60, noise=1.0, condition=6, seed=1)
 SCHEDULES = {
-    "constant": "#D55E00",
+    "constant": "#B44F00",
     "step:step_size=5,gamma=0.5": "#111111",
-    "linear:end=0.0003": "#009E73",
+    "linear:end=0.0003": "#007A59",
     "cosine:end=0.0003": "#0072B2",
 }
 frame = Frame(**SLIDE)
