@@ -24,6 +24,6 @@ rules = [
 done = compared(rules, epochs=2, seeds=3)
 plain, *momentum = shares(done)[:3]
 own = shares(done)[3:]
-title = f"Rates of their own: {min(own)} … {max(own)} %; momentum: {max(momentum)} %; SGD: {plain} %"
+title = f"Rates of their own: {min(own)} … {max(own)} %; momentum {max(momentum)} %; SGD {plain} %"
 how = {"title": title, "hero": 5, **SLIDE}
 export(partial(plot_comparison, done, **how), partial(animate_comparison, done, **how))
