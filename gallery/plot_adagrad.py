@@ -1,18 +1,20 @@
 """
-AdaGrad's shrinking steps, and why it stalls
-============================================
+AdaGrad's shrinking steps, and why it slows down
+================================================
 
 AdaGrad divides η by the root of the sum of all squared gradients, for each weight by itself.
 On mini-batches no gradient is ever 0, so the sum grows and grows: the rate falls as 1/√t.
-It stalls on its way, while RMSProp, which takes a mean instead of the sum, goes on.
+It slows down on its way, while RMSProp, which takes a mean instead of the sum, arrives.
 """
 
 from optiviz.gallery.export import SLIDE, export
 from optiviz.problems import valleys
 from optiviz.runs import race
-from optiviz.views import Picture
+from optiviz.views import Note, Picture
 
 problem = valleys(n=60, noise=1.5, condition=4, rotation=25, seed=1)
-runs = race(problem, ["adagrad:lr=0.06", "rmsprop:lr=0.03,beta=0.9"], steps=150, batch_size=4)
-title = "AdaGrad's rate only falls, and the run stalls"
-export(Picture(problem, runs, ["path", "effective", "speed"], title=title, **SLIDE), frames=50)
+runs = race(problem, ["rmsprop:lr=0.03,beta=0.9", "adagrad:lr=0.06"], steps=150, batch_size=4)
+title = "AdaGrad's rate only falls: 150 steps, and 60 % of the way"
+notes = [Note(75, "ever shorter steps", run=1)]
+look = {"hero": "adagrad", "notes": notes, "bounds": ((-2.4, 1.3), (-1.2, 1.7))}
+export(Picture(problem, runs, ["path", "effective"], title=title, **look, **SLIDE))

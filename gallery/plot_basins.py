@@ -1,6 +1,6 @@
 """
-The basins of Himmelblau
-========================
+Where you start decides where you end
+=====================================
 
 Himmelblau's function has four minima, all equally deep.
 Each point is a start, in the colour of the minimum that it leads to, paler the longer it took.

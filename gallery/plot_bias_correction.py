@@ -19,27 +19,31 @@ gradient = 1 + 0.5 * rng.standard_normal(1000)
 frame = Frame(**SLIDE)
 with frame.style():
     frame.title(
-        "Adam's averages begin at 0; dividing by 1 − βᵗ makes up for it",
-        "A gradient of 1 with noise, and its square",
+        "Without its correction Adam's mean begins 1000 times too small",
+        "A gradient of 1 with noise, and its square; divided by 1 − βᵗ the mean is right at once",
     )
     left, right = frame.figure.subplots(
         1, 2, gridspec_kw={"left": 0.08, "right": 0.97, "top": 0.76, "bottom": 0.13}
     )
     frame.dress(left, "The factor 1/(1 − βᵗ)", "step t")
     frame.dress(right, "The mean of g², without and with it", "step t")
-    for beta, color in ((0.9, "#D55E00"), (0.999, "#0072B2")):
+    style = {"size": 14, "weight": "bold"}
+    for beta, color in ((0.9, "#B44F00"), (0.999, "#0072B2")):
         factor = 1 / (1 - beta**t)
-        left.plot(t, factor, color=color, lw=3, label=f"β = {beta:g}:  {factor[0]:.0f} at step 1")
+        left.plot(t, factor, color=color, lw=3)
+        words = f"β = {beta:g}: ×{factor[0]:.0f}"
+        left.text(1.6, factor[0] * 0.8, words, color=color, **style)
     left.set(xscale="log", yscale="log", xlim=(1, 1000), ylim=(0.8, 1500))
     mean, plain = 0.0, []
     for g in gradient:
         mean = 0.999 * mean + 0.001 * g * g
         plain.append(mean)
     corrected = np.array(plain) / (1 - 0.999**t)
-    right.axhline(1.25, color=frame.look.muted, lw=1.5, ls=DASHED, label="the true mean, 1.25")
-    right.plot(t, corrected, color="#0072B2", lw=3, label="corrected")
-    right.plot(t, plain, color="#56B4E9", lw=3, label="as it is, from 0")
+    right.axhline(1.25, color=frame.look.muted, lw=1.5, ls=DASHED)
+    right.plot(t, corrected, color="#0072B2", lw=3)
+    right.plot(t, plain, color="#1F6E9F", lw=3)
     right.set(xlim=(1, 1000), ylim=(0, 2))
-    for ax in (left, right):
-        ax.legend(frameon=False, fontsize=13, loc="upper right")
+    right.text(990, 1.4, "corrected", color="#0072B2", ha="right", **style)
+    right.text(990, 1.08, "the true mean, 1.25", color=frame.look.muted, ha="right", **style)
+    right.text(990, 0.45, "as it is, from 0", color="#1F6E9F", ha="right", **style)
 export(frame.save)

@@ -10,9 +10,10 @@ The steps shrink by themselves, because the gradient shrinks towards the floor.
 from optiviz import surfaces
 from optiviz.gallery.export import SLIDE, export
 from optiviz.runs import race
-from optiviz.views import Picture
+from optiviz.views import Note, Picture
 
 bowl = surfaces["bowl"]
 runs = race(bowl, ["sgd:lr=0.15"], steps=30)
-title = "Gradient descent: each step a share of the slope"
-export(Picture(bowl, runs, ["path", "loss", "speed"], title=title, **SLIDE), hold=3)
+notes = [Note(2, "steep: long steps"), Note(11, "flat: short steps")]
+title = "Straight down, in steps that shrink by themselves"
+export(Picture(bowl, runs, ["path", "speed", "loss"], title=title, notes=notes, **SLIDE))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from optiviz.gallery.export import SLIDE, export
 from optiviz.problems import valley
 from optiviz.runs import race
-from optiviz.views import Picture
+from optiviz.views import Note, Picture
 from optiviz.views.charts.tiles import Tiles
 
 room = ((-3.4, 1.4), (-1.15, 1.15))
@@ -20,5 +20,8 @@ problem = replace(valley(condition=8, rotation=10), bounds=room, start=(-3.0, 0.
 tiles = []
 for words, lr in (("too low", 0.01), ("right", 0.2), ("high", 0.24), ("too high", 0.265)):
     runs = race(problem, [f"sgd:lr={lr}"], steps=30)
-    tiles.append(Picture(problem, runs, ["path"], labels=[f"η = {lr:g}, {words}"], **SLIDE))
-export(Tiles("Gradient descent with four learning rates", f"{problem.title}", tiles), hold=3)
+    notes = [Note(1, "every swing wider")] if lr > 0.25 else []
+    words = f"η = {lr:g}: {words}"
+    tiles.append(Picture(problem, runs, ["path"], labels=[words], notes=notes, **SLIDE))
+note = "A valley with curvature 8 across: the limit is η = 2/8"
+export(Tiles("η decides: gradient descent crawls, arrives, swings or explodes", note, tiles))

@@ -10,9 +10,12 @@ RMSProp's rates do not sink: it is as fast and less calm.  Three epochs are too 
 from functools import partial
 
 from optiviz.gallery.export import SLIDE, export
-from optiviz.gallery.mnist import compared
+from optiviz.gallery.mnist import compared, shares
 from optiviz.views.charts.comparison import animate_comparison, plot_comparison
 
 done = compared(["sgd:lr=0.1", "adagrad:lr=0.01", "rmsprop:lr=0.001"], epochs=3)
-how = {"title": "AdaGrad on MNIST, 20 000 images, 3 epochs", **SLIDE}
+first = done.contestants[1].histories[0]
+sgd, adagrad, _ = shares(done, first["epoch"][1])
+title = f"AdaGrad reads {adagrad} % after {first['step'][1]:.0f} updates, gradient descent {sgd} %"
+how = {"title": title, "hero": 1, **SLIDE}
 export(partial(plot_comparison, done, **how), partial(animate_comparison, done, **how))

@@ -13,7 +13,10 @@ from optiviz.gallery.export import SLIDE, export
 from optiviz.gallery.mnist import mnist
 from optiviz.training import error_curve
 from optiviz.views.charts.gradients import plot_error_curve
+from optiviz.views.numbers import power
 
 network, _ = mnist()
 curve = error_curve(network, network.start(seed=0))
-export(partial(plot_error_curve, curve, **SLIDE))
+best = {n: power(min(curve, key=lambda one: one.mean[n]).eps) for n in ("forward", "central")}
+title = f"The best ε: {best['forward']}, and {best['central']} for central differences"
+export(partial(plot_error_curve, curve, title=title, **SLIDE))

@@ -12,6 +12,9 @@ from functools import partial
 from optiviz.gallery.export import SLIDE, export
 from optiviz.gallery.mnist import mnist, trained
 from optiviz.views.charts.curves import plot_training
+from optiviz.views.numbers import number
 
 done = trained(mnist(), "sgd:lr=0.1", epochs=3, batch_size=10, evaluations=8)
-export(partial(plot_training, done, title="MNIST, 20 000 images, 3 epochs", **SLIDE))
+train, test = (number(done.history[f"{name}_loss"][-1], 2) for name in ("train", "test"))
+title = f"The loss on known images falls to {train}, on new ones to {test}"
+export(partial(plot_training, done, title=title, **SLIDE))

@@ -15,4 +15,5 @@ from optiviz.maps import rate_map
 from optiviz.views.charts.maps import plot_map
 
 found = rate_map(surfaces["valley"], "momentum", "lr", "beta", steps=500)
-export(partial(plot_map, found, **SLIDE))
+title = "Momentum is stable up to twice the rate of gradient descent"
+export(partial(plot_map, found, title=title, **SLIDE))

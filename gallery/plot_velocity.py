@@ -2,17 +2,22 @@
 Velocity builds, then fades
 ===========================
 
-A gradient of one sign adds |ηg| in every step, and the decay takes (1 − β)|v| away.
-While the gain is greater than the loss, v grows; where they cross, it peaks.
-Then it fades, long before the gradient turns: momentum brakes by itself.
+A gradient of one sign pushes by |ηg| in every step, and the decay drags by (1 − β)|v|.
+While the push is greater than the drag, v grows; where they cross, it peaks.
+Then it fades while the way still leads down: momentum brakes by itself.
 """
 
 from optiviz.gallery.export import SLIDE, export
 from optiviz.problems import PROBLEMS
 from optiviz.runs import race
-from optiviz.views import Picture
+from optiviz.views import Note, Picture
 
 problem = PROBLEMS["regression"]
-runs = race(problem, ["momentum:lr=0.004,beta=0.8"], steps=80)
-title = "Velocity builds while gain exceeds loss, then fades"
-export(Picture(problem, runs, ["path", "velocity", "build"], title=title, **SLIDE))
+runs = race(problem, ["momentum:lr=0.004,beta=0.8"], steps=70)
+notes = [Note("peaks", "push = drag: fastest"), Note(20, "downhill, yet slower")]
+title, room = (
+    "Velocity builds until the drag has caught up with the push",
+    ((-1.0, 1.6), (-0.5, 1.6)),
+)
+look = {"notes": notes, "bounds": room}
+export(Picture(problem, runs, ["path", "speed", "build"], title=title, **look, **SLIDE))

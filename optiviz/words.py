@@ -163,6 +163,21 @@ def pair(name: str, text: str, between: str, kind: Callable[[str], T]) -> tuple[
     return first, second
 
 
+def numbers(name: str, text: str, count: int) -> list[float]:
+    """So many numbers with commas between.
+
+    >>> numbers("bounds", "-1,1,0,2.5", 4)
+    [-1.0, 1.0, 0.0, 2.5]
+    """
+    try:
+        found = [float(part) for part in text.split(",")]
+    except ValueError:
+        found = []
+    if len(found) != count:
+        raise UserError(f"{name} must be {count} numbers with commas between, got {text!r}.")
+    return found
+
+
 def build(name: str, factory: Callable[..., T], words: dict[str, str], **given: Any) -> T:
     """Call a factory with words turned into the types of its parameters' defaults."""
     parameters = inspect.signature(factory).parameters

@@ -30,7 +30,7 @@ ORDER = [
     {"studies"},
     {"views"},
     {"player"},
-    {"sketch"},
+    {"sketch", "lessons"},
     {"labs", "gallery"},
     {"cli"},
     {"__main__"},

@@ -47,13 +47,20 @@ def test_an_index_would_take_it(built: list[Path]) -> None:
     assert done.stdout.count("PASSED") == 2
 
 
-def test_both_licences_are_told_and_shipped(wheel: ZipFile, metadata: Message) -> None:
-    assert metadata["License-Expression"] == "MIT AND CC-BY-SA-3.0"
-    data = "optiviz/problems/data/mnist/LICENSE"
-    assert metadata.get_all("License-File") == ["LICENSE", data]
+def test_every_licence_is_told_and_shipped(wheel: ZipFile, metadata: Message) -> None:
+    assert metadata["License-Expression"] == "MIT AND CC-BY-SA-3.0 AND OFL-1.1"
+    others = ["optiviz/problems/data/mnist/LICENSE", "optiviz/views/fonts/LICENSE"]
+    assert metadata.get_all("License-File") == ["LICENSE", *others]
     shipped = wheel.namelist()
-    assert data in shipped
-    assert sum(name.endswith(("licenses/LICENSE", f"licenses/{data}")) for name in shipped) == 2
+    assert {*others, "optiviz/views/fonts/Inter-Regular.ttf"} <= {*shipped}
+    for path in ("LICENSE", *others):
+        assert sum(name.endswith(f"licenses/{path}") for name in shipped) == 1
+
+
+def test_data_that_is_read_is_shipped(wheel: ZipFile) -> None:
+    tables = {str(path.relative_to(HOME)) for path in (HOME / "optiviz").rglob("*.toml")}
+    assert "optiviz/lessons/01-rate.toml" in tables
+    assert tables <= set(wheel.namelist())
 
 
 def test_the_description_points_at_nothing_that_is_not_there(metadata: Message) -> None:

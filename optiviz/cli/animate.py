@@ -9,7 +9,10 @@ from typing import Annotated
 import typer
 
 from optiviz.cli.options import (
+    Alone,
     BatchSize,
+    BoundsOf,
+    Hero,
     Json,
     Optim,
     Panels,
@@ -20,7 +23,9 @@ from optiviz.cli.options import (
     Size,
     Start,
     Steps,
+    Text,
     Theme,
+    Transparent,
     Whole,
 )
 from optiviz.cli.output import report
@@ -35,12 +40,19 @@ def animate(
     batch_size: BatchSize = None,
     panels: Panels = None,
     fps: Annotated[float, Real(help="Frames per second.")] = 25,
-    hold: Annotated[int, Whole(help="How many frames each step is held for.")] = 1,
     frames: Annotated[
-        int | None, Whole(help="How many frames.  [default: one a step, up to 300]")
+        int | None, Whole(help="How many frames.  [default: those of about five seconds]")
     ] = None,
+    hold_first: Annotated[float, Real(help="Seconds that the first frame stands.")] = 1,
+    hold_last: Annotated[float, Real(help="Seconds that the last frame stands.")] = 3,
+    loop: Annotated[int, Whole(help="How often the film is shown, 0 for ever.")] = 0,
     size: Size = "960x540",
     theme: Theme = "light",
+    text: Text = 1.0,
+    bounds: BoundsOf = None,
+    transparent: Transparent = False,
+    hero: Hero = None,
+    alone: Alone = False,
     seed: Seed = 0,
     out: Annotated[
         Path | None,
@@ -75,8 +87,22 @@ def animate(
         size=size,
         theme=theme,
         seed=seed,
+        text=text,
+        bounds=bounds,
+        hero=hero,
+        alone=alone,
     )
     target = check_ending(out or Path(f"{sketch.name()}.gif"), MOVING)
     picture = sketch.picture(target.suffix)
-    count = views.animate(picture, target, fps=fps, frames=frames, hold=hold, quiet=as_json)
+    count = views.animate(
+        picture,
+        target,
+        fps=fps,
+        frames=frames,
+        hold_first=hold_first,
+        hold_last=hold_last,
+        loop=loop,
+        transparent=transparent,
+        quiet=as_json,
+    )
     report(picture, target, count, began, as_json)

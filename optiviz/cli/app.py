@@ -34,6 +34,10 @@ def app(
     token: Annotated[
         str | None, typer.Option(help="What a link to it must have in it; nobody else gets in.")
     ] = None,
+    lessons: Annotated[
+        str | None,
+        typer.Option(help="A folder of lessons of your own, for the surface lab."),
+    ] = None,
 ) -> None:
     """Open a lab in the browser: sliders for everything, and pictures that answer at once.
 
@@ -54,4 +58,5 @@ def app(
         host=host,
         embed=embed,
         token=token,
+        lessons=lessons,
     )

@@ -47,6 +47,14 @@ def landscape(
     directions: Annotated[
         str, typer.Option(help="What spans the plane: pca, or random (filter-normalised).")
     ] = "pca",
+    range_: Annotated[
+        float | None,
+        typer.Option(
+            "--range",
+            help="How far random directions go to each side, in lengths of the filters.  "
+            "[default: 1]",
+        ),
+    ] = None,
     panels: Annotated[
         str, typer.Option(help="What to show.", autocompletion=several("panels"))
     ] = "path,truth",
@@ -97,7 +105,7 @@ def landscape(
     target = check_ending(out, (*FRAMED, *STILL))
     pixels = pair("size", size, "x", whole)
     with threadpool_limits(1):
-        plane, runs = _trained(recipe, optim, updates, images, directions, as_json)
+        plane, runs = _trained(recipe, optim, updates, images, directions, range_, as_json)
         with progress(" points", total=SIDE**2, quiet=as_json) as plane.on_progress:
             shown = [name.strip() for name in panels.split(",")]
             picture = views.Picture(plane, runs, panels=shown, theme=theme, size=pixels)
@@ -115,7 +123,13 @@ def landscape(
 
 
 def _trained(
-    recipe: Recipe, optim: Sequence[str], updates: int, images: int, directions: str, quiet: bool
+    recipe: Recipe,
+    optim: Sequence[str],
+    updates: int,
+    images: int,
+    directions: str,
+    reach: float | None,
+    quiet: bool,
 ) -> tuple[Slice, list[Run]]:
     from optiviz.runs.inputs import as_rule
     from optiviz.training.landscape import landscape as trajectories
@@ -138,6 +152,7 @@ def _trained(
             batch_size=recipe.batch_size,
             seed=recipe.seed,
             directions=directions,
+            reach=reach,
             on_progress=lambda done: show(done, total),
         )
 

@@ -104,6 +104,22 @@ Panels = Annotated[
 ]
 Size = Annotated[str, typer.Option(help="Width and height in pixels.")]
 Theme = Annotated[str, typer.Option(help="The look.", autocompletion=one("themes"))]
+Text = Annotated[float, Real(help="How many times as large as usual words are.")]
+BoundsOf = Annotated[
+    str | None,
+    typer.Option("--bounds", help="What to show, as x0,x1,y0,y1.  [default: the surface's own]"),
+]
+Transparent = Annotated[
+    bool, typer.Option("--transparent", help="Let what is behind the page be seen.")
+]
+Hero = Annotated[
+    str | None,
+    typer.Option(help="The rule whose line is the strongest.  [default: all alike]"),
+]
+Alone = Annotated[
+    bool,
+    typer.Option("--alone", help="Leave out the plainer rule beside a single one."),
+]
 Seed = Annotated[int, Whole(help="What random numbers come from.")]
 Sizes = Annotated[str, typer.Option(help="The widths of the network's layers.")]
 Biases = Annotated[bool, typer.Option("--biases", help="Give the layers biases.")]

@@ -9,7 +9,10 @@ from typing import Annotated
 import typer
 
 from optiviz.cli.options import (
+    Alone,
     BatchSize,
+    BoundsOf,
+    Hero,
     Json,
     Optim,
     Panels,
@@ -19,7 +22,10 @@ from optiviz.cli.options import (
     Size,
     Start,
     Steps,
+    Text,
     Theme,
+    Transparent,
+    Whole,
 )
 from optiviz.cli.output import report
 
@@ -34,7 +40,13 @@ def plot(
     panels: Panels = None,
     size: Size = "960x540",
     theme: Theme = "light",
+    text: Text = 1.0,
+    bounds: BoundsOf = None,
+    transparent: Transparent = False,
+    hero: Hero = None,
+    alone: Alone = False,
     seed: Seed = 0,
+    step: Annotated[int | None, Whole(help="The step to show.  [default: the last]")] = None,
     out: Annotated[
         Path | None,
         typer.Option(help=".png, .svg or .pdf to write.  [default: RULE-PROBLEM.png]"),
@@ -63,8 +75,12 @@ def plot(
         size=size,
         theme=theme,
         seed=seed,
+        text=text,
+        bounds=bounds,
+        hero=hero,
+        alone=alone,
     )
     target = check_ending(out or Path(f"{sketch.name()}.png"), STILL)
     picture = sketch.picture(target.suffix)
-    views.plot(picture, target)
+    views.plot(picture, target, step, transparent)
     report(picture, target, 1, began, as_json)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from optiviz.errors import UserError
 from optiviz.player.pack import playable
@@ -50,20 +50,19 @@ def export(
     moving: Writer | None = None,
     *,
     frames: int | None = None,
-    hold: int = 2,
 ) -> None:
     """Write a script's picture under the script's name.
 
     Args:
         figure: the picture; of another kind, what writes a still one to a path.
         moving: what writes a moving one of that kind to a path.
-        frames, hold: of what moves; see `animate`.
+        frames: of what moves; see `animate`.
 
     Raises:
         UserError: a format that is unknown or that this picture cannot have.
     """
     script, wanted = Path(sys.argv[0]), asked()
-    writers = _writers(figure, moving, frames, hold)
+    writers = _writers(figure, moving, frames)
     usual = ".gif" if ".gif" in writers else ".png"
     out = wanted.out or script.parent
     for ending in endings(wanted.formats) or (usual,):
@@ -96,17 +95,16 @@ def endings(formats: str) -> tuple[str, ...]:
 
 
 def _writers(
-    figure: Picture | Tiles | Writer, moving: Writer | None, frames: int | None, hold: int
+    figure: Picture | Tiles | Writer, moving: Writer | None, frames: int | None
 ) -> dict[str, Writer]:
     """What writes each format that the figure can have, by its ending."""
-    how: Any = {"frames": frames, "hold": hold}
     still: Writer
     played: dict[str, Writer] = {}
     if isinstance(figure, Picture):
-        still, moving = figure.save, partial(figure.save, **how)
+        still, moving = figure.save, partial(figure.save, frames=frames)
         played[".html"] = replace(figure, panels=playable(figure.panels)).save
     elif isinstance(figure, Tiles):
-        still, moving = partial(plot_tiles, figure), partial(animate_tiles, figure, **how)
+        still, moving = partial(plot_tiles, figure), partial(animate_tiles, figure, frames=frames)
     else:
         still = figure
     return dict.fromkeys(STILL, still) | (dict.fromkeys(FRAMED, moving) if moving else {}) | played

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from pathlib import Path
 
 from PIL import Image
@@ -12,11 +13,13 @@ from pygments.lexers import PythonLexer
 
 from optiviz.files import whole
 from optiviz.gallery.build import Build
-from optiviz.gallery.scripts import HERE, Script
+from optiviz.gallery.scripts import BEST, HERE, Script
 from optiviz.views.files.animate import FRAMED
 
-THUMBNAIL = (768, 432)  # pixels: sharp at twice the width that a card has on most screens
+THUMBNAIL = (1120, 630)  # pixels: its words can be read in a card, and are sharp on most screens
 PLAYED = (".gif", ".webp", ".apng")  # what an <img> plays
+# A formula, or a part of one: words joined by signs, which no line may end between.
+FORMULA = re.compile(r"[^\s,;:]+(?: (?:[←=+−·/∝≈≤≥]|\+|/) [^\s,;:]+)+")
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -32,7 +35,8 @@ PAGE = """<!doctype html>
 <header>
 <h1>How optimisers work, in {count} pictures</h1>
 <p>In the order in which they teach. Each is made by a script short enough to read on a slide:
-point at a picture to see it move, open its source below it, take away what you need.</p>
+a picture plays where you look at it, or when you tap it; its source and its files are below it.</p>
+{best}
 <nav>{links}</nav>
 </header>
 <main>
@@ -40,15 +44,7 @@ point at a picture to see it move, open its source below it, take away what you 
 </main>
 <footer>Made by <code>optiviz gallery --all</code>. This page needs no network.</footer>
 <script>
-for (const link of document.querySelectorAll("a[data-moving]")) {{
-  const image = link.querySelector("img"), still = image.src;
-  const show = (moving) => {{ image.src = moving ? link.dataset.moving : still; }};
-  link.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && show(true));
-  link.addEventListener("pointerleave", () => show(false));
-  link.addEventListener("focus", () => link.matches(":focus-visible") && show(true));
-  link.addEventListener("blur", () => show(false));
-}}
-</script>
+{js}</script>
 </body>
 </html>
 """
@@ -70,7 +66,9 @@ def write_index(build: Build) -> Path:
     links = (f'<a href="#{ids[chapter]}">{html.escape(chapter)}</a>' for chapter in chapters)
     page = PAGE.format(
         css=(HERE / "index.css").read_text(encoding="utf-8"),
+        js=(HERE / "index.js").read_text(encoding="utf-8"),
         count=len(build.scripts),
+        best=_best(build),
         links="".join(links),
         chapters="\n".join(
             f'<h2 id="{ids[chapter]}">{html.escape(chapter)}</h2>\n<div class="cards">\n'
@@ -108,14 +106,36 @@ def _small(out: Path, script: Script) -> Path:
     return out / "thumbnails" / f"{script.name}.png"
 
 
+def _best(build: Build) -> str:
+    """A row of those to begin with, each a way to its card; none if there is little else."""
+    known = {script.name: script for script in build.scripts}
+    best = [known[name] for name in map("plot_{}".format, BEST) if name in known]
+    if len(best) == len(known):
+        return ""
+    return f"""<div class="best" role="group" aria-label="To begin with" tabindex="0">
+{"".join(f'<a href="#{one.name}">{_image(one, build.files(one))}</a>' for one in best)}
+</div>"""
+
+
+def _image(script: Script, files: list[Path]) -> str:
+    """The still picture, and what moves in its place."""
+    endings = {path.suffix for path in files}
+    playing = next((ending for ending in PLAYED if ending in endings), "")
+    moving = f' data-moving="{script.name}{playing}"' if playing else ""
+    return (
+        f'<img src="thumbnails/{script.name}.png" alt="{html.escape(script.title)}" '
+        f'loading="lazy" width="1120" height="630"{moving}>'
+    )
+
+
 def _card(script: Script, files: list[Path]) -> str:
-    by_ending = {path.suffix: path for path in files}
-    playing = next((by_ending[ending].name for ending in PLAYED if ending in by_ending), None)
-    opened = playing or f"{script.name}.png"
-    moving = f' data-moving="{playing}"' if playing else ""
-    moves = any(ending in by_ending for ending in FRAMED)
-    badge = ' <span class="badge">▶&nbsp;moves</span>' if moves else ""
-    title, caption = html.escape(script.title), html.escape(script.caption)
+    moves = any(path.suffix in FRAMED for path in files)
+    badge = '<span class="badge">▶&nbsp;moves</span> ' if moves else ""
+    image = _image(script, files)
+    if "data-moving" in image:
+        image = f'<button class="picture" aria-label="Play or stop">{image}</button>'
+    else:
+        image = f'<div class="picture">{image}</div>'
     downloads = [
         f'<a href="{path.name}" download>{path.suffix[1:]} <small>{_size(path)}</small></a>'
         if path.suffix != ".html"
@@ -124,13 +144,22 @@ def _card(script: Script, files: list[Path]) -> str:
     ]
     downloads.append(f'<a href="{script.path.name}" download>{script.path.name}</a>')
     return f"""<article id="{script.name}">
-<a class="picture" href="{opened}"{moving}>
-<img src="thumbnails/{script.name}.png" alt="{title}" loading="lazy" width="768" height="432"></a>
-<div class="words"><h3>{title}{badge}</h3><p>{caption}</p></div>
+<h3>{html.escape(script.title)}</h3>
+{image}
+<div class="words"><p>{badge}{unbroken(script.caption)}</p></div>
 <div class="files">{"".join(downloads)}</div>
 <details><summary>Source, {len(script.code.splitlines())} lines</summary>
 <pre>{coloured(script.code)}</pre></details>
 </article>"""
+
+
+def unbroken(caption: str) -> str:
+    """Words as HTML in which no line ends within a formula.
+
+    >>> unbroken("With β = 0.9 it is fast.")
+    'With <span class="formula">β = 0.9</span> it is fast.'
+    """
+    return FORMULA.sub(r'<span class="formula">\g<0></span>', html.escape(caption, quote=False))
 
 
 def _size(path: Path) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+
+import numpy as np
 
 from optiviz.gallery.export import asked
 from optiviz.optim import Optimizer
@@ -42,7 +45,10 @@ def trained(
     evaluations: int = 8,
     seed: int = 0,
 ) -> Training:
-    """Train with one rule, evaluated so many times an epoch; schedules count updates."""
+    """Train with one rule, evaluated at the start and so many times an epoch.
+
+    Schedules count updates.
+    """
     network, test = networks
     recipe = Recipe(
         optim=str(rule),
@@ -53,7 +59,23 @@ def trained(
         schedule_per="step",
         eval_every=max(1, network.n_samples // batch_size // evaluations),
     )
-    return recipe.train((network, test, None), as_rule(network, rule))
+    return _from_the_start(recipe.train((network, test, None), as_rule(network, rule)), networks)
+
+
+def _from_the_start(done: Training, networks: tuple[MLP, MLP]) -> Training:
+    """The training with a row for update 0, where all curves begin, if it has any row."""
+    if not len(done.history["step"]):
+        return done
+    (network, test), w = networks, networks[0].start(done.seed)
+    loss, accuracy = test.evaluate(w)
+    first = dict.fromkeys(("epoch", "step", "seconds"), 0.0) | {
+        "train_loss": network.value(w),
+        "test_loss": loss,
+        "test_accuracy": accuracy,
+        "lr": done.history["lr"][0],
+    }
+    rows = {n: np.append(first.get(n, np.nan), own) for n, own in done.history.items()}
+    return replace(done, history=rows)
 
 
 def compared(
@@ -73,3 +95,18 @@ def compared(
     recipe = Recipe("sgd", lr=None, batch_size=batch_size, epochs=epochs, seed=0)
     # Nothing was written: the path is none.
     return Comparison(Path(), recipe, tuple(range(seeds)), tuple(done))
+
+
+def shares(comparison: Comparison, epoch: float | None = None) -> list[float]:
+    """The accuracy of every rule in per cent, at its first evaluation from an epoch on or its last.
+
+    They are what titles tell: in whole tenths, and 0 for a rule that did not come so far.
+    """
+    found = []
+    for one in comparison.contestants:
+        every = []
+        for history in one.histories:
+            later = history["test_accuracy"][history["epoch"] >= (epoch or 0)]
+            every.append(later[0 if epoch else -1] if len(later) else 0.0)
+        found.append(round(100 * float(np.mean(every)), 1))
+    return found

@@ -19,6 +19,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "momentum",
         "velocity",
         "memory",
+        "momentum_family",
         "momentum_smooths",
         "batch_noise",
         "nesterov",
@@ -46,6 +47,22 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "mnist_landscape",
     ),
 }
+
+# Those that say their one thing at the first glance: a row at the top of the page.
+BEST = (
+    "condition_number",
+    "learning_rates",
+    "momentum_table",
+    "momentum",
+    "nesterov",
+    "stability",
+    "schedules",
+    "adagrad",
+    "race",
+    "saddle",
+    "basins",
+    "mnist_landscape",
+)
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def knobs(rule: str, rates: Sequence[float], usual: Mapping[str, float]) -> dict
     """
     kind = OPTIMIZERS[rule]
     defaults: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(kind)}
-    rate = usual.get(kind.rate, defaults["lr"])
+    rate = float(f"{usual.get(kind.rate, defaults['lr']):.3g}")  # as one would type it
     settings = SETTINGS | (VELOCITY if kind.slots == ("velocity",) else {})
     own = {name: Knob(*settings[name], defaults[name]) for name in settings if name in defaults}
     return {"lr": Knob("learning rate η", tuple(rates), rate)} | own

@@ -31,15 +31,23 @@ class Axis(NamedTuple):
         return bool(np.allclose(ratios, ratios[0], rtol=1e-6))
 
 
+def stretches(holds: Array) -> list[slice]:
+    """The rows of neighbours on an axis for which something holds.
+
+    >>> stretches(np.array([True, False, True, True, False]))
+    [slice(0, 1, None), slice(2, 4, None)]
+    """
+    edges = np.flatnonzero(np.diff(np.r_[False, holds, False])).tolist()
+    return [slice(*ends) for ends in zip(edges[::2], edges[1::2], strict=True)]
+
+
 def longest(holds: Array) -> slice:
-    """The longest row of neighbours on an axis for which something holds; empty if there is none.
+    """The longest of them; empty if there is none.
 
     >>> longest(np.array([True, False, True, True, False]))
     slice(2, 4, None)
     """
-    edges = np.flatnonzero(np.diff(np.r_[False, holds, False]))
-    rows = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-    return slice(*max(rows, key=lambda row: row[1] - row[0], default=(0, 0)))
+    return max(stretches(holds), key=lambda row: row.stop - row.start, default=slice(0, 0))
 
 
 def axis(

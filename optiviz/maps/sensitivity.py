@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 
 from optiviz.errors import UserError
-from optiviz.maps.axes import as_axis, longest, rows_of
+from optiviz.maps.axes import as_axis, longest, rows_of, stretches
 from optiviz.maps.follow import follow, least
 from optiviz.optim import Optimizer
 from optiviz.problems import as_problem
@@ -31,6 +31,11 @@ class Curve:
     def works(self) -> slice:
         """The longest row of neighbouring rates that converged; empty if none did."""
         return longest(self.converged)
+
+    @property
+    def stretches(self) -> list[slice]:
+        """Every row of neighbouring rates that converged."""
+        return stretches(self.converged)
 
 
 @dataclass(frozen=True)

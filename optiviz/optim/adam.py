@@ -45,6 +45,7 @@ class Adam(Optimizer):
     forgets: ClassVar[bool] = True
 
     symbols: ClassVar[Mapping[str, str]] = {"m": "moment1", "s": "moment2"}
+    plain: ClassVar[tuple[str, str] | None] = ("rmsprop", "without momentum")
     purpose: ClassVar[str] = (
         "Steps of about η whatever the slope's size, in the direction that slopes agree on."
     )
@@ -98,6 +99,7 @@ class AMSGrad(Adam):
     forgets: ClassVar[bool] = False
 
     symbols: ClassVar[Mapping[str, str]] = {**Adam.symbols, "sₘ": "moment2_max"}
+    plain: ClassVar[tuple[str, str] | None] = ("adam", "without the maximum")
     purpose: ClassVar[str] = (
         "Rare large slopes are never forgotten, so the rate cannot grow again and shake it loose."
     )
@@ -127,6 +129,7 @@ class AdamW(Adam):
     Loshchilov & Hutter 2019.
     """
 
+    plain: ClassVar[tuple[str, str] | None] = ("adam", "without weight decay")
     purpose: ClassVar[str] = (
         "All weights shrink by the same share, which a penalty inside Adam's root would not do."
     )
@@ -170,6 +173,7 @@ class Nadam(Optimizer):
     forgets: ClassVar[bool] = True
 
     symbols: ClassVar[Mapping[str, str]] = {**Adam.symbols, "Π": "_mu_product"}
+    plain: ClassVar[tuple[str, str] | None] = ("adam", "without looking ahead")
     purpose: ClassVar[str] = (
         "The first moment is taken one step ahead, so it reacts sooner to a slope that turns."
     )
@@ -198,7 +202,7 @@ class Nadam(Optimizer):
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         m, s, scratch = state["moment1"], state["moment2"], state["_scratch"]
-        mu, mu_next = self._mu(t + 1), self._mu(t + 2)
+        mu, mu_next = self.mu(t + 1), self.mu(t + 2)
         product = state["_mu_product"]
         product *= mu
         average(s, self.beta2, np.square(g, out=scratch), scratch)
@@ -211,7 +215,8 @@ class Nadam(Optimizer):
         step *= self.lr
         w -= step
 
-    def _mu(self, t: int) -> Any:
+    def mu(self, t: Any) -> Any:
+        """β₁ as it grows into its own with the steps, t from 1; an array for several t."""
         return self.beta1 * (1 - 0.5 * 0.96 ** (t * self.momentum_decay))
 
 

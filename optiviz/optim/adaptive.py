@@ -88,6 +88,7 @@ class RMSProp(Optimizer):
     forgets: ClassVar[bool] = True
 
     symbols: ClassVar[Mapping[str, str]] = {"s": "moment2", "m": "moment1"}
+    plain: ClassVar[tuple[str, str] | None] = ("adagrad", "without forgetting")
     purpose: ClassVar[str] = (
         "Steps of about η in every direction, that do not die out, since old slopes are forgotten."
     )

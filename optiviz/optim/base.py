@@ -42,6 +42,9 @@ class Optimizer(ABC):
     # What the rule is for, in a sentence.
     purpose: ClassVar[str] = ""
 
+    # The rule that it adds something to, by its name, and what that is in comparison.
+    plain: ClassVar[tuple[str, str] | None] = None
+
     lr: Setting = setting(0.01, low=0)
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optiviz.optim.base import Optimizer
-from optiviz.optim.registry import name_of
+from optiviz.optim.registry import OPTIMIZERS, name_of
 from optiviz.optim.schedules import Schedule
 
 SYMBOLS = {
@@ -23,6 +23,15 @@ SYMBOLS = {
 }
 MAIN = ("lr", "beta", "rho")
 EVERY = tuple(name for name in SYMBOLS if name not in ("eps", "momentum_decay"))
+
+
+def word(name: str) -> str:
+    """What people call a rule; its name where it has no other.
+
+    >>> word("rmsprop"), word("torch:SGD")
+    ('RMSProp', 'torch:SGD')
+    """
+    return OPTIMIZERS[name].__name__ if name in OPTIMIZERS else name
 
 
 def describe(
@@ -42,22 +51,72 @@ def describe(
 
     >>> from optiviz import optim
     >>> describe(optim.Momentum(lr=1, form="outside"))
-    'momentum  η 1  β 0.9  outside'
+    'Momentum  η = 1  β = 0.9  outside'
     >>> describe("sgd", {"lr": optim.schedules.Cosine(0.1)})
-    'sgd  η 0.1 cosine'
+    'SGD  η = 0.1 cosine'
     """
     if isinstance(rule, Optimizer):
         return describe(name_of(rule), rule.settings(), names, between)
-    given = settings or {}
-    told = [(SYMBOLS[name], _words(given.get(name))) for name in names]
-    form = given.get("form") or "inside"
-    return between.join(
-        [
-            rule,
-            *(f"{symbol} {words}" for symbol, words in told if words),
-            *([] if form == "inside" else [str(form)]),
-        ]
-    )
+    told = _told(settings or {})
+    chosen = [told[name] for name in (*names, "form") if name in told]
+    return between.join([word(rule), *chosen])
+
+
+def apart(rules: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
+    """The shortest names that tell rules apart: what they are called, and the settings that differ.
+
+    >>> apart([("sgd", {"lr": 0.1}), ("adam", {"lr": 0.1})])
+    ['SGD', 'Adam']
+    >>> apart([("momentum", {"lr": 0.1, "beta": beta}) for beta in (0.5, 0.9)])
+    ['β = 0.5', 'β = 0.9']
+    """
+    found = []
+    for rule, settings in rules:
+        kin = [_told(others) for name, others in rules if name == rule]
+        own = _told(settings)
+        differ = [own[key] for key in own if any(other.get(key) != own[key] for other in kin)]
+        alone = len(kin) == len(rules) and differ
+        found.append(", ".join(differ if alone else [word(rule), *differ]))
+    return found
+
+
+def common(rules: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
+    """What names that tell rules apart leave out: the settings of each, or those that all share.
+
+    The words of one rule stay together where lines are broken.
+
+    >>> common([("momentum", {"lr": 0.1, "beta": beta}) for beta in (0.5, 0.9)])
+    'Momentum  η = 0.1'
+    """
+    if len({rule for rule, _ in rules}) > 1:
+        told = (describe(rule, settings) for rule, settings in rules)
+        return "  ·  ".join(words.replace(" ", "\N{NO-BREAK SPACE}") for words in told)
+    own = [_told(settings) for _, settings in rules]
+    alike = [key for key in (*MAIN, "form") if len({each.get(key) for each in own}) == 1]
+    return "  ".join([word(rules[0][0]), *(own[0][key] for key in alike if key in own[0])])
+
+
+def rank(settings: Mapping[str, Any]) -> tuple[float, ...]:
+    """By which the runs of a rule are put in order: its settings, each as one number."""
+    return tuple(_base(settings.get(name)) for name in SYMBOLS)
+
+
+def _base(value: Any) -> float:
+    """A setting as one number, a schedule's first."""
+    if isinstance(value, Schedule):
+        return _base(value.base)
+    if isinstance(value, Mapping):
+        return _base(value.get("base"))
+    numbers = np.asarray(value)
+    return float(numbers.min()) if numbers.dtype.kind in "fiu" and numbers.size else 0.0
+
+
+def _told(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Every setting that can be told, in words."""
+    words = {name: _words(settings.get(name)) for name in SYMBOLS}
+    told = {name: f"{SYMBOLS[name]} = {value}" for name, value in words.items() if value}
+    form = settings.get("form") or "inside"
+    return told if form == "inside" else told | {"form": str(form)}
 
 
 def _words(value: Any) -> str:

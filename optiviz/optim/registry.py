@@ -50,6 +50,22 @@ def parse(text: str, **defaults: Any) -> Optimizer:
     return build(name, OPTIMIZERS[name], words, **defaults)
 
 
+def plainer(rule: Optimizer) -> tuple[Optimizer, str] | None:
+    """The rule that this one adds something to, with the settings that both have, and what it is.
+
+    >>> plainer(Momentum(lr=0.1, beta=0.5))
+    (SGD(lr=0.1), 'without momentum')
+    """
+    if rule.plain is None:
+        return None
+    name, words = rule.plain
+    kind = OPTIMIZERS[name]
+    shared = {
+        key: value for key, value in rule.settings().items() if key in kind.__dataclass_fields__
+    }
+    return kind(**shared), words
+
+
 def parse_schedule(text: str, base: Any) -> Schedule:
     """The schedule that `name:key=value,…` describes, decaying from `base`.
 

@@ -79,6 +79,7 @@ class Momentum(Optimizer):
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
 
     symbols: ClassVar[Mapping[str, str]] = {"v": "velocity"}
+    plain: ClassVar[tuple[str, str] | None] = ("sgd", "without momentum")
     purpose: ClassVar[str] = (
         "Steps that agree add up to speed along a valley, and steps across it that disagree cancel."
     )
@@ -125,6 +126,7 @@ class Nesterov(Momentum):
     Nesterov 1983; Sutskever et al. 2013.
     """
 
+    plain: ClassVar[tuple[str, str] | None] = ("momentum", "without looking ahead")
     purpose: ClassVar[str] = (
         "The slope acts on where momentum is about to go, so it brakes before it overshoots."
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from optiviz.errors import UserError
-from optiviz.optim import OPTIMIZERS
 from optiviz.problems import PROBLEMS
 from optiviz.problems.base import Plane, Point
 from optiviz.runs.descend import descend
 from optiviz.runs.record import Run
+from optiviz.runs.symbols import rule_of
 
 
 def problem_of(run: Run) -> Plane:
@@ -27,14 +27,9 @@ def problem_of(run: Run) -> Plane:
     return problem
 
 
-def repeatable(run: Run) -> bool:
-    """Whether its rule can be made again: not one of the user's own, or read from a file."""
-    plain = not any(isinstance(value, dict) for value in run.settings.values())
-    return run.optimizer in OPTIMIZERS and plain
-
-
 def again(problem: Plane, run: Run, start: Point, steps: int) -> Run:
     """The same rule with the same settings, seed and batch size from another start."""
-    rule = OPTIMIZERS[run.optimizer](**run.settings)
+    rule = rule_of(run)
+    assert rule
     batch_size = None if run.batch is None else run.batch.shape[1]
     return descend(problem, rule, start, steps, batch_size, run.seed)

@@ -15,13 +15,14 @@ import numpy as np
 from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
-from optiviz.problems.base import Array, Plane
+from optiviz.problems.base import Array, Bounds, Plane
 from optiviz.problems.planes import regression
 from optiviz.problems.planes.regression import Samples
 from optiviz.runs.record import Run
+from optiviz.runs.symbols import in_symbols
 from optiviz.views.picture import Picture
-from optiviz.views.scene import path, series
-from optiviz.views.scene.arrows import GRADIENT, VELOCITY
+from optiviz.views.scene import notes, path, series, trail
+from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, times, usual
 from optiviz.views.scene.contour import (
     BANDS,
     CONTOUR,
@@ -34,21 +35,29 @@ from optiviz.views.scene.contour import (
     levels,
     sample,
 )
-from optiviz.views.style import MINIMUM, SOLID, THEMES, Dash, Theme, marks
+from optiviz.views.style import HALO, MINIMUM, SOLID, THEMES, Dash, Theme
 
 # The panels that the player has; "speed" and "velocity" are one there.
-PANELS = {"loss": "loss", "speed": "velocity", "velocity": "velocity", "lr": "lr"}
+PANELS = {
+    "loss": "loss",
+    "speed": "velocity",
+    "velocity": "velocity",
+    "lr": "lr",
+    "formula": "formula",
+}
 USUAL = ("path", "loss", "velocity", "lr")
 ASPECTS = (0.7, 2.6)  # of the canvases that the ground is sampled for
 POINTS = {False: 320, True: 80}  # points a side; with samples each costs as many losses
 MORE = 40  # levels above those of the bounds, at most, where the canvas shows more
 # What is drawn as in every other picture; each is explained where it is named.
 DRAWING = {
-    "tail": path.TAIL,
-    "rest": path.REST,
-    "longest": path.LONGEST,
-    "reach": path.REACH,
+    "tail": trail.TAIL,
+    "rest": trail.REST,
+    "halo": HALO,
+    "reach": trail.REACH,
     "batch": path.BATCH,
+    "stays": notes.STAYS,
+    "fades": notes.FADES,
     "contour": CONTOUR[False],
     "faintContour": CONTOUR[True],
     "kept": series.KEPT,
@@ -83,26 +92,28 @@ def pack(facts: dict[str, Any], arrays: list[tuple[int, str, Array]]) -> bytes:
     return b"".join([struct.pack("<I", len(text)), text, *blocks])
 
 
-def ground(problem: Plane) -> bytes:
+def ground(problem: Plane, bounds: Bounds | None = None) -> bytes:
     """What stands still: the heights of the ground in levels, where it has none, minima, axes,
     themes, samples."""
-    low, high = (fit(problem.bounds, aspect) for aspect in ASPECTS)
+    bounds = bounds or problem.bounds
+    low, high = (fit(bounds, aspect) for aspect in ASPECTS)
     extent, points = (high[0], low[1]), POINTS[isinstance(problem, Samples)]
     values = sample(problem, extent, points)[2]
-    inside = sample(problem, fit(problem.bounds, 4 / 3), points // 2)[2]
+    inside = sample(problem, fit(bounds, 4 / 3), points // 2)[2]
     heights = _extended(levels(inside), ends(values)[1])
     count = len(heights) - 1
     shares = np.interp(filled(values), heights, np.linspace(0, 1, count + 1))
     facts = {
         "title": problem.title,
         "axes": problem.axes,
-        "bounds": problem.bounds,
+        "bounds": bounds,
         "extent": extent,
         "points": points,
         "levels": count,
         "batchLevels": heights[2 : len(levels(inside)) - 1 : 4].tolist(),
         "minima": problem.minima,
         "local": problem.local(),
+        "saddles": problem.saddles,
         "themes": {name: _look(look) for name, look in THEMES.items()},
         "drawing": DRAWING,
     }
@@ -168,33 +179,56 @@ def _look(look: Theme) -> dict[str, Any]:
 def paths(picture: Picture) -> bytes:
     """The runs: points, losses, velocities, gradients and rates, and how each is drawn."""
     runs, floor = list(picture.runs), picture.problem.floor()
-    names, usual = [run.optimizer for run in runs], path.usual(len(runs))
-    light, dark = (marks(names, THEMES[theme]) for theme in ("light", "dark"))
+    arrows = usual(runs)
+    factor = enlarged(runs, picture.problem.bounds, arrows or (VELOCITY,))
     batched = next((run for run in runs if run.batch is not None), None)
+    panels = chosen(picture.panels)
+    formulas = [formula(run) if "formula" in panels else (None, []) for run in runs]
     facts = {
         "steps": picture.steps,
-        "panels": chosen(picture.panels),
+        "panels": panels,
         "floor": floor,
-        "shows": {"velocity": VELOCITY in usual, "gradient": GRADIENT in usual},
+        "notes": [
+            {"step": one.step, "words": one.words, "x": one.at[0], "y": one.at[1]}
+            for one in picture.told
+        ],
+        "shows": {"velocity": bool(arrows), "gradient": arrows not in ((), (VELOCITY,))},
+        "factor": factor,
+        "times": times(factor),
+        "plain": STEP.words if STEP in arrows else "",
         "lossTitle": "Loss above minimum" if floor else "Loss",
         "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
         "runs": [
-            {
-                "name": run.optimizer,
-                "label": picture.labels[i],
-                "verdict": picture.verdicts[i],
-                "steps": run.steps,
-                "divergedAt": int(run.diverged_at),
-                "colors": [light[i].color, dark[i].color],
-                "dash": _dash(picture.marks[i].dash),
-            }
-            for i, run in enumerate(runs)
+            run | {"formula": lines}
+            for run, (lines, _) in zip(_looks(picture), formulas, strict=True)
         ],
     }
-    arrays = [(i, *column) for i, run in enumerate(runs) for column in _columns(run, floor)]
+    arrays = [
+        (i, *column)
+        for i, run in enumerate(runs)
+        for column in [*_columns(run, floor), *formulas[i][1]]
+    ]
     if batched is not None and batched.batch is not None:
         arrays.append((-1, "batch", batched.batch.astype("<i4").ravel()))
     return pack(facts, arrays)
+
+
+def _looks(picture: Picture) -> list[dict[str, Any]]:
+    """What every run is called, how it ended, and how it is drawn."""
+    light, dark = (picture.marked(THEMES[theme]) for theme in ("light", "dark"))
+    return [
+        {
+            "name": picture.names[i],
+            "label": picture.labels[i],
+            "verdict": picture.verdicts[i],
+            "steps": run.steps,
+            "divergedAt": int(run.diverged_at),
+            "colors": [light[i].color, dark[i].color],
+            "dash": _dash(light[i].dash),
+            "weight": light[i].weight,
+        }
+        for i, run in enumerate(picture.runs)
+    ]
 
 
 def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:
@@ -206,6 +240,21 @@ def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:
     named["above"] = run.loss - (floor or 0.0)
     with np.errstate(over="ignore"):  # a diverged run may leave the single-precision numbers
         return [(name, array.astype("<f4")) for name, array in named.items()]
+
+
+def formula(run: Run) -> tuple[dict[str, Any] | None, list[tuple[str, Array]]]:
+    """A run's formula and what its symbols are, those that change as columns of both parameters.
+
+    The columns of a symbol are called by it, with 0 or 1 behind; those of w and g are elsewhere.
+    """
+    lines, symbols = in_symbols(run)
+    others = {s: np.broadcast_to(v.T, (2, len(v))) for s, v in symbols.items() if s not in "wg"}
+    still = {s: float(v[0, 0]) for s, v in others.items() if (v == v[0, 0]).all()}
+    changing = {s: v for s, v in others.items() if s not in still}
+    with np.errstate(over="ignore"):
+        columns = [(f"{s}{i}", v[i].astype("<f4")) for s, v in changing.items() for i in range(2)]
+    facts = {"lines": lines, "still": still, "changing": list(changing)}
+    return (facts if lines else None), columns
 
 
 def _dash(dash: Dash) -> list[float]:

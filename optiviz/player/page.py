@@ -28,13 +28,14 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <title>{title}</title>
+<meta name="description" content="{about}">
 <style>
 html, body {{ margin: 0; background: {background}; }}
 {css}
 </style>
 </head>
 <body>
-<main id="player"></main>
+<main id="player" aria-label="{about}"></main>
 <script type="module">
 {js}
 mount(document.getElementById("player"), "{ground}", "{paths}", {{ theme: "{theme}" }});
@@ -52,10 +53,11 @@ def page(picture: Picture) -> str:
     """
     return PAGE.format(
         title=html.escape(f"{picture.problem.title}: {', '.join(picture.labels)}"),
+        about=html.escape(picture.about),
         background=picture.look.background,
         css=source("css"),
         js=source("js"),
-        ground=base64.b64encode(ground(picture.problem)).decode(),
+        ground=base64.b64encode(ground(picture.problem, picture.view)).decode(),
         paths=base64.b64encode(paths(picture)).decode(),
         theme=picture.theme,
     )

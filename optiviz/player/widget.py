@@ -10,10 +10,11 @@ import traitlets
 
 from optiviz.errors import unknown
 from optiviz.player import pack as player
-from optiviz.player.again import again, repeatable
+from optiviz.player.again import again
 from optiviz.player.page import source
 from optiviz.problems.base import Plane
 from optiviz.runs.record import Run
+from optiviz.runs.symbols import rule_of
 from optiviz.views.picture import Picture
 from optiviz.views.style import THEMES
 
@@ -41,7 +42,7 @@ class Player(anywidget.AnyWidget):
             paths=player.paths(self.picture),
             theme=theme,
             start=runs[0].w[0].tolist(),
-            movable=all(map(repeatable, runs)),
+            movable=all(map(rule_of, runs)),
         )
 
     @traitlets.observe("start")

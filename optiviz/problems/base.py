@@ -56,6 +56,10 @@ class Plane(Problem):
         minima: the known minimisers, all of them within the bounds or none; saddles: the known
             saddle points.
         axes: what the two parameters are called.
+        told: whether a picture writes the heights along the contour lines.
+        span: the least range of heights that a picture's colours are spread over.
+        at: the step of a longer run that each point of a trajectory stands for; empty where a
+            trajectory has every step.
     """
 
     size = 2
@@ -65,6 +69,9 @@ class Plane(Problem):
     minima: tuple[Point, ...] = ()
     saddles: tuple[Point, ...] = ()
     axes: tuple[str, str] = ("w₁", "w₂")
+    told: bool = False
+    span: float = 0.0
+    at: tuple[int, ...] = ()
 
     def floor(self) -> float | None:
         """The least known value, which a loss axis is measured from."""

@@ -11,6 +11,8 @@ from optiviz.problems.base import Array, Plane
 from optiviz.runs.record import Run
 from optiviz.runs.verdict import verdict
 
+BUILT = 1.5  # times the first step: the speed of a run that gathers some
+PAST = 1.05  # of its way: how far a run goes that has to turn back
 SEEN = 1e-3  # of the picture's diagonal: a step that is shorter overshoots by nothing to see
 
 
@@ -18,7 +20,7 @@ SEEN = 1e-3  # of the picture's diagonal: a step that is shorter overshoots by n
 class Event:
     """What happened at a step, and in words."""
 
-    kind: Literal["overshoots", "leaves", "ends", "arrives"]
+    kind: Literal["peaks", "overshoots", "turns", "leaves", "ends", "arrives"]
     step: int
     text: str
 
@@ -27,9 +29,10 @@ def events(run: Run, problem: Plane) -> tuple[Event, ...]:
     """What happened at which step, in their order, the first time of each.
 
     A step overshoots where it ends uphill, (w_t - w_{t-1})·g_t > 0: the lowest point along it is
-    behind. On batches that says nothing, and is not told. It leaves where the point is outside the
-    picture's bounds, arrives where the verdict says so, and ends where the next point has no number
-    or no slope.
+    behind. Along the way from its start to its end a run that gathers speed peaks before it slows
+    down again, and one that arrives turns back where it has gone past its end. On batches none of
+    these says anything, nor is told. It leaves where the point is outside the picture's bounds,
+    arrives where the verdict says so, and ends where the next point has no number or no slope.
 
     Args:
         run: a single run, not a stack.
@@ -41,21 +44,49 @@ def events(run: Run, problem: Plane) -> tuple[Event, ...]:
     >>> from optiviz import descend, optim, surfaces
     >>> run = descend(surfaces["bowl"], optim.Momentum(lr=0.1), steps=200)
     >>> [(event.step, event.kind) for event in events(run, surfaces["bowl"])]
-    [(5, 'overshoots'), (61, 'arrives')]
+    [(4, 'peaks'), (5, 'overshoots'), (9, 'turns'), (61, 'arrives')]
     """
     found, end = verdict(run, problem), int(run.diverged_at)
     told = []
-    if run.batch is None and (step := _overshoots(run, problem)):
-        told.append(Event("overshoots", step, f"overshoots at step {step}"))
+    comes = found.kind in ("converged", "arrived")
+    if run.batch is None:
+        if step := _overshoots(run, problem):
+            told.append(Event("overshoots", step, f"overshoots at step {step}"))
+        if step := _peaks(run):
+            told.append(Event("peaks", step, f"fastest at step {step}"))
+        if comes and (step := _turns(run)):
+            told.append(Event("turns", step, f"turns back at step {step}"))
     low, high = np.array(problem.bounds).T
     if step := _first(((run.w < low) | (run.w > high)).any(axis=1)):
         told.append(Event("leaves", step, f"leaves the picture at step {step}"))
-    if found.kind in ("converged", "arrived") and found.step:
+    if comes and found.step:
         told.append(Event("arrives", found.step, found.text))
     if end >= 0:
         text = found.text if found.step == end else f"diverged at step {end}"
         told.append(Event("ends", end, text))
     return tuple(sorted(told, key=lambda event: event.step))
+
+
+def _peaks(run: Run) -> int:
+    """The step of the greatest speed along the way, 0 where it is about the first or the last."""
+    speeds = np.diff(_way(run))
+    peak = int(speeds.argmax()) + 1 if len(speeds) else 0
+    built = peak and speeds[peak - 1] > BUILT * abs(speeds[0])
+    return peak if built and peak < run.steps else 0
+
+
+def _turns(run: Run) -> int:
+    """The step at which a run is furthest past its end, 0 where it is not."""
+    way = _way(run)
+    return int(way.argmax()) if way.max() > PAST else 0
+
+
+def _way(run: Run) -> Array:
+    """How far each point has come along the straight way from the first to the last, which is 1."""
+    with np.errstate(all="ignore"):
+        way = run.w[-1] - run.w[0]
+        along: Array = (run.w - run.w[0]) @ way / (way @ way)
+    return np.nan_to_num(along, posinf=0, neginf=0)
 
 
 def _overshoots(run: Run, problem: Plane) -> int:

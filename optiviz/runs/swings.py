@@ -6,42 +6,75 @@ import numpy as np
 
 from optiviz.problems.base import Array
 from optiviz.runs.bottom import ARRIVED, NEAR
-from optiviz.runs.trace import TURNS, Finding, Trace, turns
+from optiviz.runs.trace import THROWS, TURNS, Finding, Trace, turns
 
 VISIBLE = 0.005  # of the diagonal: three pixels of six hundred
 REPEATS = 1e-4  # of a cycle's size: the difference between its rounds
-REMEMBERS = 0.3  # of the swing of a mean slope: what it may move in all rounds to come
-WHOLLY = 0.9  # of it: what it may have moved in a third
-FADED = 2.0  # times: the fall of a mean of squared slopes from third to third
-DRIFT = 0.35  # of its width: how far the middle of a swing may move
+WHOLLY = 0.9  # of the swing of a mean slope: what it may have moved in a third
+FADED = 1.3  # times: the fall of a mean of squared slopes in a third; it halves in three more
+ALIKE, ROUND = 0.25, 24  # of a swing's size, and steps: how unlike the last one, how long ago
+DRIFT = 0.35  # of its width: how far the middle of a swing about the bottom may move
+STAYS = 0.1  # the same where there is no bottom, and it may be on its way to one
 LONG = 4.0  # a ratio of curvatures: level lines twice as long as wide look like a valley
 
 
 def cycle(t: Trace) -> Finding:
+    period = recurs(t)
+    return (
+        ("cycle", f"limit cycle of period {period}", None) if period and lasts(t, period) else None
+    )
+
+
+def recurs(t: Trace) -> int:
+    """After how many steps the run is again where it was, round for round; 0 for none."""
     last = max(t.steps // 4, 6)
     low, high = t.w[-last:].min(axis=0), t.w[-last:].max(axis=0)
     size = (high - low).max()
     if not size >= ARRIVED * NEAR:
-        return None
+        return 0
     near = np.abs(t.w[-1 - last : -1] - t.w[-1]).max(axis=1)[::-1] <= REPEATS * size
-    for period in map(int, np.flatnonzero(near[: t.steps // 6]) + 1):
+    for period in map(int, np.flatnonzero(near[: t.steps // 4]) + 1):
         part = t.w[-max(3 * period, last) :]
         again = part[-period:][np.arange(-len(part), 0) % period]
-        repeats = period > 1 and np.abs(part - again).max() <= REPEATS * size
-        before, now = slice(-2 * period, -period), slice(-period, None)
-        forgets = 1 - np.max(t.run.settings.get("beta2", 0.0)) ** period  # of the drift, each round
-        if repeats and not drifts(t, before, now, REMEMBERS * forgets):
-            return "cycle", f"limit cycle of period {period}", None
-    return None
+        if period > 1 and np.abs(part - again).max() <= REPEATS * size:
+            return period
+    return 0
 
 
-def drifts(t: Trace, before: slice, now: slice, share: float) -> bool:
-    """Whether a mean of slopes that a sign hides is not yet the same each round."""
+def lasts(t: Trace, period: int) -> bool:
+    """Whether a rule that steps by signs goes on so: its mean of slopes may not be periodic yet.
+
+    While the slopes repeat, what the mean moves in a round gets less by β₂ᴾ, so its end is known.
+    """
+    if not t.signs:
+        return True
+    b1, b2 = (t.settings.get(name, 1.0) for name in ("beta1", "beta2"))
+    mean, slope = t.run.slots["moment1"], t.run.grad
+    now, before = mean[-period:], mean[-2 * period : -period]
+    kept = b2**period
+    end = now + (now - before) * kept / max(1 - kept, 1e-300)
+    signs = [np.sign(b1 * m + (1 - b1) * slope[-period:]) for m in (before, now, end)]
+    return bool((signs[0] == signs[1]).all() and (signs[1] == signs[2]).all())
+
+
+def drifts(t: Trace) -> bool:
+    """Whether a mean of slopes that a sign hides moves on to where the signs are others."""
     if not t.signs:
         return False
+    if period := recurs(t):
+        return not lasts(t, period)
     mean = t.run.slots["moment1"]
-    moved = mean[now].mean(axis=0) - mean[before].mean(axis=0)
-    return bool(np.abs(moved).max() > share * np.ptp(mean[now], axis=0).max())
+    before, now = (mean[part] for part in t.thirds[1:])
+    moved = now.mean(axis=0) - before.mean(axis=0)
+    return bool(np.abs(moved).max() > WHOLLY * np.ptp(now, axis=0).max())
+
+
+def regular(t: Trace) -> bool:
+    """Whether the last swings are much like some before."""
+    n = t.third // 2
+    last = t.w[-n:]
+    shifted = (np.abs(last - t.w[-n - lag : -lag]).max() for lag in range(2, min(n, ROUND) + 1))
+    return bool(min(shifted, default=np.inf) <= ALIKE * np.ptp(last, axis=0).max())
 
 
 def fades(t: Trace) -> bool:
@@ -55,7 +88,7 @@ def fades(t: Trace) -> bool:
 
 def hovers(t: Trace) -> Finding:
     now, before = t.above[-t.third :].mean(), t.above[-2 * t.third : -t.third].mean()
-    if t.batched and t.held and t.about and now >= before / 1.5:
+    if t.batched and t.held and t.about and before / 1.5 <= now <= 1.5 * before:
         return "hovers", f"hovers about {t.minimum}", None
     return None
 
@@ -65,14 +98,18 @@ def oscillates(t: Trace) -> Finding:
     moves = t.moves[-half:]
     onward = np.abs(moves.sum(axis=0)).max() * 3 > t.lengths[-half:].sum()
     sizes = t.widths
-    if t.batched or onward or not sizes[2] >= VISIBLE:
+    # About a tip, how far a swing goes hangs on where the last one passed.
+    if t.batched or t.bottom.tip or onward or not sizes[2] >= VISIBLE:
         return None
     unit = moves / (np.abs(moves).max() or 1.0)  # whose squares cannot overflow
     axis = np.linalg.eigh(unit.T @ unit)[1][:, 1]
     middles = [t.w[part].mean(axis=0) for part in t.thirds]
-    if turns(moves @ axis) < TURNS or np.abs(middles[2] - middles[1]).max() > DRIFT * sizes[1]:
+    room = (DRIFT if t.about else STAYS) * sizes[1]
+    if turns(moves @ axis) < TURNS or np.abs(middles[2] - middles[1]).max() > room:
         return None
-    if t.steady() and not fades(t) and not drifts(t, t.thirds[1], t.thirds[2], WHOLLY):
+    # What is forgotten comes back: but for a cycle that is nearly one, any swing may follow.
+    loose = t.forgets and (t.jolts > THROWS or not regular(t))
+    if t.steady() and sizes[2] <= 1 and not (fades(t) or drifts(t) or loose):
         return "oscillates", f"oscillates {where(t, axis, t.run.w[-n:])}", None
     if t.about and t.settles():
         return "settles", f"oscillates {where(t, axis, t.run.w[-n:])}, ever less", None

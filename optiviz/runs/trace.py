@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from optiviz.optim import OPTIMIZERS
 from optiviz.problems.base import Array, Plane
-from optiviz.runs.bottom import ARRIVED, NEAR, ROUNDING, Bottom, Ground, below
+from optiviz.runs.ahead import ahead, held
+from optiviz.runs.bottom import ARRIVED, NEAR, ROUNDING, Bottom, Curved, Ground, below
 from optiviz.runs.record import Run
 
 Ending = Literal["left", "slopeless", "diverged", "falls", "diverging", "cycle"]
@@ -20,11 +21,11 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 Finding = tuple[Kind, str, int | None] | None
 
 GREW = 2.0  # times the first loss: a rise beyond overshooting; a fall no loss above 0 can make
-STEADY = 1.3  # from third to third of a run: it has three to go, and may double by then
+STEADY = 1.2  # from third to third of a run: it has three to go, and may double by then
 FADES = 0.8  # from third to third: half as wide after as many steps again
-VISIBLE = 0.0005  # of the losses there were
-LOW, HIGH = 0.01, 0.95  # shares of a swing: so near its ends it may be one no more
+THROWS = 20.0  # markers: jolts that shake a run out of its basin
 TURNS = 4  # in the last half: twice there and back
+AHEAD = 20  # steps: more cost more than they decide
 WINDOWS = 6  # the run's last half in three, to see what grows and what fades
 
 
@@ -45,6 +46,28 @@ class Trace:
         self.sank = self.loss[0] - self.loss[-1] > GREW * abs(self.loss[0])
 
     @cached_property
+    def settings(self) -> dict[str, Any]:
+        """The settings of the last step, which are kept."""
+        return held(self.run)
+
+    @cached_property
+    def led(self) -> Array | None:
+        """Where the step led that ended the run, which no record keeps; a guess for other rules."""
+        points = ahead(self.run, self.problem, 1, further=True)
+        guess = self.run.w[-1] + self.moves[-1] * self.unit if self.steps else None
+        return next((point.w for point in points), guess)
+
+    @cached_property
+    def ahead(self) -> Array:
+        """The losses of the next steps, until one is lower; on a straight line for other rules."""
+        losses = []
+        for point in ahead(self.run, self.problem, min(self.steps, AHEAD)):
+            losses.append(self.problem.value(point.w) if self.batched else point.loss)
+            if losses[-1] < self.loss[-1]:
+                break
+        return np.array(losses or [2 * self.loss[-1] - self.loss[-2]])
+
+    @cached_property
     def floor(self) -> float | None:
         """The least known loss."""
         return self.problem.floor()
@@ -53,6 +76,11 @@ class Trace:
     def bottom(self) -> Bottom:
         """The minimum downhill of the end; what is above or away from an unknown one is NaN."""
         return below(self.ground, self.run.w[-1], float(self.loss[0]))
+
+    @cached_property
+    def here(self) -> Curved:
+        """The curvatures of the end."""
+        return self.ground.curved(self.run.w[-1])
 
     @cached_property
     def minimum(self) -> str:
@@ -109,7 +137,7 @@ class Trace:
     @property
     def decays(self) -> bool:
         """Whether weights decay, which has a minimum of its own."""
-        return bool(np.any(self.run.settings.get("weight_decay", 0) != 0))
+        return bool(self.settings.get("weight_decay", 0) != 0)
 
     @cached_property
     def forgets(self) -> bool:
@@ -126,10 +154,19 @@ class Trace:
         """
         if not (self.forgets or "moment2_max" in self.run.slots):
             return 0.0
-        settings = self.run.settings
+        settings = self.settings
         second, first = settings.get("beta2", settings.get("beta", 0.999)), settings.get("beta1", 0)
-        worst = (1 - np.min(first)) / np.sqrt(1 - np.max(second))
+        if "momentum_decay" in settings:  # Nadam's β₁ begins with half of itself
+            first /= 2
+        worst = (1 - first) / np.sqrt(1 - second)
         return float(self.lr[-1] * worst / (NEAR * self.unit))
+
+    @cached_property
+    def coasts(self) -> bool:
+        """Whether its velocity takes it away, along a floor or where the rate has gone."""
+        beta = self.settings.get("beta", 0.0) if "velocity" in self.run.slots else 0.0
+        free = self.bottom.floored or not self.held
+        return bool(free and self.lengths[-3:].max() > NEAR * (1 - beta))
 
     @cached_property
     def tail(self) -> list[slice]:
@@ -148,9 +185,15 @@ class Trace:
         return float(np.fmin(self.loss.min(), self.loss[0] - self.above[0]))
 
     @cached_property
+    def spreads(self) -> Array:
+        """How widely the run spreads along each axis in each part of the tail."""
+        return np.array([np.ptp(self.w[part], axis=0) for part in self.tail])
+
+    @property
     def sizes(self) -> Array:
-        """How widely the run spreads in each part of the tail."""
-        return np.array([np.linalg.norm(np.ptp(self.w[part], axis=0)) for part in self.tail])
+        """How widely it spreads in each part."""
+        sizes: Array = np.hypot(self.spreads[:, 0], self.spreads[:, 1])
+        return sizes
 
     @cached_property
     def thirds(self) -> list[slice]:
@@ -168,7 +211,10 @@ class Trace:
         before, now = self.widths[1:]
         high = self.peaks - self.low
         alike = self.sizes.max() <= STEADY * self.sizes.min() and high.max() <= 1.8 * high.min()
-        return bool(alike and self.held and now / STEADY <= before <= STEADY * now)
+        # Along one axis it may grow where nobody sees it yet.
+        grew = (self.spreads[1:] / self.spreads[:-1]).min(axis=0)
+        bounded = not (self.spreads[2] * grew**WINDOWS > 2 * self.sizes[2]).any()
+        return bool(alike and bounded and self.held and now / STEADY <= before <= STEADY * now)
 
     def settles(self) -> bool:
         """Whether it fades from each part to the next, in width, in steps and in loss."""
@@ -177,7 +223,7 @@ class Trace:
         fades = all((np.diff(x) < 0).all() for x in (self.sizes, self.peaks, pace))
         shares = self.sizes[1:] / self.sizes[:-1]
         alike = shares.max() <= 1.5 * shares.min() and pace[2] <= FADES * pace[0]
-        return bool(fades and alike and now <= FADES * before and not self.forgets)
+        return bool(fades and alike and now <= FADES * before and not self.jolts)
 
     def rests(self) -> bool:
         """Whether the last steps keep to one place and one loss, as near as a bottom is."""
@@ -193,22 +239,6 @@ class Trace:
         high = np.array([self.above[part].max() for part in self.thirds])
         grew = high[2] / high[1]
         return not self.batched and grew > 1 and high[2] * grew**30 > ARRIVED * self.first
-
-    def swings(self) -> bool:
-        """Whether the loss goes up and down, and ended visibly above where it was down."""
-        last, lowest, highest = self.loss[-self.steps // 2 :], self.loss.min(), self.loss.max()
-        turned = turns(np.diff(last))
-        if self.batched:
-            return turned >= TURNS
-        early, before, now = (self.loss[part].min() for part in self.tail)
-        if (
-            now > before > early and now + 1.5 * (now - before) > last[-1]
-        ):  # it sinks ever less deep
-            return False
-        share = (last[-1] - last.min()) / (last.max() - last.min())
-        height = (last[-1] - lowest) / (highest - lowest)
-        topped = height < HIGH or last[-1] < last[-2]
-        return bool(turned and share > LOW and height > VISIBLE and topped)
 
     @cached_property
     def paced(self) -> bool:

@@ -2,8 +2,10 @@
 
 Each kind is a claim about the same run continued: the same settings, a schedule held at its last
 value, batches from the same stream. T is the number of steps taken, "the bottom" the minimum
-downhill of where the run ended, "the picture" the problem's bounds. `benchmarks/words.py` continues
-random runs and counts what was contradicted. The first rule that applies speaks.
+downhill of where the run ended, "the picture" the problem's bounds. What the next `AHEAD` steps do
+is looked at, with a rule that is one of ours; what is further off is told from the numbers there
+are. `benchmarks/words.py` continues random runs and counts what was contradicted. The first rule
+that applies speaks.
 
 | kind        | what is claimed                                                                 |
 | ----------- | ------------------------------------------------------------------------------- |
@@ -24,8 +26,8 @@ random runs and counts what was contradicted. The first rule that applies speaks
 | crawls      | it has not arrived after five times the steps                                   |
 | descending  | the loss gets lower within as many steps again                                  |
 | rising      | the loss gets higher within as many steps again                                 |
-| wanders     | nothing: the loss goes up and down, or a rule that it may shake loose is near    |
-|             | the bottom                                                                      |
+| wanders     | nothing: the loss goes up and down, or it is near the bottom with a rule that   |
+|             | may shake it loose, or pull it away                                             |
 | early       | nothing: too few steps                                                          |
 """
 
@@ -37,20 +39,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from optiviz.errors import UserError
-from optiviz.problems.base import Array, Plane
+from optiviz.problems.base import Plane
 from optiviz.runs.bottom import ARRIVED, NEAR, ROUNDING
 from optiviz.runs.record import Run
 from optiviz.runs.swings import cycle, hovers, oscillates
-from optiviz.runs.trace import GREW, Finding, Kind, Trace, after_last
+from optiviz.runs.trace import GREW, THROWS, Finding, Kind, Trace, after_last
 
 FEW = 12  # steps: fewer show no habit
 STAYED = 0.1  # of the steps it took to arrive; an undamped swing is past in 0.04 of them
 MANY = 5.0  # times the steps already taken: nobody would wait
 ROOT = 2 * (math.sqrt(1 + MANY) - 1) / MANY  # the mean of 1/√t over that time, from t = 1
 SURE = 1.5  # times the pace needed: what a guess may be wrong by
-LONGER = 40  # steps: as many again are enough to come back to the lowest loss there was
-SHAKES, THROWS = 0.5, 20.0  # markers: jolts that shake a run out of one, and out of the basin
-DRIFTS = 5.0  # markers: jolts that take a run along a floor
+AS_MUCH = 0.8  # of what the distance shrinks by: the slope, in a bowl
+SHAKES = 0.5  # markers: jolts that shake a run out of one
 FLAT = 1e-3  # of the loss that remains: all that this slope would give across the picture
 DIED = 5.0  # times: the fall of the effective rate; AdaGrad's makes it within 25 steps
 
@@ -97,18 +98,12 @@ def diverged(t: Trace) -> Finding:
         return None
     if t.floor is None and t.sank:
         return "falls", "falls without end", at
-    # Where the step led is not recorded; most led along the slope, or on as the step before.
-    w, lr = t.run.w[-1], t.run.settings.get("lr", 0.0)
-    slope = getattr(lr, "base", lr) * t.run.grad[-1]
-    ahead: list[Array] = [w - slope, w - 2 * slope]
-    ahead += [w + share * t.unit * t.moves[-1] for share in (0.5, 1.0, 2.0) if t.steps]
-    for point in ahead:
-        loss, slope = t.problem.value_and_grad(point)
-        if not np.linalg.norm(point) < 1e3 * t.unit:
-            break
+    if t.led is not None and np.isfinite(t.led).all():
+        loss, slope = t.problem.value_and_grad(t.led)
         if np.isnan(loss):
             return "left", f"left the domain at step {at}", at
-        if np.isfinite(loss) and not np.isfinite(slope).all():
+        near = np.linalg.norm(t.led) < 1e3 * t.unit  # further off, a slope overflows
+        if near and np.isfinite(loss) and not np.isfinite(slope).all():
             return "slopeless", f"stopped at step {at}: no slope is defined there", at
     return "diverged", f"diverged at step {at}", at
 
@@ -119,12 +114,13 @@ def converged(t: Trace) -> Finding:
     step = after_last((t.above > ARRIVED * t.first) | (t.away > NEAR))
     left, pace = t.steps - step, t.lengths[-3:].max()
     stayed = left >= (1 if t.batched else STAYED) * step or pace * t.steps <= NEAR
-    if left < 0 or (pace > 0 and (left < 2 or not stayed)):
+    if left < 0 or t.coasts or (pace > 0 and (left < 2 or not stayed)):
         return None
-    throws = DRIFTS if t.bottom.floored else THROWS
-    if (t.forgets and t.jolts > throws) or (t.grows() and not t.jolts):
+    drifts = t.bottom.floored and (t.forgets or t.signs)
+    loose = drifts or (t.forgets and t.jolts > THROWS)
+    if loose or (t.grows() and not t.jolts):
         return "wanders", f"near {t.minimum} since step {step}", None
-    if step and (t.jolts > SHAKES or t.grows() or (t.forgets and t.bottom.floored)):
+    if step and (t.jolts > SHAKES or t.grows()):
         return "arrived", f"reached {t.minimum} at step {step}", step
     words = f"converged at step {step}" if step else "starts at a minimum and stays there"
     return "converged", words + (", in a local minimum" if "local" in t.minimum else ""), step
@@ -135,13 +131,16 @@ def stuck(t: Trace) -> Finding:
     x, y = (t.w[-t.third - 1 :] - t.w[-1]).T
     if np.hypot(x, y).max() > close or (t.moves.any() and (t.steps < FEW or t.forgets)):
         return None
-    g, here = t.run.grad[-1], t.ground.curved(end)
+    g, here = t.run.grad[-1], t.here
     if t.batched:
         g = t.problem.value_and_grad(end)[1]
     largest = here.largest
     across = t.unit + np.linalg.norm(end - np.clip(end, *t.corners))  # from outside, too
     if max(np.linalg.norm(g) * across, largest * across**2) <= FLAT * t.above[-1]:
         return "stuck", "stuck on flat ground: the gradient has vanished", None
+    more = max(steepens(t, t.steps), 1e-9)
+    if t.moves.any() and t.lengths[-1] * t.steps * np.expm1(more) / more > close:  # it slips off
+        return None
     zero = ROUNDING * largest
     newton = math.hypot(*here.newton(g)) / t.unit if largest > 0 else math.inf
     known = any(np.linalg.norm(end - point) <= close * t.unit for point in t.problem.saddles)
@@ -175,15 +174,21 @@ def diverging(t: Trace) -> Finding:
 def out_of_reach(t: Trace, n: int) -> bool:
     """Whether loss or place, by its pace, will not arrive in `MANY` times the steps.
 
-    It shrinks by the same factor every n steps, or by the same amount where it does not slow down.
+    It shrinks by the same factor every n steps, as in a bowl, whose slope eases as the distance
+    does; or by the same amount where it does not slow down.
     """
     rounds = SURE * MANY * t.steps / n
     if "accumulator" in t.run.slots:  # whose steps shrink as 1/√t
         rounds *= ROOT
-    for now, before, earlier in t.after(n):
+    slope = np.linalg.norm(t.run.grad, axis=1)
+    eases = 1 - slope[-n:].mean() / slope[-2 * n : -n].mean()
+    targets = t.after(n)
+    now, before, _ = targets[-1]
+    bowl = t.bottom.floored or (t.here.low > 0 and eases >= AS_MUCH * (1 - now / before))
+    for now, before, earlier in targets:
         gain, gained = before - now, earlier - before
         if now > 1 and 0 <= gain <= 1.05 * gained:
-            steady = t.paced or gain >= 0.9 * gained
+            steady = t.paced or gain >= 0.9 * gained or not bowl
             reach = now - rounds * gain if steady else now * (now / before) ** rounds
             if reach > 1:
                 return True
@@ -195,7 +200,8 @@ def stalled(t: Trace) -> Finding:
     n = max(t.steps // 10, 3)
     faster = max(t.lengths[-1] - t.lengths[-2], 0.0) * t.steps / 2
     thrown = t.forgets and t.jolts > THROWS
-    if thrown or t.steps < 10 * n or (t.lengths[-n:].mean() + faster) * t.steps > NEAR:
+    moves = (t.lengths[-n:].mean() + faster) * t.steps > NEAR / 2
+    if thrown or t.steps < 10 * n or moves or steepens(t, t.steps) > 1:
         return None
     rate = t.lengths / np.maximum(np.linalg.norm(t.run.grad[:-1], axis=1), 1e-300)
     died = all(DIED * np.median(x[-n:]) <= x[:n].max() for x in (t.lengths, rate))
@@ -206,61 +212,39 @@ def stalled(t: Trace) -> Finding:
     return "stalled", "stalled: the effective rate has died", None
 
 
+def steepens(t: Trace, steps: float) -> float:
+    """How often the slope grows by a factor of e on the way, with the curvature of the end."""
+    g = t.run.grad[-1]
+    rate = t.lengths[-1] * t.unit / np.linalg.norm(g) ** 3  # over a slope of length one
+    return float(-t.here.along(g) * rate * steps)
+
+
 def crawls(t: Trace) -> Finding:
     n = max(t.steps // 10, 3)
     onwards = math.dist(t.w[-1], t.w[-n - 1]) >= t.lengths[-n:].sum() / 4
     faster = t.lengths[-3:].mean() > 1.05 * t.lengths[-n - 3 : -n].mean()
     if faster or not onwards or t.peaks[-1] > t.peaks[0]:
         return None
-    g = t.run.grad[-1]
-    rate = t.lengths[-1] * t.unit / np.linalg.norm(g) ** 3  # over a slope of length one
-    if -t.ground.curved(t.run.w[-1]).along(g) * rate * MANY * t.steps > 1:  # ever steeper
+    if steepens(t, MANY * t.steps) > 1:
         return None
     slow = all(out_of_reach(t, k) for k in (t.third, t.third // 2))
     return ("crawls", "crawls", None) if slow else None
 
 
 def trend(t: Trace) -> Finding:
-    """Where the last steps lead, if they lead on; else whether the swings come down."""
+    """Where the next steps lead, in the words of the last ones."""
+    steps, lower, higher = np.diff(t.loss[-5:]), t.ahead.min() < t.loss[-1], t.ahead[0] > t.loss[-1]
     if t.steps < FEW:
-        return ("descending", "still descending", None) if t.loss[-1] < t.loss[0] else TOO_EARLY
-    steps = np.diff(t.loss[-5:])
-    paces = steps / t.lr[-4:]  # a rate on its way to nought hides what is to come
-    # The loss of a zigzag falls with a rate that falls, and no further once that is held.
-    zigzag = not t.held and t.moves[-1] @ t.moves[-2] < 0
-    on, falls = leads_on(paces) and not zigzag, (steps < 0).all() and not zigzag
-    if on and falls:
+        down = lower and t.loss[-1] < t.loss[0]
+        return ("descending", "still descending", None) if down else TOO_EARLY
+    visible = ARRIVED * t.first
+    if lower and (steps < 0).all():
         return "descending", "still descending", None
-    lowest, visible = t.loss.min(), ARRIVED * t.first
-    if falls and t.steps >= LONGER and t.loss[-1] <= lowest and t.loss[-1] - t.low > visible:
-        return "descending", "still descending", None
-    high = on and leads_on(steps, 0.5) and t.loss[-1] - lowest > visible
-    long = not t.signs or (np.diff(t.loss[-t.steps // 10 :]) > 0).sum() >= FEW  # a sign may turn
-    if high and long and not t.batched:
+    if higher and not lower and (steps > 0).all() and t.loss[-1] - t.loss.min() > visible:
         return "rising", "rising again", None
-    return swings(t, paces, visible)
-
-
-def swings(t: Trace, paces: Array, visible: float) -> Finding:
-    """What goes back and forth: lower and lower, close about the bottom, or lower again."""
-    if comes_down(t, paces, visible):
+    if lower and (np.diff(t.peaks) < 0).all() and t.peaks[0] - t.peaks[-1] > visible:
         return "descending", "swings, still descending", None
-    if found := near(t):
-        return found
-    return ("descending", "swings, soon lower again", None) if t.swings() else UNDECIDED
-
-
-def comes_down(t: Trace, paces: Array, visible: float) -> bool:
-    """Whether the peaks of the loss get lower, and it is not at its lowest."""
-    peaks = t.peaks - t.low
-    if not peaks[0] - peaks[-1] > visible:
-        return False
-    if (paces > 0).all() and paces[-1] < 0.8 * paces[-2]:  # about to turn
-        return True
-    lows = np.array([t.loss[part].min() for part in t.tail])
-    fades = (np.diff(peaks) < 0).all() and peaks[-1] ** 4 < peaks[0] ** 3 * (t.loss[-1] - t.low)
-    sinks = (np.diff(lows) < -visible).all() and t.loss[-1] > lows[-1]
-    return bool((fades or sinks) and t.swings())
+    return near(t) or (("descending", "swings, soon lower again", None) if lower else UNDECIDED)
 
 
 def near(t: Trace) -> Finding:
@@ -269,20 +253,12 @@ def near(t: Trace) -> Finding:
     now, before = t.away[-n:], t.away[-2 * n : -n]
     stays = now.max() <= NEAR and now[n // 2 :].mean() <= 1.1 * now[: n // 2].mean()
     comes = now[-1] <= NEAR and now.max() <= min(1.5 * NEAR, 0.8 * before.max())
-    thrown = t.jolts > THROWS if t.forgets else t.signs and (t.decays or not stays)
-    if not (stays or comes) or t.bottom.floored or thrown or (t.grows() and not t.jolts):
+    if not (stays or comes) or t.bottom.floored or (t.grows() and not t.jolts):
         return None
     step = after_last(~(t.away <= NEAR))
-    return "arrived", f"near {t.minimum} since step {step}", step
-
-
-def leads_on(steps: Array, share: float = 0.0) -> bool:
-    """Whether a few steps of the loss go one way, and the next one will, by a share of the last."""
-    last, before, earlier = np.abs(steps[-1:-4:-1])
-    line, curve = 2 * last - before, 3 * (last - before) + earlier
-    alike = last * earlier >= 0.95 * before**2  # the same share each time
-    one_way = (steps[1:] * steps[:-1] > 0).all()
-    return bool(one_way and (alike or min(line, curve) > share * last))
+    loose = t.jolts > THROWS if t.forgets else t.signs
+    loose = loose or t.decays or t.coasts
+    return "wanders" if loose else "arrived", f"near {t.minimum} since step {step}", step
 
 
 UNDECIDED: Finding = ("wanders", "goes up and down", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from optiviz.problems.base import Array
 
 Row = dict[str, Any]
 Numbers = Sequence[float] | Array
+NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
 def mean(values: Numbers) -> float | None:
@@ -49,12 +51,22 @@ def spread(columns: Mapping[str, Numbers]) -> Row:
 
 
 def each_once(verdicts: Iterable[str]) -> str:
-    """What became of several trainings, every verdict once.
+    """What became of several trainings, every verdict once; numbers that differ are a range.
 
-    >>> each_once(["converged", "", "stalled", "converged"])
-    'converged; stalled'
+    >>> each_once(["overfits since epoch 4", "", "stalled", "overfits since epoch 3"])
+    'overfits since epoch 3–4; stalled'
     """
-    return "; ".join(dict.fromkeys(filter(None, verdicts)))
+    alike: dict[str, list[str]] = {}
+    for verdict in filter(None, verdicts):
+        alike.setdefault(NUMBER.sub("", verdict), []).append(verdict)
+    return "; ".join(map(_ranges, alike.values()))
+
+
+def _ranges(alike: Sequence[str]) -> str:
+    """Sentences that differ in their numbers, as one."""
+    columns = zip(*map(NUMBER.findall, alike), strict=True)
+    ends = ([min(column, key=float), max(column, key=float)] for column in columns)
+    return NUMBER.sub(lambda _: "–".join(dict.fromkeys(next(ends))), alike[0])
 
 
 def markdown(rows: Sequence[Sequence[str]], padded: bool = True) -> list[str]:

@@ -17,6 +17,8 @@ from optiviz.runs.record import Run
 ROOM = 0.18  # of the trajectories' extent, left free around them
 MOST = 2**29  # bytes of all trajectories, which are then copied in float64
 SPANS = ("pca", "random")
+REACH = 1.0  # of a plane of random directions, in lengths of the filters
+LEAST, FARTHEST = 1e-3, 100.0
 
 
 def landscape(
@@ -29,6 +31,7 @@ def landscape(
     batch_size: int = 100,
     seed: int = 0,
     directions: str = "pca",
+    reach: float | None = None,
     on_progress: Callable[[int], object] | None = None,
 ) -> tuple[Slice, list[Run]]:
     """Train with every rule from the same weights, and lay a plane through the trajectories.
@@ -40,17 +43,20 @@ def landscape(
         network: on its training set.
         shown: the same network on the samples whose loss is drawn.
         rules: at least one.
-        updates: how many each rule makes; points: how many of them the runs tell.
+        updates: how many each rule makes; points: how many of them the runs tell at most, evenly
+            apart but for the last.
         batch_size, seed: see `train`.
         directions: "pca", the principal components of all trajectories, or "random", filter-
             normalised ones about the end of the first.
+        reach: how far the plane of random directions goes to each side, 1 by default: as far as the
+            filters' own lengths.
         on_progress: called with the updates that are done, of all rules together.
 
     Raises:
         UserError: a number out of range, a rule that diverges, or a path that does not bend.
     """
-    _check(network, len(rules), updates, points, directions)
-    at = np.linspace(0, updates, points + 1).round().astype(int)
+    _check(network, len(rules), updates, points, directions, reach)
+    at = np.append(np.arange(0, updates, -(-updates // points)), updates)
     paths, rates = [], []
     for index, rule in enumerate(rules):
         path, rate = _path(network, rule, at, batch_size, seed)
@@ -60,7 +66,9 @@ def landscape(
             on_progress((index + 1) * updates)
     span = principal(paths) if directions == "pca" else filtered(network, paths[0][-1], seed)
     projected = [span.project(path) for path in paths]
-    plane = Slice(shown, span, _around(projected), start=tuple(projected[0][0]))
+    bounds = _around(projected) if directions == "pca" else _square(reach or REACH)
+    began = (float(projected[0][0, 0]), float(projected[0][0, 1]))
+    plane = Slice(shown, span, bounds, start=began, at=tuple(at.tolist()))
     runs = []
     for rule, path, w, lr in zip(rules, paths, projected, rates, strict=True):
         loss, grad = plane.value_and_grad(w)
@@ -80,10 +88,16 @@ def landscape(
     return plane, runs
 
 
-def _check(network: MLP, rules: int, updates: int, points: int, directions: str) -> None:
+def _check(
+    network: MLP, rules: int, updates: int, points: int, directions: str, reach: float | None
+) -> None:
     """Refuse what has no meaning, and what there is no room for."""
     if directions not in SPANS:
         raise UserError(f"directions must be pca or random, got {directions!r}.")
+    if reach is not None and directions == "pca":
+        raise UserError("range is that of random directions; pca goes as far as the trajectories.")
+    if reach is not None and not LEAST <= reach <= FARTHEST:
+        raise UserError(f"range must be from {LEAST:g} to {FARTHEST:g}, got {reach:g}.")
     if updates < 3:
         raise UserError(f"updates must be at least 3, got {updates}.")
     if not 3 <= points <= updates:
@@ -114,6 +128,11 @@ def _path(
     rates = point.schedules.get("lr")
     lr = np.full(len(at) - 1, rule.lr) if rates is None else np.array(rates)[at[1:] - 1]
     return path, lr
+
+
+def _square(reach: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Bounds about the end of the first trajectory, where random directions cross."""
+    return (-reach, reach), (-reach, reach)
 
 
 def _around(paths: list[Array]) -> tuple[tuple[float, float], tuple[float, float]]:

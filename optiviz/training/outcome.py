@@ -253,8 +253,8 @@ def _died(t: _Trend) -> Finding:
     if t.rate.max() < DROPPED * top:  # it was high within the first window alone, or never
         return (Kind.DIED if abs(t.signs.gain) < GAIN else Kind.LEVEL), words
     high = np.flatnonzero(t.rate >= HIGH * t.rate.max())[-1]
-    if t.held[-1] > ANNEALED * t.held[high]:
-        return Kind.DIED, words
+    if t.held[-1] > ANNEALED * t.held[high]:  # of a rate at which nothing was learnt, no loss
+        return (Kind.DIED if t.loss[high] < t.chance else Kind.LEVEL), words
     return (Kind.CONVERGED if 10 * last * t.n <= AHEAD * way else Kind.LEVEL), words
 
 
@@ -285,8 +285,10 @@ def _oscillates(t: _Trend) -> Finding:
     turns = int((moves[1:] * moves[:-1] < 0).sum())
     if len(moves) < TURNING or 2 * turns < len(moves) - 1 or t.rate[-1] < t.rate[t.n // 2]:
         return None
-    early, late = (float(np.abs(half).mean()) for half in np.array_split(moves, 2))
-    steady = early < 1.5 * late and late < 1.5 * early
+    sizes = np.abs(moves)
+    early, late = (float(half.mean()) for half in np.array_split(sizes, 2))
+    spikes = sizes.max() > 4 * np.median(sizes)  # on which the mean hangs
+    steady = early < 1.5 * late and late < 1.5 * early and not spikes
     return (Kind.OSCILLATING, "") if steady and early > SWING * part.mean() else None
 
 

@@ -1,5 +1,6 @@
 """Showing it: pictures that stand still and pictures that move."""
 
 from optiviz.views.picture import Picture, animate, plot
+from optiviz.views.scene.notes import Note
 
-__all__ = ["Picture", "animate", "plot"]
+__all__ = ["Note", "Picture", "animate", "plot"]

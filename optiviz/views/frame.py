@@ -20,6 +20,7 @@ from optiviz.files import whole
 from optiviz.views.files import still
 from optiviz.views.files.animate import STILL, check_ending
 from optiviz.views.style import THEMES, Mark, Theme
+from optiviz.views.typeface import Page, settings
 from optiviz.words import look_up
 
 SMALLEST, LARGEST = (240, 180), (3840, 2160)  # pixels
@@ -36,6 +37,11 @@ def check_size(size: tuple[int, int]) -> None:
         )
 
 
+def density(size: tuple[int, int]) -> float:
+    """Times the pixels to the inch of a picture of 960x540: its area in inches is the same."""
+    return float((size[0] * size[1] / (960 * 540)) ** 0.5)
+
+
 class Frame:
     """A figure in a theme; its area in inches is always the same, so text keeps its share.
 
@@ -46,6 +52,7 @@ class Frame:
     Attributes:
         figure, canvas: Matplotlib's; width, height: the figure's inches.
         top, bottom: the inches from below between which there is room for axes.
+        about: the figure in words, for those who do not see it.
 
     Raises:
         UserError: an unknown theme, or an impossible size.
@@ -59,11 +66,11 @@ class Frame:
 
     def __init__(self, theme: str, size: tuple[int, int]) -> None:
         check_size(size)
-        self.look = look_up("theme", theme, THEMES)
-        dpi = 100 * (size[0] * size[1] / (960 * 540)) ** 0.5
+        self.look, self.about = look_up("theme", theme, THEMES), ""
+        dpi = 100 * density(size)
         self.width, self.height = size[0] / dpi, size[1] / dpi
         with self.style():
-            self.figure = Figure(figsize=(self.width, self.height), dpi=dpi)
+            self.figure: Figure = Page(figsize=(self.width, self.height), dpi=dpi)
             self.canvas: Any = FigureCanvasAgg(self.figure)
         self.top, self.bottom = self.height - self.above, 0.06
 
@@ -83,6 +90,7 @@ class Frame:
             The inches that it takes more than in a row each.
         """
         bold, plain = {"weight": "bold", "color": self.look.text}, {"color": self.look.muted}
+        self.about = f"{title}. {note}".strip()
         more = self._words(title, 13, self.rows[0], **bold)
         if note:
             more += self._words(note, self.small, self.rows[1], **plain)
@@ -147,37 +155,53 @@ class Frame:
             legend.remove()
         return height
 
-    def row(self, count: int, left: float = 0.62) -> list[Any]:
-        """Axes side by side between the title and the legend, so many inches from the left."""
-        scale = self.look.scale
-        edges = {"left": left * scale / self.width, "right": 1 - 0.3 / self.width}
-        edges["top"] = (self.top - 0.12 * scale) / self.height
-        edges["bottom"] = (self.bottom + 0.5 * scale) / self.height
-        room = edges | {"wspace": 0.21 * scale}
-        return list(self.figure.subplots(1, count, squeeze=False, gridspec_kw=room)[0])
+    def row(
+        self, count: int, left: float = 0.62, right: float = 0.3, gap: float = 0.85
+    ) -> list[Any]:
+        """Axes side by side between the title and the legend, in a tall figure one below another.
+
+        Args:
+            count: how many.
+            left: inches to the left of the first, before the theme's scale.
+            right: inches to the right of the last; gap: those to the next, before that scale.
+        """
+        s, tall = self.look.scale, self.width < self.height
+        shape = (count, 1) if tall else (1, count)
+        left, right, gap = left * s, min(right, 0.5 * self.width), gap * s
+        top, bottom = self.top - 0.12 * s, self.bottom + 0.5 * s
+        length = top - bottom if tall else self.width - left - right
+        apart = gap / max((length - gap * (count - 1)) / count, 0.1)
+        room: Any = {"left": left / self.width, "right": 1 - right / self.width}
+        room |= {"top": top / self.height, "bottom": bottom / self.height}
+        room |= {"hspace" if tall else "wspace": apart}
+        return list(self.figure.subplots(*shape, squeeze=False, gridspec_kw=room).flat)
 
     def dress(self, ax: Any, title: str, xlabel: str) -> None:
         """Dress axes: a title at the left, a grid, what runs along them."""
         look = self.look
         ax.set_title(title, loc="left", fontsize=10 * look.scale, color=look.text, pad=6)
-        ax.set_xlabel(xlabel)
+        ax.set_xlabel(xlabel, style="italic" if len(xlabel) == 1 else "normal")
         ax.grid(color=look.grid, linewidth=0.8)
         ax.set_axisbelow(True)
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path, transparent: bool = False) -> None:
         """Write the figure as it stands, the same bytes for the same figure: .png, .svg or .pdf.
+
+        Args:
+            path: where to write.
+            transparent: let what is behind the page be seen.
 
         Raises:
             UserError: an unknown ending, or a place that cannot be written to.
         """
         target = check_ending(path, STILL)
         with self.style(), whole(target) as unfinished:
-            still.save(self.figure, unfinished)
+            still.save(self.figure, unfinished, self.about, transparent)
 
 
 def rc(look: Theme) -> Any:
     """Matplotlib's settings for a theme."""
-    return {
+    return settings() | {
         "font.size": 9 * look.scale,
         "axes.facecolor": look.background,
         "figure.facecolor": look.background,

@@ -15,20 +15,14 @@ from numpy.typing import NDArray
 from optiviz.errors import UserError
 from optiviz.named import named
 from optiviz.problems import as_problem
-from optiviz.problems.base import Plane
+from optiviz.problems.base import Bounds, Plane
 from optiviz.runs.record import Run
-from optiviz.views.files.animate import (
-    MOVING,
-    STILL,
-    check_ending,
-    check_pace,
-    check_room,
-    moments,
-    record,
-)
+from optiviz.views.files.animate import MOVING, STILL, check_ending, record
 from optiviz.views.files.gif import Palette, strong
+from optiviz.views.files.rhythm import Rhythm
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.figure import PANELS, Scene
+from optiviz.views.scene.notes import Note
 from optiviz.views.scene.panel import Panel
 from optiviz.views.style import MINIMUM
 from optiviz.words import look_up
@@ -47,12 +41,17 @@ class Picture(Contents):
         panels: names of panels, on one timeline.
         theme: "light", "dark" or "slides".
         size: width and height in pixels.
-        labels: the runs' names in the legend; their rules and settings by default.
+        labels: the runs' names in the picture; by default what tells them apart.
         title: what stands above; the problem's title by default.
+        notes: what is said of moments of the runs.
+        hero: the run that the picture is about, by its label, its rule or its index: its line is
+            the strongest, and the others step back. By default all are alike.
+        text: how many times as large as usual words are, from 0.5 to 2.5.
+        bounds: the part of the plane that is shown, by default the problem's own.
 
     Raises:
         UserError: no run, a stack of runs, a run that was made on another problem, an unknown
-            theme, or an impossible size.
+            theme or hero, an impossible size, or a note of what does not happen.
 
     >>> from optiviz import descend, optim, surfaces
     >>> run = descend(surfaces["bowl"], optim.SGD(lr=0.1), steps=20)
@@ -70,6 +69,10 @@ class Picture(Contents):
         size: tuple[int, int] = (960, 540),
         labels: str | Sequence[str] = (),
         title: str = "",
+        notes: Note | Sequence[Note] = (),
+        hero: str | int | None = None,
+        text: float = 1.0,
+        bounds: Bounds | None = None,
     ) -> None:
         super().__init__(
             as_problem(problem),
@@ -79,13 +82,17 @@ class Picture(Contents):
             size,
             (labels,) if isinstance(labels, str) and labels else tuple(labels),
             title,
+            (notes,) if isinstance(notes, Note) else tuple(notes),
+            hero,
+            text,
+            bounds,
         )
 
     def on(self, ax: Axes, panel: str = "path", t: int | None = None) -> Panel:
         """Draw one panel into axes of your own.
 
         Args:
-            ax: the axes, of their final size; `projection="3d"` for the panel "surface".
+            ax: the axes, of their final size, with no projection.
             panel: its name, whether the picture has it or not.
             t: the step that it shows, the last one by default.
 
@@ -102,9 +109,8 @@ class Picture(Contents):
         >>> panel = Picture("bowl", run).on(Figure().subplots(), "loss")
         """
         kind = look_up("panel", panel, PANELS)
-        if (kind.projection or "rectilinear") != ax.name:
-            needed = f'projection="{kind.projection}"' if kind.projection else "no projection"
-            raise UserError(f"The panel {panel!r} needs axes with {needed}.")
+        if ax.name != "rectilinear":
+            raise UserError(f"The panel {panel!r} needs axes with no projection.")
         shown = kind(ax, self)
         shown.show(self._step(t))
         return shown
@@ -133,39 +139,57 @@ class Picture(Contents):
         path: str | Path,
         fps: float = 25,
         frames: int | None = None,
-        hold: int = 1,
+        hold_first: float = 1,
+        hold_last: float = 3,
+        loop: int = 0,
+        t: int | None = None,
+        transparent: bool = False,
         quiet: bool = True,
     ) -> int:
         """Write the picture, whole or not at all; the ending says how, in whatever case.
 
-        It stands still as .png, .svg or .pdf; it moves as .gif, .webp, .apng or .mp4; and .html is
-        a page with a player, whose frames are the steps and whose time the viewer rules.
+        It stands still as .png, .svg or .pdf; it moves as .gif, .webp, .apng or .mp4, and ends on
+        the picture that stands still; and .html is a page with a player, whose frames are the steps
+        and whose time the viewer rules.
 
         Args:
             path: where to write.
-            fps: frames per second, from 1 to 60; GIF rounds a frame to hundredths of a second.
-            frames: how many frames, spread over the steps; by default each step has one, up to 300.
-            hold: how many frames each step is held for.
+            fps: frames per second, from 1 to 60.
+            frames: how many frames, evenly spread over the steps and between them; by default as
+                many as suit the steps.
+            hold_first, hold_last: the seconds that the first and the last frame stand.
+            loop: how often a film is shown, 0 for ever; an .mp4 leaves that to its player.
+            t: the step at which a picture stands still, the last one by default.
+            transparent: let what is behind the page be seen; an .mp4 and a page cannot.
             quiet: show no progress bar.
 
         Returns:
             The number of frames.
 
         Raises:
-            UserError: an unknown ending, an impossible rate, or a place that cannot be written to.
+            UserError: an unknown ending, an impossible rhythm, or a place that cannot be written
+                to.
         """
         target = check_ending(path, (*STILL, *MOVING))
+        if transparent and target.suffix.lower() in (".mp4", ".html"):
+            raise UserError(f"{target.name} cannot be transparent: choose .gif, .webp or .apng.")
         if target.suffix.lower() in STILL:
-            Scene(self).save(target)
+            self._scene(t).save(target, transparent)
             return 1
-        check_pace(fps, frames, hold)
+        rhythm = Rhythm(fps, frames, hold_first, hold_last, loop)
         if target.suffix.lower() == ".html":
             named(PAGE)(self, target)
             return self.steps + 1
-        steps = moments(self.steps, frames)
-        check_room(target.suffix.lower(), len(steps), self.size)
-        record(lambda: Scene(self), steps, target, self._colors, fps, hold, quiet)
-        return len(steps)
+        return record(
+            lambda: Scene(self, film=True),
+            self.steps,
+            target,
+            self._colors,
+            rhythm,
+            [told.step for told in self.told],
+            quiet,
+            transparent,
+        )
 
     def __repr__(self) -> str:
         names = f"{self.problem.name!r}, {list(self.labels)}, panels={list(self.panels)}"
@@ -203,18 +227,13 @@ class Picture(Contents):
         return self.steps if t is None else t
 
 
-def animate(
-    picture: Picture,
-    path: str | Path,
-    fps: float = 25,
-    frames: int | None = None,
-    hold: int = 1,
-    quiet: bool = True,
-) -> int:
+def animate(picture: Picture, path: str | Path, **how: Any) -> int:
     """Write a picture that moves, as `Picture.save`: .gif, .webp, .apng, .mp4 or .html."""
-    return picture.save(check_ending(path, MOVING), fps, frames, hold, quiet)
+    return picture.save(check_ending(path, MOVING), **how)
 
 
-def plot(picture: Picture, path: str | Path) -> None:
+def plot(
+    picture: Picture, path: str | Path, t: int | None = None, transparent: bool = False
+) -> None:
     """Write a picture that stands still, as `Picture.save`: .png, .svg or .pdf."""
-    picture.save(check_ending(path, STILL))
+    picture.save(check_ending(path, STILL), t=t, transparent=transparent)

@@ -23,6 +23,7 @@ class Theme:
         accent: of what belongs to a batch, or to memory.
         ink: of the rule whose colour is plain ink, black on light and white on dark.
         scale: the size of text and lines, 1 for a screen.
+        larger: how many times larger words are than it goes with lines.
     """
 
     about: str
@@ -35,6 +36,12 @@ class Theme:
     accent: str
     ink: str
     scale: float = 1.0
+    larger: float = 1.0
+
+    @property
+    def pen(self) -> float:
+        """The size of lines and marks."""
+        return self.scale / self.larger
 
     @property
     def dark(self) -> bool:
@@ -53,7 +60,7 @@ _LIGHT = Theme(
     text="#1c2430",
     muted="#667085",
     grid="#e3e7ee",
-    bands=("#fbfcfe", "#e9eef5", "#d3dce9", "#b9c6da", "#9fb0ca"),
+    bands=("#fbfcfe", "#edf1f7", "#dde5ef", "#cdd8e6", "#bdcadd"),
     contour="#8194b3",
     accent="#7a4fbf",
     ink="#111111",
@@ -89,40 +96,69 @@ _BLUE, _SKY, _GREEN, _ORANGE, _RED, _PINK = (
 SOLID, DASHED, DASHDOT, DOTTED = "-", (0, (5, 2)), (0, (6, 2, 1.5, 2)), (0, (1.5, 1.5))
 Dash = Any  # what Matplotlib takes for a line style
 
+LINES, WORDS = 3.0, 4.5  # the least contrast on the ground
+HALO = 0.8  # how opaque the halo is by which lines and words are seen on any ground
+DEEP = 0.62  # of the way to black, or white, that a ladder goes
+CROWD, CROWDED = 4, 0.75  # runs, and the weight of lines where there are more
+STRONG, WEAK = 1.45, 0.7  # the weight of the hero's line, and of the others
+
 
 @dataclass(frozen=True)
 class Mark:
-    """The colour and the line style by which a rule is known in every picture."""
+    """How a run is known in every panel of a picture.
+
+    Attributes:
+        color, dash: of its line; head: the marker at its head, which with the dash tells rules
+            apart without colour.
+        weight: times the usual width of a line.
+    """
 
     color: str
     dash: Dash = SOLID
+    head: str = "o"
+    weight: float = 1.0
 
 
 MARKS: dict[str, Mark] = {
     "sgd": Mark("ink"),
-    "momentum": Mark(_RED),
-    "nesterov": Mark(_PINK, DASHED),
-    "adagrad": Mark(_GREEN),
-    "rmsprop": Mark(_SKY),
-    "adadelta": Mark(_GREEN, DASHED),
-    "adam": Mark(_BLUE),
-    "amsgrad": Mark(_BLUE, DASHDOT),
-    "adamw": Mark(_BLUE, DASHED),
-    "nadam": Mark(_SKY, DASHED),
-    "lion": Mark(_ORANGE),
+    "momentum": Mark(_RED, head="s"),
+    "nesterov": Mark(_PINK, DASHED, "D"),
+    "adagrad": Mark(_GREEN, head="^"),
+    "rmsprop": Mark(_SKY, DASHDOT, "v"),
+    "adadelta": Mark(_GREEN, DASHED, "<"),
+    "adam": Mark(_BLUE, head="p"),
+    "amsgrad": Mark(_BLUE, DASHDOT, "p"),
+    "adamw": Mark(_BLUE, DASHED, "p"),
+    "nadam": Mark(_SKY, DASHED, "v"),
+    "lion": Mark(_ORANGE, head=">"),
 }
 # Any other rule has one of these, the same in every picture.
 _SPARE = [Mark(color, dash) for dash in (DOTTED, DASHDOT) for color in (_PINK, _ORANGE, _GREEN)]
 
 
 def mark(name: str, theme: Theme, nth: int = 0) -> Mark:
-    """The mark of a rule; the nth more run of the same rule is a paler or darker cousin."""
+    """The mark of a rule; the nth more run of the same rule is a darker or lighter cousin."""
     chosen = MARKS.get(name) or _SPARE[zlib.crc32(name.encode()) % len(_SPARE)]
-    return _shade(chosen, theme, nth)
+    chosen = replace(chosen, color=_seen(chosen.color, theme))
+    if nth == 0:
+        return chosen
+    return replace(chosen, color=ladder(chosen.color, theme, 4)[(0, 3, 1, 2)[(nth - 1) % 4]])
 
 
-def marks(names: Sequence[str], theme: Theme) -> list[Mark]:
-    """The marks of the rules of one picture: no two share a colour while another is free."""
+def marks(
+    names: Sequence[str],
+    theme: Theme,
+    order: Sequence[Any] | None = None,
+    hero: int | None = None,
+) -> list[Mark]:
+    """The marks of the rules of one picture: no two share a colour while another is free.
+
+    Args:
+        names: the rules of the runs; several runs of one rule form a ladder from dark to light.
+        theme: the look of the picture.
+        order: what the rungs of a ladder rise by; by default as the runs are given.
+        hero: the run that the picture is about, whose line is the strongest.
+    """
     chosen: dict[str, Mark] = {name: MARKS[name] for name in names if name in MARKS}
     for name in names:
         first = zlib.crc32(name.encode()) % len(_SPARE)
@@ -130,18 +166,75 @@ def marks(names: Sequence[str], theme: Theme) -> list[Mark]:
         taken, colors = list(chosen.values()), {mark.color for mark in chosen.values()}
         own = min(turned, key=lambda spare: (spare in taken, spare.color in colors))
         chosen.setdefault(name, own)
-    return [_shade(chosen[name], theme, names[:i].count(name)) for i, name in enumerate(names)]
+    rises = list(range(len(names)) if order is None else order)
+    rungs = {name: [i for i, other in enumerate(names) if other == name] for name in names}
+    found = []
+    for i, name in enumerate(names):
+        kin = sorted(rungs[name], key=lambda j: (rises[j], j))
+        color = _seen(chosen[name].color, theme)
+        if len(kin) > 1 and i != hero:
+            color = ladder(color, theme, len(kin))[kin.index(i)]
+        weight = CROWDED if len(names) > CROWD else 1.0
+        if hero is not None:
+            color = color if i == hero else _back(color, theme)
+            weight = STRONG if i == hero else WEAK * weight
+        found.append(replace(chosen[name], color=color, weight=weight))
+    return found
 
 
-def _shade(chosen: Mark, theme: Theme, nth: int) -> Mark:
-    color = theme.ink if chosen.color == "ink" else chosen.color
+def ladder(color: str, theme: Theme, rungs: int) -> list[str]:
+    """So many shades of a colour from dark to light, each seen on the ground."""
+    pale, dark = _furthest(color, theme), blend(color, "#000000", DEEP)
+    low, high = (pale, blend(color, "#ffffff", DEEP)) if theme.dark else (dark, pale)
+    return [blend(low, high, i / max(rungs - 1, 1)) for i in range(rungs)]
+
+
+def words(color: str, theme: Theme) -> str:
+    """A run's colour as that of words on the page."""
+    return legible(color, theme, WORDS)
+
+
+def legible(color: str, theme: Theme, least: float) -> str:
+    """A colour, darkened on a light page and lightened on a dark one until it is seen there."""
+    end = "#ffffff" if theme.dark else "#000000"
+    shades = (blend(color, end, share / 40) for share in range(41))
+    return next(shade for shade in shades if contrast(shade, halo(theme)) >= least or shade == end)
+
+
+def halo(theme: Theme) -> str:
+    """The ground right beside a line or a word: what its halo leaves of the highest band."""
+    return blend(theme.bands[-1], theme.background, HALO)
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours as WCAG defines it, from 1 to 21."""
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(color: str) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
+    return sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def _seen(color: str, theme: Theme) -> str:
+    """A line's colour, such that it is seen on the ground."""
     if theme.dark and color == _BLUE:
         color = "#3D9BE0"  # the same hue, light enough for a dark ground
-    if nth == 0:
-        return Mark(color, chosen.dash)
-    dash = (DASHED, DOTTED, DASHDOT)[(nth - 1) % 3]
-    toward = theme.background if nth % 2 else theme.text
-    return Mark(blend(color, toward, 0.45), dash)
+    return legible(theme.ink if color == "ink" else color, theme, LINES)
+
+
+def _furthest(color: str, theme: Theme) -> str:
+    """A line's colour moved towards the page as far as it is still seen."""
+    end = "#000000" if theme.dark else "#ffffff"
+    shades = (blend(color, end, share / 40) for share in range(40, -1, -1))
+    return next(shade for shade in shades if contrast(shade, halo(theme)) >= LINES)
+
+
+def _back(color: str, theme: Theme) -> str:
+    """A colour that steps back behind the hero's: greyer and paler."""
+    greyer = _seen(blend(color, theme.muted, 0.5), theme)
+    return blend(greyer, _furthest(greyer, theme), 0.5)
 
 
 def blend(color: str, other: str, share: float) -> str:

@@ -19,14 +19,18 @@ def test_the_main_job(tmp_path: Path, process: Callable) -> None:
     assert "Wrote momentum-valley.gif (121 frames" in done.stdout
     with Image.open(tmp_path / "momentum-valley.gif") as gif:
         assert (gif.n_frames, gif.size, gif.info["loop"]) == (121, (960, 540), 0)
+        assert gif.info["duration"] == 1000
+        gif.seek(1)
         assert gif.info["duration"] == 40
         gif.seek(120)
-        assert gif.info["duration"] == 2000
+        assert gif.info["duration"] == 3000
 
 
 @pytest.mark.parametrize("ending", ["gif", "webp", "apng"])
 def test_moving_formats(tmp_path: Path, optiviz: Callable, ending: str) -> None:
-    done = optiviz(f"animate --steps 10 --size 320x240 --fps 20 --out a.{ending}")
+    done = optiviz(
+        f"animate --steps 10 --size 320x240 --fps 20 --frames 11 --hold-first 0 --out a.{ending}"
+    )
     assert done.returncode == 0, done.stderr
     assert f"loss {descend('valley', 'momentum', steps=10).loss[-1]:.4g}\n" in done.stdout
     with Image.open(tmp_path / f"a.{ending}") as picture:
@@ -37,12 +41,14 @@ def test_moving_formats(tmp_path: Path, optiviz: Callable, ending: str) -> None:
 
 def test_mp4(tmp_path: Path, optiviz: Callable) -> None:
     ffmpeg = pytest.importorskip("imageio_ffmpeg")
-    done = optiviz("animate --steps 10 --size 321x241 --hold 3 --out a.mp4")
+    done = optiviz(
+        "animate --steps 10 --panels path --size 321x241 --frames 31 --hold-last 2 --out a.mp4"
+    )
     assert done.returncode == 0, done.stderr
     meta = next(ffmpeg.read_frames(str(tmp_path / "a.mp4")))
     assert meta["size"] == (320, 240)
     assert meta["codec"] == "h264"
-    assert meta["duration"] == pytest.approx((3 * 11 + 50) / 25, abs=0.1)
+    assert meta["duration"] == pytest.approx((25 + 29 + 50) / 25, abs=0.1)
 
 
 def test_a_summary_for_programs(tmp_path: Path, optiviz: Callable) -> None:
@@ -51,7 +57,7 @@ def test_a_summary_for_programs(tmp_path: Path, optiviz: Callable) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     summary = json.loads(done.stdout)
     assert Path(summary["path"]) == tmp_path / "sgd-adam-bowl.gif"
-    assert summary["frames"] == 61
+    assert summary["frames"] == 101
     assert summary["seconds"] > 0
     first, second = summary["runs"]
     assert (first["steps"], second["steps"]) == (20, 60)
@@ -63,12 +69,13 @@ def test_a_summary_for_programs(tmp_path: Path, optiviz: Callable) -> None:
 
 
 def test_the_shifting_surface(tmp_path: Path, optiviz: Callable) -> None:
-    words = "animate --problem regression --batch-size 8 --optim sgd --optim momentum --hold 3"
-    done = optiviz(f"{words} --steps 20 --size 480x270")
+    words = "animate --problem regression --batch-size 8 --optim sgd --optim momentum"
+    done = optiviz(f"{words} --steps 20 --size 480x270 --fps 8")
     assert done.returncode == 0, done.stderr
     with Image.open(tmp_path / "sgd-momentum-regression.gif") as gif:
-        assert gif.n_frames == 21
-        assert gif.info["duration"] == 120
+        assert gif.n_frames == 33
+        gif.seek(1)
+        assert gif.info["duration"] == 130
 
 
 def test_the_same_seed_makes_the_same_file(
@@ -105,8 +112,9 @@ MISTAKES = {
     "--batch-size 8": "valley has no samples, so it takes no batch_size.",
     "--problem regression --batch-size 0": "batch_size must be from 1 to 100, got 0.",
     "--panels data": "The panel 'data' needs a problem with data",
-    "--hold 0": "hold must be from 1 to 100, got 0.",
-    "--frames 0": "frames must be at least 1, got 0.",
+    "--hold-first 700": "hold_first must be from 0 to 600 seconds, got 700.",
+    "--frames 0": "frames must be from 1 to 20000, got 0.",
+    "--loop 70000": "loop must be from 0 to 65535, got 70000.",
     "--fps 0": "fps must be from 1 to 60, got 0.",
 }
 

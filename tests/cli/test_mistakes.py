@@ -27,7 +27,7 @@ ANSWERS = {
     "plot --optim momentum:lr=1 beta=0.9": f"beta=0.9 {RULE} momentum:lr=1,beta=0.9.",
     "plot --momentum 0.9": "--momentum names a rule: say --optim momentum.",
     "plot adam": "adam names a rule: say --optim adam.",
-    "plot --stepz 3": "Unknown option '--stepz'. Did you mean '--steps'? Choose from: --optim, ",
+    "animate --stepz 3": "Unknown option '--stepz'. Did you mean '--steps'? Choose from: --optim, ",
     "plot beta=0.9,lr=1": "Got unexpected extra argument",
     "plot --steps": "Option '--steps' requires an argument.",
     "app surfaces mnist": "Got unexpected extra argument",

@@ -116,6 +116,11 @@ PICTURE = {
     "--panels lr": {"panels": "lr"},
     "--size 480x270": {"size": "480x270"},
     "--theme dark": {"theme": "dark"},
+    "--text 2": {"text": 2},
+    "--bounds 0,1,0,1": {"bounds": "0,1,0,1"},
+    "--hero adam": {"hero": "adam"},
+    "--alone": {"alone": True},
+    "--transparent": {"transparent": True},
     "--seed 3": {"seed": 3},
 }
 NETWORK = {
@@ -141,13 +146,19 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
     "animate --out a.gif": PICTURE
     | {
         "--fps 20": {"fps": 20},
-        "--hold 2": {"hold": 2},
+        "--hold-first 2": {"hold_first": 2},
+        "--hold-last 2": {"hold_last": 2},
+        "--loop 2": {"loop": 2},
         "--frames 9": {"frames": 9},
         "--out b.html": {"path": Path("b.html"), "ending": ".html"},
         "--json": {"quiet": True},
     },
     "plot --out a.png": PICTURE
-    | {"--out b.svg": {"path": Path("b.svg"), "ending": ".svg"}, "--json": {"as_json": True}},
+    | {
+        "--step 3": {"t": 3},
+        "--out b.svg": {"path": Path("b.svg"), "ending": ".svg"},
+        "--json": {"as_json": True},
+    },
     "map --out a.png": {
         "--optim adam": {"optim": ["adam"]},
         "--surface bowl": {"problem": "bowl"},
@@ -215,6 +226,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--updates 99": {"updates": 99},
         "--images 50": {"shown": 50},
         "--directions random": {"directions": "random"},
+        "--range 2": {"reach": 2.0},
         "--panels surface": {"panels": ["surface"]},
         "--out b.WEBP": {"path": Path("b.WEBP")},
         "--json": {"quiet": True},
@@ -253,6 +265,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--host lab.uni.org": {"host": ["lab.uni.org"]},
         "--embed https://course.org": {"embed": ["https://course.org"]},
         "--token secret": {"token": "secret"},
+        "--lessons my": {"lessons": "my"},
     },
 }
 # What an option does only after the work, and the test that sees it.
@@ -295,7 +308,8 @@ def told(
 
         def told(*args: Any, **kwargs: Any) -> Any:
             bound = signature.bind(*args, **kwargs).arguments
-            found.update(plainly(bound | bound.get("look", {})))
+            how = bound.pop("how", {})
+            found.update(plainly(bound | bound.get("look", {}) | how))
             if answer is STOP:
                 raise SystemExit
             if answer is REAL:

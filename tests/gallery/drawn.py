@@ -24,6 +24,11 @@ RECORDED = Path(__file__).with_name("drawn.json")
 
 def drawn(path: Path) -> list[dict[str, Any]]:
     """Run a script and sum up every axes of the figure that it saves."""
+    return [summary(ax) for ax in figure_of(path).axes]
+
+
+def figure_of(path: Path) -> Figure:
+    """The figure that a script saves."""
     figures: list[Figure] = []
 
     def save(figure: Figure, target: Path, **_: Any) -> None:
@@ -33,7 +38,7 @@ def drawn(path: Path) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as out, patch.object(Figure, "savefig", save):
         run(path, Path(out), "png", "--quick")
     (figure,) = figures
-    return [summary(ax) for ax in figure.axes]
+    return figure
 
 
 def summary(ax: Any) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from PIL import Image
 
 from optiviz.errors import UserError
 from optiviz.gallery.build import Build, run
-from optiviz.gallery.index import THUMBNAIL, write_index
-from optiviz.gallery.scripts import CHAPTERS, Script, home, script, scripts
+from optiviz.gallery.index import THUMBNAIL, unbroken, write_index
+from optiviz.gallery.scripts import BEST, CHAPTERS, Script, home, script, scripts
 from optiviz.problems import load
 
 NAMES = list(scripts())
@@ -180,12 +180,44 @@ def test_the_page_in_a_browser(page: Path, chromium) -> None:
     shown.goto(page.as_uri())
     assert shown.evaluate("document.documentElement.scrollWidth") <= 390
     image = shown.locator(f"#{MOVES} img")
+    image.scroll_into_view_if_needed()
+    shown.wait_for_selector(f'#{MOVES} img[src$="{MOVES}.gif"]')
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)")
+    shown.locator(f"#{MOVES} button.picture").click()
+    still = f"thumbnails/{MOVES}.png"
+    assert image.get_attribute("src").endswith(still)
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == THUMBNAIL[0]
-    shown.locator(f"#{MOVES} .picture").hover()
-    assert image.get_attribute("src") == f"{MOVES}.gif"
+    shown.evaluate("document.querySelector('footer').scrollIntoView()")
     shown.close()
     assert not wrong
     assert all(url.startswith(("file:", "data:")) for url in asked)
+
+
+@pytest.mark.slow
+def test_who_wants_no_motion_has_none_without_a_tap(page: Path, chromium) -> None:
+    shown = chromium.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    shown.goto(page.as_uri())
+    image = shown.locator(f"#{MOVES} img")
+    image.scroll_into_view_if_needed()
+    shown.wait_for_timeout(300)
+    assert image.get_attribute("src").endswith(".png")
+    shown.locator(f"#{MOVES} button.picture").click()
+    assert image.get_attribute("src").endswith(f"{MOVES}.gif")
+    shown.close()
+
+
+def test_a_formula_is_not_broken_between_lines() -> None:
+    caption = "Beyond η = 2(1 + β)/λ, w ← w − η·∂L/∂w and <that>; with m = 1 and η = 0.1 it ends."
+    assert unbroken(caption) == (
+        'Beyond <span class="formula">η = 2(1 + β)/λ</span>, '
+        '<span class="formula">w ← w − η·∂L/∂w</span> and &lt;that&gt;; '
+        'with <span class="formula">m = 1</span> and <span class="formula">η = 0.1</span> it ends.'
+    )
+
+
+def test_the_best_are_scripts() -> None:
+    assert len(BEST) == len({*BEST}) == 12
+    assert all(script(name).path.is_file() for name in BEST)
 
 
 def test_training_is_quick_only_if_asked(monkeypatch: pytest.MonkeyPatch) -> None:

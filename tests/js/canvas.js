@@ -11,7 +11,7 @@ export function strokes({ calls }) {
   for (const [name, values, style] of calls) {
     if (name === "beginPath") points = [];
     if (name === "moveTo" || name === "lineTo") points.push(values);
-    if (name === "stroke" && points.length) found.push({ points, color: style.strokeStyle, fill: style.fillStyle });
+    if (name === "stroke" && points.length) found.push({ points, color: style.strokeStyle, fill: style.fillStyle, width: style.lineWidth });
   }
   return found;
 }
@@ -20,7 +20,7 @@ export const texts = ({ calls }) =>
   calls.filter(([name]) => name === "fillText").map(([, [words, x, y], { fillStyle }]) => ({ words, x, y, color: fillStyle }));
 
 export const DRAWING = {
-  tail: 4, rest: 0.8, longest: 0.25, reach: 3, batch: 20, contour: 0.5, faintContour: 0.25,
+  tail: 4, rest: 0.8, halo: 0.7, reach: 3, batch: 20, contour: 0.5, faintContour: 0.25,
   kept: 0.5, spread: 30, logRoom: 2, room: 0.1, rise: 10, climb: 1e4, depth: 1e-10,
 };
 
@@ -31,7 +31,7 @@ const LOOK = {
 };
 
 export const GROUND = {
-  name: "bowl", title: "A bowl", axes: ["w₁", "w₂"], bounds: [[-3, 3], [-2, 2]], minima: [[0, 0]], local: [false],
+  name: "bowl", title: "A bowl", axes: ["w₁", "w₂"], bounds: [[-3, 3], [-2, 2]], minima: [[0, 0]], local: [false], saddles: [],
   extent: [[-6, 6], [-6, 6]], points: 2, levels: 2, batchLevels: [1], drawing: DRAWING,
   themes: { light: LOOK, dark: { ...LOOK, background: "#000000", muted: "#999999", isDark: true }, slides: { ...LOOK, scale: 1.5 } },
 };
@@ -54,7 +54,7 @@ export function pathsPack(runs, facts = {}) {
   const plain = runs.map((run) => Object.fromEntries(Object.entries(run).filter(([name]) => !columns.includes(name))));
   const steps = Math.max(...runs.map((run) => run.steps));
   const shows = { velocity: true, gradient: true };
-  return pack({ steps, panels: ["loss", "velocity", "lr"], floor: 0, lossTitle: "Loss", batchSize: null, shows, ...facts, runs: plain }, arrays);
+  return pack({ steps, panels: ["loss", "velocity", "lr"], floor: 0, notes: [], lossTitle: "Loss", batchSize: null, shows, factor: 1, times: "", plain: "", ...facts, runs: plain }, arrays);
 }
 
 // A run of gradient descent with velocity on L = (u² + 4v²)/2 from (2, 1); η = 0.1, β = 0.5.
@@ -73,7 +73,7 @@ export function descent(steps = 10, facts = {}) {
   }
   const arrays = Object.entries(columns).map(([name, c]) => [name, Float32Array.from(c.slice(0, steps + 1))]);
   const colors = ["#cc0000", "#ff8888"];
-  return { name: "momentum", label: "momentum", verdict: "", steps, divergedAt: -1, colors, dash: [], ...Object.fromEntries(arrays), ...facts };
+  return { name: "momentum", label: "momentum", verdict: "", steps, divergedAt: -1, colors, dash: [], weight: 1, ...Object.fromEntries(arrays), ...facts };
 }
 
 // What a sheet asks of its player.
@@ -89,7 +89,7 @@ export function player(runs = [descent()], facts = {}) {
     scale: 1,
     look: LOOK,
     shows: { velocity: true, gradient: true, carried: false, batch: true, ghost: true },
-    facts: { floor: 0, lossTitle: "Loss" },
+    facts: { floor: 0, notes: [], lossTitle: "Loss", factor: 3, times: " ×3", plain: "" },
     ground: GROUND,
     colorOf: (run) => run.colors[0],
     ask: () => {},

@@ -69,6 +69,16 @@ test("the minimum's star is at the minimum", () => {
   near(y, plane.y(-1) - 8);
 });
 
+test("a saddle is crossed out", () => {
+  const plane = laid({ ground: { ...slope, minima: [], saddles: [[-1, 0.5]] } });
+  const crosses = strokes(plane.still.context).slice(-2);
+  for (const { points: [[x0, y0], [x1, y1]], color } of crosses) {
+    near((x0 + x1) / 2, plane.x(-1));
+    near((y0 + y1) / 2, plane.y(0.5));
+    assert.equal(color, plane.player.look.text);
+  }
+});
+
 test("a batch has contours and a minimum of its own, those of the coming step", () => {
   const samples = { kind: "valleys", curvature: [2, 0, 2], count: 3, xy: [1, 0.5, 3, 0.5, -1, -1], nowhere: {} };
   const batches = [[0], [0, 1], [2]];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { arrowFactor, arrowsOf } from "../../optiviz/player/js/arrows.js";
+import { arrowsOf } from "../../optiviz/player/js/arrows.js";
 import { star } from "../../optiviz/player/js/marks.js";
 import { Plane } from "../../optiviz/player/js/plane.js";
 import { headOf, leaving, tailOf } from "../../optiviz/player/js/trails.js";
@@ -17,7 +17,7 @@ function drawn(of, time = 0) {
   of.plane = plane;
   plane.measure();
   plane.frame();
-  plane.factor = arrowFactor(of.runs, of.shows, of.ground.bounds, of.ground.drawing);
+  plane.factor = of.facts.factor;
   for (const run of of.runs) run.pixels = plane.pixels(run);
   of.time = time;
   plane.move(plane.context);
@@ -69,14 +69,15 @@ test("the velocity is what led here, the push is downhill by η", () => {
   assert.deepEqual(arrowsOf(run, 3, { gradient: true }).map(([kind, from]) => [kind, from]), [["gradient", [0, 0]]]);
 });
 
-test("arrows are 1, 2 or 5 times a power of ten longer, the longest no more than its share", () => {
-  const longest = Math.max(...[...run.vx].map((v, i) => Math.hypot(v, run.vy[i])));
-  for (const share of [0.05, 0.1, 0.22, 0.25, 0.4, 0.7, 1]) {
-    const factor = arrowFactor([run], { velocity: true }, [[-3, 3], [-2, 2]], { longest: share });
-    assert.ok([1, 2, 5].includes(Number((factor / 10 ** Math.floor(Math.log10(factor) + 1e-9)).toFixed(6))));
-    assert.ok(factor * longest <= share * 4 * 1.001 && factor * longest > (share * 4) / 2.5);
+test("where nothing is carried on, the step is one arrow of the run's colour, with one name", () => {
+  const plain = { floor: 0, notes: [], lossTitle: "Loss", factor: 2, times: " ×2", plain: "step = −ηg" };
+  for (const shows of [{ velocity: true, gradient: true }, { velocity: true }, { gradient: true }]) {
+    const plane = drawn(player([run], { facts: plain, shows }), 2);
+    const shapes = strokes(plane.context).filter(({ points }) => points.length === 7);
+    assert.deepEqual(shapes.map(({ fill }) => fill), ["#cc0000"]);
+    assert.deepEqual(texts(plane.context).map(({ words, color }) => [words, color]), [["→ step = −ηg ×2", "#cc0000"]]);
+    near(shapes[0].points[3][0] - plane.x(run.x[2]), (-0.1 * run.gx[2] * 2) / plane.unit);
   }
-  assert.equal(arrowFactor([run], { velocity: true }, [[90, 91], [90, 91]], DRAWING), 1, "none is seen");
 });
 
 test("an arrow points from the head along its vector, as long as its factor says", () => {
@@ -91,7 +92,7 @@ test("an arrow points from the head along its vector, as long as its factor says
   near((shape.points[0][0] + shape.points[6][0]) / 2, x);
   near((shape.points[0][1] + shape.points[6][1]) / 2, y);
   const times = texts(plane.context).map(({ words }) => words);
-  assert.deepEqual(times, [`→ −η · gradient${plane.factor === 1 ? "" : ` ×${plane.factor}`}`]);
+  assert.deepEqual(times, ["→ −η · gradient ×3"], "as Python says");
 });
 
 test("each arrow has its colour, in the picture and in the words, and the push begins where the rest ends", () => {
@@ -126,15 +127,15 @@ test("the head is at its step, and between two while time runs", () => {
   headOf(run, 99).forEach((value, k) => near(value, at(10)[k]));
 });
 
-test("a tail is freshest at its head, and fades to the resting colour within so many steps", () => {
+test("a tail is widest at its head, and thins to its resting width within so many steps", () => {
   const shares = (time) => tailOf(run, time, DRAWING).map(([i, share]) => [i, Number(share.toFixed(6))]);
-  assert.deepEqual(shares(8), [[4, 0.8], [5, 0.6], [6, 0.4], [7, 0.2], [8, 0]]);
-  assert.deepEqual(shares(2), [[0, 0.4], [1, 0.2], [2, 0]]);
-  assert.deepEqual(shares(8.5), [[5, 0.7], [6, 0.5], [7, 0.3], [8, 0.1]]);
+  assert.deepEqual(shares(8), [[4, 0.8], [5, 0.85], [6, 0.9], [7, 0.95], [8, 1]]);
+  assert.deepEqual(shares(2), [[0, 0.9], [1, 0.95], [2, 1]]);
+  assert.deepEqual(shares(8.5), [[5, 0.825], [6, 0.875], [7, 0.925], [8, 0.975]]);
   assert.deepEqual(shares(99), shares(10), "a run that has ended keeps its last");
 });
 
-test("a path is drawn up to its head, and its youngest part in its own colour", () => {
+test("a path is drawn up to its head in its own colour, and its youngest part is the widest", () => {
   const plane = drawn(player([run], { shows: {} }), 6);
   const [halo, rest, ...tail] = strokes(plane.context).filter(({ points }) => points.length > 1);
   const at = (t) => [plane.x(run.x[t]), plane.y(run.y[t])];
@@ -142,10 +143,10 @@ test("a path is drawn up to its head, and its youngest part in its own colour", 
     assert.equal(points.length, 8, "seven points, and the head");
     points.slice(0, 7).forEach((point, t) => point.forEach((value, k) => near(value, at(t)[k])));
   }
-  assert.equal(rest.color, "#8f6666", "0.8 of the way from #cc0000 to #808080");
   const [oldest, youngest] = [tail[0], tail.at(-1)];
-  assert.equal(oldest.color, "#8f6666");
-  assert.equal(youngest.color, "#cc0000");
+  for (const { color } of [rest, oldest, youngest]) assert.equal(color, "#cc0000", "nothing fades into the ground");
+  near(rest.width / youngest.width, DRAWING.rest);
+  near(oldest.width, rest.width);
   youngest.points.at(-1).forEach((value, k) => near(value, at(6)[k]));
   tail[1].points.flat().forEach((value, k) => near(value, [...at(3), ...at(4)][k]));
 });
@@ -174,4 +175,19 @@ test("the point nearest to the pointer, within reach", () => {
   const found = plane.nearest(plane.x(run.x[7]) + 1, plane.y(run.y[7]));
   assert.equal(found.t, 7);
   assert.equal(plane.nearest(plane.x(-3), plane.y(2)), null);
+});
+
+test("a ring is drawn around the deepest minima above the heads, and the heaviest line last", () => {
+  const ground = { ...GROUND, minima: [[0, 0], [1, 1]], local: [false, true] };
+  const plane = drawn(player([run, descent(10, { weight: 2, colors: ["#00cc00", "#00cc00"] })], { ground, shows: {} }), 10);
+  const arcs = plane.context.calls.filter(([name]) => name === "arc").map(([, [x, y, radius]]) => [x, y, radius]);
+  const rings = arcs.slice(-2);
+  for (const [x, y, radius] of rings) {
+    near(x, plane.x(0));
+    near(y, plane.y(0));
+    assert.ok(radius > 2 * arcs.at(-3)[2], "wider than a head");
+  }
+  const own = strokes(plane.context).filter(({ points }) => points.length > 1);
+  assert.equal(own.at(-1).color, "#00cc00", "the heaviest line is drawn last");
+  near(own.at(-1).width, 2 * own.filter(({ color }) => color === "#cc0000").at(-1).width);
 });

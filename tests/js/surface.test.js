@@ -104,12 +104,16 @@ test("the map is asked for anew when the path begins elsewhere, and not when the
   assert.deepEqual(asks(() => (state.start = [-1, 2])), anew);
 });
 
-test("on another surface the rules keep what is theirs, and take its own rate, shape, start and batch", () => {
+test("on another surface the rules keep what is theirs, and take its own rate, shape, start, steps and batch", () => {
   const lanes = [{ rule: "momentum", lr: 0.3, beta: 0.8 }, { rule: "adam", lr: 0.05 }];
   const state = { problem: "bowl", shape: { kappa: 5 }, start: [1, 2], batch: 10, lanes, steps: 70 };
-  new Controls({ state, change: (edit) => edit(state) }).setProblem("rosenbrock");
+  const before = structuredClone(state);
+  const controls = new Controls({ state, change: (edit) => edit(state) });
+  controls.setProblem("rosenbrock");
   const kept = [{ rule: "momentum", beta: 0.8 }, { rule: "adam" }];
-  assert.deepEqual(state, { problem: "rosenbrock", shape: {}, start: null, batch: null, lanes: kept, steps: 70 });
+  assert.deepEqual(state, { problem: "rosenbrock", shape: {}, start: null, batch: null, lanes: kept, steps: null });
+  controls.setProblem("bowl");
+  assert.deepEqual(state, before, "and back to what one had set there");
 });
 
 // The lab on a model that notes what is asked, and is told by a test what Python answers.
@@ -119,7 +123,7 @@ function labOf(state) {
   const knob = (label, values) => ({ label, values, default: values[0] });
   const offers = {
     problems: [bowl], rules: { sgd: { lr: knob("η", [0.1, 0.2, 0.3, 0.4]) } }, schedules: { constant: {} },
-    seconds: {}, situations: [], files: [".gif"], lanes: 3, steps: knob("steps", [10, 20]),
+    seconds: {}, situations: [], lessons: [], files: [".gif"], lanes: 3, steps: knob("steps", [10, 20]),
   };
   const reply = (serial, answered) => ({
     serial, state: answered, problem: "bowl", start: [2, 1], notes: [], python: "", query: "", commands: { ".gif": "" },

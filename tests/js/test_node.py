@@ -11,9 +11,20 @@ from typing import Any
 import pytest
 
 import optiviz
+from optiviz.optim import OPTIMIZERS, SGD
 from optiviz.player import pack
 from optiviz.problems import parse_problem
 from optiviz.runs import race
+from optiviz.runs.symbols import in_symbols
+from optiviz.views import Picture
+
+
+class Own(SGD):
+    """A rule of somebody's own, which brings no formula."""
+
+    def formula(self) -> tuple[str, ...]:
+        return ()
+
 
 HERE = Path(__file__).parent
 SCRIPTS = Path(optiviz.__file__).parent / "player" / "js"
@@ -64,6 +75,37 @@ def test_the_loss_of_a_batch_is_ours(node: str, name: str) -> None:
         assert found["values"] == pytest.approx(expected, rel=1e-5)
         least = problem.minimizer(batch)
         assert found["least"] == (least and pytest.approx(least, rel=1e-4))
+
+
+FORMULAS = f"""
+import {{ readFileSync }} from "node:fs";
+import {{ told }} from "{SCRIPTS.as_uri()}/formulas.js";
+import {{ unpack }} from "{SCRIPTS.as_uri()}/numbers.js";
+const {{ paths, steps }} = JSON.parse(readFileSync(0));
+const text = (words) => words.map(([word]) => word).join("");
+console.log(JSON.stringify(unpack(Buffer.from(paths, "hex")).runs.map((run) =>
+  steps.map((t) => [0, 1].map((axis) => told(run, t, axis).map(({{ words, numbers }}) =>
+    [text(words), text(numbers)]))))));
+"""
+
+
+def test_a_formula_is_told_in_the_numbers_of_the_step(node: str) -> None:
+    """What the page says of the coming step ends where the rule itself went, whatever the rule."""
+    problem = parse_problem("valley")
+    runs = race(problem, [*OPTIMIZERS], steps=9, schedule="cosine")
+    packed = pack.paths(Picture(problem, runs, ["path", "formula"]))
+    sent = {"paths": packed.hex(), "steps": [0, 1, 7]}
+    for record, steps in zip(runs, run(node, FORMULAS, sent), strict=True):
+        for t, axes in zip(sent["steps"], steps, strict=True):
+            for axis, rows in enumerate(axes):
+                assert [words for words, _ in rows] == list(in_symbols(record)[0])
+                last = next(numbers for words, numbers in rows[::-1] if words.startswith("w"))
+                end = float(last.rpartition(" = ")[2].replace("−", "-"))
+                assert end == pytest.approx(record.w[t + 1][axis], rel=6e-4), record.optimizer
+
+
+def test_a_rule_without_a_formula_has_none_to_tell() -> None:
+    assert pack.formula(race("bowl", [Own(lr=0.1)], steps=3)[0]) == (None, [])
 
 
 SENT = pack.DRAWING | pack.NOWHERE

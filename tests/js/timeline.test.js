@@ -118,3 +118,19 @@ test("with less motion it goes on from where it was put", () => {
   pass(line, 2);
   assert.equal(line.step, 2);
 });
+
+test("it stands for half a second where something is said, and goes there by a key", () => {
+  const line = timeline();
+  line.stops = [10, 30];
+  line.play();
+  pass(line, 15);
+  assert.equal(line.step, 10);
+  pass(line, 12);
+  assert.ok(line.step > 10 && line.step < 20);
+  line.goToStop(1);
+  assert.deepEqual([line.time, line.playing], [30, false]);
+  line.goToStop(1);
+  assert.equal(line.time, 30);
+  line.goToStop(-1);
+  assert.equal(line.time, 10);
+});

@@ -193,7 +193,8 @@ class Page:
 @pytest.fixture(scope="module")
 def figure(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     path = tmp_path_factory.mktemp("player") / "figure.html"
-    animate(picture("regression", ("sgd", "momentum"), batch_size=8), path)
+    panels = ("path", "loss", "velocity", "lr", "formula")
+    animate(picture("regression", ("sgd", "momentum"), panels=panels, batch_size=8), path)
     shown = Page(chromium, path)
     yield shown
     assert [url for url in shown.requests if url.startswith("data:") is False] == [path.as_uri()]
@@ -267,11 +268,45 @@ def test_hovering_tells_the_numbers_of_a_step(fresh: Page) -> None:
     assert f"loss {loss:.3g}" in told
     side = fresh.page.locator(".ov-side canvas").first.bounding_box()
     fresh.page.mouse.move(side["x"] + side["width"] / 2, side["y"] + 30)
-    assert "sgd" in fresh.page.locator(".ov-tip").inner_text()
+    assert "SGD" in fresh.page.locator(".ov-tip").inner_text()
     middle = fresh.get("p.hover")
     fresh.page.mouse.down()
     fresh.page.mouse.up()
     assert fresh.get("p.step") == middle > 0
+
+
+def test_the_formula_tells_the_coming_step_and_lights_its_arrow(fresh: Page) -> None:
+    fresh.get("p.goTo(6)")
+    formula = fresh.page.locator(".ov-formula")
+    formula.get_by_role("button", name="momentum").click()
+    formula.get_by_role("button", name=fresh.get("p.ground.axes[1]"), exact=True).click()
+    assert "Step 7" in formula.inner_text()
+    went = formula.inner_text().rstrip().rpartition(" = ")[2].replace("−", "-")
+    assert float(went) == pytest.approx(fresh.get("p.runs[1].y[7]"), rel=6e-4)
+    before = fresh.pixels()
+    formula.locator("[data-term=v]").first.hover()
+    assert fresh.pixels() != before
+    fresh.page.mouse.move(5, 5)
+    assert fresh.pixels() == before
+
+
+def test_presenting_shows_the_picture_and_two_panels_in_large_words(fresh: Page) -> None:
+    def seen() -> tuple[float, int]:
+        figures = fresh.page.locator(".ov-side figure").all()
+        size = fresh.page.locator(".ov-label").first.evaluate("e => getComputedStyle(e).fontSize")
+        return float(size.removesuffix("px")), sum(figure.is_visible() for figure in figures)
+
+    size, panels = seen()
+    fresh.press("p")
+    fresh.page.wait_for_function("document.fullscreenElement !== null")
+    assert seen() == (pytest.approx(1.6 * size), 2)
+    fresh.page.wait_for_selector(".ov-still")
+    assert fresh.page.locator(".ov-transport").evaluate("e => getComputedStyle(e).opacity") == "0"
+    fresh.page.mouse.move(40, 50)
+    assert fresh.page.locator(".ov-still").count() == 0
+    fresh.press("p")
+    fresh.page.wait_for_function("document.fullscreenElement === null")
+    assert seen() == (size, panels)
 
 
 def test_zoom_and_pan(fresh: Page) -> None:

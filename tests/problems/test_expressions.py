@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import optiviz
@@ -238,6 +238,7 @@ def trees() -> st.SearchStrategy[str]:
 
 @settings(max_examples=60)
 @given(trees())
+@example("(1e308/asin(x))")
 def test_every_right_expression_is_computed_in_bounds(text: str) -> None:
     if len(text) > 500:
         return

@@ -14,6 +14,9 @@ from optiviz.problems.network.layers import layers_of
 from optiviz.problems.network.slice import SIDE, Slice, _cubic, filtered, principal
 from optiviz.runs import descend
 from optiviz.training.landscape import landscape
+from optiviz.views import Picture
+from optiviz.views.scene.contour import _spanned, levels
+from optiviz.views.scene.figure import Scene
 
 RULES = [optim.SGD(lr=0.1), optim.Momentum(lr=0.05), optim.Adam(lr=0.001)]
 
@@ -170,6 +173,34 @@ def test_random_directions(network: MLP) -> None:
     plane, (run,) = landscape(network, shown, RULES[:1], updates=20, points=10, directions="random")
     assert plane.directions.explained is None
     assert run.w[-1] == pytest.approx([0, 0], abs=1e-6)  # the plane goes through the end
+    assert plane.bounds == ((-1, 1), (-1, 1))
+    twice, _ = landscape(
+        network, shown, RULES[:1], updates=20, points=10, directions="random", reach=2
+    )
+    assert twice.bounds == ((-2, 2), (-2, 2))
+
+
+def test_points_tell_which_update_they_are_of(network: MLP) -> None:
+    shown = network.on(network.x[:50], network.y[:50])
+    plane, (run,) = landscape(network, shown, RULES[:1], updates=25, points=8, batch_size=50)
+    assert plane.at == (0, 4, 8, 12, 16, 20, 24, 25)
+    assert run.steps == 7
+    picture = Picture(plane, run, ["truth"])
+    assert [picture.counted(t) for t in (0, 2.5, 7)] == [0, 8, 25]
+    (ax,) = Scene(picture).figure.axes
+    told = {
+        text.get_text(): x for x, text in zip(ax.get_xticks(), ax.get_xticklabels(), strict=True)
+    }
+    assert told["20"] == 5
+    assert ax.get_xlabel() == "update"
+
+
+def test_the_ground_of_a_level_slice_is_no_cliff(network: MLP) -> None:
+    heights = np.full((9, 9), 0.4388) + 1e-4 * np.arange(9)
+    lines = _spanned(heights, Slice.span)
+    assert np.ptp(lines) == pytest.approx(Slice.span)
+    assert lines[0] < heights.min() < heights.max() < lines[-1]
+    assert (_spanned(1000 * heights, Slice.span) == levels(1000 * heights)).all()
 
 
 @pytest.mark.parametrize(
@@ -178,6 +209,8 @@ def test_random_directions(network: MLP) -> None:
         ({"updates": 2}, "updates must be at least 3"),
         ({"updates": 50, "points": 51}, "points must be from 3 to 50"),
         ({"directions": "up"}, "directions must be pca or random"),
+        ({"reach": 2.0}, "range is that of random directions"),
+        ({"directions": "random", "reach": 0.0}, "range must be from 0.001 to 100, got 0"),
         ({"updates": 9, "points": 5, "rules": [optim.SGD(lr=1e30)]}, "diverged at update"),
         ({"updates": 9, "points": 5, "rules": [optim.SGD(lr=0.0)]}, "lie on one line"),
     ],

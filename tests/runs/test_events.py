@@ -35,6 +35,23 @@ def test_momentum_overshoots_across_a_valley() -> None:
     assert steps_of(run, "overshoots") == [int(further.argmax()) + 1]
 
 
+def test_speed_along_the_way_peaks_where_it_is_greatest() -> None:
+    run = descend(VALLEY, optim.Momentum(), steps=120)
+    way = run.w[-1] - run.w[0]
+    speeds = [(run.w[t] - run.w[t - 1]) @ way for t in range(1, 121)]
+    assert steps_of(run, "peaks") == [1 + speeds.index(max(speeds))]
+    assert steps_of(descend(BOWL, optim.SGD(lr=0.1), steps=60), "peaks") == []
+
+
+def test_what_goes_past_its_end_turns_back_at_the_furthest() -> None:
+    run = descend(BOWL, optim.Momentum(lr=0.02), (2.0, 0.0), steps=200)
+    assert steps_of(run, "turns") == [int(run.w[:, 0].argmin())]
+    assert steps_of(descend(BOWL, optim.SGD(lr=0.1), steps=60), "turns") == []
+    assert steps_of(descend(BOWL, optim.Momentum(lr=0.02), steps=20), "turns") == [], (
+        "not there yet"
+    )
+
+
 def test_small_steps_overshoot_nothing() -> None:
     assert steps_of(descend(BOWL, optim.SGD(lr=0.5), steps=60), "overshoots") == []
 

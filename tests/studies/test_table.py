@@ -42,6 +42,15 @@ def test_a_verdict_is_told_once() -> None:
     assert each_once(["stalled", "converged", "stalled"]) == "stalled; converged"
 
 
+def test_verdicts_that_differ_in_a_number_are_told_as_a_range() -> None:
+    """The numbers are compared as numbers, and those that are equal stand once."""
+    assert each_once(["diverged at update 12", "diverged at update 9"]) == (
+        "diverged at update 9–12"
+    )
+    died = [f"the rate has died: η is down from 0.1 to {last}" for last in ("1e-04", "2.5e-09")]
+    assert each_once(died) == "the rate has died: η is down from 0.1 to 2.5e-09–1e-04"
+
+
 def test_columns_are_as_wide_as_what_stands_in_them() -> None:
     lines = markdown([("η", "verdict"), ("0.001", "ok")])
     assert lines == ["| η     | verdict |", "|-------|---------|", "| 0.001 | ok      |"]

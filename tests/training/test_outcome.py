@@ -60,6 +60,10 @@ CASES: dict[str, tuple[Any, str]] = {
     "fitted, shaken loose, fitted": (judged([*FALLING, 0.3, *FALLING]), "fits the training data"),
     "has ceased to fall": (judged(LEVEL), "levels off"),
     "up and down": (judged(ROUGH), "oscillating"),
+    "a few spikes": (
+        judged([0.4, 0.3, *[0.2, 0.3, 0.2, 0.3, 1.3, 0.2] * 3]),
+        "goes up and down",
+    ),
     "up and down, ever less": (
         judged([1, 0.2, 0.8, 0.3, 0.7, 0.35, 0.65, 0.4, 0.6, 0.43, 0.55, 0.45]),
         "goes up and down",
@@ -105,6 +109,10 @@ CASES: dict[str, tuple[Any, str]] = {
             rate=[0.1, 0.01, 0.001, 1e-4],
         ),
         "the rate has died: η is down from 0.1 to 0.0001",
+    ),
+    "a rate at which nothing was learnt": (
+        judged([2.499, 2.006, 1.874], [2.125, 1.911, 1.898], rate=[0.57, 0.3, 2.4e-6]),
+        "levels off: η is down from 0.57 to 2.4e-06",
     ),
     "annealed": (
         judged([1, 0.9, 0.8, 0.7, 0.5, 0.4, 0.35, 0.33], rate=[1, 1, 1, 1, 0.1, 0.01, 1e-3, 1e-4]),

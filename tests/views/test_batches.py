@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from optiviz import descend, optim, schedules, surfaces
 from optiviz.errors import UserError
@@ -58,36 +59,55 @@ def test_all_the_data_stand_still() -> None:
     assert scene.panels[0].batch is None
 
 
-@pytest.mark.parametrize("form", ["inside", "outside"])
-def test_the_sum_is_of_what_is_carried_and_what_is_pushed(form: str) -> None:
-    problem = surfaces["valley"]
-    run = descend(problem, optim.Momentum(lr=0.01, beta=0.8, form=form), steps=20)
-    scene = Scene(Picture(problem, [run], panels=["sum"]))
-    panel = scene.panels[0]
-    t = 5
-    scene.show(t)
-    (carry, _, _), (push, _, _), (step, _, _) = panel.trails[0].arrows
-    tips = [patch.get_xy()[3] for patch in (carry, push, step)]
-    reach = (np.array(tips) - run.w[t]) / panel.factor
-    np.testing.assert_allclose(reach[0], 0.8 * run.velocity[t])
-    np.testing.assert_allclose(reach[1], 0.8 * run.velocity[t] - 0.01 * run.grad[t])
-    np.testing.assert_allclose(reach[2], run.velocity[t + 1])
-
-
-def test_velocity_builds_while_the_gain_exceeds_the_loss() -> None:
-    problem = surfaces["bowl"]
-    run = descend(problem, optim.Momentum(lr=0.002, beta=0.9), start=(2.0, 0.0), steps=120)
-    scene = Scene(Picture(problem, [run], panels=["build"]))
-    gain, loss = (values for _, _, _, values in scene.panels[0].lines)
+@pytest.mark.parametrize("rule", ["momentum", "nesterov"])
+@pytest.mark.parametrize("surface", ["valley", "himmelblau"])
+def test_speed_grows_just_while_push_exceeds_drag(surface: str, rule: str) -> None:
+    (run,) = race(surface, [rule], steps=60)
+    panel = Scene(Picture(surface, [run], panels=["speed", "build"])).panels[1]
+    push, drag = (values for _, _, _, values in panel.lines)
     speed = np.hypot(*run.velocity.T)
-    same_way = (run.velocity[1:] * run.velocity[:-1]).sum(axis=1) >= 0
-    growing = np.diff(speed) > 0
-    # |v'| = β|v| + |ηg| where both point the same way, so v grows just while ηg > (1-β)v.
-    held = (1 - 0.9) * speed[:-1]
-    along = (-run.grad[:-1] * run.velocity[1:]).sum(axis=1) > 0
-    ahead = same_way & along
-    assert (growing[ahead] == (gain > held)[ahead]).all()
-    np.testing.assert_allclose(loss, 0.1 * speed[1:])
+    np.testing.assert_array_equal(push > drag, np.diff(speed) > 0)
+    if rule == "momentum":  # in one line with the path, the whole of -ηg
+        straight = descend("bowl", optim.Momentum(lr=0.002), start=(2.0, 0.0), steps=30)
+        panel = Scene(Picture("bowl", [straight], panels=["build"])).panels[0]
+        np.testing.assert_allclose(panel.lines[0][3], -0.002 * -straight.grad[:-1, 0])
+        np.testing.assert_allclose(panel.lines[1][3], -0.1 * straight.velocity[:-1, 0])
+
+
+def test_the_peak_is_a_line_through_every_panel_once_it_has_passed() -> None:
+    run = descend("valley", optim.Momentum(lr=0.012), steps=30)
+    scene = Scene(Picture("valley", [run], panels=["speed", "loss", "build", "memory"]))
+    speed = np.hypot(*run.velocity.T)
+    top = int(np.flatnonzero(np.diff(speed) < 0)[0])
+    assert speed[top - 1] < speed[top] > speed[top + 1]
+    for panel in scene.panels[:3]:
+        step, line = panel.peak
+        assert step == top
+        assert set(line.get_xdata()) == {top}
+        for t in (0, top, top + 1, 30):
+            scene.show(t)
+            assert line.get_visible() == (t > top), "nothing is told of the future"
+            assert scene.panels[2].word.get_visible() == (t > top)
+    alone = Scene(Picture("valley", [run], panels=["speed", "loss"]))
+    assert not any(panel.peak for panel in alone.panels)
+
+
+def test_what_lies_between_push_and_drag_tells_nothing_of_the_future() -> None:
+    run = descend("valley", optim.Momentum(lr=0.012), steps=30)
+    scene = Scene(Picture("valley", [run], panels=["build"]))
+    (panel,) = scene.panels
+    own, muted = (to_hex(area.get_facecolor()[0]) for area in panel.fills)
+    assert own == to_hex(scene.picture.marks[0].color)
+    assert muted == to_hex(scene.look.muted)
+    box = panel.ax.get_window_extent()
+    scene.show(12)
+    scene.canvas.draw()
+    image = np.asarray(scene.canvas.buffer_rgba())[::-1, :, :3].astype(int)
+    at = int(panel.ax.transData.transform((12, 0))[0])
+    inside = slice(int(box.y0) + 3, int(box.y1) - 3)
+    colored = np.ptp(image[inside, :], axis=2) > 40  # neither grey nor page
+    assert colored[:, at - 60 : at - 15].any()
+    assert not colored[:, at + 15 : int(box.x1)].any()
 
 
 def test_memory_is_beta_to_the_age() -> None:
@@ -151,17 +171,6 @@ def test_momentum_cancels_the_noise_of_batches() -> None:
     assert np.median(velocity[late] / gradient[late]) < 0.7
 
 
-def test_the_zones_are_where_the_gradient_keeps_its_sign() -> None:
-    problem = surfaces["valley"]
-    run = descend(problem, optim.Momentum(lr=0.012), steps=60)
-    panel = Scene(Picture(problem, [run], panels=["velocity"])).panels[0]
-    axis = int(np.abs(run.velocity).sum(axis=0).argmax())
-    spans = [(p.get_x(), p.get_x() + p.get_width()) for p in panel.ax.patches]
-    assert spans
-    for first, last in spans:
-        assert len(set(np.sign(run.grad[int(first) : int(last) + 1, axis]))) == 1
-
-
 @pytest.mark.parametrize(
     ("panel", "sentence"),
     [
@@ -170,6 +179,7 @@ def test_the_zones_are_where_the_gradient_keeps_its_sign() -> None:
         ("memory", "'memory' needs a rule with β"),
         ("bias", "'bias' needs adam or one of its kin"),
         ("effective", "'effective' needs adagrad"),
+        ("accumulator", "'accumulator' needs adagrad, rmsprop or adam"),
         ("noise", "'noise' needs a --batch-size"),
     ],
 )

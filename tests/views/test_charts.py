@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from optiviz.errors import UserError
 from optiviz.optim import SGD, Adam
@@ -15,12 +16,12 @@ from optiviz.studies.compare import Comparison, Contestant
 from optiviz.training import Training, check_gradient, train
 from optiviz.training.recipe import Recipe
 from optiviz.training.train import COLUMNS
-from optiviz.views.charts.comparison import Race
+from optiviz.views.charts.comparison import FRAMES, Race
 from optiviz.views.charts.curves import training_figure
 from optiviz.views.charts.gradients import gradients_figure
 from optiviz.views.charts.sweep import plot_heat
 from optiviz.views.frame import Frame
-from optiviz.views.numbers import power, power_of_ten
+from optiviz.views.numbers import accuracy_axis, power, power_of_ten
 
 WIDE, NARROW = np.array([4.0, 1.0, 0.25]), np.array([1.0, 0.75, 0.5])
 ACCURACY = np.array([0.5, 0.75, 0.9375])
@@ -42,16 +43,13 @@ def figure_of(trained: Training, loss: np.ndarray) -> Frame:
     return frame
 
 
-def test_the_legend_tells_the_last_numbers_and_the_note_how_the_rate_fell(
+def test_the_lines_end_in_the_last_numbers_and_the_note_tells_how_the_rate_fell(
     trained: Training,
 ) -> None:
     figure = figure_of(trained, WIDE).figure
     assert figure.texts[1].get_text().startswith("η = 0.1 … 0.01    m = 1    seed 0    ")
-    (legend,) = figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == [
-        "training, mean of the batches: loss 0.25",
-        "test: loss 0.275, accuracy 0.9375",
-    ]
+    told = [[text.get_text() for text in ax.texts] for ax in figure.axes]
+    assert told == [["training  0.250", "test  0.275"], ["test  93.75 %"]]
 
 
 @pytest.mark.parametrize(("loss", "scale"), [(WIDE, "log"), (NARROW, "linear"), (-WIDE, "linear")])
@@ -62,7 +60,7 @@ def test_only_losses_that_span_much_are_on_a_logarithmic_axis(
     race = Race(comparison_of(loss), "", "light", (640, 360)).figure.axes
     for left, right in (training, race):
         assert left.get_yscale() == scale
-        assert right.get_yscale() == "linear"
+        assert right.get_yscale() == "function"  # of errors, of which the last is an eighth
         for ax in (left, right):
             assert ax.get_xlim()[0] < ax.get_xlim()[1], "time goes to the right"
             assert ax.get_ylim()[0] < ax.get_ylim()[1], "more is higher up"
@@ -88,16 +86,46 @@ def test_a_rule_that_was_never_evaluated_leaves_the_others_their_curves(tmp_path
     lost, kept = comparison.contestants
     nothing = {name: values[:0] for name, values in lost.histories[0].items()}
     lost = replace(lost, histories=(nothing,) * 3)
-    race = Race(replace(comparison, contestants=(lost, kept)), "", "light", (960, 540), True)
-    assert [len(ax.lines) for ax in race.figure.axes] == [2, 2]  # a curve and its head
-    assert "adam" in "".join(text.get_text() for text in race.figure.legends[0].texts)
+    race = Race(replace(comparison, contestants=(lost, kept)), "", "light", (960, 540))
+    said = [[text.get_text() for text in ax.texts if text.get_visible()] for ax in race.figure.axes]
+    assert said[0] == ["0.567"]  # the mean of the three seeds
+    assert said[1][0].startswith("Adam  ")
     with pytest.raises(UserError, match="no training was ever evaluated"):
         Race(replace(comparison, contestants=(lost,)), "", "light", (960, 540))
 
 
+def test_a_race_tells_where_its_heads_are_and_ends_in_the_table() -> None:
+    comparison = comparison_of(NARROW)
+    race = Race(comparison, "", "light", (640, 360))
+    _, accuracy = race.figure.axes
+
+    def told() -> list[str]:
+        return [text.get_text() for text in accuracy.texts if text.get_visible()]
+
+    mean = np.mean([0.01 * by for by in (1.0, 1.1, 1.3)])
+    rows = comparison.table()
+    assert [words.splitlines()[0].split("  ")[1] for words in told()] == [
+        f"{100 * row['test_accuracy']:.2f} ± {100 * row['test_accuracy_sd']:.2f} %" for row in rows
+    ]
+    # A race begins where the curves do.
+    for t, epoch in ((0, 1.0), (FRAMES / 2, 2.0), (FRAMES / 4, 1.5)):
+        race.show(t)
+        share = 100 * (np.interp(epoch, [1, 2, 3], ACCURACY) - mean)
+        words = {f"SGD  {share:.2f} %", f"Adam  {share:.2f} %"}
+        assert {said.splitlines()[0] for said in told()} == words
+
+
+def test_an_axis_of_accuracies_parts_errors_by_their_ratio() -> None:
+    ax = Figure().subplots()
+    accuracy_axis(ax, np.array([0.5, 0.75, 0.9375]))
+    low, middle, high = ax.transData.transform([[0, 0.5], [0, 0.75], [0, 0.875]])[:, 1]
+    assert middle - low == pytest.approx(high - middle)
+    assert high < ax.transAxes.transform([0, 1])[1]
+
+
 def test_the_band_is_the_deviation_that_the_table_tells() -> None:
     comparison = comparison_of(NARROW)
-    race = Race(comparison, "", "light", (640, 360), finished=True)
+    race = Race(comparison, "", "light", (640, 360))
     loss, accuracy = race.figure.axes
     every = np.array([1.0, 1.1, 1.3])[:, None] * NARROW
     band = loss.collections[0].get_paths()[0].vertices

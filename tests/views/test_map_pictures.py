@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -139,7 +140,7 @@ def test_the_theory_is_drawn_where_it_holds() -> None:
         return " ".join([*keys, *(t.get_text() for t in figure.axes[0].texts)])
 
     assert "limit η = 2(1+β)/λₘₐₓ" in words("rates of momentum")
-    assert "best in theory: η* 0.134, β* 0.403" in words("rates of momentum")
+    assert "best in theory: η* = 0.134, β* = 0.403" in words("rates of momentum")
     assert "best β for each η" in words("turned")
     assert "λ" not in words("without theory")
     assert "theory" not in words("without theory")
@@ -156,8 +157,10 @@ def test_the_star_stands_at_the_best_in_theory(name: str) -> None:
 
 def test_the_basins_have_their_letters() -> None:
     sheet = drawn("basins", "light", (960, 540))
-    letters = {text.get_text() for text in sheet.figure.axes[0].texts}
-    assert letters == {"A", "B", "C", "D"}
+    found = made("basins")
+    written = {text.get_text() for text in sheet.figure.axes[0].texts}
+    assert written == {f"{'ABCD'[i]}  {100 * found.share(i):.0f} %" for i in range(4)}
+    assert sheet.figure.texts[0].get_text() == "Where you start decides where you end"
     rows = [text.get_text() for text in sheet.figure.texts]
     assert "A  (3, 2)" in rows
     assert "D  (3.58, −1.85)" in rows
@@ -171,6 +174,21 @@ def test_the_basins_have_their_letters() -> None:
 )
 def test_a_share_is_not_rounded_to_nothing_or_to_all(share: float, words: str) -> None:
     assert _percent(share) == words
+
+
+def test_every_stretch_of_rates_that_work_is_said_and_drawn() -> None:
+    found = sensitivity(surfaces["bowl"], ["sgd"], [0.01, 0.1, 0.2, 0.3, 0.5])
+    converged = np.array([False, True, True, False, True])
+    curve = replace(found.curves[0], converged=converged)
+    found = replace(found, curves=(curve,))
+    assert in_words(found) == ["works for η from 0.1 to 0.2 and from 0.5"]
+    sheet = Sheet("light", (640, 360))
+    draw(sheet, found)
+    (below,) = (ax for ax in sheet.figure.axes if ax.get_xlabel())
+    thick = [line.get_xdata() for line in below.lines if line.get_lw() > 5]
+    for x, (low, high) in zip(thick, [(0.1, 0.2), (0.5, 0.5)], strict=True):
+        assert x[0] < low <= high < x[-1]
+    assert "0.1 – 0.2, ≥ 0.5" in [text.get_text() for text in below.texts]
 
 
 def test_what_works_is_said() -> None:

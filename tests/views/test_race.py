@@ -47,8 +47,9 @@ def test_the_curves_are_uncovered_step_by_step(comparison: Comparison) -> None:
         columns = np.flatnonzero(shown.any(axis=0)) - box.x0
         inside = columns[(columns >= 0) & (columns <= box.width)]
         counts.append(inside.max(initial=0) / box.width)
-    assert counts[0] == 0
-    assert counts[1] == pytest.approx(0.5, abs=0.04)
+    # The first evaluation is after one epoch of four.
+    assert counts[0] == pytest.approx(0.25, abs=0.04)
+    assert counts[1] == pytest.approx(0.625, abs=0.04)
     assert counts[2] == pytest.approx(1.0, abs=0.02)
 
 

@@ -46,6 +46,7 @@ def serve(
     host: list[str] | None = None,
     embed: list[str] | None = None,
     token: str | None = None,
+    lessons: str | None = None,
 ) -> None:
     """Serve a lab until Ctrl-C or a signal to terminate.
 
@@ -60,9 +61,10 @@ def serve(
         host: the names it is served under, such as a proxy's, besides this machine's.
         embed: the sites whose pages may show it in a frame, such as "https://course.org".
         token: what a link to it must have in it.
+        lessons: a folder of lessons for the surface lab, in place of its own.
 
     Raises:
-        UserError: an unknown lab, a bad number or address, or a missing extra.
+        UserError: an unknown lab, a bad number or address, a missing extra, or a wrong lesson.
     """
     path, base_url = notebook(name), path_of(base_url)
     if not 1 <= port <= 65535:
@@ -74,6 +76,8 @@ def serve(
         raise needs_extra("`optiviz app`", "apps")
     for variable in ONE_THREAD:
         os.environ.setdefault(variable, "1")
+    if lessons is not None:
+        _teach(name, Path(lessons))
     from optiviz.labs.server.server import run  # noqa: PLC0415  # an extra, and slow to import
 
     run(
@@ -87,3 +91,13 @@ def serve(
         browser,
         door,
     )
+
+
+def _teach(name: str, folder: Path) -> None:
+    """Check a lecturer's lessons, and tell the pages' processes where they are."""
+    if name != "surfaces":
+        raise UserError(f"--lessons are for the surface lab, not for {name}.")
+    from optiviz.labs.surface.lessons import FOLDER, lessons  # noqa: PLC0415  # slow to import
+
+    lessons(folder)
+    os.environ[FOLDER] = str(folder.resolve())

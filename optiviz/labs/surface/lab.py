@@ -13,12 +13,14 @@ from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
 from optiviz.labs.page import LabPage, script
+from optiviz.labs.surface.lessons import lessons, offered
 from optiviz.labs.surface.offers import FILES, offers
 from optiviz.labs.surface.state import Notes, State, clean, from_query
+from optiviz.lessons.lesson import Find
 from optiviz.maps import RateMap, rate_map
 from optiviz.maps.axes import axis, second
 from optiviz.optim import SYMBOLS
-from optiviz.player.pack import USUAL, ground, pack, paths
+from optiviz.player.pack import ground, pack, paths
 from optiviz.player.page import source
 from optiviz.problems.base import Plane
 from optiviz.runs.inputs import as_rule
@@ -30,6 +32,7 @@ from optiviz.views.style import THEMES
 from optiviz.words import join
 
 HERE = Path(__file__).parent
+PANELS = ["path", "loss", "velocity", "formula"]
 MAP_POINTS = {False: 44, True: 18}  # a side; with samples a step costs as much as it has samples
 MAP_STEPS = 300  # or as many as the runs, if those are more
 
@@ -39,8 +42,8 @@ class SurfaceLab(LabPage):
 
     The page sets `sent`, either its controls or the query of its address, and hears `reply` with
     the state that was made of it; `ground` and `paths` are the player's packs. Everything rare
-    goes by messages: a map, about the number of an optimiser, or a file to take away, about its
-    ending and theme.
+    goes by messages: a map, about the number of an optimiser, a file to take away, about its
+    ending and theme, or whether the answer to a lesson is right, about its name.
     """
 
     _esm = script(HERE / "js" / "lab.js")
@@ -55,9 +58,15 @@ class SurfaceLab(LabPage):
     paths = traitlets.Bytes().tag(sync=True)
 
     def __init__(self) -> None:
-        super().__init__(offers=offers())
+        notes: Notes = []
+        try:
+            self.lessons = {lesson.name: lesson for lesson in lessons()}
+        except UserError as error:  # a file that was changed since the server began
+            self.lessons, notes = {}, [str(error)]
+        taught = [offered(lesson) for lesson in self.lessons.values()]
+        super().__init__(offers=offers() | {"lessons": taught})
         self.state, self.problem = State(), None
-        self._take(*clean({}), serial=0)
+        self._take(*clean({}, notes), serial=0)
 
     @traitlets.observe("sent")
     def _answer(self, change: Any) -> None:
@@ -71,7 +80,9 @@ class SurfaceLab(LabPage):
         """Run a state and show it; all in one message to the page."""
         try:
             problem = state.plane()
-            picture = Picture(problem, state.runs(), USUAL)
+            runs = state.runs()
+            changing = any(np.ptp(run.lr) for run in runs)
+            picture = Picture(problem, runs, [*PANELS, "lr"] if changing else PANELS)
         except UserError as error:
             self.reply = self.reply | {"serial": serial, "notes": [*notes, str(error)]}
             return
@@ -94,7 +105,13 @@ class SurfaceLab(LabPage):
 
     def answers(self) -> dict[str, Callable[[Any], None]]:
         """The rare things."""
-        return {"map": self._send_map, "file": self._send_file}
+        return {"map": self._send_map, "file": self._send_file, "judge": self._send_judgement}
+
+    def _send_judgement(self, name: Any) -> None:
+        """Answer whether the state meets what a lesson asks to find."""
+        lesson = self.lessons.get(name) if isinstance(name, str) else None
+        if lesson and isinstance(lesson.answer, Find):
+            self.send({"type": "judge", "met": lesson.answer.met(self.state.query())})
 
     def _send_map(self, lane: Any) -> None:
         """Answer with the map of one rule's η and β, or with the reason why there is none."""

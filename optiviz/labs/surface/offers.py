@@ -39,7 +39,8 @@ DECAYS = {
     "warmup": {"steps": Knob("warm-up s", (1, 2, 5, 10, 20, 30, 50, 100), 10)},
     "one-cycle": {},
 }
-STEPS = Knob("steps", (5, 10, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 300, 400, 500), 120)
+COUNTS = (5, 10, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 300, 400, 500, 600, 800)
+STEPS = Knob("steps", COUNTS, 120)
 SEED = Knob("seed of the batches", tuple(range(100)), 0)
 # The files to take away, with their types.
 FILES = {

@@ -180,6 +180,7 @@ def clean(sent: Any, notes: Notes | None = None) -> tuple[State, Notes]:
     if len(given) > LANES:
         notes.append(f"The lab shows {LANES} optimisers at once; the others were left out.")
     given = given[:LANES] or [{"rule": "momentum"}, {"rule": "adam"}]
+    steps = dataclasses.replace(STEPS, default=PROBLEMS[problem].steps)
     schedule = _choice("schedule", sent.get("schedule", "constant"), DECAYS, "constant", notes)
     state = State(
         problem=problem,
@@ -187,7 +188,7 @@ def clean(sent: Any, notes: Notes | None = None) -> tuple[State, Notes]:
         lanes=tuple(_lane(lane, problem, notes) for lane in given),
         schedule=schedule,
         decay=_settings(sent.get("decay"), DECAYS[schedule], notes),
-        steps=_whole("steps", sent.get("steps"), STEPS, 2000, notes),
+        steps=_whole("steps", sent.get("steps"), steps, 2000, notes),
         start=_start(sent.get("start"), PROBLEMS[problem], notes),
         batch=_batch(sent.get("batch"), PROBLEMS[problem].n_samples, notes),
         seed=_whole("seed", sent.get("seed"), SEED, 2**31, notes, least=0),

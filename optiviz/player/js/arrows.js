@@ -1,7 +1,6 @@
 // The arrows at a run's head: its velocity, what it carries on of it, and the gradient's push.
 
 import { arrow } from "./marks.js";
-import { number } from "./numbers.js";
 import { headOf } from "./trails.js";
 
 // The arrows to draw at step t: what each is, where it begins beside the head, and its vector.
@@ -18,43 +17,39 @@ export function arrowsOf(run, t, shows) {
   return found;
 }
 
-// How many times longer than life the arrows are, so that the longest can be seen well.
-export function arrowFactor(runs, shows, [[l, r], [b, t]], { longest: most }) {
-  let longest = 0;
-  for (const run of runs)
-    for (let i = 0; i <= run.steps; i++)
-      if (run.x[i] >= l && run.x[i] <= r && run.y[i] >= b && run.y[i] <= t)
-        for (const [, , vector] of arrowsOf(run, i, shows))
-          longest = Math.max(longest, Math.hypot(...vector));
-  if (!longest) return 1;
-  const factor = (most * Math.min(r - l, t - b)) / longest;
-  const power = 10 ** Math.floor(Math.log10(factor));
-  return power * [5, 2, 1].find((n) => n * power <= factor * 1.0001);
-}
+// What is to be seen: where nothing is carried on, velocity and push are one kind of arrow.
+const shown = ({ shows, facts: { plain } }) =>
+  plain ? { ...shows, velocity: false, gradient: shows.gradient || shows.velocity } : shows;
 
 export function drawArrows(plane, context, run) {
   const { player, factor, unit } = plane;
-  const { look, scale, shows } = player;
-  const colors = { velocity: player.colorOf(run), carried: look.accent, gradient: look.muted };
+  const { look, scale, facts } = player;
+  const shows = shown(player);
+  const own = player.colorOf(run);
+  const gradient = facts.plain ? own : look.muted;
+  const colors = { velocity: own, carried: look.accent, gradient };
   const [x, y] = headOf(run, player.time);
   const per = factor / unit;
   for (const [kind, [tu, tv], [u, v]] of arrowsOf(run, Math.min(player.step, run.steps), shows)) {
     const vector = [x + tu * per, y - tv * per, u * per, -v * per];
-    arrow(context, ...vector, colors[kind], 3 * scale, look.background);
+    const thick = player.lit === kind ? 6 : 3;
+    arrow(context, ...vector, colors[kind], thick * scale, look.background);
   }
 }
 
 // What the arrows are, and which contours are the batch's.
 export function drawNotes(plane, context) {
-  const { player, factor } = plane;
-  const { look, shows, runs, scale } = player;
+  const { player } = plane;
+  const { look, runs, scale, facts } = player;
+  const shows = shown(player);
   const { left, top, width } = plane.box;
-  const times = factor === 1 ? "" : ` ×${number(factor, 1)}`;
+  const { times } = facts;
   const only = runs.length === 1 ? player.colorOf(runs[0]) : look.text;
   const rows = [];
   if (shows.velocity) rows.push([`→ velocity${times}`, only]);
   if (shows.carried) rows.push([`→ β · velocity${times}`, look.accent]);
-  if (shows.gradient) rows.push([`→ −η · gradient${times}`, look.muted]);
+  const [push, color] = facts.plain ? [facts.plain, only] : ["−η · gradient", look.muted];
+  if (shows.gradient) rows.push([`→ ${push}${times}`, color]);
   const gap = 19 * scale;
   rows.forEach(([words, color], i) =>
     plane.note(context, words, left + width - 8, top + 14 + i * gap, "right", color),

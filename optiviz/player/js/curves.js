@@ -2,7 +2,9 @@
 
 import { extent } from "./numbers.js";
 
-const speed = (run) => (run.speed ??= run.vx.map((v, i) => Math.hypot(v, run.vy[i])));
+// No step leads to the start: what tells of steps begins with the first.
+const fromFirst = (values) => values.map((value, t) => (t ? value : NaN));
+const speed = (run) => (run.speed ??= fromFirst(run.vx.map((v, i) => Math.hypot(v, run.vy[i]))));
 
 // Each panel gives the curves of a run as [values, dash, paler].
 export const PANELS = {
@@ -13,8 +15,8 @@ export const PANELS = {
     curves: (run, parts) =>
       [
         parts.speed && [speed(run)],
-        parts.first && [run.vx, [6, 2], 0.1],
-        parts.second && [run.vy, [2, 2], 0.3],
+        parts.first && [fromFirst(run.vx), [6, 2], 0.1],
+        parts.second && [fromFirst(run.vy), [2, 2], 0.3],
       ].filter(Boolean),
   },
   lr: { title: () => "Learning rate η", curves: (run) => [[run.lr]], whole: true },

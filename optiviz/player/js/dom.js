@@ -10,7 +10,8 @@ export const ICONS = {
   loop:
     "M8 3a5 5 0 0 1 4.6 3H11v1.5h4V3.5h-1.5v1.3A6.5 6.5 0 0 0 1.6 7h1.5A5 5 0 0 1 8 3z" +
     "M8 13a5 5 0 0 1-4.6-3H5V8.5H1v4h1.5v-1.3A6.5 6.5 0 0 0 14.4 9h-1.5A5 5 0 0 1 8 13z",
-  home: "M2 2h5v1.5H3.5V7H2zM9 2h5v5h-1.5V3.5H9zM2 9h1.5v3.5H7V14H2zM12.5 9H14v5H9v-1.5h3.5z",
+  home: "M8 1.5 15 8h-2v6H9.5v-4h-3v4H3V8H1z",
+  present: "M2 2h5v1.5H3.5V7H2zM9 2h5v5h-1.5V3.5H9zM2 9h1.5v3.5H7V14H2zM12.5 9H14v5H9v-1.5h3.5z",
   theme: "M8 1.5a6.5 6.5 0 1 0 0 13zM8 1.5a6.5 6.5 0 0 1 0 13v-1.3a5.2 5.2 0 0 0 0-10.4z",
 };
 

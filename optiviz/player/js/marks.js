@@ -21,6 +21,22 @@ export function disc(context, x, y, radius, color, edge, width = 1.5) {
   paint(context, color, edge, width);
 }
 
+// A ring that hides nothing within it.
+export function ring(context, x, y, radius, color, edge) {
+  for (const [ink, width] of [[edge, 4], [color, 1.8]]) {
+    context.beginPath();
+    context.arc(x, y, radius, 0, 7);
+    pen(context, ink, width);
+    context.stroke();
+  }
+}
+
+export function cross(context, x, y, radius, color) {
+  pen(context, color, 2);
+  rule(context, x - radius, y - radius, x + radius, y + radius);
+  rule(context, x - radius, y + radius, x + radius, y - radius);
+}
+
 export function star(context, x, y, radius, color, edge) {
   context.beginPath();
   for (let i = 0; i < 10; i++) {

@@ -1,9 +1,10 @@
 // The plane from above: the part of it that is seen, and what lies there.
 
-import { arrowFactor, drawArrows, drawNotes } from "./arrows.js";
+import { drawArrows, drawNotes } from "./arrows.js";
 import { drawBatch, layAxes, layGround } from "./field.js";
-import { clipTo, pen, star, write } from "./marks.js";
+import { clipTo, cross, pen, ring, star, write } from "./marks.js";
 import { blend, clamp } from "./numbers.js";
+import { drawSaid } from "./notes.js";
 import { Sheet } from "./sheet.js";
 import { drawHead, drawTrail, line } from "./trails.js";
 
@@ -102,10 +103,11 @@ export class Plane extends Sheet {
       const look = local[i] ? [4.5, background, hollowEdge] : [8, gold, starEdge];
       star(context, this.x(u), this.y(v), look[0] * player.scale, look[1], look[2]);
     }
+    for (const [u, v] of player.ground.saddles)
+      cross(context, this.x(u), this.y(v), 5 * player.scale, player.look.text);
     context.restore();
     for (const run of player.runs) run.pixels = this.pixels(run);
-    const { bounds, drawing } = player.ground;
-    this.factor = arrowFactor(player.runs, player.shows, bounds, drawing);
+    this.factor = player.facts.factor;
   }
 
   layGhosts(context) {
@@ -144,22 +146,29 @@ export class Plane extends Sheet {
     context.save();
     this.clip(context);
     if (player.batched && player.shows.batch) drawBatch(this, context);
-    for (const run of player.runs) drawTrail(this, context, run);
-    for (const run of player.runs) drawArrows(this, context, run);
-    for (const run of player.runs) drawHead(this, context, run);
+    const order = [...player.runs].sort((one, other) => one.weight - other.weight); // a hero last
+    for (const draw of [drawTrail, drawArrows, drawHead]) for (const run of order) draw(this, context, run);
+    this.drawGoals(context);
+    player.overlay?.(this, context);
     context.restore();
     drawNotes(this, context);
+    drawSaid(this, context);
   }
 
-  // Words on a plate of the ground's colour.
+  // Rings around the deepest minima, above the heads that get there.
+  drawGoals(context) {
+    const { ground, look, scale } = this.player;
+    for (const [i, [u, v]] of ground.minima.entries())
+      if (!ground.local[i]) ring(context, this.x(u), this.y(v), 12 * scale, look.text, look.background);
+  }
+
+  // Words on a plate of the page's colour.
   note(context, words, x, y, align, color) {
     const { look, scale } = this.player;
     context.font = this.font(11.5, "500");
     const width = context.measureText(words).width;
     context.fillStyle = look.background;
-    context.globalAlpha = 0.75;
     context.fillRect(align === "left" ? x - 3 : x - width - 3, y - 9 * scale, width + 6, 18 * scale);
-    context.globalAlpha = 1;
     write(context, words, x, y, align, "middle", color);
   }
 

@@ -3,10 +3,12 @@
 // Numbers come as two packs, "ground" (what stands still) and "paths" (the runs).
 
 import { element, placeOf } from "./dom.js";
+import { Formula } from "./formulas.js";
 import { Hands } from "./hands.js";
 import { Legend, Speech, Tip } from "./legend.js";
 import { clamp, unpack } from "./numbers.js";
 import { Plane } from "./plane.js";
+import { LARGER, Presenting } from "./presenting.js";
 import { Series } from "./series.js";
 import { Timeline } from "./timeline.js";
 import { press, Transport } from "./transport.js";
@@ -16,13 +18,15 @@ const prefers = (what) => window.matchMedia(`(prefers-${what})`);
 
 // A player in an element. `onStart` is called with the start that a person chose, if one may.
 export class Player extends Timeline {
-  constructor(root, { theme = "auto", onStart = null, fills = false, wheel = fills, title = true } = {}) {
+  constructor(root, { theme = "auto", onStart = null, fills = false, wheel = fills, title = true, host = root } = {}) {
     super();
-    Object.assign(this, { root, onStart, wheels: wheel, theme });
+    Object.assign(this, { root, host, onStart, wheels: wheel, theme });
     this.runs = [];
     this.earlier = [];
     this.series = [];
     this.hover = null;
+    this.overlay = null; // draws last on the plane, whenever it is drawn
+    this.lit = null; // the arrow that somebody points at in the formula
     this.shows = { velocity: true, gradient: false, carried: false, batch: true, ghost: true };
     this.still = prefers("reduced-motion: reduce");
     this.scheme = prefers("color-scheme: dark");
@@ -51,6 +55,7 @@ export class Player extends Timeline {
   listen() {
     this.gone = new AbortController();
     const { signal } = this.gone;
+    this.presenting = new Presenting(this, this.host, signal);
     this.watch = new ResizeObserver(() => this.ask());
     this.watch.observe(this.canvas);
     this.scheme.addEventListener("change", () => this.setTheme(this.theme), { signal });
@@ -96,18 +101,23 @@ export class Player extends Timeline {
     this.facts = facts;
     this.runs = facts.runs;
     this.steps = facts.steps;
+    this.stops = facts.notes.map(({ step }) => step);
     if (first) Object.assign(this.shows, facts.shows, { carried: false });
     if (panels !== String(facts.panels)) this.setPanels();
     this.time = first || atEnd ? this.steps : Math.min(this.time, this.steps);
     this.transport.fit();
     this.legend.fit();
+    this.formula?.fit();
     this.redraw();
   }
 
   setPanels() {
-    this.series = this.facts.panels.map((kind) => new Series(this, kind));
-    this.side.replaceChildren(...this.series.map((series) => series.figure));
-    this.root.classList.toggle("ov-no-side", !this.series.length);
+    const { panels } = this.facts;
+    this.series = panels.filter((kind) => kind !== "formula").map((kind) => new Series(this, kind));
+    this.formula = panels.includes("formula") ? new Formula(this) : null;
+    const figures = [...this.series, this.formula].filter(Boolean).map(({ figure }) => figure);
+    this.side.replaceChildren(...figures);
+    this.root.classList.toggle("ov-no-side", !figures.length);
     this.watch.disconnect();
     for (const { canvas } of [this.plane, ...this.series]) this.watch.observe(canvas);
   }
@@ -133,11 +143,13 @@ export class Player extends Timeline {
     const night = page ? page === "false" : this.scheme.matches;
     const look = this.ground.themes[theme === "auto" ? (night ? "dark" : "light") : theme];
     this.look = look;
-    this.scale = look.scale;
-    for (const name of ["background", "text", "muted", "grid", "accent", "scale"])
+    this.scale = look.scale * (this.presenting.on ? LARGER : 1);
+    this.root.style.setProperty("--ov-scale", this.scale);
+    for (const name of ["background", "text", "muted", "grid", "accent"])
       this.root.style.setProperty(`--ov-${name}`, look[name]);
     this.root.style.colorScheme = this.root.dataset.theme = look.isDark ? "dark" : "light";
     if (this.runs.length) this.legend.fit();
+    if (this.runs.length) this.formula?.fit();
     this.redraw();
   }
 
@@ -179,6 +191,7 @@ export class Player extends Timeline {
     for (const sheet of [this.plane, ...this.series]) sheet.draw();
     this.transport.write();
     this.legend.write();
+    this.formula?.write();
     this.speech.later();
     if (this.playing) this.ask();
   }

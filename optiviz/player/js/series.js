@@ -37,7 +37,7 @@ export class Series extends Sheet {
   get box() {
     const s = this.player.scale;
     const left = 48 * s;
-    return { left, top: 6, width: this.width - left - 10, height: this.height - 6 - 22 * s };
+    return { left, top: 6, width: this.width - left - 12 * s, height: this.height - 6 - 22 * s };
   }
 
   curves(runs = this.player.runs) {

@@ -3,6 +3,7 @@
 import { clamp } from "./numbers.js";
 
 const PACE = 25; // steps a second at speed 1
+const STOP = 500; // milliseconds that it stands where something is said
 export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 8];
 
 // Whoever extends it says how to draw soon (`ask`), and whether motion is to be `calm`.
@@ -13,6 +14,8 @@ export class Timeline {
     this.speed = 1;
     this.loop = false;
     this.playing = false;
+    this.stops = []; // the steps at which something is said
+    this.waits = 0;
   }
 
   get step() {
@@ -23,6 +26,7 @@ export class Timeline {
     if (this.time >= this.steps) this.time = 0;
     this.exact = this.time; // those who asked for less motion see whole steps only
     this.playing = true;
+    this.waits = 0;
     this.before = null;
     this.ask();
   }
@@ -40,6 +44,12 @@ export class Timeline {
     this.playing = false;
     this.time = clamp(step, 0, this.steps);
     this.ask();
+  }
+
+  // To the next moment at which something is said, or to the one before.
+  goToStop(n) {
+    const there = this.stops.filter((stop) => n * (stop - this.step) > 0);
+    if (there.length) this.goTo(n > 0 ? Math.min(...there) : Math.max(...there));
   }
 
   stepBy(n) {
@@ -65,7 +75,12 @@ export class Timeline {
   advance(now) {
     const passed = Math.min(now - (this.before ?? now), 250) / 1000;
     this.before = now;
+    this.waits -= 1000 * passed;
+    if (this.waits > 0) return;
+    const from = this.exact;
     this.exact += passed * PACE * this.speed;
+    const stop = Math.min(...this.stops.filter((step) => from < step && step <= this.exact));
+    if (stop < this.steps) [this.exact, this.waits] = [stop, STOP];
     if (this.loop && this.exact > this.steps + PACE * this.speed) this.exact = 0;
     this.time = this.calm ? Math.floor(this.exact) : this.exact;
     if (this.loop || this.exact < this.steps) return;

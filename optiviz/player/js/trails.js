@@ -1,7 +1,7 @@
-// The paths: a trail that fades towards its beginning, a head, and where a run ended too soon.
+// The paths: a trail that thins towards its beginning, a head, and where a run ended too soon.
 
 import { disc, pen } from "./marks.js";
-import { blend, clamp } from "./numbers.js";
+import { clamp } from "./numbers.js";
 
 // A line through the points `from` to `last`, and on to a place between two of them.
 export function line(context, points, last, from = 0, to = null) {
@@ -21,34 +21,36 @@ export function headOf(run, time) {
   return [p[i] + (p[i + 2] - p[i]) * share, p[i + 1] + (p[i + 3] - p[i + 1]) * share];
 }
 
-// The young segments of a path, each with the step that it leaves and how far it has faded.
+// The young segments of a path, each with the step that it leaves and its share of the width.
 export function tailOf(run, time, { tail, rest }) {
   const now = Math.min(time, run.steps);
   const found = [];
   for (let i = Math.max(0, Math.ceil(now) - tail); i <= Math.floor(now); i++)
-    found.push([i, rest * clamp((now - i) / tail, 0, 1)]);
+    found.push([i, 1 - (1 - rest) * clamp((now - i) / tail, 0, 1)]);
   return found;
 }
 
 export function drawTrail(plane, context, run) {
   const { player } = plane;
   const { look, scale, ground } = player;
+  const { rest, halo } = ground.drawing;
   const color = player.colorOf(run);
   const t = Math.min(Math.floor(player.time), run.steps);
   const head = headOf(run, player.time);
   const points = run.pixels;
-  const width = 2.3 * scale;
+  const width = 3.2 * run.weight * scale;
+  const dash = run.dash.map((d) => d * rest * width);
   context.lineJoin = context.lineCap = "round";
-  context.globalAlpha = 0.55;
-  pen(context, look.background, 4.4 * scale);
+  context.globalAlpha = halo;
+  pen(context, look.background, rest * width + 2.4 * scale);
   line(context, points, t, 0, head);
   context.globalAlpha = 1;
   context.lineCap = "butt";
-  pen(context, blend(color, look.rest, ground.drawing.rest), width, run.dash.map((d) => d * width));
+  pen(context, color, rest * width, dash);
   line(context, points, t, 0, head);
   context.lineCap = "round";
   for (const [i, share] of tailOf(run, player.time, ground.drawing)) {
-    pen(context, blend(color, look.rest, share), 2.8 * scale);
+    pen(context, color, share * width);
     line(context, points, i, i, i < t ? [points[2 * i + 2], points[2 * i + 3]] : head);
   }
   disc(context, points[0], points[1], 4 * scale, look.background, color, 2);

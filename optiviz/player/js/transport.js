@@ -8,7 +8,7 @@ const TOGGLES = {
   carried: ["β·v", "B"],
   gradient: ["−η·gradient", "G"],
   batch: ["batch", "M", "The surface of this step's batch"],
-  ghost: ["before", "P", "The paths before the last change"],
+  ghost: ["before", "O", "The paths before the last change"],
 };
 
 const KEYS = {
@@ -17,6 +17,8 @@ const KEYS = {
   ArrowLeft: (player, event) => player.stepBy(event.shiftKey ? -10 : -1),
   Home: (player) => player.goTo(0),
   End: (player) => player.goTo(player.steps),
+  ",": (player) => player.goToStop(-1),
+  ".": (player) => player.goToStop(1),
   "[": (player) => player.faster(-1),
   "]": (player) => player.faster(1),
   l: (player) => player.setLoop(!player.loop),
@@ -25,6 +27,7 @@ const KEYS = {
   "=": (player) => player.plane.zoomBy(1.5),
   "-": (player) => player.plane.zoomBy(1 / 1.5),
   0: (player) => player.goHome(),
+  p: (player) => player.presenting.toggle(),
 };
 for (const [name, [, key]] of Object.entries(TOGGLES))
   KEYS[key.toLowerCase()] = (player) => player.show(name);
@@ -92,6 +95,7 @@ export class Transport {
       ...Object.values(this.toggles),
       element("span", { class: "ov-space" }),
       button("home", "The whole picture (0)", () => player.goHome()),
+      button("present", "Present: the whole screen (P)", () => player.presenting.toggle()),
       button("theme", "Light or dark (D)", theme),
     );
   }
@@ -100,6 +104,12 @@ export class Transport {
   fit() {
     const { steps, batched, earlier } = this.player;
     this.scrub.max = steps;
+    const marks = this.player.stops.map((stop) => {
+      const place = `calc(7px + (100% - 16px) * ${stop / Math.max(steps, 1)}) 50%`;
+      return `linear-gradient(var(--ov-text) 0 0) ${place} / 2px 14px no-repeat`;
+    });
+    this.scrub.style.setProperty("--ov-stops", marks.join(", ") || "none");
+    this.scrub.title = marks.length ? "Marks: something is said (, and .)" : "";
     this.counter.style.width = `${String(steps).length * 2 + 8}ch`;
     this.toggles.batch.hidden = !batched;
     this.toggles.ghost.hidden = !earlier.length;

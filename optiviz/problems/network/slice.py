@@ -117,6 +117,7 @@ class Slice(Plane):
         bounds: the part of the plane worth drawing.
         start: a point on it.
         on_progress: called with the number of points of a grid that are done.
+        at: the update that each point of the trajectories was seen after; see `Plane`.
 
     >>> net = MLP([[0.0, 1.0], [1.0, 0.0]], [0, 1], sizes=(2, 4, 2), dtype="float64")
     >>> plane = Slice(net, filtered(net, net.start(0)), ((-1, 1), (-1, 1)))
@@ -125,6 +126,8 @@ class Slice(Plane):
     """
 
     n_samples = None
+    told = True
+    span = 0.1  # of a loss, less than which is level ground
 
     def __init__(
         self,
@@ -133,8 +136,9 @@ class Slice(Plane):
         bounds: Bounds,
         start: tuple[float, float] = (0.0, 0.0),
         on_progress: Callable[[int], object] | None = None,
+        at: tuple[int, ...] = (),
     ) -> None:
-        self.network, self.directions = network, directions
+        self.network, self.directions, self.at = network, directions, at
         self.bounds, self.start, self.axes = bounds, start, directions.names
         self.name, self.title = (
             f"{network.name}-slice",
@@ -151,7 +155,8 @@ class Slice(Plane):
         self._grid = lru_cache(4)(self._evaluated)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Slice, (self.network, self.directions, self.bounds, self.start, self.on_progress)
+        given = (self.network, self.directions, self.bounds, self.start)
+        return Slice, (*given, self.on_progress, self.at)
 
     def weights(self, point: Array) -> Array:
         """The network's weights `(P,)` at a point `(2,)` of the plane."""

@@ -180,7 +180,7 @@ def _minima(found: Surface) -> tuple[Point, ...]:
         minima = apart(found, places[there], 1e-3 * _span(found.bounds))
         values = found.value(minima)
     finite = np.abs(z[np.isfinite(z)])
-    same = 1e-9 * float(np.median(finite)) if len(finite) else 0.0
+    same = float(np.median(1e-9 * finite)) if len(finite) else 0.0
     if not len(minima) or not values.min() <= z.min() + same:
         return ()
     if len(minima) > MOST:

@@ -94,9 +94,9 @@ def agreement_figure(frame: Frame, lines: Sequence[Line], note: str) -> None:
         bottom = frame.bottom + 0.5 * frame.look.scale
         for i, column in enumerate(columns):
             left = 0.2 + i * width + LABEL * width
-            box = (left, bottom, (1 - LABEL) * width - 0.25, frame.top - bottom)
-            unit = (frame.width, frame.height) * 2
-            ax = frame.figure.add_axes(tuple(b / u for b, u in zip(box, unit, strict=True)))
+            w, h = frame.width, frame.height
+            across, up = ((1 - LABEL) * width - 0.25) / w, (frame.top - bottom) / h
+            ax = frame.figure.add_axes((left / w, bottom / h, across, up))
             _column(frame, ax, column, most)
 
 

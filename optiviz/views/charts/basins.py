@@ -13,41 +13,54 @@ from optiviz.maps.basins import NONE, UNDEFINED
 from optiviz.optim.describe import EVERY, describe
 from optiviz.problems.base import Array
 from optiviz.views.charts.sheet import EDGE, Sheet
+from optiviz.views.numbers import number
 from optiviz.views.scene.contour import draw_undefined, filled, levels, minimum, sample
 from optiviz.views.style import Theme, blend, mark
 
 # The rules whose colours the minima borrow, Okabe and Ito's in an order of good contrast.
 BORROWED = ("adam", "lion", "adagrad", "nesterov", "rmsprop", "momentum")
-WIDE, HIGH = 3.4, 0.27  # inches that the key and each of its rows need
+WIDE, HIGH = 3.1, 0.27  # inches that the key and each of its rows need
+STRETCHED = 1.4  # times as wide as at equal scales that the map may be
+SAID = 6  # minima at most whose share stands on the map
 LISTED = 12  # minima at most, each with a row of its own
 PALEST = 0.72  # how far the slowest starts' colour has gone towards the page's
 
 
-def draw_basins(sheet: Sheet, found: BasinMap) -> None:
-    """The map at equal scales, and beside or below it what every colour means."""
+def draw_basins(sheet: Sheet, found: BasinMap, title: str = "") -> None:
+    """The map, and beside or below it what every colour means."""
     look, s = sheet.look, sheet.look.scale
     sheet.title(
-        found.problem.title,
-        f"{describe(found.rule, names=EVERY, between=' ')}: which minimum each start leads to "
-        f"within {found.steps} steps",
+        title or _finding(found),
+        f"{found.problem.title}, {describe(found.rule, names=EVERY, between=' ')}: "
+        f"which minimum each start leads to within {found.steps} steps",
     )
     x, y = (_ends(values) for values in (found.x, found.y))
     aspect = (x[1] - x[0]) / (y[1] - y[0])
-    beside, below = WIDE * s + 0.3, 0.0
+    beside, below = WIDE * min(s, 1.15) + 0.3, 0.0
     if sheet.tall:
         beside, below = 0.0, _rows(found) * HIGH * s
     left, bottom = 0.36 + 0.3 * s, sheet.bottom + 0.5 * s + below
     width, height = sheet.width - EDGE - beside - left, sheet.top - bottom
-    width, height = min(width, height * aspect), min(height, width / aspect)
+    width, height = min(width, height * aspect * STRETCHED), min(height, width / aspect)
     ax = sheet.axes(left, sheet.top - height, left + width, sheet.top)
     _map(ax, found, look)
-    ax.set(xlim=x, ylim=y, xlabel=found.problem.axes[0])
-    ax.set_ylabel(found.problem.axes[1], rotation=0, labelpad=5 * s)
+    ax.set(xlim=x, ylim=y)
+    ax.set_xlabel(found.problem.axes[0], style="italic")
+    ax.set_ylabel(found.problem.axes[1], rotation=0, labelpad=5 * s, style="italic")
     if sheet.tall:
         top = sheet.top - height - 0.5 * s
         _key(sheet, found, left, top)
     else:
         _key(sheet, found, left + width + 0.3, sheet.top)
+
+
+def _finding(found: BasinMap) -> str:
+    """What the map shows."""
+    reached = [i for i in range(len(found.minima)) if found.share(i)]
+    if len(reached) > 1:
+        return "Where you start decides where you end"
+    everywhere = reached and found.share(reached[0]) == 1
+    return "Every start leads to the same minimum" if everywhere else found.problem.title
 
 
 def _map(ax: Axes, found: BasinMap, look: Theme) -> None:
@@ -70,23 +83,22 @@ def _map(ax: Axes, found: BasinMap, look: Theme) -> None:
     draw_undefined(ax, xs, ys, values, look)
     for point, local in zip(found.minima, found.problem.local(found.minima), strict=True):
         ax.plot(*point, **minimum(look, local), zorder=3)
-    for letter, i in enumerate(found.listed(LISTED)[0]):
+    shown, few = found.listed(LISTED)[0], len(found.minima) <= SAID
+    box: Any = {"boxstyle": "round,pad=0.25", "fc": look.background, "alpha": 0.85, "lw": 0}
+    for n, i in enumerate(shown):
+        words = _letter(n) + f"  {_percent(found.share(i))}" * few
+        left = found.minima[i][0] > sum(x) / 2
         ax.annotate(
-            _letter(letter),
+            words,
             found.minima[i],
-            xytext=(9 * look.scale, 7 * look.scale),
+            xytext=((-9 if left else 9) * look.scale, 8 * look.scale),
             textcoords="offset points",
-            ha="center",
+            ha="right" if left else "left",
             va="center",
-            fontsize=9.5 * look.scale,
+            fontsize=(10.5 if few else 9) * look.scale,
             fontweight="bold",
             color=look.text,
-            bbox={
-                "boxstyle": "circle,pad=0.18",
-                "facecolor": look.background,
-                "alpha": 0.85,
-                "lw": 0,
-            },
+            bbox=box,
             zorder=4,
         )
     for spine in ax.spines.values():
@@ -98,8 +110,8 @@ def _key(sheet: Sheet, found: BasinMap, left: float, top: float) -> None:
     look = sheet.look
     room = (sheet.width - EDGE - left) / WIDE, (top - sheet.bottom) / (_rows(found) * HIGH)
     s = min(*room, 1.4 * look.scale)
-    row, strip = HIGH * s, 0.62 * s
-    columns = [left + strip + inches * s for inches in (0.12, 1.85, 2.3, WIDE - 0.62)]
+    row, strip = HIGH * s, 0.45 * s
+    columns = [left + strip + inches * s for inches in (0.1, 1.75, 2.2, WIDE - 0.45)]
     entries = _entries(found, look)
     heads = ["leads to", "loss", "starts", "steps"]
     _write(sheet, columns, top - row / 2, heads, look.muted, s)
@@ -124,7 +136,7 @@ def _entries(found: BasinMap, look: Theme) -> list[tuple[str, str, str, list[int
     """Of every row the colour, what it stands for, its loss, and the indices that it counts."""
     colors, (shown, others) = colors_of_minima(found, look), found.listed(LISTED)
     entries = [
-        (colors[i], f"{_letter(n)}  {_place(found.minima[i])}", _number(found.losses[i]), [i])
+        (colors[i], f"{_letter(n)}  {_place(found.minima[i])}", number(found.losses[i]), [i])
         for n, i in enumerate(shown)
     ]
     if others:
@@ -188,11 +200,7 @@ def _letter(index: int) -> str:
 
 
 def _place(point: tuple[float, float]) -> str:
-    return "({}, {})".format(*map(_number, point))
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")
+    return "({}, {})".format(*map(number, point))
 
 
 def _percent(share: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +13,15 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox, TransformedBbox
 
 from optiviz.errors import UserError
-from optiviz.optim import describe, name_of
-from optiviz.optim.describe import EVERY
+from optiviz.optim import Optimizer, describe, name_of
+from optiviz.optim.describe import EVERY, MAIN, rank
 from optiviz.problems.base import Array
 from optiviz.problems.data.datasets import TITLES
 from optiviz.studies.compare import Comparison, Contestant
+from optiviz.views.charts.ends import Ends, room
 from optiviz.views.files.animate import record
 from optiviz.views.frame import Frame
-from optiviz.views.numbers import PERCENT, log_axis
+from optiviz.views.numbers import accuracy_axis, log_axis, number, percent
 from optiviz.views.style import THEMES, Mark, Theme, blend, marks
 from optiviz.words import look_up
 
@@ -31,6 +34,7 @@ def plot_comparison(
     path: str | Path,
     *,
     title: str = "",
+    hero: int | None = None,
     theme: str = "light",
     size: tuple[int, int] = (960, 540),
 ) -> None:
@@ -40,6 +44,7 @@ def plot_comparison(
         comparison: every training of it evaluated at least once.
         path: where to write; .png, .svg or .pdf by its ending.
         title: what stands above; by default what was compared on what.
+        hero: the rule that the picture is about, by its place; the others step back.
         theme: "light", "dark" or "slides".
         size: width and height in pixels.
 
@@ -47,7 +52,7 @@ def plot_comparison(
         UserError: no evaluation, an unknown ending or theme, an impossible size, or a place that
             cannot be written to.
     """
-    Race(comparison, title, theme, size, finished=True).save(path)
+    Race(comparison, title, theme, size, hero).save(path)
 
 
 def animate_comparison(
@@ -55,6 +60,7 @@ def animate_comparison(
     path: str | Path,
     *,
     title: str = "",
+    hero: int | None = None,
     theme: str = "light",
     size: tuple[int, int] = (960, 540),
     quiet: bool = True,
@@ -62,21 +68,22 @@ def animate_comparison(
     """Write the same curves as a race through the epochs: .gif, .webp, .apng or .mp4.
 
     Args:
-        comparison, path, title, theme, size: see `plot_comparison`.
+        comparison, path, title, hero, theme, size: see `plot_comparison`.
         quiet: show no progress bar.
 
     Raises:
         UserError: see `plot_comparison`.
     """
     look = look_up("theme", theme, THEMES)
-    colors = [look.text, *(m.color for m in marks_of(comparison, look))]
-    steps = range(FRAMES + 1)
-    record(lambda: Race(comparison, title, theme, size), steps, path, colors, quiet=quiet)
+    colors = [look.background, look.text, *(m.color for m in marks_of(comparison, look, hero))]
+    record(lambda: Race(comparison, title, theme, size, hero), FRAMES, path, colors, quiet=quiet)
 
 
-def marks_of(comparison: Comparison, look: Theme) -> list[Mark]:
+def marks_of(comparison: Comparison, look: Theme, hero: int | None = None) -> list[Mark]:
     """The colour and line of every rule."""
-    return marks([name_of(one.rule) for one in comparison.contestants], look)
+    rules = [one.rule for one in comparison.contestants]
+    order: Any = [rank(rule.settings()) for rule in rules]
+    return marks([name_of(rule) for rule in rules], look, order, hero)
 
 
 class Race(Frame):
@@ -84,8 +91,7 @@ class Race(Frame):
 
     Args:
         comparison: what to show.
-        title, theme, size: see `plot_comparison`.
-        finished: write the final accuracies into the legend, for a picture that stands still.
+        title, theme, size, hero: see `plot_comparison`.
     """
 
     def __init__(
@@ -94,86 +100,164 @@ class Race(Frame):
         title: str,
         theme: str,
         size: tuple[int, int],
-        finished: bool = False,
+        hero: int | None = None,
     ) -> None:
         if not any(seeds_of(one, "step") for one in comparison.contestants):
             raise UserError("There is no curve to draw: no training was ever evaluated.")
         super().__init__(theme, size)
         self.comparison = comparison
-        self.marks = marks_of(comparison, self.look)
-        self.moving: list[Artist] = []
+        self.marks = marks_of(comparison, self.look, hero)
         self.epochs = float(comparison.recipe.epochs)
-        self._heads: list[tuple[Any, Array, Array]] = []
-        self._clipped: list[tuple[Any, Any]] = []
+        rules = comparison.contestants
+        self.begin = min(float(e[0]) for one in rules for e in seeds_of(one, "epoch"))
+        self.panels: list[Panel] = []
         with self.style():
-            self._draw(title, finished)
+            self._draw(title)
         self.show(FRAMES)
 
-    def _draw(self, title: str, finished: bool) -> None:
+    def _draw(self, title: str) -> None:
         recipe = self.comparison.recipe
         seeds = len(self.comparison.seeds)
         shown = f"mean ± sd of {seeds} seeds" if seeds > 1 else f"seed {recipe.seed}"
-        note = f"m = {recipe.batch_size}    {shown}, the same first weights and batches for all"
-        usual = f"Optimisers on {TITLES.get(recipe.dataset, recipe.dataset)}"
-        self.title(title or usual, note)
-        self.legend(self.marks, self._labels(finished))
-        for ax, (column, heading) in zip(self.row(2), HEADINGS.items(), strict=True):
+        data = TITLES.get(recipe.dataset, recipe.dataset)
+        note = (
+            f"{data}    " * bool(title)
+            + f"m = {recipe.batch_size}    {shown}, the same first weights and batches for all"
+        )
+        self.title(title or f"Optimisers on {data}", note)
+        names = _names([one.rule for one in self.comparison.contestants])
+        last = map(accuracy, self.comparison.table())
+        told = [_under(name, words) for name, words in zip(names, last, strict=True)]
+        losses = room(self, ["0.0000"])
+        for ax, (column, heading) in zip(
+            self.row(2, right=room(self, told), gap=losses / self.look.scale + 0.3),
+            HEADINGS.items(),
+            strict=True,
+        ):
             self.dress(ax, heading, "epoch")
-            self._panel(ax, column)
+            self.panels.append(Panel(self, ax, column))
+        self.panels[-1].names, self.panels[-1].last = names, told
 
-    def _labels(self, finished: bool) -> list[str]:
-        rules = (one.rule for one in self.comparison.contestants)
-        told = [describe(rule, names=EVERY, between=" ") for rule in rules]
-        labels = [words.replace(" ", "  ", 1) for words in told]
-        if not finished:
-            return labels
-        rows = self.comparison.table()
-        return [f"{words}:  {accuracy(row)}" for words, row in zip(labels, rows, strict=True)]
+    @property
+    def moving(self) -> list[Artist]:
+        """Everything that `show` moves."""
+        return [artist for panel in self.panels for artist in panel.moving]
 
-    def _panel(self, ax: Any, column: str) -> None:
-        rules = self.comparison.contestants
-        values = np.concatenate([curve for one in rules for curve in seeds_of(one, column)])
+    def show(self, t: float) -> None:
+        """Uncover the curves up to t of `FRAMES` of the way from the first evaluation."""
+        now = float(np.interp(t, (0, FRAMES), (self.begin, self.epochs)))
+        for panel in self.panels:
+            panel.show(now)
+
+
+class Panel:
+    """One figure of merit against the epoch: every rule's mean and band, and its words.
+
+    Attributes:
+        names: what stands above a number; last: the words when the race is over.
+    """
+
+    def __init__(self, race: Race, ax: Any, column: str) -> None:
+        self.race, self.ax, self.column = race, ax, column
+        self.names: list[str] = []
+        self.last: list[str] = []
+        self._range()
+        self.curves = [
+            self._curve(one, own)
+            for one, own in zip(race.comparison.contestants, race.marks, strict=True)
+        ]
+        self.ends = Ends(race, ax, [own.color for own in race.marks])
+
+    @property
+    def moving(self) -> list[Artist]:
+        """What `show` moves."""
+        parts = [artist for curve in self.curves for artist in (*curve.clipped, curve.head)]
+        return [*parts, *self.ends.moving]
+
+    def _range(self) -> None:
+        rules, ax = self.race.comparison.contestants, self.ax
+        values = np.concatenate([curve for one in rules for curve in seeds_of(one, self.column)])
         values = values[np.isfinite(values)]
-        if column == "test_accuracy":
-            ax.yaxis.set_major_formatter(PERCENT)
-            room = 0.06 * max(float(np.ptp(values)), 0.01)
-            ax.set_ylim(values.min() - room, min(values.max() + room, 1.0))
+        if self.column == "test_accuracy":
+            accuracy_axis(ax, values)
         elif values.min() > 0 and values.max() > 3 * values.min():
             log_axis(ax, values)
-        ax.set_xlim(0, self.epochs)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=self.epochs >= 2))
-        for one, own in zip(rules, self.marks, strict=True):
-            if seeds_of(one, column):
-                self._curve(ax, one, own, column)
+        ax.set_xlim(0, self.race.epochs)
+        ax.xaxis.set_major_locator(MaxNLocator(5, integer=self.race.epochs >= 2))
 
-    def _curve(self, ax: Any, one: Contestant, own: Mark, column: str) -> None:
+    def _curve(self, one: Contestant, own: Mark) -> Curve:
         """A rule's mean and band, which `show` clips."""
-        look = self.look
-        epoch, every = mean_and_band(one, column)
-        mean = every.mean(axis=0)
+        look, ax = self.race.look, self.ax
+        epoch, every = mean_and_band(one, self.column)
         parts: list[Any] = []
+        mean = every.mean(axis=0) if len(every) else epoch
+        width, order = 1.9 * own.weight * look.scale, 3.5 if own.weight > 1 else 3
         if len(every) > 1:
             sd = every.std(axis=0, ddof=1)
-            pale = blend(own.color, look.background, 0.25)
+            pale = blend(own.color, look.background, 0.5)
             band = {"color": pale, "lw": 0, "alpha": 0.5, "zorder": 2}
             parts.append(ax.fill_between(epoch, mean - sd, mean + sd, **band))
-        parts += ax.plot(epoch, mean, color=own.color, ls=own.dash, lw=1.9 * look.scale, zorder=3)
-        self._clipped += [(ax, part) for part in parts]
+        parts += ax.plot(epoch, mean, color=own.color, ls=own.dash, lw=width, zorder=order)
         dot = {"marker": "o", "ms": 6 * look.scale, "mec": look.background, "clip_on": False}
         (head,) = ax.plot([], [], color=own.color, zorder=4, **dot)
-        self._heads.append((head, epoch, mean))
-        self.moving += [*parts, head]
+        return Curve(epoch, mean, parts, head)
 
-    def show(self, t: int) -> None:
-        """Uncover the curves up to t of `FRAMES` of the way."""
-        now = self.epochs * t / FRAMES
-        uncovered = Bbox.from_extents(0, 0, now, 1)
-        for ax, part in self._clipped:
-            part.set_clip_box(TransformedBbox(uncovered, ax.get_xaxis_transform()))
-        for head, epoch, mean in self._heads:
-            there = min(max(now, epoch[0]), epoch[-1])
-            head.set_data([there], [np.interp(there, epoch, mean)])
-            head.set_visible(now >= epoch[0])
+    def show(self, now: float) -> None:
+        """Uncover the curves up to an epoch."""
+        uncovered = TransformedBbox(Bbox.from_extents(0, 0, now, 1), self.ax.get_xaxis_transform())
+        words, heads = [], []
+        for i, curve in enumerate(self.curves):
+            for part in curve.clipped:
+                part.set_clip_box(uncovered)
+            x, y = curve.at(now)
+            curve.head.set_data([x], [y])
+            heads.append((x, y))
+            words.append(self._said(i, y, now))
+        self.ends.show(words, heads, now)
+
+    def _said(self, i: int, value: float, now: float) -> str:
+        """What stands beside a rule's head."""
+        if not np.isfinite(value):
+            return ""
+        if self.column != "test_accuracy":
+            return number(value, zeros=True)
+        over = now >= self.race.epochs
+        return self.last[i] if over else _under(self.names[i], percent(value))
+
+
+@dataclass
+class Curve:
+    """A rule's mean, `(n,)` at `(n,)` epochs, and the artists that show it."""
+
+    epoch: Array
+    mean: Array
+    clipped: list[Any]
+    head: Any
+
+    def at(self, now: float) -> tuple[float, float]:
+        """Where its head is: nowhere before the first evaluation."""
+        if not len(self.epoch) or now < self.epoch[0]:
+            return np.nan, np.nan
+        there = min(now, self.epoch[-1])
+        return there, float(np.interp(there, self.epoch, self.mean))
+
+
+def _names(rules: Sequence[Optimizer]) -> list[str]:
+    """What rules are called, with every setting only where they cannot be told apart without."""
+    short, long = (
+        [describe(rule, names=names, between="\n") for rule in rules] for names in (MAIN, EVERY)
+    )
+    return short if len({*short}) == len({*long}) else long
+
+
+def _under(name: str, words: str) -> str:
+    """A rule's name with words behind it, and its settings in a row below.
+
+    >>> _under("SGD\\nη = 0.1\\nm = 10", "97 %")
+    'SGD  97 %\\nη = 0.1, m = 10'
+    """
+    first, *settings = name.split("\n")
+    return f"{first}  {words}" + "\n" * bool(settings) + ", ".join(settings)
 
 
 def seeds_of(one: Contestant, column: str) -> list[Array]:
@@ -184,6 +268,8 @@ def seeds_of(one: Contestant, column: str) -> list[Array]:
 def mean_and_band(one: Contestant, column: str) -> tuple[Array, Array]:
     """The epochs that every seed reached, `(n,)`, and its numbers there, `(seeds, n)`."""
     curves = seeds_of(one, column)
+    if not curves:
+        return np.empty(0), np.empty((0, 0))
     n = min(map(len, curves))
     return seeds_of(one, "epoch")[0][:n], np.array([curve[:n] for curve in curves])
 

@@ -9,11 +9,16 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from optiviz.errors import UserError
+from optiviz.optim.describe import word
 from optiviz.problems.data.datasets import TITLES
 from optiviz.training.train import Training
+from optiviz.views.charts.ends import Ends, room
 from optiviz.views.frame import Frame
-from optiviz.views.numbers import PERCENT, log_axis
-from optiviz.views.style import DOTTED, SOLID, Mark, blend, mark
+from optiviz.views.numbers import accuracy_axis, log_axis, number, percent
+from optiviz.views.style import DOTTED, LINES, SOLID, Mark, blend, legible, mark
+
+PANELS = {"loss": "Loss (training: mean of the batches)", "accuracy": "Accuracy"}
+NAMES = {"train": "training", "test": "test", "val": "validation"}
 
 
 def plot_training(
@@ -54,49 +59,64 @@ def plot_training(
 
 
 def training_figure(frame: Frame, done: Training, title: str) -> None:
-    """Draw both panels, the title, and a legend that tells the last numbers."""
+    """Draw both panels and the title, with the last numbers at the ends of the lines."""
     main = mark(done.optimizer, frame.look).color
-    paler = blend(main, frame.look.background, 0.5)
+    paler = legible(blend(main, frame.look.background, 0.4), frame.look, LINES)
     marks = {"train": Mark(paler), "test": Mark(main, SOLID), "val": Mark(main, DOTTED)}
     if np.isnan(done.history["val_loss"]).all():
         del marks["val"]
     with frame.style():
-        usual = f"{done.optimizer} on {TITLES.get(done.problem, done.problem)}"
+        usual = f"{word(done.optimizer)} on {TITLES.get(done.problem, done.problem)}"
         frame.title(title or usual, _note(done))
-        frame.legend(list(marks.values()), [_label(done, name) for name in marks])
-        left, right = frame.row(2)
-        _panel(frame, left, done, "loss", marks)
-        _panel(frame, right, done, "accuracy", marks)
+        told = {what: {n: _said(done, n, what) for n in marks} for what in PANELS}
+        left, right = (room(frame, [*words.values()]) for words in told.values())
+        axes = frame.row(2, right=right, gap=left / frame.look.scale + 0.3)
+        for ax, (what, words) in zip(axes, told.items(), strict=True):
+            _panel(frame, ax, done, what, {n: marks[n] for n, said in words.items() if said})
+            _ends(frame, ax, done, what, words, marks)
 
 
 def _panel(frame: Frame, ax: Any, done: Training, what: str, marks: dict[str, Mark]) -> None:
-    frame.dress(ax, {"loss": "Loss", "accuracy": "Accuracy"}[what], "epoch")
+    frame.dress(ax, PANELS[what], "epoch")
     epoch, shown = done.history["epoch"], []
     for name, own in marks.items():
-        values = done.history.get(f"{name}_{what}")
-        if values is None:  # the accuracy on the training set is not measured
-            continue
+        values = done.history[f"{name}_{what}"]
         shown.append(values)
         dots = "o" if len(values) <= 30 else None
         style: Any = {"marker": dots, "ms": 3.5 * frame.look.scale, "clip_on": False, "zorder": 3}
         ax.plot(epoch, values, color=own.color, ls=own.dash, lw=1.8 * frame.look.scale, **style)
     best = np.concatenate(shown)
     if what == "accuracy":
-        ax.yaxis.set_major_formatter(PERCENT)
+        accuracy_axis(ax, best)
     elif best.min() > 0 and best.max() > 3 * best.min():
         log_axis(ax, best)
     ax.set_xlim(0, max(float(epoch[-1]), 1e-9))
-    ax.xaxis.set_major_locator(MaxNLocator(integer=epoch[-1] >= 2))
+    ax.xaxis.set_major_locator(MaxNLocator(6, integer=epoch[-1] >= 2))
+
+
+def _ends(
+    frame: Frame,
+    ax: Any,
+    done: Training,
+    what: str,
+    words: dict[str, str],
+    marks: dict[str, Mark],
+) -> None:
+    told = {name: said for name, said in words.items() if said}
+    heads = [(done.history["epoch"][-1], done.history[f"{n}_{what}"][-1]) for n in told]
+    Ends(frame, ax, [marks[n].color for n in told]).show([*told.values()], heads)
+
+
+def _said(done: Training, name: str, what: str) -> str:
+    """What stands at the end of a line; nothing where nothing was measured."""
+    values = done.history.get(f"{name}_{what}")
+    if values is None:  # the accuracy on the training set
+        return ""
+    last = float(values[-1])
+    return f"{NAMES[name]}  {number(last, zeros=True) if what == 'loss' else percent(last)}"
 
 
 def _note(done: Training) -> str:
     first, last = done.history["lr"][[0, -1]]
-    rate = f"η = {first:g}" if first == last else f"η = {first:.3g} … {last:.3g}"
-    return f"{rate}    m = {done.batch_size}    seed {done.seed}    {done.outcome.text}"
-
-
-def _label(done: Training, name: str) -> str:
-    words = {"train": "training, mean of the batches", "test": "test", "val": "validation"}[name]
-    loss = f"loss {done.history[f'{name}_loss'][-1]:.3g}"
-    accuracy = done.history.get(f"{name}_accuracy")
-    return f"{words}: {loss}" + ("" if accuracy is None else f", accuracy {accuracy[-1]:.4f}")
+    rate = " … ".join(number(rate) for rate in dict.fromkeys((first, last)))
+    return f"η = {rate}    m = {done.batch_size}    seed {done.seed}    {done.outcome.text}"

@@ -35,34 +35,39 @@ def plot_map(
     path: str | Path,
     theme: str = "light",
     size: tuple[int, int] = (960, 540),
+    title: str = "",
 ) -> None:
     """Write a still picture of a map: .png, .svg or .pdf by its ending.
+
+    Args:
+        found: what to draw; title: what it shows, above it.
+        path, theme, size: see `optiviz.views.charts.comparison.plot_comparison`.
 
     Raises:
         UserError: an unknown ending or theme, an impossible size, or no way to write there.
     """
     sheet = Sheet(theme, size)
-    draw(sheet, found)
+    draw(sheet, found, title)
     sheet.save(path)
 
 
-def draw(sheet: Sheet, found: RateMap | BasinMap | Sensitivity) -> None:
+def draw(sheet: Sheet, found: RateMap | BasinMap | Sensitivity, title: str = "") -> None:
     """Draw a map of any kind."""
     with sheet.style():
         if isinstance(found, RateMap):
-            draw_rates(sheet, found)
+            draw_rates(sheet, found, title)
         elif isinstance(found, BasinMap):
-            draw_basins(sheet, found)
+            draw_basins(sheet, found, title)
         else:
-            draw_sensitivity(sheet, found)
+            draw_sensitivity(sheet, found, title)
 
 
-def draw_rates(sheet: Sheet, found: RateMap) -> None:
+def draw_rates(sheet: Sheet, found: RateMap, title: str = "") -> None:
     """Steps to converge as colour, divergence hatched, theory as lines."""
     look, s = sheet.look, sheet.look.scale
     settings = [name for name in EVERY if name not in (found.x.name, found.y.name)]
     sheet.title(
-        found.problem.title,
+        title or found.problem.title,
         f"{describe(found.rule, names=settings, between=' ')}: steps until the loss stays below "
         f"{100 * found.tolerance:g} % of the start's",
     )
@@ -102,15 +107,14 @@ def _marks(found: RateMap, look: Theme) -> dict[str, tuple[float, float, dict[st
         x, y, steps = found.best
         ring = {"marker": "o", "mfc": "none", "mec": look.text, "mew": 1.6 * look.scale, "ls": ""}
         ring["path_effects"] = halo(look)
-        words = (
-            f"fastest here: {steps} step{'s' * (steps > 1)}, {names[0]} {x:.3g}, {names[1]} {y:.3g}"
-        )
+        fast = f"{steps} step{'s' * (steps > 1)}"
+        words = f"fastest here: {fast}, {names[0]} = {x:.3g}, {names[1]} = {y:.3g}"
         marks[words] = (x, y, ring | {"ms": 9 * look.scale})
     if found.theory:
         lr, beta = found.theory.best
         star = minimum(look) | {"markersize": 13 * look.scale}
         x, y = (lr, beta) if found.x.name == "lr" else (beta, lr)
-        marks[f"best in theory: η* {lr:.3g}, β* {beta:.3g}"] = (x, y, star)
+        marks[f"best in theory: η* = {lr:.3g}, β* = {beta:.3g}"] = (x, y, star)
     return marks
 
 
@@ -118,10 +122,13 @@ def _cells(ax: Axes, found: RateMap, look: Theme) -> LogNorm | None:
     """The map itself, as one picture of colours; returns what the colours mean."""
     for axis, name in ((found.x, "x"), (found.y, "y")):
         label = SYMBOLS.get(axis.name, axis.name)
-        ax.set(**{f"{name}label": "learning rate η" if (name, label) == ("x", "η") else label})
+        ax.set(**{f"{name}label": "learning rate $η$" if label == "η" and name == "x" else label})
         if axis.log:
             log_axis_to_fit(ax, name, float(axis.values[-1] / axis.values[0]), look.scale)
-    ax.yaxis.label.set(rotation=90 if len(ax.get_ylabel()) > 2 else 0)
+    short = len(ax.get_ylabel()) <= 2
+    ax.yaxis.label.set(rotation=0 if short else 90, style="italic" if short else "normal")
+    if len(ax.get_xlabel()) <= 2:
+        ax.xaxis.label.set(style="italic")
     colors = np.empty((*found.loss.shape, 4))
     colors[:] = to_rgba(look.background)
     colors[_slow(found)] = to_rgba(look.grid)
@@ -208,7 +215,7 @@ def write_along(ax: Axes, points: Array, words: str, share: float, side: str, lo
         color=line_color(look),
         fontsize=9 * look.scale,
         fontweight="bold",
-        bbox={"facecolor": look.background, "alpha": 0.82, "linewidth": 0, "pad": 1.5},
+        bbox={"facecolor": look.background, "alpha": 0.92, "linewidth": 0, "pad": 1.5},
         zorder=4.5,
     )
 

@@ -8,15 +8,21 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-from matplotlib.colors import LogNorm, Normalize, to_rgb
+from matplotlib.colors import LogNorm, Normalize, to_hex, to_rgb
+from matplotlib.patches import Rectangle
 
 from optiviz.optim import SYMBOLS, name_of, parse
 from optiviz.studies.sweep.findings import NEAR, Strip
 from optiviz.studies.sweep.plan import word
 from optiviz.studies.table import Row
+from optiviz.views.charts.ends import room
+from optiviz.views.charts.maps import ramp
 from optiviz.views.frame import Frame
-from optiviz.views.style import marks
+from optiviz.views.numbers import PERCENT, POWERS
+from optiviz.views.style import contrast, marks
+from optiviz.views.style import words as written
 
+INKS = ("#ffffff", "#000000")  # of a number, whichever is seen better on its cell
 APART = 2.0  # times: rates closer together have no room for two numbers
 SPELT = SYMBOLS | {"batch_size": "batch size"}
 
@@ -83,22 +89,27 @@ def _heat(frame: Frame, rows: Sequence[Row], names: list[str], span: tuple[float
     bottom, right = 0.62 * scale / frame.height, 0.3 * scale / frame.width
     height = (frame.top - 0.05) / frame.height - bottom
     ax = frame.figure.add_axes((left, bottom, 1 - left - right, height))
-    colors = matplotlib.colormaps["YlGnBu_r"].copy()
+    colors = ramp(look)
     norm = LogNorm(*span)  # errors of 2 % and 4 % are as far apart as those of 20 and 40
     shown = colors(norm(np.clip(np.nan_to_num(1 - grid, nan=1.0), *span)))
     shown[np.isnan(grid)] = (*to_rgb(look.grid), 1.0)
     ax.imshow(shown, aspect="auto", origin="lower")
-    style: Any = {"ha": "center", "va": "center", "fontsize": _fitting(len(across), len(up), scale)}
+    longest = "diverged" if np.isnan(grid).any() else "99.99"
+    style: Any = {"ha": "center", "va": "center", "fontsize": _fitting(ax, grid.shape, longest)}
     for (i, j), value in np.ndenumerate(grid):
-        dark = not np.isnan(value) and np.dot(shown[i, j, :3], (0.3, 0.59, 0.11)) < 0.5
-        ink = "white" if dark else "#1c2430" if not np.isnan(value) else look.text
-        ax.text(j, i, "diverged" if np.isnan(value) else f"{100 * value:.2f}", color=ink, **style)
+        best = value == np.nanmax(grid)
+        ink = max(INKS, key=lambda ink: contrast(ink, to_hex(shown[i, j])))
+        words = "diverged" if np.isnan(value) else f"{100 * value:.2f}"
+        ax.text(j, i, words, color=ink, weight="bold" if best else "normal", **style)
+        if best:
+            box: Any = {"fill": False, "ec": look.text, "lw": 2.4 * scale, "clip_on": False}
+            ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, zorder=3, **box))
     ax.set_xticks(range(len(across)), [word(v) for v in across])
     ax.set_yticks(range(len(up)), [word(v) for v in up] if len(names) > 1 else [""])
     ax.tick_params(length=0)
-    ax.set_xlabel(SPELT.get(names[0], names[0]))
-    if len(names) > 1:
-        ax.set_ylabel(SPELT.get(names[1], names[1]))
+    for name, axis in zip(names, (ax.xaxis, ax.yaxis), strict=False):
+        slant = "italic" if name in SYMBOLS else "normal"
+        axis.set_label_text(SPELT.get(name, name), style=slant)
     for spine in ax.spines.values():
         spine.set_visible(False)
 
@@ -109,9 +120,12 @@ def _values(rows: Sequence[Row], name: str) -> list[Any]:
     return sorted(values) if numbers else sorted(values, key=word)
 
 
-def _fitting(across: int, up: int, scale: float) -> float:
-    """A size of text that fits into the cells."""
-    return float(min(12 * scale, 100 * scale / max(across, 1), 90 * scale / max(up, 1)))
+def _fitting(ax: Any, cells: tuple[int, ...], words: str) -> float:
+    """A size of letters with which words fit into the cells."""
+    box = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())
+    scale = matplotlib.rcParams["font.size"] / 9
+    width, height = box.width / cells[1] / len(words) / 0.6, 0.55 * box.height / cells[0]
+    return float(min(20 * scale, 72 * width * 0.9, 72 * height))
 
 
 def plot_trials(
@@ -138,7 +152,7 @@ def plot_trials(
         frame.dress(ax, "", SPELT.get(names[0], names[0]))
         ax.set_xscale("log")
         good = [row[column] for row in rows if _good(row, column)] or [0.0, 1.0]
-        norm, colors = Normalize(min(good), max(good)), "viridis"
+        norm, colors = Normalize(min(good), max(good)), ramp(look).reversed()
         for kind in (False, True):
             own = [row for row in rows if _good(row, column) is kind]
             x = [row["settings"].get(names[0], np.nan) for row in own]
@@ -152,6 +166,7 @@ def plot_trials(
         place = frame.figure.add_axes((0.89, bottom, 0.02, height))
         bar = frame.figure.colorbar(drawn, cax=place)
         bar.outline.set_visible(False)
+        bar.ax.yaxis.set_major_formatter(PERCENT)
     frame.save(path)
 
 
@@ -185,13 +200,13 @@ def plot_strips(
         note = f"bars: within {100 * NEAR:g} points of the best accuracy; numbers: accuracy in %"
         frame.title(title, note)
         scale = frame.look.scale
-        longest = max(len(strip.optimizer) for strip in strips)
-        left = (0.5 + 0.085 * longest * scale) / frame.width
+        left = room(frame, [strip.optimizer for strip in strips], 9) / frame.width
         bottom = 0.62 * scale / frame.height
         height = (frame.top - 0.05) / frame.height - bottom
         ax = frame.figure.add_axes((left, bottom, 1 - left - 0.35 / frame.width, height))
-        frame.dress(ax, "", "η")
+        frame.dress(ax, "", "learning rate $η$")
         ax.set_xscale("log")
+        ax.xaxis.set_major_formatter(POWERS)
         for row, (strip, look) in enumerate(zip(strips, looks, strict=True)):
             _strip(frame, ax, -row, strip, look.color)
         ax.set_yticks(range(0, -len(strips), -1), [strip.optimizer for strip in strips])
@@ -217,6 +232,8 @@ def _strip(frame: Frame, ax: Any, y: float, strip: Strip, color: str) -> None:
         if lr > APART * told:
             ax.annotate(words, (lr, y), (0, -13 * scale), textcoords="offset points", **style)
             told = lr
-    middle = float(np.sqrt(strip.lr[0] * strip.lr[-1]))
-    said: Any = {"ha": "center", "fontsize": 9 * scale, "color": look.text}
-    ax.annotate(str(strip), (middle, y), (0, 12 * scale), textcoords="offset points", **said)
+    right = len(found) > 0 and found[-1] ** 2 > strip.lr[0] * strip.lr[-1]  # of the middle
+    at = (found if len(found) else strip.lr)[-1 if right else 0]
+    said: Any = {"fontsize": 9 * scale, "color": written(color, look), "va": "bottom"}
+    said |= {"ha": "right" if right else "left", "textcoords": "offset points"}
+    ax.annotate(str(strip), (at, y), ((5 if right else -5) * scale, 8 * scale), **said)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from matplotlib.artist import Artist
 
 from optiviz.errors import UserError
-from optiviz.views.files.animate import moments, record
+from optiviz.views.files.animate import record
+from optiviz.views.files.rhythm import Rhythm
 from optiviz.views.frame import Frame
 from optiviz.views.scene.arrows import Arrow
 from optiviz.views.scene.contents import Contents
@@ -26,11 +29,15 @@ class Bare(PathPanel):
     def arrows(self) -> tuple[Arrow, ...]:
         return ()
 
+    def named(self) -> bool:
+        return super().named() and len(self.picture.runs) > 1
+
     def note(self, words: str, row: int, color: str, side: str = "right") -> None:
         return None
 
 
 KINDS = PANELS | {"path": Bare}
+SMALLEST = 0.75  # of the usual size of a verdict, that it may shrink to beside its heading
 
 
 @dataclass(frozen=True)
@@ -77,26 +84,25 @@ def plot_tiles(tiles: Tiles, path: str | Path) -> None:
     Mosaic(tiles).save(path)
 
 
-def animate_tiles(
-    tiles: Tiles,
-    path: str | Path,
-    fps: float = 25,
-    frames: int | None = None,
-    hold: int = 1,
-    quiet: bool = True,
-) -> None:
+def animate_tiles(tiles: Tiles, path: str | Path, quiet: bool = True, **time: Any) -> int:
     """Write the tiles as one moving picture: .gif, .webp, .apng or .mp4.
 
-    Arguments and errors as for `animate`.
+    Args:
+        tiles, path: what to write and where; time: see `Rhythm`.
+        quiet: show no progress bar.
+
+    Returns:
+        The number of frames.
     """
-    shown = moments(tiles.steps, frames)
-    record(lambda: Mosaic(tiles), shown, path, tiles.colors, fps, hold, quiet)
+    stops = sorted({told.step for picture in tiles.pictures for told in picture.told})
+    rhythm, movie = Rhythm(**time), partial(Mosaic, tiles, film=True)
+    return record(movie, tiles.steps, path, tiles.colors, rhythm, stops, quiet)
 
 
 class Mosaic(Frame):
     """Tiles as a figure whose moving artists can be taken to any step."""
 
-    def __init__(self, tiles: Tiles) -> None:
+    def __init__(self, tiles: Tiles, film: bool = False) -> None:
         first = tiles.pictures[0]
         super().__init__(first.theme, first.size)
         self.tiles, scale = tiles, self.look.scale
@@ -118,27 +124,44 @@ class Mosaic(Frame):
             self.endings: list[Any] = []
             for i, picture in enumerate(tiles.pictures):
                 ax = self.figure.add_subplot(grid[divmod(i, tiles.columns)])
-                self._heading(ax, picture)
+                heading = self._heading(ax, picture)
                 self.panels.append(look_up("panel", picture.panels[0], KINDS)(ax, picture))
-                self._verdict(ax, picture)
+                self._verdict(ax, picture, heading)
                 if i < len(tiles.pictures) - tiles.columns:
                     ax.set(xlabel="", xticklabels=[])
                 if i % tiles.columns:
                     ax.set(ylabel="", yticklabels=[])
+            for panel in self.panels:
+                panel.film = film
+                if film:
+                    panel.follow()
         self.show(tiles.steps)
 
-    def _heading(self, ax: Any, picture: Contents) -> None:
+    def _heading(self, ax: Any, picture: Contents) -> Any:
         look = self.look
         style: Any = {"fontsize": 10.5 * look.scale, "color": look.text, "pad": 5}
-        ax.set_title(picture.labels[0], loc="left", **style)
+        return ax.set_title(picture.labels[0], loc="left", **style)
 
-    def _verdict(self, ax: Any, picture: Contents) -> None:
-        """How a tile's first run ends, shown when it has."""
-        look = self.look
-        style: Any = {"fontsize": 9.5 * look.scale, "color": look.text, "zorder": 7}
-        style["bbox"] = {"facecolor": look.background, "alpha": 0.85, "linewidth": 0, "pad": 3}
-        place: Any = {"transform": ax.transAxes, "ha": "right", "va": "bottom"}
-        self.endings.append(ax.text(0.985, 0.03, picture.verdicts[0], **place, **style))
+    def _verdict(self, ax: Any, picture: Contents, heading: Any) -> None:
+        """How a tile's only run ends, shown when it has, beside the heading if there is room."""
+        look, words = self.look, picture.verdicts[0] if len(picture.runs) == 1 else ""
+        style: Any = {"fontsize": 9.5 * look.scale, "color": look.muted, "pad": 5}
+        ending = ax.set_title(words, loc="right", **style)
+        taken = self.inches(heading)[0] + 0.15 * look.scale
+        room = ax.bbox.width / self.figure.dpi - taken
+        for said in (words, re.split("[:,]", words)[0]):  # what comes first says most
+            ending.set_text(said)
+            share = room / max(self.inches(ending)[0], 0.01)
+            if share >= SMALLEST:
+                ending.set_fontsize(style["fontsize"] * min(share, 1.0))
+                break
+        else:
+            ending.set_text("")
+            plate = {"facecolor": look.background, "alpha": 0.85, "linewidth": 0, "pad": 3}
+            style = {"fontsize": 9.5 * look.scale, "color": look.text, "zorder": 7, "bbox": plate}
+            place: Any = {"transform": ax.transAxes, "ha": "right", "va": "bottom"}
+            ending = ax.text(0.985, 0.03, words, **place, **style)
+        self.endings.append(ending)
 
     def _counter(self) -> Any:
         look, x = self.look, 1 - self.edge / self.width
@@ -153,9 +176,9 @@ class Mosaic(Frame):
             [*artists, *self.endings, self.counter], key=lambda artist: artist.get_zorder()
         )
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         """Take every tile to step t."""
-        self.counter.set_text(f"step {t:>{len(str(self.tiles.steps))}} / {self.tiles.steps}")
+        self.counter.set_text(f"step {int(t):>{len(str(self.tiles.steps))}} / {self.tiles.steps}")
         for panel in self.panels:
             panel.show(t)
         for ending, picture in zip(self.endings, self.tiles.pictures, strict=True):

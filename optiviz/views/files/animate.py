@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from tqdm import tqdm
 
 from optiviz.errors import UserError
 from optiviz.files import whole
 from optiviz.views.files import gif, mp4
+from optiviz.views.files.rhythm import Rhythm, counted
+from optiviz.views.files.sprites import Sprites
 
 STILL = (".png", ".svg", ".pdf")
 FRAMED = (".gif", ".webp", ".apng", ".mp4")
 MOVING = (*FRAMED, ".html")
-LAST = 2000  # milliseconds that the last frame is held
-LONGEST = 100  # frames that a step is held for; GIF counts to 655 seconds
 ROOM = 2**30  # pixels of all frames, which all but MP4 keep until the last is drawn
-USUAL = 300  # frames at most, unless more are asked for
-
-
-def moments(steps: int, frames: int | None = None) -> list[int]:
-    """The steps that the frames show: every one, or as many as asked for, evenly apart.
-
-    >>> moments(4), moments(100, frames=3)
-    ([0, 1, 2, 3, 4], [0, 50, 100])
-    """
-    count = min(steps + 1, frames or USUAL)
-    return np.linspace(0, steps, count).round().astype(int).tolist() if count > 1 else [steps]
+SAMPLES = 6  # frames that between them have the colours of all
+USUAL = Rhythm()
+SWIFTEST = 50  # frames a second; browsers show one of a GIF that asks for more for 100 ms
 
 
 class Movie(Protocol):
@@ -39,59 +34,65 @@ class Movie(Protocol):
 
     figure: Figure
     canvas: Any
+    about: str
 
     @property
     def moving(self) -> Sequence[Artist]:
         """Everything that `show` moves, from the bottom to the top."""
 
-    def show(self, t: int) -> None:
-        """Take the artists to step t."""
+    def style(self) -> AbstractContextManager[Any]:
+        """The settings that it is drawn with."""
+
+    def show(self, t: float) -> None:
+        """Take the artists to step t, or between two of them."""
 
 
 def record(
     movie: Callable[[], Movie],
-    steps: Sequence[int],
+    steps: int,
     path: str | Path,
     colors: Sequence[str],
-    fps: float = 25,
-    hold: int = 1,
+    rhythm: Rhythm = USUAL,
+    stops: Sequence[float] = (),
     quiet: bool = True,
-) -> None:
-    """Write the given steps of what `movie` makes as a moving picture.
+    transparent: bool = False,
+) -> int:
+    """Write what `movie` makes, from its first step to its last, as a moving picture.
 
     Args:
         movie: called once the options are known to be good.
-        steps: one for each frame.
-        path, fps, hold, quiet: see `optiviz.views.animate`.
+        steps: the last one.
+        path, quiet: see `optiviz.views.animate`.
         colors: the few that carry the meaning, though they fill few pixels.
+        rhythm: how time goes; stops: the steps at which something is said.
+        transparent: let what is behind the page be seen, but for an .mp4.
+
+    Returns:
+        The number of frames.
 
     Raises:
-        UserError: an unknown ending, an impossible rate, or a place that cannot be written to.
+        UserError: an unknown ending, more frames than there is room for, or a place that cannot
+            be written to.
     """
     target = check_ending(path, FRAMED)
     ending = target.suffix.lower()
-    check_pace(fps, None, hold)
+    swiftest = min(rhythm.fps, SWIFTEST) if ending == ".gif" else rhythm.fps
+    times, seconds = zip(*rhythm.beats(steps, stops, swiftest), strict=True)
     with whole(target) as unfinished:
         film = _Film(movie())
-        shown = tqdm(film.frames(steps), total=len(steps), unit="frame", disable=quiet or None)
+        check_room(ending, len(times), film.size)
+        shown = tqdm(film.frames(times), total=len(times), unit="frame", disable=quiet or None)
         if ending == ".mp4":
-            mp4.write(unfinished, shown, film.size, fps, hold, LAST)
+            counts = counted(seconds, 1 / rhythm.fps)
+            mp4.write(unfinished, shown, film.size, rhythm.fps, counts, film.movie.about)
         else:
-            samples = [steps[i] for i in moments(len(steps) - 1, 9)]
-            palette = gif.Palette(film.frames(samples), gif.strong(colors))
-            times = [*gif.durations(ending, len(steps) - 1, 1000 * hold / fps), LAST]
+            samples = np.linspace(0, len(times) - 1, min(SAMPLES, len(times))).round().astype(int)
+            palette = gif.Palette(film.moved(times[i] for i in samples), gif.strong(colors))
+            page = film.page(colors[0]) if transparent else None
             with unfinished.open("wb") as file:
-                gif.write(file, ending, shown, palette, times)
-
-
-def check_pace(fps: float, frames: int | None, hold: int) -> None:
-    """Refuse a pace that no moving picture can have."""
-    if not 1 <= fps <= 60:
-        raise UserError(f"fps must be from 1 to 60, got {fps:g}.")
-    if not 1 <= hold <= LONGEST:
-        raise UserError(f"hold must be from 1 to {LONGEST}, got {hold}.")
-    if frames is not None and frames < 1:
-        raise UserError(f"frames must be at least 1, got {frames}.")
+                about = film.movie.about
+                gif.write(file, ending, shown, palette, seconds, rhythm.loop, about, page)
+    return len(times)
 
 
 def check_room(ending: str, count: int, size: tuple[int, int]) -> None:
@@ -119,16 +120,44 @@ class _Film:
         self.movie, self.moving = movie, movie.moving
         for artist in self.moving:
             artist.set_animated(True)
-        movie.canvas.draw()
+        with movie.style():
+            movie.canvas.draw()
         self.still = movie.canvas.copy_from_bbox(movie.figure.bbox)
         self.size: tuple[int, int] = movie.canvas.get_width_height()
+        self.words = Sprites(self.size, movie.figure.dpi)
 
-    def frames(self, steps: Iterable[int]) -> Iterator[gif.Frame]:
-        """The frames at the given steps, in one buffer that the next frame overwrites."""
+    def page(self, color: str) -> gif.Page:
+        """The page's colour, and where it may be seen through: not within the ground."""
+        width, height = self.size
+        outside = np.ones((height, width), bool)
+        for box in getattr(self.movie, "grounds", []):
+            rows = slice(height - math.ceil(box.y1), height - math.floor(box.y0))
+            outside[rows, math.floor(box.x0) : math.ceil(box.x1)] = False
+        return gif.packed(np.append(gif.strong([color])[0], np.uint8(255))).item(), outside
+
+    def frames(self, times: Sequence[float]) -> Iterator[gif.Frame]:
+        """The frames at the given times, in one buffer that the next frame overwrites.
+
+        The last one is drawn as a picture that stands still, so that it is one to the pixel.
+        """
+        yield from self.moved(times[:-1])
+        self.movie.show(times[-1])
+        for artist in self.moving:
+            artist.set_animated(False)
+        with self.movie.style():
+            self.movie.canvas.draw()
+        yield np.asarray(self.movie.canvas.buffer_rgba())
+
+    def moved(self, times: Iterable[float]) -> Iterator[gif.Frame]:
+        """Frames of which only what moves is drawn."""
         canvas, figure = self.movie.canvas, self.movie.figure
-        for step in steps:
-            self.movie.show(step)
+        for time in times:
+            self.movie.show(time)
             canvas.restore_region(self.still)
+            frame = np.asarray(canvas.buffer_rgba())
             for artist in self.moving:
-                figure.draw_artist(artist)
-            yield np.asarray(canvas.buffer_rgba())
+                if isinstance(artist, Text) and not artist.get_clip_on():
+                    self.words.stamp(artist, frame)
+                elif artist.get_visible():
+                    figure.draw_artist(artist)
+            yield frame

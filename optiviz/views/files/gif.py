@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from html import escape
 from typing import Any, BinaryIO
 
 import numpy as np
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from optiviz.views.files import stream
+from optiviz.views.files.rhythm import counted
 
 Frame = NDArray[np.uint8]  # (height, width, 4), red green blue alpha
 Pixels = NDArray[Any]  # the same as one number each
+Page = tuple[int, NDArray[np.bool_]]  # its colour as such a number, and where it may be clear
 
 CLEAR = 255  # the index that leaves a pixel as it was
 BITS = 6  # of each channel, in the table from colours to the palette
 FLAT = 64  # of the most frequent colours are kept as they are
+XMP = (  # where WebP has words about a picture
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:description><rdf:Alt>'
+    '<rdf:li xml:lang="x-default">{}</rdf:li>'
+    "</rdf:Alt></dc:description></rdf:Description></rdf:RDF></x:xmpmeta>"
+)
 SPARSE = 7  # every so many pixels tell which colour of a cell is the most frequent
-SHORTEST = 20  # milliseconds; browsers show a frame of a GIF that asks for less for 100
 
 
 class Palette:
@@ -74,8 +85,19 @@ class Palette:
             indices = self.table[cells]
         return indices.astype(np.uint8)
 
-    def images(self, frames: Iterable[Frame]) -> Iterator[Image.Image]:
-        """The frames in these colours; each may reuse the memory of the one before."""
+    def images(self, frames: Iterable[Frame], page: Page | None = None) -> Iterator[Image.Image]:
+        """The frames in these colours as pictures; each may reuse the memory of the one before."""
+        for indices in self.indices(frames, page):
+            image = Image.fromarray(indices.copy())
+            image.putpalette(self.colors.tobytes())
+            if page is not None:
+                image.info["transparency"] = CLEAR
+            yield image
+
+    def indices(
+        self, frames: Iterable[Frame], page: Page | None = None
+    ) -> Iterator[NDArray[np.uint8]]:
+        """The frames as indices of these colours, each in the memory of the one before."""
         before: Pixels | None = None
         for frame in frames:
             now = packed(frame)
@@ -85,23 +107,15 @@ class Palette:
                 changed = now != before
                 indices[changed] = self(now[changed])
             before = now.copy()
-            image = Image.fromarray(indices.copy())
-            image.putpalette(self.colors.tobytes())
-            yield image
+            if page is not None:
+                indices[page[1] & (now == page[0])] = CLEAR
+            yield indices
 
 
 def _rare_to_frequent(pixels: Pixels) -> Pixels:
     """Each of the packed pixels once, the most frequent one last."""
     colors, counts = np.unique(pixels, return_counts=True)
     return colors[np.argsort(counts, kind="stable")]
-
-
-def durations(ending: str, count: int, milliseconds: float) -> list[int]:
-    """How long so many frames are shown, each as long as the format can, and right on average."""
-    unit = 10 if ending == ".gif" else 1
-    least = SHORTEST if ending == ".gif" else 1
-    ends = np.arange(count + 1) * max(milliseconds, least) / unit
-    return [unit * int(units) for units in np.diff(np.floor(ends + 0.5))]
 
 
 def strong(colors: Sequence[str]) -> NDArray[np.uint8]:
@@ -132,29 +146,43 @@ def write(
     ending: str,
     frames: Iterable[Frame],
     palette: Palette,
-    durations: Sequence[int],
+    seconds: Sequence[float],
+    loop: int = 0,
+    about: str = "",
+    page: Page | None = None,
 ) -> None:
-    """Write an endlessly looping picture; of each frame only what changed is stored.
+    """Write a moving picture; of each frame only what changed is stored.
 
     Args:
         file: an open binary file.
         ending: .gif, .apng, or .webp without loss, which is smaller for flat colours.
         frames: each may reuse the memory of the one before.
         palette: the shared colours.
-        durations: milliseconds that each frame is shown; GIF makes one of frames that are equal.
+        seconds: how long each frame is shown; GIF makes one of frames that are equal.
+        loop: how often the picture is shown, 0 for ever.
+        about: it in words, for those who do not see it.
+        page: what is to be transparent.
     """
-    images = palette.images(frames)
-    rest: Iterable[Image.Image] = images
-    options: dict[str, Any] = {"duration": list(durations), "loop": 0}
+    unit = 10 if ending == ".gif" else 1  # milliseconds that the format counts in
+    times = counted(seconds, unit / 1000)
     if ending == ".gif":
-        options |= {"palette": palette.colors.tobytes(), "transparency": CLEAR, "disposal": 1}
-        options |= {"format": "GIF", "optimize": True, "interlace": 0}
-        first = next(images)
-    elif ending == ".apng":  # a frame is laid over those before it, what did not change left clear
-        options |= {"format": "PNG", "transparency": CLEAR, "blend": 1}
-        first, *rest = _changes(images)  # a list, for Pillow reads it twice
+        pairs = zip(palette.indices(frames, page), times, strict=True)
+        colors, holes = palette.colors.tobytes(), page is not None
+        stream.write(file, pairs, colors, CLEAR, loop, about, holes)
+        return
+    images = palette.images(frames, page)
+    rest: Iterable[Image.Image] = images
+    options: dict[str, Any] = {"duration": times, "loop": loop}
+    if ending == ".apng":
+        words = PngInfo()
+        words.add_itxt("Description", about)
+        options |= {"format": "PNG", "transparency": CLEAR, "pnginfo": words}
+        # A frame is laid over those before, what did not change left clear; or takes their place.
+        options["blend"] = 1 if page is None else 0
+        first, *rest = _changes(images) if page is None else images  # Pillow reads it twice
     else:
         options |= {"format": "WEBP", "lossless": True, "method": 2, "quality": 50}
+        options["xmp"] = XMP.format(escape(about)).encode()
         first = next(images)
     first.save(file, save_all=True, append_images=rest, **options)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -19,9 +19,14 @@ CODING = ("-vcodec", "libx264", "-pix_fmt", "yuv420p", "-crf", "18", "-movflags"
 
 
 def write(
-    path: Path, frames: Iterable[Frame], size: tuple[int, int], fps: float, hold: int, last: int
+    path: Path,
+    frames: Iterable[Frame],
+    size: tuple[int, int],
+    fps: float,
+    counts: Sequence[int],
+    about: str = "",
 ) -> None:
-    """Write frames at even width and height, each held so often, and the last so many ms more.
+    """Write frames at even width and height, each as often as it is counted, and words about them.
 
     Raises:
         UserError: ffmpeg is missing.
@@ -35,17 +40,18 @@ def write(
     width, height = size[0] // 2 * 2, size[1] // 2 * 2
     rate = str(Fraction(fps).limit_denominator())
     pictures = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{width}x{height}", "-r", rate]
+    words = ["-metadata", f"comment={about}"]
     target = f"file:{path}"  # or a : in a name would look like an address
     count = 0
     # In a session of its own, where Ctrl-C does not reach it: it ends when its frames do.
     with subprocess.Popen(
-        [*program, "-y", *pictures, "-i", "-", *CODING, target],
+        [*program, "-y", *pictures, "-i", "-", *CODING, *words, target],
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
     ) as process:
         try:
-            for image in _held(frames, width, height, hold, round(fps * last / 1000)):
+            for image in _held(frames, width, height, counts):
                 process.stdin.write(image)  # type: ignore[union-attr]
                 count += 1
         except BrokenPipeError:
@@ -60,12 +66,10 @@ def write(
         raise OSError(_reason(said))
 
 
-def _held(frames: Iterable[Frame], width: int, height: int, hold: int, more: int) -> Iterable[Any]:
+def _held(frames: Iterable[Frame], width: int, height: int, counts: Sequence[int]) -> Iterable[Any]:
     """Every frame as often as it is shown."""
-    for frame in frames:
-        image = np.ascontiguousarray(frame[:height, :width])
-        yield from [image] * hold
-    yield from [image] * more
+    for frame, count in zip(frames, counts, strict=True):
+        yield from [np.ascontiguousarray(frame[:height, :width])] * count
 
 
 def _count(opening: list[str]) -> int:

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from pathlib import Path
 
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+# What makes two files of one figure differ, and what each format calls words about it.
 STAMPS = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+ABOUT = {".png": "Description", ".svg": "Description", ".pdf": "Subject"}
 SPACES = re.compile(r"^ +| {2,}| +$")
 
 
-def save(figure: Figure, path: Path) -> None:
-    """Write a figure as it stands, the same bytes for the same figure."""
+def save(figure: Figure, path: Path, about: str = "", transparent: bool = False) -> None:
+    """Write a figure as it stands, the same bytes for the same figure.
+
+    Args:
+        figure: what to write; path: where.
+        about: the figure in words, for those who do not see it.
+        transparent: let what is behind the page be seen.
+    """
     ending = path.suffix.lower()
+    facts = STAMPS.get(ending, {}) | ({ABOUT[ending]: about} if about else {})
     if ending == ".svg":
         for text in figure.findobj(Text):
             _keep_spaces(text)
-    figure.savefig(path, metadata=STAMPS.get(ending))
+    figure.savefig(path, metadata=facts, transparent=transparent)
+    if ending == ".svg" and about:  # readers of screens know only this place
+        drawn = path.read_text(encoding="utf-8")
+        words = f"<title>{escape(about)}</title>"
+        path.write_text(
+            re.sub("(<svg [^>]*>)", lambda tag: tag[0] + words, drawn, count=1), "utf-8"
+        )
 
 
 def _keep_spaces(text: Text) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from optiviz.problems.base import Array
+from optiviz.problems.base import Array, Bounds
 from optiviz.runs.record import Run
+from optiviz.views.numbers import power
+from optiviz.views.scene.contour import fit
+
+LONGEST = 0.15  # of the picture's mean side, for the longest arrow
+ROUND = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)  # how many times longer than life, and tenfold of it
 
 
 @dataclass(frozen=True)
@@ -19,13 +24,11 @@ class Arrow:
         words: what it is, for the key.
         vectors: a run's `(T+1, 2)` vectors, one at each point.
         role: "run" for the run's own colour, "muted" or "accent" for the theme's.
-        tails: where each begins, as seen from its point; at the point itself by default.
     """
 
     words: str
     vectors: Callable[[Run], Array]
     role: str = "run"
-    tails: Callable[[Run], Array] | None = None
 
 
 def push(run: Run) -> Array:
@@ -39,20 +42,70 @@ def coming(run: Run) -> Array:
     return np.append(np.diff(run.w, axis=0), np.zeros((1, 2)), axis=0)
 
 
+def pushed(run: Run) -> Array:
+    """The gradient's share of the coming step: -η(1-β)g where the velocity is a mean; none at the
+    last point."""
+    share = np.ones(run.steps)
+    if run.settings.get("form") == "average":
+        share = 1 - run.hyper.get("beta", np.full(run.steps, run.settings["beta"]))
+    return np.append(share, 0.0)[:, None] * push(run)
+
+
 def carried(run: Run) -> Array:
     """What the coming step has besides the gradient's push: βv for momentum, 0 for SGD."""
-    rest = coming(run) - push(run)
-    rest[-1] = 0.0
-    return rest
+    return coming(run) - pushed(run)
 
 
 VELOCITY = Arrow("velocity", lambda run: run.velocity)
 GRADIENT = Arrow("−η · gradient", push, "muted")
+STEP = Arrow("step = −ηg", pushed)
 SUM = (
-    Arrow("β · velocity, what is carried on", carried, "accent"),
-    Arrow("−η · gradient, the push", push, "muted", tails=carried),
-    Arrow("their sum, the step", coming),
+    Arrow("carried on", carried, "accent"),
+    Arrow("the push", pushed, "muted"),
+    Arrow("the step", coming),
 )
+
+
+def usual(runs: Sequence[Run]) -> tuple[Arrow, ...]:
+    """Which arrows there is room for: all of one run, the velocity of up to three.
+
+    Where nothing is carried on, the velocity is the step before, and -ηg the one to come: one kind
+    of arrow, which has one name.
+    """
+    if len(runs) > 1:
+        return (VELOCITY,) if len(runs) <= 3 else ()
+    plain = np.allclose(carried(runs[0]), 0, atol=1e-9 * np.abs(runs[0].velocity).max())
+    return (STEP,) if plain else (VELOCITY, GRADIENT)
+
+
+def enlarged(runs: Sequence[Run], bounds: Bounds, arrows: Sequence[Arrow]) -> float:
+    """How many times longer than life arrows are drawn, the same in every picture of these runs.
+
+    The longest that starts within the problem's bounds is about `LONGEST` of the picture.
+    """
+    low, high = np.array(bounds).T
+    seen = [((run.w >= low) & (run.w <= high)).all(axis=1) for run in runs]
+    vectors = [a.vectors(run)[at] for run, at in zip(runs, seen, strict=True) for a in arrows]
+    longest = max((float(np.hypot(*v.T).max(initial=0)) for v in vectors), default=0.0)
+    if not 0 < longest < np.inf:
+        return 1.0
+    (left, right), (bottom, top) = fit(bounds, 4 / 3)
+    return rounded(LONGEST * ((right - left) * (top - bottom)) ** 0.5 / longest)
+
+
+def rounded(factor: float) -> float:
+    """The nearest factor that is easily read.
+
+    >>> rounded(0.19), rounded(1.1), rounded(73.0)
+    (0.2, 1.0, 80.0)
+    """
+    ten = 10.0 ** np.floor(np.log10(factor))
+    return float(min((n * ten for n in ROUND), key=lambda n: abs(np.log(n / factor))))
+
+
+def times(factor: float) -> str:
+    """A factor as it is written behind a name; nothing for 1."""
+    return "" if factor == 1 else f" ×{power(factor)}"
 
 
 def outline(tail: Array, vector: Array, thickness: float) -> Array | None:

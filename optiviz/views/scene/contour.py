@@ -9,6 +9,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 
 from optiviz.problems.base import Array, Bounds, Plane
+from optiviz.views.numbers import number
 from optiviz.views.style import MINIMUM, Theme, blend
 
 BANDS = 20
@@ -17,6 +18,7 @@ HIGHEST = 1e200  # Matplotlib takes 1e250 for a height above all others
 CONTOUR = {False: 0.55, True: 0.3}  # how opaque contours are, and how where the ground is faint
 TAIL = 0.1  # of the ground, at either end, that may be a pole
 REACH = 4  # times the heights' spread without their tails, as far as levels follow a pole
+RING = 19  # points across the ring around a goal
 UNDEFINED = "hatched: undefined"
 
 
@@ -114,35 +116,68 @@ def draw_ground(
         The heights of the lines, and whether any of the ground is undefined.
     """
     x, y, values = sample(problem, bounds)
-    heights, known = levels(values), filled(values)
+    heights, known = _spanned(values, problem.span), filled(values)
     colors: Any = theme.ramp(np.linspace(0, FAINT if faint else 1, len(heights) - 1))
     ax.contourf(x, y, known, heights, colors=colors, extend="both", antialiased=False)
-    ax.contour(
+    lines = ax.contour(
         x,
         y,
         known,
         heights[1:-1],
         colors=theme.contour,
         linestyles="solid",
-        linewidths=0.5 * theme.scale,
+        linewidths=0.5 * theme.pen,
         alpha=CONTOUR[faint],
     )
+    if problem.told:
+        how: Any = {"fmt": lambda height: number(height, 2), "fontsize": 7.5 * theme.scale}
+        for text in ax.clabel(lines, heights[3:-1:4], inline_spacing=2, **how):
+            text.set(color=theme.text, alpha=1)
     holes = draw_undefined(ax, x, y, values, theme)
     for point, local in zip(problem.minima, problem.local(), strict=True):
         ax.plot(*point, **minimum(theme, local), zorder=2.5)
+    for point in problem.saddles:
+        ax.plot(*point, **saddle(theme), zorder=2.5)
     return heights, holes
+
+
+def _spanned(values: Array, least: float) -> Array:
+    """The heights of the lines; on nearly level ground so far apart that it is no cliff."""
+    low, high = ends(values)
+    if high - low >= least:
+        return levels(values)
+    middle = (low + high) / 2
+    return np.linspace(middle - least / 2, middle + least / 2, BANDS + 1)
+
+
+def draw_goals(ax: Axes, problem: Plane, theme: Theme) -> list[Any]:
+    """Rings around the deepest minima, for above the heads that get there."""
+    pairs = zip(problem.minima, problem.local(), strict=True)
+    deepest = np.reshape([point for point, local in pairs if not local], (-1, 2))
+    rings = []
+    for color, width, order in ((theme.background, 3.4, 7), (theme.text, 1.5, 7.1)):
+        style: Any = {"markerfacecolor": "none", "markeredgecolor": color, "linestyle": "none"}
+        style |= {"markersize": RING * theme.pen, "markeredgewidth": width * theme.pen}
+        rings += ax.plot(*deepest.T, "o", **style, zorder=order)
+    return rings
 
 
 def minimum(theme: Theme, local: bool = False) -> dict[str, Any]:
     """The look of a minimum: a star, seen under a path and beside it; hollow if it is local."""
     return {
         "marker": "*",
-        "markersize": (8 if local else 15) * theme.scale,
+        "markersize": (8 if local else 15) * theme.pen,
         "markerfacecolor": theme.background if local else MINIMUM,
         "markeredgecolor": edge(theme, local),
         "markeredgewidth": 0.9,
         "linestyle": "none",
     }
+
+
+def saddle(theme: Theme) -> dict[str, Any]:
+    """The look of a saddle: a cross."""
+    style = {"marker": "x", "markersize": 8 * theme.pen, "linestyle": "none"}
+    return style | {"markeredgecolor": theme.text, "markeredgewidth": 1.8 * theme.pen}
 
 
 def edge(theme: Theme, local: bool) -> str:

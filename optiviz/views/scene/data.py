@@ -9,7 +9,7 @@ import numpy as np
 from optiviz.errors import UserError
 from optiviz.problems import PROBLEMS, Samples
 from optiviz.views.scene.contents import Contents
-from optiviz.views.scene.panel import Panel
+from optiviz.views.scene.panel import Panel, until
 
 
 class DataPanel(Panel):
@@ -22,8 +22,7 @@ class DataPanel(Panel):
             known = [name for name, other in PROBLEMS.items() if isinstance(other, Samples)]
             raise UserError(f"The panel 'data' needs a problem with data: {', '.join(known)}.")
         self.problem = problem
-        title = "Samples, {1} over {0}".format(*problem.labels)
-        ax.set_title(title, loc="left", fontsize=9.5 * look.scale, color=look.text, pad=5)
+        self.entitle("Samples, {1} over {0}".format(*problem.labels))
         size = 13 * look.scale**2
         for group, shape in ((0, "o"), (1, "^")):
             x, y = problem.points[problem.groups == group].T
@@ -42,10 +41,10 @@ class DataPanel(Panel):
             self.lines.append((self.add(line), run))
         self.batches = next((run.batch for run in picture.runs if run.batch is not None), None)
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         if self.batches is not None:
-            row = self.batches[min(t, len(self.batches) - 1)]
+            row = self.batches[min(int(t), len(self.batches) - 1)]
             self.picked.set_data(*self.problem.points[row[row >= 0]].T)
         for line, run in self.lines:
-            y = self.problem.line(run.w[min(t, run.steps)], self.x)
+            y = self.problem.line(until(run.w, t)[-1], self.x)
             line.set_data(*([], []) if y is None else (self.x, y))

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
-import matplotlib
 from matplotlib.artist import Artist
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from optiviz.views.frame import Frame
+from optiviz.views.scene.accumulator import AccumulatorPanel
+from optiviz.views.scene.arrange import arrange
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.data import DataPanel
+from optiviz.views.scene.formula import FormulaPanel
+from optiviz.views.scene.legend import legend
 from optiviz.views.scene.memory import Bias, Build, Effective, Memory, Noise
+from optiviz.views.scene.names import MOST, LineNames
 from optiviz.views.scene.panel import Panel
-from optiviz.views.scene.path import PathPanel, SumPanel
+from optiviz.views.scene.path import PathPanel
 from optiviz.views.scene.relief import Relief
-from optiviz.views.scene.series import Loss, Rate, Speed, Truth, Velocity
+from optiviz.views.scene.series import Loss, Rate, Series, Speed, Truth, Velocity
+from optiviz.views.scene.sum import SumPanel
 from optiviz.words import look_up
 
 PANELS: dict[str, type[Panel]] = {
     "path": PathPanel,
     "sum": SumPanel,
+    "accumulator": AccumulatorPanel,
     "surface": Relief,
     "data": DataPanel,
     "loss": Loss,
@@ -34,6 +39,7 @@ PANELS: dict[str, type[Panel]] = {
     "noise": Noise,
     "bias": Bias,
     "effective": Effective,
+    "formula": FormulaPanel,
 }
 
 
@@ -42,6 +48,7 @@ class Scene(Frame):
 
     Args:
         picture: what to show.
+        film: whether it is to move: what is said of a moment fades after it.
 
     Raises:
         UserError: an unknown panel.
@@ -50,18 +57,32 @@ class Scene(Frame):
     edge: ClassVar[float] = 0.22
     above: ClassVar[float] = 0.14
 
-    def __init__(self, picture: Contents) -> None:
+    def __init__(self, picture: Contents, film: bool = False) -> None:
         kinds = [look_up("panel", name, PANELS) for name in picture.panels]
+        if picture.small:
+            kinds = sorted(kinds, key=lambda kind: not kind.wide)[:1]
         super().__init__(picture.theme, picture.size)
-        self.picture = picture
+        self.picture, self.look = picture, picture.look
+        plain = not _named(kinds, picture)
         with self.style():
-            header = 0.6 * self.look.scale + self.title(picture.title)
+            note = "" if plain else picture.settings
+            header = self.title(picture.title, note) + (0.61 if note else 0.42) * self.look.scale
             self.counter = self._counter()
-            self.endings, footer = self._endings()
-            axes = _arrange(self.figure, kinds, header, footer)
-            self.panels = [kind(ax, picture) for kind, ax in zip(kinds, axes, strict=True)]
-            _label_steps(self.panels)
+            self.endings, footer = legend(self, picture) if plain else ([], 0.1 * self.look.scale)
+            self.ends: list[LineNames] = []
+            names = partial(self._name_lines, film)
+            self.panels = arrange(self.figure, kinds, picture, (footer, header), names)
+            for panel in self.panels:
+                panel.film = film
+                if film:
+                    panel.follow()
+        self.about = picture.about
         self.show(picture.steps)
+
+    @property
+    def grounds(self) -> list[Any]:
+        """The boxes that are filled with ground: there the page is never seen through."""
+        return [panel.ax.bbox for panel in self.panels if isinstance(panel, PathPanel)]
 
     @property
     def moving(self) -> list[Artist]:
@@ -71,86 +92,50 @@ class Scene(Frame):
             [*artists, self.counter, *self.endings], key=lambda artist: artist.get_zorder()
         )
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         """Take every panel to step t."""
-        for panel in self.panels:
-            panel.show(t)
-        self.counter.set_text(str(t))
-        for ending, step in zip(self.endings, self.picture.said, strict=True):
+        parts: list[Panel | LineNames] = [*self.panels, *self.ends]
+        for part in parts:
+            part.show(t)
+        if not self.picture.small:
+            self.counter.set_text(str(self.picture.counted(t)))
+        for ending, step in zip(self.endings, self.picture.said, strict=False):
             ending.set_visible(t >= step)
 
-    def _endings(self) -> tuple[list[Any], float]:
-        """Every run's line, label and, from its step on, verdict; and the inches it needs."""
-        figure, picture, look = self.figure, self.picture, self.picture.look
-        style: Any = {"va": "center", "fontsize": 9.5 * look.scale}
-        labels = [figure.text(0, 0, words, color=look.text, **style) for words in picture.labels]
-        endings = [figure.text(0, 0, said, color=look.muted, **style) for said in picture.verdicts]
-        widths = [[self.inches(text)[0] for text in texts] for texts in (labels, endings)]
-        width, height = self.width, self.height
-        stroke, gap = 0.3 * look.scale, 0.12 * look.scale
-        needed = max(map(sum, zip(*widths, strict=True))) + stroke + 4 * gap
-        columns = max(1, min(len(labels), int((width - 0.3) / needed)))
-        rows = -(-len(labels) // columns)
-        for i, mark in enumerate(picture.marks):
-            x = 0.24 + (width - 0.3) * (i // rows) / columns
-            y = (0.17 + 0.2 * (rows - 1 - i % rows)) * look.scale / height
-            ends = [x / width, (x + stroke) / width]
-            line = Line2D(ends, [y, y], color=mark.color, ls=mark.dash, lw=2.4 * look.scale)
-            figure.add_artist(line)
-            labels[i].set_position(((x + stroke + gap) / width, y))
-            endings[i].set_position(((x + stroke + 2 * gap + widths[0][i]) / width, y))
-        return endings, (0.13 + 0.2 * rows) * look.scale
+    def _name_lines(self, film: bool, panels: list[Panel]) -> float:
+        """Name the ends of lines; the inches that the names need."""
+        picture = self.picture
+        if not 1 < len(picture.runs) <= MOST or picture.small:
+            return 0.0
+        alone = not any(issubclass(PANELS[name], PathPanel) for name in picture.panels)
+        series = [panel for panel in panels if isinstance(panel, Series)]
+        ends = [LineNames(panel, film, alone and not nth) for nth, panel in enumerate(series)]
+        self.ends = [end for end in ends if end.fits]
+        for end in ends:
+            if end not in self.ends:
+                end.remove()
+        return max((end.width for end in self.ends), default=0) / self.figure.dpi
 
     def _counter(self) -> Any:
         """The step counter; only its number moves, since drawing letters takes time."""
         figure, look = self.figure, self.look
         x, y = 1 - self.edge / self.width, 1 - 0.17 / self.height
         style: Any = {"fontsize": 10.5 * look.scale, "color": look.muted, "family": "monospace"}
-        total = str(self.picture.steps)
+        total = str(self.picture.counted(self.picture.steps))
         numbers = []
-        for words in (f" / {total}", total, "step "):
+        of = self.picture.unit
+        shown = ("", "", "") if self.picture.small else (f" / {total}", total, f"{of} ")
+        for words in shown:
             text = figure.text(x, y, words, ha="right", va="top", **style)
             x -= text.get_window_extent().width / figure.bbox.width
             numbers.append(text)
         return numbers[1]
 
 
-def _arrange(figure: Figure, kinds: list[type[Panel]], top: float, bottom: float) -> list[Any]:
-    """Axes for every panel: wide ones in a row, the rest in a column beside or rows below."""
-    width, height = figure.get_size_inches()
-    wide = [i for i, kind in enumerate(kinds) if kind.wide]
-    rest = [i for i, kind in enumerate(kinds) if not kind.wide]
-    tall = width < 1.1 * height
-    scale = matplotlib.rcParams["font.size"] / 9
-    edges = {
-        "left": 0.62 * scale / width,
-        "right": 1 - 0.24 * scale / width,
-        "top": 1 - top / height,
-        "bottom": (bottom + 0.42 * scale) / height,
-    }
-    if wide and rest and not tall:
-        ratios = [*[1.75 / len(wide) ** 0.5] * len(wide), 1.0]
-        grid = figure.add_gridspec(
-            len(rest), len(ratios), width_ratios=ratios, hspace=0.42, wspace=0.2 * scale, **edges
-        )
-        cells = {i: grid[:, column] for column, i in enumerate(wide)}
-        cells |= {i: grid[row, -1] for row, i in enumerate(rest)}
-    else:
-        ratios = [1.5] * bool(wide) + [0.62] * len(rest)
-        grid = figure.add_gridspec(
-            len(ratios), max(len(wide), 1), height_ratios=ratios, hspace=0.3, wspace=0.2, **edges
-        )
-        cells = {i: grid[0, column] for column, i in enumerate(wide)}
-        cells |= {i: grid[row, :] for row, i in enumerate(rest, start=bool(wide))}
-    return [
-        figure.add_subplot(cells[i], projection=kind.projection) for i, kind in enumerate(kinds)
-    ]
-
-
-def _label_steps(panels: list[Panel]) -> None:
-    """Only the lowest of the stacked panels says what runs along them."""
-    stacked = [panel for panel in panels if panel.timeline]
-    for panel in stacked[:-1]:
-        panel.ax.tick_params(labelbottom=False)
-    if stacked:
-        stacked[-1].ax.set_xlabel("step")
+def _named(kinds: list[type[Panel]], picture: Contents) -> bool:
+    """Whether the runs are named where they are, and need no legend."""
+    several = len(picture.runs) > 1
+    room = len(picture.runs) <= MOST and not picture.small
+    return room and any(
+        issubclass(kind, PathPanel) or (several and issubclass(kind, Series)) for kind in kinds
+    )

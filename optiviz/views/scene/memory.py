@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+from matplotlib.transforms import Bbox, TransformedBbox
 
 from optiviz.errors import UserError
 from optiviz.problems.base import Array
@@ -23,22 +24,71 @@ def setting(run: Run, name: str, default: Any = None) -> Any:
     return default if value is None else np.full(run.steps, float(value))
 
 
-class Build(Series):
-    """What a step adds to the velocity, and what its decay takes: where they cross, v peaks.
+def divisor(run: Run) -> Array | None:
+    """By what every step was divided in each coordinate, √s + ε, `(T, 2)`; None for other rules."""
+    squares = run.slots.get("accumulator", run.slots.get("moment2"))
+    eps = run.settings.get("eps")
+    if squares is None or eps is None or run.optimizer == "adadelta":
+        return None
+    s = run.slots.get("moment2_max", squares)[1:]
+    if "beta2" in run.settings:
+        s = s / (1 - setting(run, "beta2") ** np.arange(1, run.steps + 1))[:, None]
+    if run.settings.get("centered"):
+        s = np.maximum(s - run.slots["moment1"][1:] ** 2, 0)
+    inside = run.settings.get("eps_inside_root")
+    return np.asarray(np.sqrt(s + eps) if inside else np.sqrt(s) + eps)
 
-    v grows along its path while |ηg| exceeds (1-β)|v|, and fades when it no longer does.
+
+class Build(Series):
+    """What the gradient adds to the velocity, and what the decay takes from it, along the path.
+
+    From v to v', push = u·(v' - βv), which is u·(-ηg) for momentum, and drag = (1-β)u·v, with u
+    the direction of v + v'. Then |v'| > |v| just where push > drag: the speed peaks where they
+    cross, in whatever direction the gradient points.
     """
 
-    title: ClassVar[str] = "Gain |ηg|, loss (1−β)|v| (dashed)"
+    title: ClassVar[str] = "Push −ηg, drag (1−β)v (dashed)"
     needs: ClassVar[str] = "momentum or nesterov"
+    fades: ClassVar[bool] = True
+
+    def __init__(self, ax: Any, picture: Contents) -> None:
+        self.fills: list[Any] = []
+        super().__init__(ax, picture)
+        for push, drag in zip(self.lines[::2], self.lines[1::2], strict=True):
+            self._fill(push[2], push[3], drag[3], push[0].get_color())
+        self.word = None
+        if self.peak:
+            style: Any = {"fontsize": 8.5 * self.look.scale, "va": "top", "color": self.look.text}
+            style |= {"xytext": (4, 0), "textcoords": "offset points", "zorder": 5}
+            at = (self.peak[0], ax.get_ylim()[1])
+            self.word = self.add(ax.annotate("peak", at, **style))
 
     def curves(self, run: Run, mark: Mark) -> list[tuple[Array, Mark]]:
         beta = setting(run, "beta")
         if beta is None or "velocity" not in run.slots:
             return []
-        gain = run.lr * np.hypot(*run.grad[:-1].T)
-        loss = (1 - beta) * np.hypot(*run.velocity[1:].T)
-        return [(gain, mark), (loss, Mark(blend(mark.color, self.look.text, 0.3), DASHED))]
+        before, after = run.velocity[:-1], run.velocity[1:]
+        along = before + after
+        along = along / np.maximum(np.hypot(*along.T), 1e-300)[:, None]
+        push = (along * (after - beta[:, None] * before)).sum(axis=1)
+        drag = ((1 - beta)[:, None] * along * before).sum(axis=1)
+        return [(push, mark), (drag, Mark(blend(mark.color, self.look.text, 0.3), DASHED))]
+
+    def _fill(self, steps: Array, push: Array, drag: Array, color: str) -> None:
+        """Between the two, in the run's colour while the speed grows, and in grey after."""
+        for where, fill in ((push > drag, color), (push <= drag, self.look.muted)):
+            style: Any = {"color": fill, "alpha": 0.28, "linewidth": 0, "zorder": 0.5}
+            area = self.ax.fill_between(steps, push, drag, where=where, interpolate=True, **style)
+            self.fills.append(self.add(area))
+
+    def show(self, t: float) -> None:
+        super().show(t)
+        if self.word and self.peak:
+            self.word.set_visible(t > self.peak[0])
+        low, high = self.ax.get_ylim()
+        for area in self.fills:  # up to now: of what comes later nothing is told
+            box = Bbox([[0, low], [t, high]])
+            area.set_clip_box(TransformedBbox(box, self.ax.transData))
 
 
 class Bias(Series):
@@ -64,18 +114,10 @@ class Effective(Series):
     log: ClassVar[bool] = True
 
     def curves(self, run: Run, mark: Mark) -> list[tuple[Array, Mark]]:
-        squares = run.slots.get("accumulator", run.slots.get("moment2"))
-        eps = run.settings.get("eps")
-        if squares is None or eps is None or run.optimizer == "adadelta":
+        sides = divisor(run)
+        if sides is None:
             return []
-        s = run.slots.get("moment2_max", squares)[1:]
-        if "beta2" in run.settings:
-            s = s / (1 - setting(run, "beta2") ** np.arange(1, run.steps + 1))[:, None]
-        if run.settings.get("centered"):
-            s = np.maximum(s - run.slots["moment1"][1:] ** 2, 0)
-        inside = run.settings.get("eps_inside_root")
-        root = np.sqrt(s + eps) if inside else np.sqrt(s) + eps
-        first, second = (run.lr[:, None] / root).T
+        first, second = (run.lr[:, None] / sides).T
         return [(first, mark), (second, Mark(blend(mark.color, self.look.text, 0.3), DASHED))]
 
 
@@ -130,22 +172,12 @@ class Memory(Panel):
         self.beta = np.asarray(self._beta(run))
         self.sizes = np.hypot(*run.grad.T)
         ages = np.arange(self.AGES)
-        title = f"Past gradients by age, {run.optimizer}"
-        ax.set_title(title, loc="left", fontsize=9.5 * look.scale, color=look.text, pad=5)
+        whose = f" ({run.optimizer})" if len(picture.runs) > 1 else ""
+        self.entitle(f"βᵏ|g| and βᵏ (dots) by age{whose}")
         ax.set(xlim=(-0.7, self.AGES - 0.3), ylim=(0, 1.08))
         ax.grid(color=look.grid, linewidth=0.8)
         ax.set_axisbelow(True)
         ax.plot(ages, self.beta[0] ** ages, "o", ms=3.2 * look.scale, color=look.muted)
-        self.note = ax.text(
-            0.985,
-            0.93,
-            "● βᵏ    ▮ βᵏ|g|, the largest as 1",
-            transform=ax.transAxes,
-            ha="right",
-            va="top",
-            fontsize=8.5 * look.scale,
-            color=look.muted,
-        )
         self.bars = [self.add(bar) for bar in ax.bar(ages, 0 * ages, 0.72, color=mark.color)]
 
     @staticmethod
@@ -153,9 +185,9 @@ class Memory(Panel):
         beta: Array | None = setting(run, "beta", setting(run, "beta1"))
         return beta
 
-    def show(self, t: int) -> None:
+    def show(self, t: float) -> None:
         """Bars of the gradients that the velocity at step t is made of, the newest first."""
-        now = min(t, len(self.beta))
+        now = min(int(t), len(self.beta))
         sizes = self.sizes[:now][::-1][: self.AGES]
         # The gradient of k steps ago has been multiplied by every β since.
         decay = np.cumprod(np.append(1.0, self.beta[:now][::-1]))[: len(sizes)]

@@ -10,6 +10,7 @@ export class Controls {
   // The lab has `offers`, `state`, `reply` and `player`; it is told of a change by its `change`.
   constructor(lab) {
     this.lab = lab;
+    this.given = {}; // what was last set on every surface
     this.node = element("section", { class: "lab-controls", "aria-label": "Controls" });
   }
 
@@ -40,6 +41,14 @@ export class Controls {
     const groups = this.state.lanes.map((lane, i) => this.laneGroup(lane, i));
     this.node.replaceChildren(this.problemGroup(), ...groups, this.addButton(), this.runGroup());
     if (focus) this.node.querySelector(`[data-setting="${focus}"]`)?.focus();
+  }
+
+  // While a lesson is open only those settings are free whose names begin so; null: all of them.
+  restrict(free) {
+    this.node.hidden = free?.length === 0;
+    const may = ({ dataset }) => !free || free.some((id) => dataset.setting?.startsWith(id));
+    for (const tag of ["input", "select", "button"])
+      for (const field of this.node.querySelectorAll(tag)) (field.closest("label") ?? field).inert = !may(field);
   }
 
   // A slider for one value; the state is looked up anew, since replies replace it.
@@ -75,11 +84,15 @@ export class Controls {
     return element("section", { class: "lab-group" }, head, ...knobs, this.startRow());
   }
 
-  // Another surface has rates and starts of its own.
+  // Another surface has rates, steps and starts of its own, or those that one gave it before.
   setProblem(problem) {
     this.lab.change((state) => {
+      this.given[state.problem] = structuredClone(state);
+      const rules = ({ lanes }) => String(lanes.map(({ rule }) => rule));
+      const before = this.given[problem];
       const lanes = state.lanes.map(({ lr, ...rest }) => rest);
-      Object.assign(state, { problem, shape: {}, start: null, batch: null, lanes });
+      Object.assign(state, { problem, shape: {}, start: null, batch: null, steps: null, lanes });
+      if (before && rules(before) === rules(state)) Object.assign(state, before);
     });
   }
 

@@ -5,7 +5,9 @@ import { view } from "../../../player/js/numbers.js";
 import { Player } from "../../../player/js/player.js";
 import { atEnd, download, heading, onModel, ownPage, settled, textButton, theming } from "../../js/ui.js";
 import { Controls } from "./controls.js";
+import { Lessons } from "./lessons.js";
 import { RateMapView } from "./map.js";
+import { Past } from "./past.js";
 import { copyButton, TakeAway } from "./takeaway.js";
 
 // The words of a link that Python reads.
@@ -20,14 +22,16 @@ class SurfaceLab {
     this.gone = new AbortController();
     this.asked = new URLSearchParams(ownPage() ? location.search : "");
     const { signal } = this.gone;
+    this.past = ownPage() ? new Past((query) => this.restore(query), signal) : null;
     this.build(host, signal);
     this.mapLater = settled(() => this.map.ask(), 200, signal);
     this.linkLater = settled(() => this.writeLink(), 400, signal);
     onModel(model, "change:reply", () => this.take(), signal);
     onModel(model, "msg:custom", (message, buffers) => this.hear(message, buffers), signal);
     // A link is read by Python, which answers with the state; without one the usual start is there.
-    if (ASKED.some((key) => this.asked.has(key))) this.ask({ query: location.search });
-    else this.take();
+    if (this.asked.has("lesson")) this.lessons.open(this.asked.get("lesson"));
+    else if (ASKED.some((key) => this.asked.has(key))) this.ask({ query: location.search });
+    if (!this.serial) this.take();
   }
 
   build(host, signal) {
@@ -39,12 +43,16 @@ class SurfaceLab {
     this.note = element("p", { class: "sl-note", role: "status", hidden: true });
     this.controls = new Controls(this);
     this.takeAway = new TakeAway(this.offers.files, (ending) => this.make(ending), signal);
+    this.lessons = new Lessons(this, signal);
     const main = element("main", { class: "sl-main" }, this.note, this.stage);
-    this.columns = element("div", { class: "lab-columns" }, this.controls.node, main);
+    const left = element("div", { class: "sl-left" }, this.lessons.panel.node, this.controls.node);
+    this.columns = element("div", { class: "lab-columns" }, left, main);
     this.root.append(this.header(signal), this.columns, this.takeAway.node);
     host.append(this.root);
     const onStart = (start) => this.setStart(start);
-    this.player = new Player(this.stage, { title: false, wheel: true, theme: this.root.dataset.theme, onStart });
+    const facts = { title: false, wheel: true, theme: this.root.dataset.theme, host: this.root };
+    this.player = new Player(this.stage, { ...facts, onStart });
+    this.player.overlay = (plane, context) => this.lessons.draw(plane, context);
     atEnd(signal, () => this.player.dispose());
     this.map = new RateMapView(this, signal);
   }
@@ -61,7 +69,9 @@ class SurfaceLab {
       { class: "lab-header" },
       heading("Surface lab"),
       this.situations,
+      this.lessons.panel.button,
       element("span", { class: "lab-space" }),
+      ...(this.past ? [this.past.node] : []),
       textButton("Take away", () => this.takeAway.node.showModal(), { "aria-haspopup": "dialog" }),
       copyButton("Copy link", () => this.link(), signal),
       this.theme.button,
@@ -87,6 +97,7 @@ class SurfaceLab {
   }
 
   setStart(start) {
+    if (this.lessons.holds(start)) return;
     this.change((state) => (state.start = start), { stays: true });
   }
 
@@ -94,6 +105,7 @@ class SurfaceLab {
     const situation = this.offers.situations[this.situations.value];
     this.situations.value = -1;
     if (!situation) return;
+    this.lessons.close();
     this.looking = situation.look;
     this.playNext = true;
     this.ask({ query: situation.link });
@@ -120,6 +132,7 @@ class SurfaceLab {
   // What the first paths make possible.
   begin() {
     this.addTabs();
+    this.writeLink();
     if (this.asked.has("t")) this.player.goTo(Number(this.asked.get("t")) || 0);
   }
 
@@ -127,6 +140,7 @@ class SurfaceLab {
   settle() {
     this.controls.write();
     this.root.removeAttribute("aria-busy");
+    this.lessons.settled();
     if (!this.playNext) return;
     this.playNext = false;
     this.player.goTo(0);
@@ -139,9 +153,10 @@ class SurfaceLab {
     this.note.classList.toggle("lab-note", warns);
   }
 
-  hear({ type, name, mime, error }, buffers) {
+  hear({ type, name, mime, met, error }, buffers) {
     if (type === "map" && error) this.map.fail(error);
     else if (type === "map") this.map.take(view(buffers[0]));
+    else if (type === "judge") this.lessons.judge(Boolean(met));
     else if (error) this.takeAway.say(error);
     else if (type === "file") {
       download(name, view(buffers[0]), mime);
@@ -169,12 +184,20 @@ class SurfaceLab {
   link() {
     // Not "theme": that is Voilà's own word, and costs the page the kernel that waits for it.
     const address = ownPage() ? location.origin + location.pathname : "";
-    return `${address}?${this.reply.query}&look=${this.looks}&t=${this.player.step}`;
+    return `${address}?${this.lessons.query ?? this.reply.query}&look=${this.looks}&t=${this.player.step}`;
+  }
+
+  // What the address held before: a lesson is opened anew, anything else ends it.
+  restore(query) {
+    const lesson = new URLSearchParams(query).get("lesson");
+    if (lesson) return this.lessons.open(lesson);
+    if (this.lessons.phase) this.lessons.close();
+    return this.ask({ query });
   }
 
   // The address holds the state, so that reloading the page keeps it.
   writeLink() {
-    if (ownPage()) history.replaceState(null, "", `?${this.reply.query}`);
+    this.past?.keep(this.lessons.query ?? this.reply.query);
   }
 
   // ---- how it looks
@@ -183,6 +206,7 @@ class SurfaceLab {
     if (!this.state) return;
     this.player.setTheme(this.root.dataset.theme);
     this.controls.write();
+    this.lessons.cover();
     this.writeCommand();
     this.map.draw();
   }
@@ -193,7 +217,7 @@ class SurfaceLab {
       textButton(words, () => this.showSide(name), { class: "ov-chip", "data-tab": name });
     this.tabs = element("div", { class: "sl-tabs", role: "group", "aria-label": "Beside the path" }, ...TABS.map(tab));
     this.player.side.before(this.tabs);
-    this.player.side.after(this.map.node);
+    this.player.side.after(this.map.node, this.lessons.veil);
     this.showSide("curves");
   }
 

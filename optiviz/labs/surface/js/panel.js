@@ -1,0 +1,58 @@
+// The panel of the lessons: the list of all, or one; and the button that opens it.
+
+import { element } from "../../../player/js/dom.js";
+import { iconButton, textButton } from "../../js/ui.js";
+import { done } from "./progress.js";
+
+export class Panel {
+  // `toggle` is called by the button, `close` by the cross, `list` and `open` by what is chosen.
+  constructor(lessons, { toggle, close, list, open }) {
+    Object.assign(this, { lessons, close, list, open });
+    const what = { class: "lab-outlined sl-open", "aria-expanded": "false", hidden: !lessons.length };
+    this.button = textButton("Lessons", toggle, what);
+    this.node = element("section", { class: "sl-lessons", "aria-label": "Lessons", hidden: true });
+  }
+
+  get shut() {
+    return this.node.hidden;
+  }
+
+  show(title, before, ...parts) {
+    const heading = element("h2", { tabindex: -1 }, title);
+    const close = iconButton("✕", "close the lessons", this.close, { title: "Close" });
+    const [first, ...rest] = [...before, heading];
+    const head = element("div", { class: "lab-group-head" }, first, element("span", { class: "lab-space" }), close);
+    this.node.hidden = false;
+    this.node.replaceChildren(head, ...rest, ...parts);
+    this.button.setAttribute("aria-expanded", "true");
+    this.focus();
+    this.node.scrollIntoView({ block: "nearest" });
+  }
+
+  focus() {
+    this.node.querySelector("h2").focus();
+  }
+
+  hide() {
+    this.node.hidden = true;
+    this.button.setAttribute("aria-expanded", "false");
+  }
+
+  showList(first) {
+    const known = done();
+    const rows = this.lessons.map(({ name, title }) => {
+      const mark = element("span", { class: "sl-mark" }, known.has(name) ? "✓" : "");
+      const spoken = known.has(name) ? element("span", { class: "lab-spoken" }, "done") : "";
+      return element("li", {}, mark, textButton(title, () => this.open(name), { "data-lesson": name }), spoken);
+    });
+    const count = this.lessons.filter(({ name }) => known.has(name)).length;
+    const words = count ? `${count} of ${this.lessons.length} done.` : "Guess first, then see. Two minutes each.";
+    this.show("Lessons", [], element("p", { class: "lab-muted" }, first, words), element("ol", {}, ...rows));
+  }
+
+  showLesson(lesson, ...parts) {
+    const back = textButton("‹ all", () => this.list(), { "aria-label": "all lessons" });
+    const title = `${this.lessons.indexOf(lesson) + 1} · ${lesson.title}`;
+    this.show(title, [back], element("p", {}, lesson.look), ...parts);
+  }
+}

@@ -1,0 +1,181 @@
+// The ways to answer a lesson. Each has its `node`, what is `given` (null: nothing yet), the `wishes`
+// that Python is asked for once it is committed, and what is `told` of it, right or not.
+
+import { element } from "../../../player/js/dom.js";
+import { swatch } from "../../js/ui.js";
+import { aimed, distance, drawGuess, drawTruth } from "./guess.js";
+
+const SHARE = 1 / 40; // of the picture, by which an arrow key moves the cross-hair
+const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+// Where the settings that may be set to find something are among the controls.
+const PLACES = { batch: ["batch"], schedule: ["schedule", "decay-"], condition: ["shape-condition"] };
+
+class Way {
+  constructor(lesson, lab) {
+    Object.assign(this, { lesson, lab, given: null, missing: "" });
+    this.build();
+  }
+
+  // The controls that stay free while it is asked.
+  get free() {
+    return [];
+  }
+
+  get wishes() {
+    return [{ query: this.lesson.after }];
+  }
+
+  // The first paths are there.
+  begin() {}
+  // It is committed; it is told; it is over, told or not.
+  commit() {}
+  mark() {}
+  end() {}
+  draw() {}
+  key() {
+    return false;
+  }
+}
+
+class Choose extends Way {
+  build() {
+    const { choices, question } = this.lesson;
+    this.missing = "Choose one first.";
+    this.rows = choices.map((words, i) => {
+      const input = element("input", {
+        type: "radio", name: "sl-choice", value: i + 1, onchange: () => (this.given = i + 1),
+      });
+      return element("label", {}, input, element("span", {}, words));
+    });
+    this.node = element("fieldset", { class: "sl-choices" }, element("legend", {}, question), ...this.rows);
+  }
+
+  // Each choice has the colour of its path, where it is one of the paths.
+  begin() {
+    const { player } = this.lab;
+    if (!this.lesson.lanes || this.colored) return;
+    this.colored = true;
+    this.rows.forEach((row, i) => row.append(swatch(player.colorOf(player.runs[i]), player.runs[i].dash)));
+  }
+
+  // Where the choices are not seen together, first what was chosen, which stays as a ghost.
+  get wishes() {
+    const { changes, right } = this.lesson;
+    if (!changes.length) return super.wishes;
+    return [...new Set([this.given, right])].map((i) => ({ query: changes[i - 1] }));
+  }
+
+  get told() {
+    const { choices, right, changes } = this.lesson;
+    const is = this.given === right;
+    const dotted = !is && changes.length ? " The dotted path is what you chose." : "";
+    const words = is ? "Yes, that is it." : `Not this one. It is: ${choices[right - 1]}.`;
+    return { right: is, words: words + dotted };
+  }
+
+  commit() {
+    for (const row of this.rows) row.firstChild.disabled = true;
+  }
+
+  mark() {
+    const { right } = this.lesson;
+    this.rows[right - 1].setAttribute("class", "sl-right");
+    if (this.given !== right) this.rows[this.given - 1].setAttribute("class", "sl-other");
+  }
+}
+
+class Place extends Way {
+  build() {
+    this.missing = "Say where first: click the picture, or move the cross-hair.";
+    this.words = element("p", { class: "sl-aim", role: "status" }, "Click the picture, or move the cross-hair.");
+    const question = element("p", { class: "sl-question" }, this.lesson.question);
+    this.keys = element("p", { class: "lab-muted" }, "By keys: arrows move it, with Shift further; Enter commits.");
+    this.node = element("div", {}, question, this.words, this.keys);
+  }
+
+  begin() {
+    const { canvas, ground, step } = this.lab.player;
+    this.usual ??= { role: canvas.getAttribute("role"), "aria-label": canvas.getAttribute("aria-label") };
+    canvas.setAttribute("role", "application");
+    const stars = ground.minima.map(aimed).join(" and ");
+    const where = `The ball is at ${aimed(this.pointAt(step))}, the lowest point at ${stars}`;
+    canvas.setAttribute("aria-label", `Arrow keys move the cross-hair, Enter commits. ${where}`);
+  }
+
+  end() {
+    this.keys.hidden = true;
+    for (const [name, value] of Object.entries(this.usual ?? {})) this.lab.player.canvas.setAttribute(name, value);
+  }
+
+  // The first run's point at a step.
+  pointAt(t) {
+    const [run] = this.lab.player.runs;
+    return [run.x[t], run.y[t]];
+  }
+
+  aim(place) {
+    this.given = place;
+    this.words.textContent = `Your guess: ${aimed(place)}.`;
+    this.lab.player.redraw();
+  }
+
+  key(event) {
+    const move = MOVES[event.key];
+    if (!move) return false;
+    const { bounds } = this.lab.player.ground;
+    const reach = SHARE * (event.shiftKey ? 5 : 1);
+    const from = this.given ?? this.pointAt(this.lab.player.step);
+    this.aim(from.map((value, i) => {
+      const [low, high] = bounds[i];
+      return Math.min(Math.max(value + move[i] * reach * (high - low), low), high);
+    }));
+    return true;
+  }
+
+  draw(plane, context, shown) {
+    const { player } = this.lab;
+    if (!this.given) return;
+    if (shown && player.step === player.steps) drawTruth(plane, context, this.given, this.pointAt(player.steps));
+    drawGuess(plane, context, this.given, !shown);
+  }
+
+  get told() {
+    return { right: true, words: distance(this.given, this.pointAt(this.lab.player.steps), this.pointAt(0)) };
+  }
+}
+
+class Find extends Way {
+  build() {
+    this.given = true; // whatever is set
+    this.node = element("div", {}, element("p", { class: "sl-question" }, this.lesson.question));
+  }
+
+  // The controls stand between the question and the button that commits.
+  begin() {
+    const { node } = this.lab.controls;
+    this.home ??= node.parentNode;
+    if (node.parentNode !== this.node) this.node.append(node); // or what has the focus would lose it
+  }
+
+  end() {
+    this.home?.append(this.lab.controls.node);
+  }
+
+  get free() {
+    return this.lesson.settings.flatMap((name) => PLACES[name] ?? [`lane-0-${name}`]);
+  }
+
+  get wishes() {
+    return [{ controls: { ...this.lab.state, steps: this.lesson.steps } }];
+  }
+
+  // Python says whether it is met.
+  get told() {
+    if (this.met === undefined) return null;
+    const verdict = this.lab.player.runs[0].verdict;
+    const words = this.met ? "Yes, that does it" : "Not yet";
+    return { right: this.met, words: `${words}: ${verdict}.` };
+  }
+}
+
+export const WAYS = { choose: Choose, place: Place, find: Find };

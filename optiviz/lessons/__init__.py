@@ -1,0 +1,1 @@
+"""Lessons: small text files that ask before they show, and what reads and checks them."""

@@ -1,0 +1,123 @@
+"""A lesson: a situation, a question, a way to answer, and why; what it claims, the runs must do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from optiviz.errors import UserError
+from optiviz.lessons import measures
+from optiviz.lessons.situation import changed, runs_of, steps_of
+
+# What a person may set to find something: settings of the rule, or of the whole run.
+FINDABLE = ("lr", "beta", "beta1", "beta2", "rho", "batch", "schedule", "condition")
+
+
+@dataclass(frozen=True)
+class Choose:
+    """Choices in words, one of which is right.
+
+    Attributes:
+        choices: one for each optimiser of the situation, unless another field says what they are.
+        right: the number of the right one, from 1.
+        measure: what makes it so (see `MEASURES`).
+        changes: what each choice changes in the situation, as queries.
+        conditions: what each choice says of the run, for "what happens".
+        values: the number that each choice says, for "fastest at step".
+    """
+
+    choices: tuple[str, ...]
+    right: int
+    measure: str
+    changes: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    values: tuple[float, ...] = ()
+
+    def truth(self, situation: str) -> int | None:
+        """The number of the choice that the runs make right; None where none clearly is."""
+        problem, runs = runs_of(situation)
+        if self.measure == measures.HAPPENS:
+            held = [measures.fulfils(runs[0], problem, name) for name in self.conditions]
+            return measures.only(held)
+        if self.measure == measures.FASTEST:
+            return measures.nearest(self.values, measures.fastest(runs[0]))
+        if self.changes:
+            runs = [runs_of(changed(situation, change))[1][0] for change in self.changes]
+        rank = measures.RANKED[self.measure]
+        return measures.least([rank(run, problem) for run in runs])
+
+
+@dataclass(frozen=True)
+class Place:
+    """A click where the head will be at the last step; the run alone knows."""
+
+
+@dataclass(frozen=True)
+class Find:
+    """Settings with which the first run meets a condition.
+
+    Attributes:
+        settings: those that may be changed (see `FINDABLE`).
+        condition: what is to be met (see `CONDITIONS`); within: the latest step for it.
+        solution: a change of the situation that meets it.
+    """
+
+    settings: tuple[str, ...]
+    condition: str
+    solution: str
+    within: int | None = None
+
+    def met(self, query: str) -> bool:
+        """Whether a situation meets it."""
+        problem, runs = runs_of(query)
+        return measures.fulfils(runs[0], problem, self.condition, self.within)
+
+
+Answer = Choose | Place | Find
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson.
+
+    Attributes:
+        name: its file's, by which a link opens it.
+        look: what there is to see before the answer.
+        shown: the steps that are shown before it.
+        why: one sentence after it; then: what to try next, in words; link: as a query.
+    """
+
+    name: str
+    title: str
+    look: str
+    situation: str
+    question: str
+    answer: Answer
+    why: str
+    then: str
+    link: str = ""
+    shown: int = 0
+
+    @property
+    def steps(self) -> int:
+        """How many there are."""
+        return steps_of(self.situation)
+
+
+def check(lesson: Lesson) -> None:
+    """Compare what a lesson says with what the runs do.
+
+    Raises:
+        UserError: what it claims that is not so.
+    """
+    answer, situation = lesson.answer, lesson.situation
+    runs_of(situation)
+    if isinstance(answer, Choose):
+        truth = answer.truth(situation)
+        found = "no choice clearly is" if truth is None else f"by the runs it is {truth}"
+        if truth != answer.right:
+            raise UserError(f"right is {answer.right}, but {found} ({answer.measure!r}).")
+    if isinstance(answer, Find):
+        if answer.met(situation):
+            raise UserError("find: the situation meets the condition already.")
+        if not answer.met(changed(situation, answer.solution)):
+            raise UserError(f"find.solution does not meet the condition {answer.condition!r}.")

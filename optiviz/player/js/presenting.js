@@ -1,0 +1,40 @@
+// Presenting: the picture and two panels on the whole screen, in large words; what controls it is
+// there while the pointer moves.
+
+export const LARGER = 1.6; // times the size of the words
+const STILL = 2500; // milliseconds without a movement, after which the controls go
+
+export class Presenting {
+  // `host` is what fills the screen: the player, or the lab around it.
+  constructor(player, host, signal) {
+    Object.assign(this, { player, host, on: false });
+    const moved = () => this.wake();
+    for (const name of ["pointermove", "pointerdown", "focusin"])
+      host.addEventListener(name, moved, { signal });
+    // The Escape key takes the screen back, and so ends it.
+    const left = () => document.fullscreenElement || this.set(false);
+    document.addEventListener("fullscreenchange", left, { signal });
+    signal.addEventListener("abort", () => clearTimeout(this.timer), { once: true });
+  }
+
+  toggle() {
+    this.set(!this.on);
+    // A frame may not be allowed the screen: it then fills what it has.
+    if (this.on) this.host.requestFullscreen?.().catch(() => {});
+    else if (document.fullscreenElement) document.exitFullscreen();
+  }
+
+  set(on) {
+    if (on === this.on) return;
+    this.on = on;
+    this.host.classList.toggle("ov-presents", on);
+    this.player.setTheme(this.player.theme);
+    this.wake();
+  }
+
+  wake() {
+    clearTimeout(this.timer);
+    this.host.classList.remove("ov-still");
+    if (this.on) this.timer = setTimeout(() => this.host.classList.add("ov-still"), STILL);
+  }
+}

@@ -1,0 +1,63 @@
+"""A run in the symbols of its rule's formula: what each of them is at every point."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optiviz.optim import OPTIMIZERS
+from optiviz.optim.base import Optimizer
+from optiviz.optim.describe import SYMBOLS
+from optiviz.optim.formula import follow
+from optiviz.runs.record import Array, Run
+
+
+def rule_of(run: Run) -> Optimizer | None:
+    """The rule of a run, made again; None for one of the user's own, or one read from a file."""
+    plain = not any(isinstance(value, dict) for value in run.settings.values())
+    kind = OPTIMIZERS.get(run.optimizer) if plain else None
+    return kind(**run.settings) if kind else None
+
+
+def in_symbols(run: Run) -> tuple[tuple[str, ...], dict[str, Array]]:
+    """The lines of a run's rule, and what their symbols are before the step that leaves a point.
+
+    Returns:
+        The lines, none where the rule brings no formula or is not to be had; and by symbol, but for
+        t, an array `(T+1, …)`, in whose last row the settings are those of the step before.
+
+    >>> from optiviz import descend
+    >>> lines, symbols = in_symbols(descend("bowl", "momentum:lr=0.1", steps=20))
+    >>> lines, sorted(symbols), symbols["v"].shape
+    (('v ← βv − ηg', 'w ← w + v'), ['g', 'v', 'w', 'β', 'η'], (21, 2))
+    """
+    rule = rule_of(run)
+    lines = rule.formula() if rule else ()
+    if rule is None or not lines or not run.steps:
+        return (), {}
+    found = {"w": run.w, "g": run.grad}
+    for name, value in rule.settings().items():
+        if (symbol := SYMBOLS.get(name)) and symbol in " ".join(lines):
+            changing = run.hyper.get(name)
+            if changing is None:
+                changing = np.broadcast_to(value, (run.steps, *np.shape(value)))
+            found[symbol] = np.concatenate([changing, changing[-1:]])
+    found |= {s: run.slots[slot] for s, slot in rule.symbols.items() if slot in run.slots}
+    return lines, found | _unrecorded(rule, lines, found)
+
+
+def _unrecorded(
+    rule: Optimizer, lines: tuple[str, ...], found: dict[str, Array]
+) -> dict[str, Array]:
+    """The symbols of what a rule keeps but no run records, as its lines make it from the first."""
+    start = rule.init(found["w"][0])
+    kept = {s: start[slot] for s, slot in rule.symbols.items() if s not in found and slot in start}
+    rows: dict[str, list[Array]] = {symbol: [] for symbol in kept}
+    made = [i for i, line in enumerate(lines, start=1) if line.split(" ← ")[0] in kept]
+    for t in range(len(found["w"]) if kept else 0):
+        known = {symbol: values[t] for symbol, values in found.items()} | kept | {"t": t + 1}
+        for symbol, row in rows.items():
+            row.append(np.asarray(known[symbol]))
+        for line in lines[: max(made)]:
+            follow(line, known)
+        kept = {symbol: known[symbol] for symbol in kept}
+    return {symbol: np.array(row) for symbol, row in rows.items()}

@@ -1,0 +1,277 @@
+"""The runs' names, at their heads and at the ends of their lines, in place of a legend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise, product
+from textwrap import fill
+from typing import Any
+
+import numpy as np
+
+from optiviz.problems.base import Array
+from optiviz.views.scene.contents import Contents
+from optiviz.views.scene.panel import until
+from optiviz.views.scene.place import Box, Ground, Spot, around, crossed, gap_of, glide, spread
+from optiviz.views.style import HALO, words
+
+MOST = 7  # runs that are named where they are; more stand in a legend,
+FEW = 4  # and the verdicts of so many join their names
+KEYS = 100  # moments of a film for which places are sought; between them names glide
+GLIDE = 12  # of those: a fraction of them that a jump is spread over
+NARROW = 12  # letters in a row at the end of a line, beside its panel
+PAD = 1.5  # points of the plate around the words
+FAR = 2.5  # heights from its head, from where on a name in a film is called back
+GAP = 9.0  # pixels of a screen between a head and its name,
+LEADER = 16.0  # and from where on a thin line joins them
+
+
+class Words:
+    """A run's name and, from its step on, its verdict below."""
+
+    def __init__(
+        self, ax: Any, picture: Contents, nth: int, verdict: bool = True, end: bool = False
+    ) -> None:
+        look, self.ax = picture.look, ax
+        plate = {"facecolor": look.background, "alpha": HALO, "linewidth": 0, "pad": PAD}
+        style: Any = {"transform": ax.transAxes, "va": "top", "bbox": plate, "parse_math": False}
+        color = words(picture.marks[nth].color, look)
+        size = (8.5 if end else 9.5) * look.scale * (1.12 if nth == picture.lead else 1.0)
+        told = picture.names[nth]
+        told = fill(told, NARROW, break_long_words=False) if end else told
+        self.name = ax.text(
+            0, 0, told, color=color, fontsize=size, weight="bold", zorder=8, **style
+        )
+        self.said: int | float = picture.said[nth] if verdict else np.inf
+        self.verdict = ax.text(
+            0, 0, picture.verdicts[nth], fontsize=8.5 * look.scale, zorder=8, **style
+        )
+        self.verdict.set_color(words(look.muted, look))
+        self.sizes = [_size(self.name), _size(self.verdict)]
+        style = {"transform": ax.transAxes, "color": color, "lw": 0.8 * look.scale, "zorder": 4.5}
+        (self.leader,) = ax.plot([], [], solid_capstyle="butt", **style)
+        self.artists = [self.leader, self.verdict, self.name]
+
+    def size(self, t: float) -> Spot:
+        """The pixels of what is told at a step."""
+        (width, height), (more, below) = self.sizes
+        return (max(width, more), height + below) if t >= self.said else (width, height)
+
+    def put(self, t: float, corner: Spot, room: Spot, head: Spot | None = None) -> None:
+        """Lay the words at their upper left corner, and the leader to a head."""
+        (x, y), (width, height) = corner, self.size(t)
+        self.name.set_position((x / room[0], y / room[1]))
+        self.verdict.set_position((x / room[0], (y - self.sizes[0][1]) / room[1]))
+        self.verdict.set_visible(bool(t >= self.said))
+        if head is None:
+            return
+        near = min(max(head[0], x), x + width), min(max(head[1], y - height), y)
+        ends = np.array([head, near]) / room
+        self.leader.set_data(*ends.T)
+        far = np.hypot(*(np.subtract(head, near)))
+        self.leader.set_visible(bool(far > LEADER * self.ax.figure.dpi / 100))
+
+
+class HeadNames:
+    """The names on a panel of paths, `optiviz.views.scene.path.PathPanel`.
+
+    A still picture's are placed for its moment alone. In a film they ride on their heads, keep
+    their side for as long as there is room, and then glide to another: their way is sought
+    backwards from the end, which is as the still picture has it.
+    """
+
+    def __init__(self, panel: Any, minima: Sequence[Spot]) -> None:
+        picture, self.panel, self.dpi = panel.picture, panel, panel.ax.figure.dpi / 100
+        self.count, self.steps = len(picture.runs), picture.steps
+        few = self.count <= FEW
+        self.words = [Words(panel.ax, picture, nth, few) for nth in range(self.count)]
+        for artist in (artist for each in self.words for artist in each.artists):
+            panel.add(artist)
+        first = [] if picture.lead is None else [picture.lead]
+        self.order = [*first, *(i for i in range(self.count) if i not in first)]
+        box = panel.box
+        self.room = (box.width, box.height)
+        notes = [text.get_window_extent() for text in panel.notes]
+        fixed = [(b.x0 - box.x0, b.y0 - box.y0, b.x1 - box.x0, b.y1 - box.y0) for b in notes]
+        ring = 11 * picture.look.pen * self.dpi
+        fixed += [around(self._pixel(point), ring) for point in minima]
+        self.paths = [self._pixels(trail.points) for trail in panel.trails]
+        self.ground = Ground(self.room, crossed(self.paths, self.room), fixed)
+        self.track: Array | None = None
+
+    def follow(self) -> None:
+        """Seek the places of the whole film."""
+        self.keys = np.unique(np.linspace(0, self.steps, KEYS).round())
+        found = [self.places(self.steps)]
+        for then, t in pairwise(self.keys[::-1].astype(int).tolist()):
+            found.append(self._before(t, found[-1], then))
+        corners = [[(box[0], box[3]) for box in boxes] for boxes in reversed(found)]
+        self.track = glide(np.array(corners), max(1, len(self.keys) // GLIDE))
+
+    def places(self, t: int) -> list[Box]:
+        """The boxes of all names at a step."""
+        found: dict[int, Box] = {}
+        for nth in self.order:
+            found[nth] = self._fresh(nth, t, [*found.values(), *self._dots(t)])
+        return [found[nth] for nth in range(self.count)]
+
+    def _before(self, t: int, later: list[Box], then: int) -> list[Box]:
+        """The boxes at a step before another: each beside its head as it is then, if it can be."""
+        found: dict[int, Box] = {}
+        for nth in self.order:
+            taken = [*found.values(), *self._dots(t)]
+            here, there = self.head(nth, t), self.head(nth, then)
+            corner = later[nth][0] + here[0] - there[0], later[nth][3] + here[1] - there[1]
+            row = self.words[nth].sizes[0][1]
+            kept = self.ground.nudged(self.ground.inside(self._box(nth, t, corner)), taken, row)
+            if gap_of(kept, here) > FAR * row:
+                fresh = self._fresh(nth, t, taken)
+                kept = fresh if gap_of(fresh, here) < gap_of(kept, here) / 2 else kept
+            found[nth] = kept
+        return [found[nth] for nth in range(self.count)]
+
+    def _fresh(self, nth: int, t: int, taken: list[Box]) -> Box:
+        """The best place for one name, whatever it was before."""
+        gap, row = GAP * self.panel.look.pen * self.dpi, self.words[nth].sizes[0][1]
+        blocked = [*taken, *self._arrows(nth, t)]
+        return self.ground.place(self.head(nth, t), self.words[nth].size(t), blocked, gap, row)
+
+    def _dots(self, t: float) -> list[Box]:
+        """The boxes of all heads."""
+        size = 5 * self.panel.look.pen * self.dpi
+        return [around(self.head(nth, t), size) for nth in range(self.count)]
+
+    def _box(self, nth: int, t: float, corner: Spot) -> Box:
+        """A name's box from its upper left corner."""
+        width, height = self.words[nth].size(t)
+        return corner[0], corner[1] - height, corner[0] + width, corner[1]
+
+    def head(self, nth: int, t: float) -> Spot:
+        """Where a run's head is seen, or where it left the picture."""
+        path = until(self.paths[nth], min(t, len(self.paths[nth]) - 1))
+        now = len(path) - 1
+        x, y = path[now]
+        if not (0 <= x <= self.room[0] and 0 <= y <= self.room[1]):
+            inside = ((path[: now + 1] >= 0) & (path[: now + 1] <= self.room)).all(axis=1)
+            last = int(np.flatnonzero(inside)[-1]) if inside.any() else now
+            (x, y), (to_x, to_y) = path[last], path[min(last + 1, now)]
+            share = (
+                min(
+                    (side - here) / (there - here)
+                    for here, there, far in ((x, to_x, self.room[0]), (y, to_y, self.room[1]))
+                    for side in (0.0, far)
+                    if (there - here) * (side - here) > 0
+                )
+                if last < now
+                else 0.0
+            )
+            x, y = x + share * (to_x - x), y + share * (to_y - y)
+        return min(max(float(x), 0), self.room[0]), min(max(float(y), 0), self.room[1])
+
+    def _arrows(self, nth: int, t: int) -> list[Box]:
+        """Small boxes along the arrows at a head."""
+        found = []
+        trail = self.panel.trails[nth]
+        now = min(t, trail.run.steps)
+        for (_, tails, vectors), share in product(trail.arrows, (0.25, 0.5, 0.75, 1.0)):
+            point = tails[now] + share * vectors[now]
+            found.append(around(self._pixel(point), 2 * self.dpi))
+        return found
+
+    def _pixels(self, points: Array) -> Array:
+        low = np.array(self.panel.bounds)[:, 0]
+        return np.asarray((points - low) / self.panel.pixel)
+
+    def _pixel(self, point: Any) -> Spot:
+        x, y = self._pixels(np.asarray(point))
+        return float(x), float(y)
+
+    def show(self, t: float) -> None:
+        """Take the names to a step."""
+        if self.track is None:
+            boxes = dict(enumerate(self.places(int(t))))
+        else:
+            at = [np.interp(t, self.keys, way) for way in self.track.reshape(len(self.keys), -1).T]
+            boxes = {}
+            for nth in self.order:  # what a glide led over something gives way again
+                box = self.ground.inside(self._box(nth, t, (at[2 * nth], at[2 * nth + 1])))
+                taken = [*boxes.values(), *self._dots(t)]
+                boxes[nth] = self.ground.nudged(box, taken, self.words[nth].sizes[0][1])
+        for nth, box in boxes.items():
+            self.words[nth].put(t, (box[0], box[3]), self.room, self.head(nth, t))
+
+
+class LineNames:
+    """The names at the ends of a panel's lines, `optiviz.views.scene.series.Series`, at its right.
+
+    They rise and fall with the lines, and keep apart.
+    """
+
+    def __init__(self, panel: Any, film: bool, verdicts: bool) -> None:
+        self.panel, picture, ax = panel, panel.picture, panel.ax
+        runs = sorted(set(panel.owners))
+        self.ends = [panel.owners.index(nth) for nth in runs]
+        self.words = [Words(ax, picture, nth, verdicts, end=True) for nth in runs]
+        for artist in (artist for each in self.words for artist in each.artists):
+            panel.add(artist)
+            artist.set_clip_on(False)
+        self.film, self.steps = film, picture.steps
+        self.track: Array | None = None
+
+    @property
+    def width(self) -> float:
+        """The pixels that the names need beside the axes."""
+        widths = [each.size(self.steps)[0] for each in self.words]
+        return float(max(widths) + GAP * self.panel.ax.figure.dpi / 100)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the names can stand below each other beside the panel."""
+        needed = len(self.words) * max(each.size(self.steps)[1] for each in self.words)
+        return bool(needed <= self.panel.ax.get_window_extent().height)
+
+    def remove(self) -> None:
+        """Take the names off the panel."""
+        for artist in (artist for each in self.words for artist in each.artists):
+            artist.remove()
+            self.panel.moving.remove(artist)
+
+    def heights(self, t: float) -> list[float]:
+        """How high the lines end at a step, in shares of the axes."""
+        return [self._end(nth, t)[1] for nth in self.ends]
+
+    def _end(self, nth: int, t: float) -> Spot:
+        """Where a line ends at a step, in shares of the axes."""
+        ax, first = self.panel.ax, self.panel.lines[nth][2][0]
+        steps, values = self.panel.passed(nth, max(t, first))
+        with np.errstate(all="ignore"):
+            at = ax.transData.transform((steps[-1], values[-1]))
+        x, y = ax.transAxes.inverted().transform(at)
+        return float(np.clip(x, 0, 1)), float(np.clip(np.nan_to_num(y, nan=1, neginf=0), 0, 1))
+
+    def show(self, t: float) -> None:
+        """Take the names to a step."""
+        if self.film and self.track is None:
+            self.keys = np.unique(np.linspace(0, self.steps, KEYS).round())
+            track = np.array([self.heights(key) for key in self.keys])
+            self.track = glide(track, max(1, len(self.keys) // GLIDE))
+        ends = self.heights(t)
+        if self.track is not None:
+            ends = [float(np.interp(t, self.keys, way)) for way in self.track.T]
+        box = self.panel.ax.get_window_extent()
+        apart = max(each.size(self.steps)[1] for each in self.words)
+        ends = [end * box.height for end in ends]
+        found = spread(ends, apart, apart / 2, box.height - apart / 2)
+        room, gap = (box.width, box.height), GAP * self.panel.ax.figure.dpi / 100
+        for each, nth, height in zip(self.words, self.ends, found, strict=True):
+            each.put(t, (box.width + gap, height + each.size(t)[1] / 2), room)
+            x, y = self._end(nth, t)
+            each.leader.set_data([x, 1 + 0.7 * gap / box.width], [y, height / box.height])
+            moved = abs(y * box.height - height) > 0.6 * each.sizes[0][1]
+            each.leader.set_visible(bool(x > 0.97 and moved))
+
+
+def _size(text: Any) -> Spot:
+    """The pixels of words with their plate."""
+    box, pad = text.get_window_extent(), 2 * PAD * text.figure.dpi / 72
+    return float(box.width + pad), float(box.height + pad)

@@ -1,0 +1,70 @@
+"""The typeface of every picture: Inter, which travels with the package, cut to what they write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+
+FONTS = Path(__file__).parent / "fonts"
+FAMILY = ["Inter", "DejaVu Sans"]  # the second for what the first lacks
+HINTING: Any = "text.hinting"
+UNHINTED = "no_hinting"  # hints move letters apart, most where small
+HEAVY = "Inter-SemiBold"  # what is asked for as bold
+
+
+class Page(Figure):
+    """A figure whose letters are as far apart as they were measured, by whomever it is drawn."""
+
+    def draw(self, renderer: Any) -> None:
+        how: Any = settings()
+        with matplotlib.rc_context(how):
+            super().draw(renderer)
+
+    def draw_artist(self, a: Artist) -> None:
+        with _unhinted():
+            super().draw_artist(a)
+
+
+@contextmanager
+def _unhinted() -> Iterator[None]:
+    """One setting for a while; `rc_context` would copy them all, for each artist of each frame."""
+    current: Any = matplotlib.rcParams
+    usual = current[HINTING]
+    current[HINTING] = UNHINTED
+    try:
+        yield
+    finally:
+        current[HINTING] = usual
+
+
+@cache
+def register() -> None:
+    """Make the typeface known to Matplotlib, before one of the same name that is installed."""
+    for path in sorted(FONTS.glob("*.ttf")):
+        fontManager.addfont(path)
+        font = fontManager.ttflist.pop()
+        weight = "bold" if path.stem == HEAVY else font.weight
+        fontManager.ttflist.insert(0, replace(font, name="Inter", weight=weight))
+
+
+def settings() -> Any:
+    """Matplotlib's settings for words, and for letters of mathematics between dollar signs."""
+    register()
+    return {
+        "font.family": FAMILY,
+        HINTING: UNHINTED,
+        "mathtext.fontset": "custom",
+        "mathtext.fallback": "stixsans",
+        **{f"mathtext.{name}": "Inter" for name in ("rm", "sf", "tt")},
+        **{f"mathtext.{name}": "Inter:italic" for name in ("it", "cal")},
+        **{f"mathtext.{name}": "Inter:bold" for name in ("bf", "bfit")},
+    }

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { filled, follow } from "../../optiviz/player/js/formula.js";
+import { told } from "../../optiviz/player/js/formulas.js";
+import { descent } from "./canvas.js";
+
+const text = (parts) => parts.map(([words]) => words).join("");
+
+test("a line is arithmetic: products from the left, powers first, brackets around what is negative", () => {
+  const known = { η: 0.5, g: -2, v: 4, t: 3, "β₁": 0.5 };
+  assert.equal(follow("u ← ηg/2v", known), -2);
+  assert.equal(follow("u ← 1 − β₁ᵗ", known), 0.875);
+  assert.equal(follow("u ← −g² + v", known), 0);
+  assert.equal(follow("u ← max(g, v)√v", known), 8);
+  assert.equal(text(filled("u ← η(v − g)g", known)), "0.5·(4 − (−2))·(−2)");
+});
+
+test("the coming step is told from where the cursor is, in either parameter", () => {
+  const formula = { lines: ["v ← βv − ηg", "w ← w + v"], still: { β: 0.5, η: 0.1 }, changing: ["v"] };
+  const run = descent(10, { formula });
+  Object.assign(run, { v0: run.vx, v1: run.vy });
+  for (const [axis, points] of [run.x, run.y].entries()) {
+    const [, last] = told(run, 2, axis);
+    assert.equal(text(last.words), "w ← w + v");
+    const [, result] = text(last.numbers).replaceAll("−", "-").split(" = ");
+    assert.ok(Math.abs(Number(result) - points[3]) < 1e-3);
+  }
+});

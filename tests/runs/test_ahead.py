@@ -1,0 +1,57 @@
+"""The steps that a run would take next are those that it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from optiviz import descend, optim, schedules
+from optiviz.optim import OPTIMIZERS
+from optiviz.problems import SURFACES
+from optiviz.problems.planes.regression import regression
+from optiviz.runs import Run
+from optiviz.runs.ahead import ahead
+
+VALLEY = SURFACES["valley"]
+
+
+def went(run: Run, problem: Any, n: int) -> np.ndarray[Any, Any]:
+    return np.array([point.w.copy() for point in ahead(run, problem, n)])
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_they_are_what_a_longer_run_does(name: str) -> None:
+    rule = OPTIMIZERS[name](lr=0.01)
+    short, long = (descend(VALLEY, rule, steps=steps) for steps in (20, 25))
+    np.testing.assert_allclose(went(short, VALLEY, 5), long.w[21:], rtol=1e-12)
+
+
+def test_a_schedule_is_held() -> None:
+    run = descend(VALLEY, optim.Momentum(lr=schedules.Cosine(0.02)), steps=20)
+    last = optim.Momentum(lr=float(run.lr[-1]))
+    state = {name: slot[-1].copy() for name, slot in run.slots.items()} | {"_scratch": np.empty(2)}
+    w = run.w[-1].copy()
+    last.step(w, run.grad[-1].copy(), state, 20)
+    np.testing.assert_allclose(went(run, VALLEY, 1), [w], rtol=1e-12)
+
+
+def test_batches_come_from_the_same_stream() -> None:
+    problem = regression()
+    how: Any = {"batch_size": 7, "seed": 3}
+    short, long = (descend(problem, optim.SGD(lr=0.05), steps=n, **how) for n in (9, 15))
+    np.testing.assert_array_equal(went(short, problem, 6), long.w[10:])
+
+
+def test_a_run_that_was_read_from_a_file_goes_on(tmp_path: Any) -> None:
+    run = descend(VALLEY, optim.Adam(lr=schedules.Cosine(0.02)), steps=20)
+    again = Run.load(run.save(tmp_path / "run.npz"))
+    np.testing.assert_array_equal(went(again, VALLEY, 3), went(run, VALLEY, 3))
+
+
+def test_a_rule_that_is_not_ours_does_not_go_on() -> None:
+    class Own(optim.SGD):
+        """Its class is not in the record."""
+
+    assert not len(went(descend(VALLEY, Own(lr=0.01), steps=5), VALLEY, 3))

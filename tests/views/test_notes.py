@@ -1,0 +1,136 @@
+"""Notes: when they are seen, what they point at, and that they cover nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from optiviz import descend, optim
+from optiviz.errors import UserError
+from optiviz.runs import events, race
+from optiviz.views import Note, Picture
+from optiviz.views.scene.figure import Scene
+from optiviz.views.scene.notes import FADES, STAYS
+
+NOTES = (Note(40, "later"), Note("overshoots", "too fast to stop at the floor of this valley"))
+ELSEWHERE = Note(60, "here", at=(1.5, -1.0))
+
+
+RUNS = race("valley", ["momentum", "adam"], steps=100)
+
+
+def picture(**options) -> Picture:
+    options = {"notes": (*NOTES, ELSEWHERE), "panels": "path"} | options
+    return Picture("valley", RUNS, **options)
+
+
+def seen(scene: Scene) -> dict[str, float]:
+    """The words that can be seen, and how opaque they are."""
+    told = scene.panels[0].told.told
+    return {
+        one.words: text.get_alpha() if text.get_alpha() is not None else 1.0
+        for one, (*_, text) in told
+        if text.get_visible()
+    }
+
+
+def test_a_note_appears_at_its_moment_and_stays_in_a_still_picture() -> None:
+    drawn = picture()
+    (step,) = [e.step for e in events(drawn.runs[0], drawn.problem) if e.kind == "overshoots"]
+    assert [one.step for one in drawn.told] == [step, 40, 60]
+    scene, words = Scene(drawn), [one.words for one in drawn.told]
+    for t, count in ((step - 1, 0), (step, 1), (39, 1), (40, 2), (60, 3), (100, 3)):
+        scene.show(t)
+        assert seen(scene) == dict.fromkeys(words[:count], 1.0)
+
+
+def test_in_a_film_a_note_fades_and_stands_again_at_the_end() -> None:
+    scene = Scene(picture(), film=True)
+    opaque = []
+    for t in (
+        39.9,
+        40,
+        40 + 99 * STAYS,
+        40 + 100 * (STAYS + FADES / 2),
+        40 + 101 * (STAYS + FADES),
+    ):
+        scene.show(t)
+        opaque.append(seen(scene).get("later", 0))
+    assert opaque == pytest.approx([0, 1, 1, 0.5, 0])
+    scene.show(100)
+    assert seen(scene) == {one.words: 1.0 for one in picture().told}
+
+
+def test_a_note_points_at_the_runs_point_or_where_it_is_told() -> None:
+    drawn = picture()
+    ax = Scene(drawn).panels[0].ax
+    told = {one.words: one.at for one in drawn.told}
+    assert told["here"] == (1.5, -1.0)
+    np.testing.assert_array_equal(told["later"], drawn.runs[0].w[40])
+    assert picture(notes=Note(40, "b", run=1)).told[0].at == tuple(drawn.runs[1].w[40])
+    for one, (ring, lead, text) in Scene(drawn).panels[0].told.told:
+        at = ax.transData.transform(one.at)
+        np.testing.assert_allclose(ring.get_window_extent().get_points().mean(axis=0), at, atol=1)
+        ends = lead.get_transform().transform(np.array(lead.get_data()).T)
+        if len(ends) > 1:  # it begins near the ring and ends at the words
+            box = text.get_window_extent().padded(6)
+            assert np.hypot(*(ends[0] - at)) < 14
+            assert box.contains(*ends[-1])
+
+
+@pytest.mark.parametrize(
+    ("theme", "size"),
+    [
+        ("light", (960, 540)),
+        pytest.param("slides", (960, 540), marks=pytest.mark.slow),
+        ("slides", (540, 960)),
+        pytest.param("light", (480, 270), marks=pytest.mark.slow),
+    ],
+)
+def test_a_note_covers_no_head_no_goal_no_key_and_no_other(
+    theme: str, size: tuple[int, int]
+) -> None:
+    drawn = picture(theme=theme, size=size)
+    scene = Scene(drawn)
+    panel = scene.panels[0]
+    keys = [text for text in panel.ax.texts if "velocity" in text.get_text()]
+    boxes = [text.get_window_extent() for text in keys]
+    frame = panel.ax.get_window_extent()
+    for one, (_, _, text) in panel.told.told:
+        scene.show(drawn.steps)
+        box = text.get_window_extent()
+        assert frame.x0 <= box.x0 < box.x1 <= frame.x1
+        assert frame.y0 <= box.y0 < box.y1 <= frame.y1
+        scene.show(one.step)
+        heads = [np.ravel(trail.head.get_data()) for trail in panel.trails]
+        for point in (*heads, *drawn.problem.minima, one.at):
+            assert not box.contains(*panel.ax.transData.transform(point))
+        assert not any(box.overlaps(other) for other in boxes)
+        boxes.append(box)
+
+
+def test_a_note_is_as_dense_as_the_picture() -> None:
+    """What is laid out in pixels must not move when there are more of them."""
+    scene = Scene(picture())
+    *_, (_, (_, _, text)) = scene.panels[0].told.told
+    before = np.array(text.get_window_extent().get_points())
+    scene.figure.dpi *= 2
+    scene.canvas.draw()
+    after = np.array(text.get_window_extent().get_points())
+    np.testing.assert_allclose(after, 2 * before, atol=4)
+
+
+@pytest.mark.parametrize(
+    ("note", "sentence"),
+    [
+        (Note("arrives", "x"), "note 'x': sgd has no moment 'arrives'. Choose a step, or from: "),
+        (Note("comes", "x"), "note 'x': sgd has no moment 'comes'"),
+        (Note(6, "x"), "note 'x': t must be from 0 to 5, got 6"),
+        (Note(-1, "x"), "note 'x': t must be from 0 to 5, got -1"),
+        (Note(1, "x", run=1), "note 'x': run must be from 0 to 0"),
+    ],
+)
+def test_a_note_of_what_does_not_happen_is_refused(note: Note, sentence: str) -> None:
+    run = descend("bowl", optim.SGD(lr=0.01), steps=5)
+    with pytest.raises(UserError, match=sentence):
+        Picture("bowl", run, notes=note)
