@@ -271,6 +271,7 @@ def test_data_that_are_gone(tmp_path: Path, optiviz: Callable) -> None:
     assert "data lacks train-images-idx3-ubyte" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_full_disk(tmp_path: Path, process: Callable) -> None:
     def small_files() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))

@@ -63,6 +63,7 @@ def test_the_unit_is_locked_up(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[-300:] + done.stderr
 
 
+@pytest.mark.slow
 def test_the_image_knows_whether_it_is_well(surface_lab: Any) -> None:
     asked = re.search(r"CMD (\[.*\])\nCMD", block("dockerfile", "FROM")).group(1)
     words = [sys.executable, *json.loads(asked)[1:]]

@@ -135,6 +135,7 @@ def test_the_link_restores_the_state(
     assert other.brightness() < 80
 
 
+@pytest.mark.slow
 def test_every_change_can_be_undone_and_done_again(fresh: Lab) -> None:
     page = fresh.page
     seen = [page.url]
@@ -164,6 +165,7 @@ def test_every_change_can_be_undone_and_done_again(fresh: Lab) -> None:
     until(2)
 
 
+@pytest.mark.slow
 def test_a_surface_has_its_own_steps_and_keeps_what_one_set_there(fresh: Lab) -> None:
     choose = fresh.page.locator("[data-setting=problem]")
     fresh.slide("lane-0-lr", "End")
@@ -190,6 +192,7 @@ def test_dark_and_light(shared: Lab) -> None:
     assert "--theme" not in shared.command
 
 
+@pytest.mark.slow
 def test_choices_and_optimisers(fresh: Lab) -> None:
     for label, value, words in (
         ("optimiser 1", "nesterov", "--optim=nesterov"),
@@ -232,6 +235,7 @@ def test_the_start_by_click_and_by_number(fresh: Lab) -> None:
     assert [field.input_value() for field in fields] == usual
 
 
+@pytest.mark.slow
 def test_situations_play(fresh: Lab) -> None:
     choose = fresh.page.get_by_label("Situations from the lecture")
     choose.select_option(label="Too large a step")
