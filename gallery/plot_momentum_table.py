@@ -13,7 +13,7 @@ from optiviz import descend, optim, surfaces
 from optiviz.gallery.export import SLIDE, export
 from optiviz.optim.describe import word
 from optiviz.views.frame import Frame
-from optiviz.views.style import mark
+from optiviz.views.style import WORDS, legible, mark
 
 STEPS = 5
 rules = {"sgd": optim.SGD(lr=0.1), "momentum": optim.Momentum(lr=0.1, beta=0.9)}
@@ -43,6 +43,7 @@ with frame.style():
         }
         for place, (head, cells) in zip((0.06, 0.34, 0.64, 0.97), steps.items(), strict=True):
             words = "\n".join([head, *map(str, cells)])
-            style = {"color": color, "weight": "bold"} if head == "step" else {}
+            dark = legible(color, frame.look, WORDS)
+            style = {"color": dark, "weight": "bold"} if head == "step" else {}
             table.text(place, 0, words, ha="right", va="bottom", size=14, linespacing=1.15, **style)
 export(frame.save)

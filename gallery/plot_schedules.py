@@ -19,8 +19,8 @@ SCHEDULES = {
     "cosine": "#0072B2",
     "step:step_size=25,gamma=0.5": "#111111",
     "exponential:gamma=0.96": "#009E73",
-    "inverse-time:decay=0.1": "#56B4E9",
-    "one-cycle": "#CC79A7",
+    "inverse-time:decay=0.1": "#3386B8",
+    "one-cycle": "#B8578C",
 }
 frame = Frame(**SLIDE)
 room = {"left": 0.07, "right": 0.97, "top": 0.78, "bottom": 0.12, "hspace": 0.35}
@@ -30,7 +30,7 @@ with frame.style():
     grid = frame.figure.subplots(2, 3, sharex=True, sharey=True, gridspec_kw=room)
     for ax, (words, color) in zip(grid.flat, SCHEDULES.items(), strict=True):
         for other in SCHEDULES:
-            ax.plot(parse_schedule(other, 1.0).values(N), color=frame.look.grid, lw=2)
+            ax.plot(parse_schedule(other, 1.0).values(N), color=frame.look.grid, lw=1)
         frame.dress(ax, words.partition(":")[0], "")
         values = np.array(parse_schedule(words, 1.0).values(N))
         ax.plot(values, color=color, lw=4)

@@ -17,7 +17,7 @@ runs = race(problem, ["momentum:lr=0.004,beta=0.8"], steps=70)
 notes = [Note("peaks", "push = drag: fastest"), Note(20, "downhill, yet slower")]
 title, room = (
     "Velocity builds until the drag has caught up with the push",
-    ((-1.0, 1.6), (-0.5, 1.6)),
+    ((-0.9, 1.6), (-0.45, 1.6)),
 )
 look = {"notes": notes, "bounds": room}
 export(Picture(problem, runs, ["path", "speed", "build"], title=title, **look, **SLIDE))

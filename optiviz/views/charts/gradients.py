@@ -205,8 +205,8 @@ def _best(frame: Frame, ax: Any, eps: Array, means: dict[str, Array]) -> None:
                 x, y = x[y <= np.nanmax(mean)], y[y <= np.nanmax(mean)]
                 ax.plot(x, y, color=look.muted, lw=1 * s, ls=(0, (4, 3)), zorder=1)
                 side = "right" if rise > 0 else "left"  # above the line, away from the curves
-                middle = x[len(x) // 2], y[len(x) // 2]
-                ax.annotate(law, middle, (0, 5 * s), ha=side, va="bottom", **words)
+                high = -1 if rise > 0 else 0
+                ax.annotate(law, (x[high], y[high]), (0, 5 * s), ha=side, va="bottom", **words)
 
 
 def _powers(axis: Any) -> None:

@@ -13,6 +13,7 @@ from optiviz.views.numbers import number
 from optiviz.views.style import MINIMUM, Theme, blend
 
 BANDS = 20
+KEY = (0.7, 0.88)  # of the panel: beyond stands the key of the arrows, and no height
 FAINT = 0.55  # of the ground's colours, below the contours of a batch
 HIGHEST = 1e200  # Matplotlib takes 1e250 for a height above all others
 CONTOUR = {False: 0.55, True: 0.3}  # how opaque contours are, and how where the ground is faint
@@ -133,6 +134,8 @@ def draw_ground(
         how: Any = {"fmt": lambda height: number(height, 2), "fontsize": 7.5 * theme.scale}
         for text in ax.clabel(lines, heights[3:-1:4], inline_spacing=2, **how):
             text.set(color=theme.text, alpha=1)
+            across, down = ax.transLimits.transform(text.get_position())
+            text.set_visible(across < KEY[0] or down < KEY[1])
     holes = draw_undefined(ax, x, y, values, theme)
     for point, local in zip(problem.minima, problem.local(), strict=True):
         ax.plot(*point, **minimum(theme, local), zorder=2.5)

@@ -18,7 +18,7 @@ from optiviz.views.scene.names import MOST, HeadNames
 from optiviz.views.scene.notes import Notes
 from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.trail import Trail
-from optiviz.views.style import Mark, Theme, blend
+from optiviz.views.style import WORDS, Mark, Theme, blend, legible
 
 BATCH = 90  # points a side for a batch's surface, which is as smooth as the whole one
 
@@ -80,7 +80,9 @@ class PathPanel(Panel):
             ax.set(xticks=[], yticks=[])
         else:
             ax.set_xlabel(across)
-            ax.set_ylabel(up, rotation=0 if len(up) < 4 else 90, labelpad=4 * look.scale)
+            ax.set_ylabel(up, labelpad=4 * look.scale)
+            if len(up) < 4:
+                ax.yaxis.label.set(rotation=0, ha="right")
         if look.scale > 1:  # wide numbers would run into each other
             ax.locator_params("x", nbins=6)
         for spine in ax.spines.values():
@@ -103,6 +105,7 @@ class PathPanel(Panel):
             color = self.color_of(arrow, self.picture.marks[0])
             if arrow.role == "run" and len(self.picture.runs) > 1:
                 color = self.picture.look.text
+            color = legible(color, self.picture.look, WORDS)
             keys.append(self.note(f"→ {arrow.words}{times(self.factor)}", row, color))
         return keys
 
