@@ -44,6 +44,8 @@ class FormulaPanel(Panel):
     def fit(self) -> None:
         """Write the words in rows, as large as there is room for them and for all numbers."""
         super().fit()
+        if "\n" in self.heading.get_text():  # two rows would go into the panel above
+            self.of = ""
         box, points = self.ax.get_window_extent(), 72 / self.ax.figure.dpi
         size = min(LINE * self.look.scale, box.height * points / (2 * len(self.lines) * ROW))
         longest = self.ax.text(0, 0, max(self._all(), key=len), fontsize=NUMBERS * size)
