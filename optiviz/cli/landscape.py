@@ -17,6 +17,7 @@ from optiviz.cli.options import (
     Init,
     Json,
     Optim,
+    Real,
     Samples,
     Schedule,
     Seed,
@@ -49,7 +50,7 @@ def landscape(
     ] = "pca",
     range_: Annotated[
         float | None,
-        typer.Option(
+        Real(
             "--range",
             help="How far random directions go to each side, in lengths of the filters.  "
             "[default: 1]",

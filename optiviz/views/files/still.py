@@ -28,7 +28,8 @@ def save(figure: Figure, path: Path, about: str = "", transparent: bool = False)
     if ending == ".svg":
         for text in figure.findobj(Text):
             _keep_spaces(text)
-    figure.savefig(path, metadata=facts, transparent=transparent)
+    with path.open("wb") as file:  # which Matplotlib leaves open where the disk is full
+        figure.savefig(file, format=ending[1:], metadata=facts, transparent=transparent)
     if ending == ".svg" and about:  # readers of screens know only this place
         drawn = path.read_text(encoding="utf-8")
         words = f"<title>{escape(about)}</title>"
