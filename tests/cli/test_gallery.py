@@ -23,7 +23,7 @@ def check_gif(path: Path) -> None:
     with Image.open(path) as image:
         assert image.size == (1280, 720)
         image.seek(image.n_frames - 1)
-        assert image.info["duration"] == 2000
+        assert image.info["duration"] == 3000
 
 
 def test_the_list_is_in_teaching_order(optiviz: Callable) -> None:

@@ -22,7 +22,7 @@ def told(tmp_path_factory: pytest.TempPathFactory, process: Callable) -> str:
     assert "60/60" in done.stderr
     assert "1681/1681" in done.stderr
     with Image.open(folder / "landscape.gif") as picture:
-        assert picture.n_frames == 31
+        assert picture.n_frames > 31  # between its points, too
     return done.stdout
 
 
