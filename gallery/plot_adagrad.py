@@ -17,4 +17,4 @@ runs = race(problem, ["rmsprop:lr=0.03,beta=0.9", "adagrad:lr=0.06"], steps=150,
 title = "AdaGrad's rate only falls: 150 steps, and 60 % of the way"
 notes = [Note(75, "ever shorter steps", run=1)]
 look = {"hero": "adagrad", "notes": notes, "bounds": ((-2.4, 1.3), (-1.2, 1.7))}
-export(Picture(problem, runs, ["path", "effective"], title=title, **look, **SLIDE))
+export(Picture(problem, runs, ["path", "effective"], title=title, **look, **SLIDE), frames=100)

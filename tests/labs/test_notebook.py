@@ -65,7 +65,7 @@ def test_a_player_in_a_notebook(chromium: Any, address: str) -> None:
     page.goto(address)
     plane = page.locator(".optiviz .ov-plane canvas")
     plane.wait_for(timeout=60_000)
-    assert "momentum" in page.locator(".ov-legend").inner_text()
+    assert "Momentum" in page.locator(".ov-legend").inner_text()
     box = plane.bounding_box()
     ghost = page.locator("[data-do=ghost]")
     assert ghost.is_hidden()
