@@ -31,9 +31,9 @@ def figure_of(path: Path) -> Figure:
     """The figure that a script saves."""
     figures: list[Figure] = []
 
-    def save(figure: Figure, target: Path, **_: Any) -> None:
+    def save(figure: Figure, file: Any, **_: Any) -> None:
         figures.append(figure)
-        Path(target).write_bytes(b"not drawn")
+        file.write(b"not drawn")
 
     with tempfile.TemporaryDirectory() as out, patch.object(Figure, "savefig", save):
         run(path, Path(out), "png", "--quick")
