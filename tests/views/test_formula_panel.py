@@ -19,7 +19,7 @@ def test_the_numbers_of_the_coming_step(rule: str, theme: str) -> None:
     panel = figure.axes[-1]
     texts = [text for text in panel.texts if text.get_text()]
     axis = int(np.abs(run.velocity).sum(axis=0).argmax())
-    assert panel.get_title("left") == f"Step 5 of {_called(rule)} in w{'₁₂'[axis]}"
+    assert panel.get_title("left") == f"To step 5 of {_called(rule)} in w{'₁₂'[axis]}"
     assert {*OPTIMIZERS[rule]().formula()} < {text.get_text() for text in texts}
     last = [text.get_text() for text in texts if " = " in text.get_text()][-1]
     end = float(last.rpartition(" = ")[2].replace("−", "-"))

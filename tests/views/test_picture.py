@@ -57,6 +57,13 @@ def test_every_surface_in_every_theme(surface: str, theme: str) -> None:
     assert (image[:, -1] == background).all()
 
 
+def test_the_words_of_an_svg_have_a_family_that_everybody_has(tmp_path: Path) -> None:
+    plot(picture(), tmp_path / "a.svg")
+    families = re.findall("font-family: ([^;]*)", (tmp_path / "a.svg").read_text(encoding="utf-8"))
+    assert families
+    assert all(family.endswith(("sans-serif", "monospace")) for family in families)
+
+
 def test_an_svg_keeps_the_spaces_between_words(tmp_path: Path) -> None:
     plot(picture(), tmp_path / "a.svg")
     words = re.findall("<text[^>]*>([^<]*)</text>", (tmp_path / "a.svg").read_text("utf-8"))

@@ -76,7 +76,7 @@ export class Formula {
     const key = `${player.step} ${this.run} ${axis}`;
     if (!run || key === this.written) return;
     this.written = key;
-    this.title.textContent = `Step ${Math.min(player.step, run.steps) + 1}`;
+    this.title.textContent = `To step ${Math.min(player.step, run.steps) + 1}`;
     for (const chip of this.chips.children)
       chip.setAttribute("aria-pressed", String(this[chip.dataset.kind] === Number(chip.dataset.i)));
     const rows = told(run, player.step, axis).flatMap(({ words, numbers }) => [

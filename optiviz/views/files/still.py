@@ -12,6 +12,7 @@ from matplotlib.text import Text
 # What makes two files of one figure differ, and what each format calls words about it.
 STAMPS = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
 ABOUT = {".png": "Description", ".svg": "Description", ".pdf": "Subject"}
+FAMILY = re.compile("(font-family: 'Inter'[^;]*)")  # for those who have not installed it
 SPACES = re.compile(r"^ +| {2,}| +$")
 
 
@@ -30,9 +31,11 @@ def save(figure: Figure, path: Path, about: str = "", transparent: bool = False)
             _keep_spaces(text)
     with path.open("wb") as file:  # which Matplotlib leaves open where the disk is full
         figure.savefig(file, format=ending[1:], metadata=facts, transparent=transparent)
-    if ending == ".svg" and about:  # readers of screens know only this place
-        drawn = path.read_text(encoding="utf-8")
-        words = f"<title>{escape(about)}</title>"
+    if ending == ".svg":
+        drawn = FAMILY.sub(r"\1, sans-serif", path.read_text(encoding="utf-8"))
+        words = (
+            f"<title>{escape(about)}</title>" if about else ""
+        )  # readers of screens know it only
         path.write_text(
             re.sub("(<svg [^>]*>)", lambda tag: tag[0] + words, drawn, count=1), "utf-8"
         )

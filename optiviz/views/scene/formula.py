@@ -35,7 +35,7 @@ class FormulaPanel(Panel):
             raise UserError("The panel 'formula' needs a run whose rule brings a formula.")
         ax.set_axis_off()
         self.of = f" of {rule} in {picture.problem.axes[axis]}"
-        self.entitle(f"Step {len(self.symbols['w'])}{self.of}")
+        self.entitle(f"To step {len(self.symbols['w'])}{self.of}")
         self.add(self.heading)
         self.words = [ax.text(0, 0, line, va="top", color=self.look.text) for line in self.lines]
         style: Any = {"va": "top", "color": self.look.muted}
@@ -70,7 +70,7 @@ class FormulaPanel(Panel):
 
     def show(self, t: float) -> None:
         now = min(int(t), len(self.symbols["w"]) - 1)
-        self.heading.set_text(f"Step {now + 1}{self.of}")
+        self.heading.set_text(f"To step {now + 1}{self.of}")
         for text, numbers in zip(self.numbers, self._told(now), strict=True):
             text.set_text(numbers)
 
