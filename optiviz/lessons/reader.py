@@ -21,11 +21,6 @@ LARGEST, LESSONS, LONGEST = 8_000, 60, 400  # bytes of a file, files, characters
 Table = dict[str, Any]
 
 
-def shipped() -> tuple[Lesson, ...]:
-    """The lessons that come with the lab, in the lecture's order."""
-    return read_folder(HERE)
-
-
 def read_folder(folder: Path) -> tuple[Lesson, ...]:
     """The lessons of a folder, ordered by their files' names.
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.patheffects import withStroke
 
 
 @dataclass(frozen=True)
@@ -204,6 +205,11 @@ def legible(color: str, theme: Theme, least: float) -> str:
 def halo(theme: Theme) -> str:
     """The ground right beside a line or a word: what its halo leaves of the highest band."""
     return blend(theme.bands[-1], theme.background, HALO)
+
+
+def rim(theme: Theme, points: float = 4) -> list[Any]:
+    """The effect that parts a mark or words from whatever is behind them: an edge of page."""
+    return [withStroke(linewidth=points * theme.scale, foreground=theme.background)]
 
 
 def contrast(one: str, other: str) -> float:

@@ -4,7 +4,7 @@
 // hands over that signal, and so nothing goes on after the page has been taken away.
 
 import { drawing, element } from "../../player/js/dom.js";
-import { number } from "../../player/js/numbers.js";
+import { number, rounded } from "../../player/js/numbers.js";
 
 const THEMES = ["light", "dark"];
 const KEPT = "optiviz-theme"; // where a browser remembers the choice between them
@@ -40,7 +40,7 @@ export function settled(action, wait, signal) {
 // A value as a person would write it.
 export function plain(value, digits = 4) {
   if (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e5)) return number(value, 2);
-  return String(Number(value.toPrecision(digits))).replace("-", "−");
+  return rounded(value, digits);
 }
 
 // The place in a list of the number that is nearest to a value.

@@ -3,6 +3,8 @@
 // Two symbols side by side are a product, as on paper, and a product is taken from the left:
 // ηg/2v is (ηg/2)·v. Powers are ², ᵗ or ^(…), t counts steps from 1, √ takes what stands next to it.
 
+import { rounded } from "./numbers.js";
+
 // A number, a function, or one letter with what stands above or below it.
 const WORD = /\d+(?:\.\d+)?|max|sign|.[\u0302\u2080-\u2099]*/gu;
 const FUNCTIONS = { max: Math.max, sign: Math.sign };
@@ -18,9 +20,6 @@ export function follow(line, known) {
   return (known[symbol] = new Reader(right, known).sum());
 }
 
-// A number to four digits.
-export const said = (value) => String(Number(value.toPrecision(4))).replace("-", "−");
-
 // The right side of a line with numbers in place of its symbols: [text, symbol or null] each.
 export function filled(line, known) {
   const told = [];
@@ -30,7 +29,7 @@ export function filled(line, known) {
     const symbol = word in known ? word : null;
     const after = before in known || before === ")" || before === "²";
     if (after && (symbol || FACTOR.includes(word))) told.push(["·", null]);
-    const number = symbol ? said(known[word]) : word;
+    const number = symbol ? rounded(known[word]) : word;
     const bracketed = symbol && number.startsWith("−") && told.length;
     told.push([bracketed ? `(${number})` : number, symbol]);
     before = word;

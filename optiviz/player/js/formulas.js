@@ -1,13 +1,14 @@
 // The step that is to come, line by line: as the rule has it, and below in this step's numbers.
 
 import { element } from "./dom.js";
-import { filled, follow, said, sidesOf, wordsOf } from "./formula.js";
+import { filled, follow, sidesOf, wordsOf } from "./formula.js";
+import { rounded } from "./numbers.js";
 
 // What of a formula is an arrow at the head.
 const ARROWS = { v: "velocity", g: "gradient" };
 
 // What the symbols of a run's formula are in one parameter (0 or 1), before the step from point t.
-export function knownAt(run, t, axis) {
+function knownAt(run, t, axis) {
   const { still, changing } = run.formula;
   const at = Math.min(t, run.steps);
   const own = { w: [run.x, run.y][axis][at], g: [run.gx, run.gy][axis][at], t: at + 1 };
@@ -25,7 +26,7 @@ export function told(run, t, axis) {
       word in known || word === symbol ? word : null,
     ]);
     const numbers = filled(line, known);
-    const result = said(follow(line, known));
+    const result = rounded(follow(line, known));
     return { words, numbers: [...numbers, [" = ", null], [result, symbol]] };
   });
 }

@@ -36,6 +36,10 @@ export function number(value, digits = 3) {
   return `${mantissa.replace("-", "−")}·10${raised(Number(exponent))}`;
 }
 
+// A number in at most so many digits.
+export const rounded = (value, digits = 4) =>
+  String(Number(value.toPrecision(digits))).replace("-", "−");
+
 // Round values between two, at most so many, and their words.
 export function ticks(low, high, most) {
   const rough = (high - low) / Math.max(most, 1);

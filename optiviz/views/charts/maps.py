@@ -12,7 +12,6 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, LogNorm, to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.patheffects import withStroke
 
 from optiviz.maps import BasinMap, RateMap, Sensitivity
 from optiviz.maps.axes import Axis
@@ -24,7 +23,7 @@ from optiviz.views.charts.sensitivity import draw_sensitivity
 from optiviz.views.charts.sheet import EDGE, Sheet
 from optiviz.views.numbers import log_axis_to_fit
 from optiviz.views.scene.contour import minimum
-from optiviz.views.style import DASHED, SOLID, Theme
+from optiviz.views.style import DASHED, SOLID, Theme, rim
 
 LINE = {"light": "#C03A00", "dark": "#FF9B57"}  # of the theory: vermilion, against the blues
 STOPS = 17  # of the ramp
@@ -106,7 +105,7 @@ def _marks(found: RateMap, look: Theme) -> dict[str, tuple[float, float, dict[st
     if found.best:
         x, y, steps = found.best
         ring = {"marker": "o", "mfc": "none", "mec": look.text, "mew": 1.6 * look.scale, "ls": ""}
-        ring["path_effects"] = halo(look)
+        ring["path_effects"] = rim(look)
         fast = f"{steps} step{'s' * (steps > 1)}"
         words = f"fastest here: {fast}, {names[0]} = {x:.3g}, {names[1]} = {y:.3g}"
         marks[words] = (x, y, ring | {"ms": 9 * look.scale})
@@ -223,11 +222,6 @@ def write_along(ax: Axes, points: Array, words: str, share: float, side: str, lo
 def line_color(look: Theme) -> str:
     """The colour of what theory says, which stands out from the map's blues."""
     return LINE["dark" if look.dark else "light"]
-
-
-def halo(look: Theme) -> list[Any]:
-    """A rim that parts a mark from whatever is behind it."""
-    return [withStroke(linewidth=4 * look.scale, foreground=look.background)]
 
 
 def ramp(look: Theme) -> LinearSegmentedColormap:

@@ -6,7 +6,6 @@ from typing import Any
 
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
-from matplotlib.patheffects import withStroke
 
 from optiviz.errors import UserError
 from optiviz.problems.base import Array
@@ -14,7 +13,7 @@ from optiviz.views.scene.arrows import Arrow
 from optiviz.views.scene.memory import divisor
 from optiviz.views.scene.panel import until
 from optiviz.views.scene.path import PathPanel
-from optiviz.views.style import Mark
+from optiviz.views.style import Mark, rim
 
 LARGEST = 0.36  # of the panel's shorter side, for the longest side of all
 SIZE = 10  # points of the sides' names
@@ -48,7 +47,7 @@ class AccumulatorPanel(PathPanel):
         box = self.ax.add_patch(Rectangle((0, 0), 0, 0, fc=to_rgba(mark.color, 0.16), **style))
         style = {"fontsize": SIZE * look.scale, "style": "italic", "color": mark.color}
         style |= {"zorder": 6, "clip_on": True}
-        style["path_effects"] = [withStroke(linewidth=2 * look.scale, foreground=look.background)]
+        style["path_effects"] = rim(look, 2)
         below = self.ax.text(0, 0, "√s₁", ha="center", va="top", **style)
         beside = self.ax.text(0, 0, "√s₂", ha="left", va="center", **style)
         names = [self.add(name) for name in (below, beside)]

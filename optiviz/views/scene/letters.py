@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from matplotlib.patheffects import withStroke
 
 from optiviz.problems.base import Array
 from optiviz.views.scene.panel import Panel
+from optiviz.views.style import rim
 
 SIZE = 11  # points
 AROUND = np.array([0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, -7, 8]) * np.pi / 8
@@ -26,9 +26,7 @@ class Letters:
             plain = word.startswith("the ")
             style: Any = {"fontsize": SIZE * look.scale, "style": "normal" if plain else "italic"}
             style |= {"ha": "center", "va": "center", "zorder": 6.5, "color": color}
-            style["path_effects"] = [
-                withStroke(linewidth=3 * look.scale, foreground=look.background)
-            ]
+            style["path_effects"] = rim(look, 3)
             self.texts.append(panel.add(panel.ax.text(0, 0, word, parse_math=False, **style)))
         boxes = [text.get_window_extent() for text in self.texts]
         self.halves = [np.array([box.width, box.height]) / 2 for box in boxes]

@@ -95,7 +95,7 @@ class HeadNames:
         fixed = [(b.x0 - box.x0, b.y0 - box.y0, b.x1 - box.x0, b.y1 - box.y0) for b in notes]
         ring = 11 * picture.look.pen * self.dpi
         fixed += [around(self._pixel(point), ring) for point in minima]
-        self.paths = [self._pixels(trail.points) for trail in panel.trails]
+        self.paths = [panel.pixels(trail.points) for trail in panel.trails]
         self.ground = Ground(self.room, crossed(self.paths, self.room), fixed)
         self.track: Array | None = None
 
@@ -178,12 +178,8 @@ class HeadNames:
             found.append(around(self._pixel(point), 2 * self.dpi))
         return found
 
-    def _pixels(self, points: Array) -> Array:
-        low = np.array(self.panel.bounds)[:, 0]
-        return np.asarray((points - low) / self.panel.pixel)
-
     def _pixel(self, point: Any) -> Spot:
-        x, y = self._pixels(np.asarray(point))
+        x, y = self.panel.pixels(point)
         return float(x), float(y)
 
     def show(self, t: float) -> None:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from matplotlib.patheffects import withStroke
 
 from optiviz.errors import UserError
 from optiviz.problems.base import Array, Plane
 from optiviz.runs.events import events
 from optiviz.runs.record import Run
 from optiviz.views.scene.place import Box, Ground, around, crossed
+from optiviz.views.style import rim
 
 WIDE = 22  # letters in a row, at most
 STAYS, FADES = 0.22, 0.06  # of a film's steps: how long a note stands, and how long it fades
@@ -101,10 +101,10 @@ class Notes:
             return
         self.row = 11 * picture.look.scale * panel.ax.figure.dpi / 72  # pixels of a letter
         box = panel.box
-        paths = [self._pixels(trail.points) for trail in panel.trails]
+        paths = [panel.pixels(trail.points) for trail in panel.trails]
         keys = [text.get_window_extent().translated(-box.x0, -box.y0) for text in panel.notes]
         free = [*picture.problem.minima, *(one.at for one in picture.told)]
-        fixed = [around(self._pixels(point), self.row) for point in free]
+        fixed = [around(panel.pixels(point), self.row) for point in free]
         room = (box.width, box.height)
         ground = Ground(room, crossed(paths, room), [*fixed, *(key.extents for key in keys)])
         taken: list[Box] = []
@@ -112,19 +112,14 @@ class Notes:
             heads = [around(path[min(one.step, len(path) - 1)], 0.8 * self.row) for path in paths]
             taken.append(self._write(one, ground, [*taken, *heads]))
 
-    def _pixels(self, points: Any) -> Any:
-        """Points of the plane as pixels of the panel."""
-        return (np.asarray(points) - np.array(self.panel.bounds)[:, 0]) / self.panel.pixel
-
     def _write(self, one: Told, ground: Ground, taken: list[Box]) -> Box:
         """Write a note where there is room, and the box that it takes."""
         ax, look, row = self.panel.ax, self.panel.look, self.row
         style: Any = {"color": look.text, "zorder": 8.1, "transform": ax.transAxes}
-        halo = withStroke(linewidth=3.2 * look.scale, foreground=look.background)
         centred: Any = {"ha": "center", "va": "center", "linespacing": 1.15, "parse_math": False}
         text = ax.text(0, 0, textwrap.fill(one.words, WIDE), **style, **centred)
-        text.set(fontsize=11 * look.scale, path_effects=[halo])
-        size, point = text.get_window_extent().size + 0.4 * row, self._pixels(one.at)
+        text.set(fontsize=11 * look.scale, path_effects=rim(look, 3.2))
+        size, point = text.get_window_extent().size + 0.4 * row, self.panel.pixels(one.at)
         box = ground.place(tuple(point), tuple(size), taken, 1.1 * row, row)
         low, high = np.array(box[:2]), np.array(box[2:])
         text.set_position((low + high) / 2 / ground.room)

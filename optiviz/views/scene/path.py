@@ -24,7 +24,7 @@ BATCH = 90  # points a side for a batch's surface, which is as smooth as the who
 
 
 class PathPanel(Panel):
-    """Contours, the path with a fading tail, the head, and its velocity and gradient arrows."""
+    """Contours, the path that thins behind its head, and the arrows of velocity and gradient."""
 
     wide: ClassVar[bool] = True
 
@@ -126,6 +126,10 @@ class PathPanel(Panel):
         )
         self.notes.append(text)
         return self.add(text)
+
+    def pixels(self, points: Any) -> Any:
+        """Points of the plane as pixels from the panel's lower left corner."""
+        return (np.asarray(points) - np.array(self.bounds)[:, 0]) / self.pixel
 
     def follow(self) -> None:
         if self.names:
