@@ -205,7 +205,7 @@ def _best(frame: Frame, ax: Any, eps: Array, means: dict[str, Array]) -> None:
                 x, y = x[y <= np.nanmax(mean)], y[y <= np.nanmax(mean)]
                 ax.plot(x, y, color=look.muted, lw=1 * s, ls=(0, (4, 3)), zorder=1)
                 side = "right" if rise > 0 else "left"  # above the line, away from the curves
-                high = -1 if rise > 0 else 0
+                high = 4 * len(x) // 5 if rise > 0 else 0
                 ax.annotate(law, (x[high], y[high]), (0, 5 * s), ha=side, va="bottom", **words)
 
 
