@@ -31,6 +31,7 @@ from optiviz.cli.reproduce import reproduce
 from optiviz.cli.streams import patient
 from optiviz.cli.sweep import sweep
 from optiviz.cli.train import train
+from optiviz.cli.twin import twin
 from optiviz.errors import UserError
 from optiviz.version import __version__
 
@@ -45,6 +46,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "train": train,
     "compare": compare,
     "landscape": landscape,
+    "twin": twin,
     "reproduce": reproduce,
     "app": app,
     "sweep": sweep,

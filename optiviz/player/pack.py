@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from optiviz.problems.planes.regression import Samples
 from optiviz.runs.record import Run
 from optiviz.runs.symbols import in_symbols
 from optiviz.views.picture import Picture
-from optiviz.views.scene import notes, path, series, trail
+from optiviz.views.scene import notes, path, series, sharpness, trail
 from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, times, usual
 from optiviz.views.scene.contour import (
     BANDS,
@@ -42,6 +42,8 @@ PANELS = {
     "loss": "loss",
     "speed": "velocity",
     "velocity": "velocity",
+    "truth": "truth",
+    "sharpness": "sharpness",
     "lr": "lr",
     "formula": "formula",
 }
@@ -197,6 +199,7 @@ def paths(picture: Picture) -> bytes:
         "times": times(factor),
         "plain": STEP.words if STEP in arrows else "",
         "lossTitle": "Loss above minimum" if floor else "Loss",
+        "sharpnessTitle": sharpness.title(runs),
         "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
         "runs": [
             run | {"formula": lines}
@@ -206,7 +209,7 @@ def paths(picture: Picture) -> bytes:
     arrays = [
         (i, *column)
         for i, run in enumerate(runs)
-        for column in [*_columns(run, floor), *formulas[i][1]]
+        for column in [*_columns(run, floor), *formulas[i][1], *_measured(run, picture, panels)]
     ]
     if batched is not None and batched.batch is not None:
         arrays.append((-1, "batch", batched.batch.astype("<i4").ravel()))
@@ -240,6 +243,16 @@ def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:
     named["above"] = run.loss - (floor or 0.0)
     with np.errstate(over="ignore"):  # a diverged run may leave the single-precision numbers
         return [(name, array.astype("<f4")) for name, array in named.items()]
+
+
+def _measured(run: Run, picture: Picture, panels: Sequence[str]) -> Iterator[tuple[str, Array]]:
+    """What was measured of a network on the way, and how sharply the ground bends."""
+    if "truth" in panels and "true_loss" in run.slots:
+        yield "true_loss", run.slots["true_loss"].astype("<f4")
+    if "sharpness" in panels:
+        yield "sharpness", sharpness.sharpness(run, picture.problem).astype("<f4")
+        if (most := sharpness.stands(run)) is not None:
+            yield "stands", np.full(len(run.w), most, "<f4")
 
 
 def formula(run: Run) -> tuple[dict[str, Any] | None, list[tuple[str, Array]]]:

@@ -19,6 +19,16 @@ export const PANELS = {
         parts.second && [fromFirst(run.vy), [2, 2], 0.3],
       ].filter(Boolean),
   },
+  truth: {
+    title: () => "Network's loss, this plane's dashed",
+    curves: (run) => (run.true_loss ? [[run.true_loss], [run.above, [6, 3], 0.35]] : []),
+  },
+  sharpness: {
+    title: (facts) => facts.sharpnessTitle,
+    curves: (run) =>
+      run.stands ? [[run.sharpness], [run.stands, [6, 3], 0.2]] : [[run.sharpness]],
+    whole: true,
+  },
   lr: { title: () => "Learning rate η", curves: (run) => [[run.lr]], whole: true },
 };
 

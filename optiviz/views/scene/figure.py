@@ -20,6 +20,7 @@ from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.path import PathPanel
 from optiviz.views.scene.relief import Relief
 from optiviz.views.scene.series import Loss, Rate, Series, Speed, Truth, Velocity
+from optiviz.views.scene.sharpness import Sharpness
 from optiviz.views.scene.sum import SumPanel
 from optiviz.words import look_up
 
@@ -34,6 +35,7 @@ PANELS: dict[str, type[Panel]] = {
     "velocity": Velocity,
     "lr": Rate,
     "truth": Truth,
+    "sharpness": Sharpness,
     "build": Build,
     "memory": Memory,
     "noise": Noise,
