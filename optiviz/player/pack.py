@@ -249,6 +249,7 @@ def _measured(run: Run, picture: Picture, panels: Sequence[str]) -> Iterator[tup
     """What was measured of a network on the way, and how sharply the ground bends."""
     if "truth" in panels and "true_loss" in run.slots:
         yield "true_loss", run.slots["true_loss"].astype("<f4")
+        yield "below", run.loss.astype("<f4")
     if "sharpness" in panels:
         yield "sharpness", sharpness.sharpness(run, picture.problem).astype("<f4")
         if (most := sharpness.stands(run)) is not None:

@@ -95,6 +95,7 @@ class Twins:
             title=f"The network's two sharpest directions at update {self.at[look]}",
             bounds=_about(start),
             start=(float(start[0]), float(start[1])),
+            axes=(f"along λ {both[0]:.3g}", f"along λ {both[1]:.3g}"),
         )
 
     def runs(self, look: int) -> tuple[Valleys, Run, Run]:

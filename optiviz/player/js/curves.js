@@ -21,7 +21,7 @@ export const PANELS = {
   },
   truth: {
     title: () => "Network's loss, this plane's dashed",
-    curves: (run) => (run.true_loss ? [[run.true_loss], [run.above, [6, 3], 0.35]] : []),
+    curves: (run) => (run.true_loss ? [[run.true_loss], [run.below, [6, 3], 0.35]] : []),
   },
   sharpness: {
     title: (facts) => facts.sharpnessTitle,
