@@ -90,7 +90,7 @@ def hovers(t: Trace) -> Finding:
     if not (t.batched and t.held and t.about):
         return None
     now, before = t.above[-t.third :].mean(), t.above[-2 * t.third : -t.third].mean()
-    if before / 1.5 <= now <= 1.5 * before:
+    if before / 1.5 <= now <= 1.5 * before and t.widths[2] <= 1:
         return "hovers", f"hovers about {t.minimum}", None
     return None
 
@@ -107,11 +107,13 @@ def oscillates(t: Trace) -> Finding:
     axis = np.linalg.eigh(unit.T @ unit)[1][:, 1]
     middles = [t.w[part].mean(axis=0) for part in t.thirds]
     room = (DRIFT if t.about else STAYS) * sizes[1]
-    if turns(moves @ axis) < TURNS or np.abs(middles[2] - middles[1]).max() > room:
+    turned = turns(moves @ axis)
+    if turned < TURNS or np.abs(middles[2] - middles[1]).max() > room:
         return None
     # What is forgotten comes back: but for a cycle that is nearly one, any swing may follow.
     loose = t.forgets and (t.jolts > THROWS or not regular(t))
-    if t.steady() and sizes[2] <= 1 and not (fades(t) or drifts(t) or loose):
+    enough = turned >= 2 * TURNS  # fewer swings that are alike may be so by chance
+    if enough and t.steady() and sizes[2] <= 1 and not (fades(t) or drifts(t) or loose):
         return "oscillates", f"oscillates {where(t, axis, t.run.w[-n:])}", None
     if t.about and t.settles():
         return "settles", f"oscillates {where(t, axis, t.run.w[-n:])}, ever less", None

@@ -218,9 +218,9 @@ class Trace:
         before, now = self.widths[1:]
         high = self.peaks - self.low
         alike = self.sizes.max() <= STEADY * self.sizes.min() and high.max() <= 1.8 * high.min()
-        # Along one axis it may grow where nobody sees it yet.
+        # Along one axis it may grow where nobody sees it yet, and ever faster.
         grew = (self.spreads[1:] / self.spreads[:-1]).min(axis=0)
-        bounded = not (self.spreads[2] * grew**WINDOWS > 2 * self.sizes[2]).any()
+        bounded = not (self.spreads[2] * grew**WINDOWS > self.sizes[2]).any()
         return bool(alike and bounded and self.held and now / STEADY <= before <= STEADY * now)
 
     def settles(self) -> bool:
