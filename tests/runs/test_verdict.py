@@ -30,7 +30,7 @@ def judge(surface: str, rule: Optimizer | str, start: Start = None, steps: int =
 
 
 SGD, MOMENTUM, ADAGRAD = optim.SGD, optim.Momentum, optim.AdaGrad
-ADAMW, COSINE = optim.AdamW, schedules.Cosine
+ADAMW, AMSGRAD, COSINE = optim.AdamW, optim.AMSGrad, schedules.Cosine
 ANY = None  # a step that the case does not care about, where there is one
 
 # surface, rule ("name" for its good rate), start, steps, the text, the range of the step.
@@ -115,6 +115,9 @@ CASES: list[tuple[str, Any, Start, int, str, tuple[int, int] | None]] = [
         "oscillates back and forth",
         None,
     ),
+    # Three swings, each unlike the last; and one axis whose swing is about to overtake the other's.
+    ("cliff", optim.Nesterov(lr=0.346, beta=0.5), (-1.49, 2.7), 40, "swings, still desc", None),
+    ("himmelblau", AMSGRAD(lr=0.178, beta1=0.0), (1.12, -1.57), 400, "near the minimum", (4, 400)),
     ("valley", SGD(lr=0.0975), None, 600, "converged at step", (60, 66)),
     ("valley", "sgd", None, 120, "still descending", None),
     # stalled
@@ -211,6 +214,13 @@ def test_noise_keeps_a_run_about_the_minimum(batch_size: int | None, steps: int,
     rule = SGD(lr=problem.rates["gradient"])
     run = descend(problem, rule, steps=steps, batch_size=batch_size)
     assert str(verdict(run, problem)) == text
+
+
+def test_wider_than_the_picture_is_no_hovering() -> None:
+    problem = as_problem("logistic")
+    how: Any = {"batch_size": 8, "seed": 66}
+    run = descend(problem, "nesterov:lr=0.588,beta=0.99", (0.71, 1.53), 200, **how)
+    assert verdict(run, problem).kind == "descending"
 
 
 def test_a_batch_that_moves_nothing_away_lets_a_run_converge() -> None:
