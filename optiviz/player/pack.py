@@ -18,6 +18,8 @@ from optiviz.errors import UserError
 from optiviz.problems.base import Array, Bounds, Plane
 from optiviz.problems.planes import regression
 from optiviz.problems.planes.regression import Samples
+from optiviz.runs.events import events
+from optiviz.runs.glossary import glossary
 from optiviz.runs.record import Run
 from optiviz.runs.symbols import in_symbols
 from optiviz.views.picture import Picture
@@ -118,6 +120,7 @@ def ground(problem: Plane, bounds: Bounds | None = None) -> bytes:
         "saddles": problem.saddles,
         "themes": {name: _look(look) for name, look in THEMES.items()},
         "drawing": DRAWING,
+        "glossary": glossary(),
     }
     arrays: list[tuple[int, str, Array]] = [
         (-1, "heights", np.round(65535 * shares).astype("<u2").ravel())
@@ -224,6 +227,8 @@ def _looks(picture: Picture) -> list[dict[str, Any]]:
             "name": picture.names[i],
             "label": picture.labels[i],
             "verdict": picture.verdicts[i],
+            "said": picture.said[i],
+            "events": _happened(run, picture.problem),
             "steps": run.steps,
             "divergedAt": int(run.diverged_at),
             "colors": [light[i].color, dark[i].color],
@@ -232,6 +237,12 @@ def _looks(picture: Picture) -> list[dict[str, Any]]:
         }
         for i, run in enumerate(picture.runs)
     ]
+
+
+def _happened(run: Run, problem: Plane) -> list[dict[str, Any]]:
+    """The events of a run; none where the plane shows but the shadow of another loss."""
+    found = () if "true_loss" in run.slots else events(run, problem)
+    return [{"step": event.step, "words": event.text} for event in found]
 
 
 def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:

@@ -108,7 +108,7 @@ class Element {
   }
 
   matches(selector) {
-    return selector === "[type=range]" && this.attributes.type === "range";
+    return selector === ":focus-visible" || (selector === "[type=range]" && this.attributes.type === "range");
   }
 
   closest(selector) {

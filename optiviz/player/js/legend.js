@@ -2,12 +2,16 @@
 
 import { drawing, element } from "./dom.js";
 import { clamp, number } from "./numbers.js";
+import { happened } from "./transport.js";
 
 const QUIET = 600; // milliseconds for which nothing may change before it is said aloud
 
 // A run's loss at a step; after its last step the last loss holds.
 export const lossOf = (facts, run, step) =>
   number(run.above[Math.min(step, run.steps)] + (facts.floor ?? 0));
+
+// What became of a run, from the step on at which it did.
+const verdictOf = (run, step) => (step >= run.said ? run.verdict : "");
 
 export class Legend {
   constructor(player) {
@@ -20,12 +24,12 @@ export class Legend {
     const { player } = this;
     this.written = null;
     this.losses = player.runs.map(() => element("output", { class: "ov-loss" }));
+    this.verdicts = player.runs.map(() => element("span", { class: "ov-verdict" }));
     const rows = player.runs.map((run, i) => {
       const dash = run.dash.map((d) => d * 2.5).join(" ");
       const stroke = `stroke="${player.colorOf(run)}" stroke-dasharray="${dash}"`;
       const name = element("span", { class: "ov-label" }, run.label);
-      const verdict = element("span", { class: "ov-verdict" }, run.verdict);
-      return element("li", {}, drawing("28 8", "M1 4H27", stroke), name, verdict, this.losses[i]);
+      return element("li", {}, drawing("28 8", "M1 4H27", stroke), name, this.verdicts[i], this.losses[i]);
     });
     this.node.replaceChildren(...rows);
   }
@@ -34,7 +38,10 @@ export class Legend {
     const { step, facts, runs } = this.player;
     if (step === this.written) return;
     this.written = step;
-    runs.forEach((run, i) => (this.losses[i].textContent = `loss ${lossOf(facts, run, step)}`));
+    runs.forEach((run, i) => {
+      this.losses[i].textContent = `loss ${lossOf(facts, run, step)}`;
+      this.verdicts[i].textContent = verdictOf(run, step);
+    });
   }
 }
 
@@ -88,13 +95,16 @@ export class Tip {
   }
 }
 
-export function summary({ step, steps, runs, facts, ground }) {
+export function summary(player) {
+  const { step, steps, runs, facts, ground } = player;
   const each = runs.map((run) => {
     const t = Math.min(step, run.steps);
     const at = `${number(run.x[t])}, ${number(run.y[t])}`;
-    return `${run.label}: loss ${lossOf(facts, run, t)} at ${at}; ${run.verdict}.`;
+    const became = verdictOf(run, step);
+    return `${run.label}: loss ${lossOf(facts, run, t)} at ${at}${became && `; ${became}`}.`;
   });
-  return `${ground.title}. Step ${step} of ${steps}. ${each.join(" ")}`;
+  const now = happened(player);
+  return [`${ground.title}. Step ${step} of ${steps}.`, ...(now ? [`${now}.`] : []), ...each].join(" ");
 }
 
 // Says where things stand to those who do not see it, and not while it plays.

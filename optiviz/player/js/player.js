@@ -2,16 +2,19 @@
 //
 // Numbers come as two packs, "ground" (what stands still) and "paths" (the runs).
 
+import { arrowAt } from "./arrows.js";
 import { element, placeOf } from "./dom.js";
 import { Formula } from "./formulas.js";
 import { Hands } from "./hands.js";
+import { Help } from "./help.js";
+import { press } from "./keys.js";
 import { Legend, Speech, Tip } from "./legend.js";
 import { clamp, unpack } from "./numbers.js";
 import { Plane } from "./plane.js";
 import { LARGER, Presenting } from "./presenting.js";
 import { Series } from "./series.js";
 import { Timeline } from "./timeline.js";
-import { press, Transport } from "./transport.js";
+import { Transport } from "./transport.js";
 
 const DRAG = 700; // milliseconds between two changes of one drag, at most
 const prefers = (what) => window.matchMedia(`(prefers-${what})`);
@@ -26,7 +29,7 @@ export class Player extends Timeline {
     this.series = [];
     this.hover = null;
     this.overlay = null; // draws last on the plane, whenever it is drawn
-    this.lit = null; // the arrow that somebody points at in the formula
+    this.lit = null; // the arrow, as its run and its kind, that somebody points at
     this.shows = { velocity: true, gradient: false, carried: false, batch: true, ghost: true };
     this.still = prefers("reduced-motion: reduce");
     this.scheme = prefers("color-scheme: dark");
@@ -46,8 +49,9 @@ export class Player extends Timeline {
     this.legend = new Legend(this);
     this.tip = new Tip(this);
     this.speech = new Speech(this);
+    this.help = new Help(this);
     const figure = element("figure", { class: "ov-plane" }, this.canvas);
-    const parts = [this.transport, this.legend, this.tip, this.speech].map(({ node }) => node);
+    const parts = [this.transport, this.legend, this.tip, this.speech, this.help].map(({ node }) => node);
     const stage = element("div", { class: "ov-stage" }, this.title, figure, this.side, ...parts);
     this.root.replaceChildren(stage);
   }
@@ -102,8 +106,10 @@ export class Player extends Timeline {
     this.runs = facts.runs;
     this.steps = facts.steps;
     this.stops = facts.notes.map(({ step }) => step);
+    this.happenings = facts.runs.flatMap((run) => run.events.map((event) => ({ run, ...event })));
     if (first) Object.assign(this.shows, facts.shows, { carried: false });
     if (panels !== String(facts.panels)) this.setPanels();
+    for (const series of this.series) series.fit();
     this.time = first || atEnd ? this.steps : Math.min(this.time, this.steps);
     this.transport.fit();
     this.legend.fit();
@@ -148,9 +154,13 @@ export class Player extends Timeline {
     for (const name of ["background", "text", "muted", "grid", "accent"])
       this.root.style.setProperty(`--ov-${name}`, look[name]);
     this.root.style.colorScheme = this.root.dataset.theme = look.isDark ? "dark" : "light";
-    if (this.runs.length) this.legend.fit();
-    if (this.runs.length) this.formula?.fit();
+    for (const part of this.runs.length ? [this.transport, this.legend, this.formula] : []) part?.fit();
     this.redraw();
+  }
+
+  // The other of light and dark; a page around it may turn all of itself.
+  turnTheme() {
+    this.setTheme(this.look.isDark ? "light" : "dark");
   }
 
   colorOf(run) {
@@ -211,12 +221,23 @@ export class Player extends Timeline {
 
   // Show what lies under the pointer on the plane: null for nothing.
   point(place) {
-    const found = place && this.runs.length && this.plane.nearest(...place);
+    const seen = place && this.runs.length;
+    const arrow = seen ? arrowAt(this.plane, ...place) : null;
+    const found = seen && !arrow && this.plane.nearest(...place);
+    if (arrow?.kind !== this.lit?.kind || arrow?.run !== this.lit?.run) this.light(arrow?.run, arrow?.kind);
     this.hover = found ? found.t : null;
     const inside = place && this.plane.inside(...place);
     this.canvas.style.cursor = inside && this.onStart ? "crosshair" : "default";
     if (found) this.tip.tell(this.canvas, place, [found.run], found.t, true);
+    else if (arrow) this.tip.tell(this.canvas, place, [arrow.run], this.step, true);
     else this.tip.node.hidden = true;
+    this.ask();
+  }
+
+  // Light an arrow of a run, and in the formula the term that it is; no run: none.
+  light(run, kind) {
+    this.lit = run ? { run, kind } : null;
+    this.formula?.follow(this.lit);
     this.ask();
   }
 

@@ -9,17 +9,24 @@ import { Sheet } from "./sheet.js";
 export class Series extends Sheet {
   constructor(player, kind) {
     const panel = PANELS[kind];
-    const title = panel.title(player.facts);
-    super(player, element("canvas", { role: "img", "aria-label": `${title} against the step` }));
+    super(player, element("canvas", { role: "img" }));
     const one = player.runs.length === 1;
     Object.assign(this, { panel, parts: { speed: true, first: one, second: one } });
     this.drawn = document.createElement("canvas");
     for (const name of ["pointerdown", "pointermove"])
       this.canvas.addEventListener(name, (event) => player.scrub(this, event));
     this.canvas.addEventListener("pointerleave", () => player.point(null));
+    this.title = element("span");
     const chips = Object.entries(panel.parts ?? {}).map((part) => this.chip(...part));
-    const caption = element("figcaption", {}, element("span", {}, title), ...chips);
+    const caption = element("figcaption", {}, this.title, ...chips);
     this.figure = element("figure", {}, caption, this.canvas);
+  }
+
+  // Other runs: another problem's loss may be called otherwise.
+  fit() {
+    const title = this.panel.title(this.player.facts);
+    this.title.textContent = title;
+    this.canvas.setAttribute("aria-label", `${title} against the step`);
   }
 
   // A button that shows or hides a part of the panel.

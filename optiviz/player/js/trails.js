@@ -63,10 +63,7 @@ export function drawHead(plane, context, run) {
   disc(context, x, y, 5 * scale, player.colorOf(run), look.background);
   if (player.hover !== null && player.hover <= run.steps) {
     const i = 2 * player.hover;
-    context.beginPath();
-    context.arc(run.pixels[i], run.pixels[i + 1], 8 * scale, 0, 7);
-    pen(context, look.text, 1.5);
-    context.stroke();
+    disc(context, run.pixels[i], run.pixels[i + 1], 6 * scale, look.background, player.colorOf(run), 3 * scale);
   }
   if (run.divergedAt >= 0 && player.time >= run.steps) drawEnding(plane, context, run);
 }

@@ -12,6 +12,13 @@ import { copyButton, TakeAway } from "./takeaway.js";
 
 // The words of a link that Python reads.
 const ASKED = ["problem", "optim", "steps", "start", "schedule", "batch-size", "batch", "seed"];
+const HELP = [
+  ["The lab", [
+    ["Ctrl Z, Ctrl Y", "undo, redo"],
+    ["on the map: arrow keys, Enter", "choose a pair of η and β, and play it"],
+    ["in a lesson: arrow keys, Enter", "move the cross-hair, or choose; commit to the answer"],
+  ]],
+];
 const TABS = [["curves", "Curves"], ["map", "Map of η and β"]];
 
 class SurfaceLab {
@@ -53,6 +60,8 @@ class SurfaceLab {
     const facts = { title: false, wheel: true, theme: this.root.dataset.theme, host: this.root };
     this.player = new Player(this.stage, { ...facts, onStart });
     this.player.overlay = (plane, context) => this.lessons.draw(plane, context);
+    this.player.turnTheme = () => this.theme.button.click(); // all of the page, not the player alone
+    this.player.help.more = HELP;
     atEnd(signal, () => this.player.dispose());
     this.map = new RateMapView(this, signal);
   }
