@@ -1,5 +1,6 @@
 // The curves of the panels against the step, and the limits of their axes.
 
+import { axesCurves, axesTitle } from "./axes.js";
 import { extent } from "./numbers.js";
 
 // No step leads to the start: what tells of steps begins with the first.
@@ -19,6 +20,7 @@ export const PANELS = {
         parts.second && [fromFirst(run.vy), [2, 2], 0.3],
       ].filter(Boolean),
   },
+  eigen: { title: axesTitle, parts: { loss: "loss" }, curves: axesCurves },
   lr: { title: () => "Learning rate η", curves: (run) => [[run.lr]], whole: true },
 };
 

@@ -12,13 +12,14 @@ export class Series extends Sheet {
     const title = panel.title(player.facts);
     super(player, element("canvas", { role: "img", "aria-label": `${title} against the step` }));
     const one = player.runs.length === 1;
-    Object.assign(this, { panel, parts: { speed: true, first: one, second: one } });
+    Object.assign(this, { panel, parts: { speed: true, first: one, second: one, loss: false } });
     this.drawn = document.createElement("canvas");
     for (const name of ["pointerdown", "pointermove"])
       this.canvas.addEventListener(name, (event) => player.scrub(this, event));
     this.canvas.addEventListener("pointerleave", () => player.point(null));
     const chips = Object.entries(panel.parts ?? {}).map((part) => this.chip(...part));
-    const caption = element("figcaption", {}, element("span", {}, title), ...chips);
+    this.caption = element("span", {}, title);
+    const caption = element("figcaption", {}, this.caption, ...chips);
     this.figure = element("figure", {}, caption, this.canvas);
   }
 
@@ -57,10 +58,14 @@ export class Series extends Sheet {
     return clamp(Math.round(share * this.player.steps), 0, this.player.steps);
   }
 
+  limits() {
+    const { ground, facts } = this.player;
+    return axisOf(this.panel, this.curves(), facts.floor, ground.drawing);
+  }
+
   lay() {
     const { player } = this;
-    const { ground, facts } = player;
-    this.axis = axisOf(this.panel, this.curves(), facts.floor, ground.drawing);
+    this.axis = this.limits();
     const context = this.begin(this.still);
     this.layAxes(context);
     this.trace(context, this.curves(player.ghosts), 1.2, { paler: 0.6, dash: [2, 3] });
