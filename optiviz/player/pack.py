@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
+from optiviz.player.eigen import along
 from optiviz.problems.base import Array, Bounds, Plane
 from optiviz.problems.planes import regression
 from optiviz.problems.planes.regression import Samples
@@ -39,7 +40,7 @@ from optiviz.views.scene.contour import (
 )
 from optiviz.views.style import HALO, MINIMUM, SOLID, THEMES, Dash, Theme
 
-# The panels that the player has; "speed" and "velocity" are one there.
+# The panels that the player has; two that show the same in other words are one there.
 PANELS = {
     "loss": "loss",
     "speed": "velocity",
@@ -48,6 +49,8 @@ PANELS = {
     "sharpness": "sharpness",
     "lr": "lr",
     "formula": "formula",
+    "eigen": "eigen",
+    "eigen-loss": "eigen",
 }
 USUAL = ("path", "loss", "velocity", "lr")
 ASPECTS = (0.7, 2.6)  # of the canvases that the ground is sampled for
@@ -189,7 +192,8 @@ def paths(picture: Picture) -> bytes:
     batched = next((run for run in runs if run.batch is not None), None)
     panels = chosen(picture.panels)
     formulas = [formula(run) if "formula" in panels else (None, []) for run in runs]
-    facts = {
+    axes, modes = along(picture) if "eigen" in panels else ({}, [({}, [])] * len(runs))
+    facts = axes | {
         "steps": picture.steps,
         "panels": panels,
         "floor": floor,
@@ -205,14 +209,19 @@ def paths(picture: Picture) -> bytes:
         "sharpnessTitle": sharpness.title(runs),
         "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
         "runs": [
-            run | {"formula": lines}
-            for run, (lines, _) in zip(_looks(picture), formulas, strict=True)
+            run | mode | {"formula": lines}
+            for run, (lines, _), (mode, _) in zip(_looks(picture), formulas, modes, strict=True)
         ],
     }
     arrays = [
         (i, *column)
         for i, run in enumerate(runs)
-        for column in [*_columns(run, floor), *formulas[i][1], *_measured(run, picture, panels)]
+        for column in [
+            *_columns(run, floor),
+            *formulas[i][1],
+            *modes[i][1],
+            *_measured(run, picture, panels),
+        ]
     ]
     if batched is not None and batched.batch is not None:
         arrays.append((-1, "batch", batched.batch.astype("<i4").ravel()))

@@ -1,5 +1,6 @@
 // The curves of the panels against the step, and the limits of their axes.
 
+import { axesCurves, axesTitle } from "./axes.js";
 import { extent } from "./numbers.js";
 
 // No step leads to the start: what tells of steps begins with the first.
@@ -29,6 +30,7 @@ export const PANELS = {
       run.stands ? [[run.sharpness], [run.stands, [6, 3], 0.2]] : [[run.sharpness]],
     whole: true,
   },
+  eigen: { title: axesTitle, parts: { loss: "loss" }, curves: axesCurves },
   lr: { title: () => "Learning rate η", curves: (run) => [[run.lr]], whole: true },
 };
 

@@ -2,7 +2,7 @@
 
 import { drawArrows, drawNotes } from "./arrows.js";
 import { drawBatch, layAxes, layGround } from "./field.js";
-import { clipTo, cross, pen, ring, star, write } from "./marks.js";
+import { clipTo, cross, pen, ring, rule, star, write } from "./marks.js";
 import { blend, clamp } from "./numbers.js";
 import { drawSaid } from "./notes.js";
 import { Sheet } from "./sheet.js";
@@ -96,6 +96,7 @@ export class Plane extends Sheet {
     context.drawImage(this.bottom, 0, 0, this.width, this.height);
     context.save();
     this.clip(context);
+    this.layCurvature(context);
     this.layGhosts(context);
     const { minima, local } = player.ground;
     const { star: gold, background, starEdge, hollowEdge } = player.look;
@@ -108,6 +109,20 @@ export class Plane extends Sheet {
     context.restore();
     for (const run of player.runs) run.pixels = this.pixels(run);
     this.factor = player.facts.factor;
+  }
+
+  // The axes of the curvature at a minimum, the steep one solid.
+  layCurvature(context) {
+    const { facts, shows, look } = this.player;
+    if (!facts.eigen || !shows.axes) return;
+    const far = 2 * Math.max(this.width, this.height) * this.unit;
+    const [u, v] = facts.eigen.at;
+    context.globalAlpha = 0.4;
+    for (const [i, [dx, dy]] of facts.eigen.axes.entries()) {
+      pen(context, look.text, 1, i ? [5, 4] : []);
+      rule(context, this.x(u - far * dx), this.y(v - far * dy), this.x(u + far * dx), this.y(v + far * dy));
+    }
+    context.globalAlpha = 1;
   }
 
   layGhosts(context) {

@@ -4,6 +4,7 @@
 
 import { arrowAt } from "./arrows.js";
 import { element, placeOf } from "./dom.js";
+import { Eigen } from "./eigen.js";
 import { Formula } from "./formulas.js";
 import { Hands } from "./hands.js";
 import { Help } from "./help.js";
@@ -30,7 +31,7 @@ export class Player extends Timeline {
     this.hover = null;
     this.overlay = null; // draws last on the plane, whenever it is drawn
     this.lit = null; // the arrow, as its run and its kind, that somebody points at
-    this.shows = { velocity: true, gradient: false, carried: false, batch: true, ghost: true };
+    this.shows = { velocity: true, gradient: false, carried: false, batch: true, ghost: true, axes: true };
     this.still = prefers("reduced-motion: reduce");
     this.scheme = prefers("color-scheme: dark");
     this.build(title, fills);
@@ -119,7 +120,8 @@ export class Player extends Timeline {
 
   setPanels() {
     const { panels } = this.facts;
-    this.series = panels.filter((kind) => kind !== "formula").map((kind) => new Series(this, kind));
+    const made = (kind) => (kind === "eigen" ? new Eigen(this) : new Series(this, kind));
+    this.series = panels.filter((kind) => kind !== "formula").map(made);
     this.formula = panels.includes("formula") ? new Formula(this) : null;
     const figures = [...this.series, this.formula].filter(Boolean).map(({ figure }) => figure);
     this.side.replaceChildren(...figures);

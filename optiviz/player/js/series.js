@@ -11,7 +11,7 @@ export class Series extends Sheet {
     const panel = PANELS[kind];
     super(player, element("canvas", { role: "img" }));
     const one = player.runs.length === 1;
-    Object.assign(this, { panel, parts: { speed: true, first: one, second: one } });
+    Object.assign(this, { panel, parts: { speed: true, first: one, second: one, loss: false } });
     this.drawn = document.createElement("canvas");
     for (const name of ["pointerdown", "pointermove"])
       this.canvas.addEventListener(name, (event) => player.scrub(this, event));
@@ -64,10 +64,14 @@ export class Series extends Sheet {
     return clamp(Math.round(share * this.player.steps), 0, this.player.steps);
   }
 
+  limits() {
+    const { ground, facts } = this.player;
+    return axisOf(this.panel, this.curves(), facts.floor, ground.drawing);
+  }
+
   lay() {
     const { player } = this;
-    const { ground, facts } = player;
-    this.axis = axisOf(this.panel, this.curves(), facts.floor, ground.drawing);
+    this.axis = this.limits();
     const context = this.begin(this.still);
     this.layAxes(context);
     this.trace(context, this.curves(player.ghosts), 1.2, { paler: 0.6, dash: [2, 3] });

@@ -12,6 +12,7 @@ from optiviz.views.scene.accumulator import AccumulatorPanel
 from optiviz.views.scene.arrange import arrange
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.data import DataPanel
+from optiviz.views.scene.eigen import Eigen, EigenLoss
 from optiviz.views.scene.formula import FormulaPanel
 from optiviz.views.scene.legend import legend
 from optiviz.views.scene.memory import Bias, Build, Effective, Memory, Noise
@@ -41,6 +42,8 @@ PANELS: dict[str, type[Panel]] = {
     "noise": Noise,
     "bias": Bias,
     "effective": Effective,
+    "eigen": Eigen,
+    "eigen-loss": EigenLoss,
     "formula": FormulaPanel,
 }
 
