@@ -46,6 +46,12 @@ export class Timeline {
     this.ask();
   }
 
+  // To a step, and on from there if it plays.
+  seek(step) {
+    this.time = this.exact = clamp(step, 0, this.steps);
+    this.ask();
+  }
+
   // To the next moment at which something is said, or to the one before.
   goToStop(n) {
     const there = this.stops.filter((stop) => n * (stop - this.step) > 0);
