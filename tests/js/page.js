@@ -103,7 +103,7 @@ class Element {
 
   // What a hand does to it.
   fire(name, facts = {}) {
-    const event = { type: name, target: this, currentTarget: this, preventDefault: () => {}, pointerId: 1, ...facts };
+    const event = { type: name, target: this, currentTarget: this, preventDefault: () => {}, stopPropagation: () => {}, pointerId: 1, ...facts };
     for (const action of this.heard[name] ?? []) action(event);
   }
 
@@ -165,7 +165,9 @@ const quiet = { matches: false, addEventListener: () => {} };
 
 Object.assign(globalThis, {
   window: { devicePixelRatio: 1, matchMedia: () => quiet },
+  matchMedia: () => quiet,
   document: { createElement: (tag) => new Element(tag), body: new Element("body"), addEventListener: () => {} },
+  MutationObserver: Observer,
   ResizeObserver: Observer,
   requestAnimationFrame: (action) => frames.push(action),
   cancelAnimationFrame: () => (frames = []),

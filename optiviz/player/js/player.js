@@ -9,6 +9,7 @@ import { Formula } from "./formulas.js";
 import { Hands } from "./hands.js";
 import { Help } from "./help.js";
 import { press } from "./keys.js";
+import { isNight, keepKeys, onNight } from "./host.js";
 import { Legend, Speech, Tip } from "./legend.js";
 import { clamp, unpack } from "./numbers.js";
 import { Plane } from "./plane.js";
@@ -18,13 +19,13 @@ import { Timeline } from "./timeline.js";
 import { Transport } from "./transport.js";
 
 const DRAG = 700; // milliseconds between two changes of one drag, at most
-const prefers = (what) => window.matchMedia(`(prefers-${what})`);
 
-// A player in an element. `onStart` is called with the start that a person chose, if one may.
+// A player in an element. `onStart` is called with the start that a person chose, if one may, and
+// `onDraw` whenever something was drawn.
 export class Player extends Timeline {
-  constructor(root, { theme = "auto", onStart = null, fills = false, wheel = fills, title = true, host = root } = {}) {
+  constructor(root, { theme = "auto", onStart = null, onDraw = null, fills = false, wheel = fills, title = true, host = root } = {}) {
     super();
-    Object.assign(this, { root, host, onStart, wheels: wheel, theme });
+    Object.assign(this, { root, host, onStart, onDraw, wheels: wheel, theme });
     this.runs = [];
     this.earlier = [];
     this.series = [];
@@ -32,8 +33,7 @@ export class Player extends Timeline {
     this.overlay = null; // draws last on the plane, whenever it is drawn
     this.lit = null; // the arrow, as its run and its kind, that somebody points at
     this.shows = { velocity: true, gradient: false, carried: false, batch: true, ghost: true, axes: true };
-    this.still = prefers("reduced-motion: reduce");
-    this.scheme = prefers("color-scheme: dark");
+    this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.build(title, fills);
     this.listen();
   }
@@ -63,10 +63,11 @@ export class Player extends Timeline {
     this.presenting = new Presenting(this, this.host, signal);
     this.watch = new ResizeObserver(() => this.ask());
     this.watch.observe(this.canvas);
-    this.scheme.addEventListener("change", () => this.setTheme(this.theme), { signal });
+    onNight(this.root, () => this.follow(), signal);
     this.root.addEventListener("keydown", (event) => press(this, event), { signal });
     const anywhere = (event) => event.target === document.body && press(this, event);
     if (this.wheels) document.addEventListener("keydown", anywhere, { signal });
+    keepKeys(this.root, signal);
     this.hands = new Hands(this, signal);
   }
 
@@ -76,6 +77,9 @@ export class Player extends Timeline {
     this.speech.stop();
     cancelAnimationFrame(this.asked);
     this.playing = false;
+    // A notebook may keep the element for as long as its page is open.
+    for (const sheet of [this.plane, ...this.series]) sheet.free();
+    this.root.replaceChildren();
   }
 
   // ---- what is shown
@@ -147,9 +151,8 @@ export class Player extends Timeline {
 
   setTheme(theme) {
     this.theme = theme;
-    const page = document.body.dataset.jpThemeLight; // a notebook's own theme
-    const night = page ? page === "false" : this.scheme.matches;
-    const look = this.ground.themes[theme === "auto" ? (night ? "dark" : "light") : theme];
+    const around = () => (isNight(this.root.parentNode) ? "dark" : "light");
+    const look = this.ground.themes[theme === "auto" ? around() : theme];
     this.look = look;
     this.scale = look.scale * (this.presenting.on ? LARGER : 1);
     this.root.style.setProperty("--ov-scale", this.scale);
@@ -163,6 +166,12 @@ export class Player extends Timeline {
   // The other of light and dark; a page around it may turn all of itself.
   turnTheme() {
     this.setTheme(this.look.isDark ? "light" : "dark");
+  }
+
+  // It may have become dark, or light, around it.
+  follow() {
+    if (this.theme !== "auto" || !this.look) return;
+    if (isNight(this.root.parentNode) !== this.look.isDark) this.setTheme("auto");
   }
 
   colorOf(run) {
@@ -205,6 +214,7 @@ export class Player extends Timeline {
     this.legend.write();
     this.formula?.write();
     this.speech.later();
+    this.onDraw?.();
     if (this.playing) this.ask();
   }
 
