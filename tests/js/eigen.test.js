@@ -26,7 +26,7 @@ test("both axes are told, in words and in lines", () => {
   const player = shown();
   assert.deepEqual(rows(player).slice(0, 2), ["λ 4 · no fixed factor a step is known", "λ 1 · no fixed factor a step is known"]);
   const panel = player.series[1];
-  assert.equal(panel.caption.textContent, "w − w* along the curvature’s axes");
+  assert.equal(panel.title.textContent, "w − w* along the curvature’s axes");
   assert.deepEqual(panel.curves().map(({ values }) => [...values]), [[...player.runs[0].y], [...player.runs[0].x]]);
   assert.ok(panel.axis.high > 2 && panel.axis.low === -panel.axis.high);
 });
@@ -38,7 +38,7 @@ test("the chip shows the loss of each in their place", () => {
   assert.equal(chip.getAttribute("aria-pressed"), "false");
   chip.fire("click");
   draw();
-  assert.equal(panel.caption.textContent, "Loss along the curvature’s axes");
+  assert.equal(panel.title.textContent, "Loss along the curvature’s axes");
   const { above } = player.runs[0];
   const [steep, flat] = panel.curves().map(({ values }) => values);
   above.forEach((loss, t) => assert.ok(Math.abs(steep[t] + flat[t] - loss) < 1e-6));

@@ -23,8 +23,10 @@ const DRAG = 700; // milliseconds between two changes of one drag, at most
 // A player in an element. `onStart` is called with the start that a person chose, if one may, and
 // `onDraw` whenever something was drawn.
 export class Player extends Timeline {
-  constructor(root, { theme = "auto", onStart = null, onDraw = null, fills = false, wheel = fills, title = true, host = root } = {}) {
+  constructor(root, options = {}) {
     super();
+    const { theme = "auto", onStart = null, onDraw = null, fills = false } = options;
+    const { wheel = fills, title = true, host = root } = options;
     Object.assign(this, { root, host, onStart, onDraw, wheels: wheel, theme });
     this.runs = [];
     this.earlier = [];
