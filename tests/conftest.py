@@ -62,7 +62,6 @@ def optiviz(
         with monkeypatch.context() as patch:
             patch.chdir(tmp_path)
             patch.setattr(sys, "argv", argv)
-            patch.setattr(sys, "excepthook", sys.excepthook)  # which Typer replaces
             with pytest.raises(SystemExit) as ended:
                 main()
         return CompletedProcess(argv, int(ended.value.code or 0), *capsys.readouterr())
