@@ -20,9 +20,9 @@ LONG = 4.0  # a ratio of curvatures: level lines twice as long as wide look like
 
 def cycle(t: Trace) -> Finding:
     period = recurs(t)
-    return (
-        ("cycle", f"limit cycle of period {period}", None) if period and lasts(t, period) else None
-    )
+    if period and lasts(t, period) and t.bounded():
+        return "cycle", f"limit cycle of period {period}", None
+    return None
 
 
 def recurs(t: Trace) -> int:
@@ -87,10 +87,11 @@ def fades(t: Trace) -> bool:
 
 
 def hovers(t: Trace) -> Finding:
-    if not (t.batched and t.held and t.about):
+    lasting = (1 - t.beta) * t.third > 1  # its velocity has forgotten how the third began
+    if not (t.batched and t.held and t.about and lasting):
         return None
     now, before = t.above[-t.third :].mean(), t.above[-2 * t.third : -t.third].mean()
-    if before / 1.5 <= now <= 1.5 * before and t.widths[2] <= 1:
+    if before / 1.5 <= now <= 1.5 * before:
         return "hovers", f"hovers about {t.minimum}", None
     return None
 
