@@ -20,7 +20,7 @@ LONG = 4.0  # a ratio of curvatures: level lines twice as long as wide look like
 
 def cycle(t: Trace) -> Finding:
     period = recurs(t)
-    if period and lasts(t, period) and t.bounded():
+    if period and lasts(t, period) and not fades(t):
         return "cycle", f"limit cycle of period {period}", None
     return None
 
@@ -79,9 +79,12 @@ def regular(t: Trace) -> bool:
 
 def fades(t: Trace) -> bool:
     """Whether the divisor of its steps is on its way down, so that they grow."""
-    squares = t.run.slots.get("moment2")
+    slots = t.run.slots
+    squares = slots.get("moment2_max", slots.get("moment2"))
     if squares is None:
         return False
+    if "beta2" in t.settings:  # it is corrected for its start, ever less
+        squares = squares / -np.expm1(np.log(t.settings["beta2"]) * np.arange(t.steps + 1))[:, None]
     before, now = (squares[part].mean(axis=0) for part in t.thirds[1:])
     return bool((before > FADED * now).any())
 

@@ -224,13 +224,10 @@ class Trace:
         high = self.peaks - self.low
         alike = self.sizes.max() <= STEADY * self.sizes.min() and high.max() <= 1.8 * high.min()
         alike = alike and now / STEADY <= before <= STEADY * now
-        return bool(alike and self.held and self.bounded())
-
-    def bounded(self) -> bool:
-        """Whether no axis, where nobody sees it yet, is about to swing as widely as the run."""
+        # Along one axis it may grow where nobody sees it yet, and ever faster.
         grew = (self.spreads[1:] / self.spreads[:-1]).min(axis=0)
-        wide = self.spreads[2] * grew**WINDOWS > self.sizes[2]
-        return not bool((wide | (grew > STEADY)).any())
+        bounded = not (self.spreads[2] * grew**WINDOWS > self.sizes[2]).any()
+        return bool(alike and self.held and bounded)
 
     def settles(self) -> bool:
         """Whether it fades from each part to the next, in width, in steps and in loss."""
