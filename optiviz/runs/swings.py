@@ -20,9 +20,9 @@ LONG = 4.0  # a ratio of curvatures: level lines twice as long as wide look like
 
 def cycle(t: Trace) -> Finding:
     period = recurs(t)
-    return (
-        ("cycle", f"limit cycle of period {period}", None) if period and lasts(t, period) else None
-    )
+    if period and lasts(t, period) and not fades(t):
+        return "cycle", f"limit cycle of period {period}", None
+    return None
 
 
 def recurs(t: Trace) -> int:
@@ -79,18 +79,22 @@ def regular(t: Trace) -> bool:
 
 def fades(t: Trace) -> bool:
     """Whether the divisor of its steps is on its way down, so that they grow."""
-    squares = t.run.slots.get("moment2")
+    slots = t.run.slots
+    squares = slots.get("moment2_max", slots.get("moment2"))
     if squares is None:
         return False
+    if "beta2" in t.settings:  # it is corrected for its start, ever less
+        squares = squares / -np.expm1(np.log(t.settings["beta2"]) * np.arange(t.steps + 1))[:, None]
     before, now = (squares[part].mean(axis=0) for part in t.thirds[1:])
     return bool((before > FADED * now).any())
 
 
 def hovers(t: Trace) -> Finding:
-    if not (t.batched and t.held and t.about):
+    lasting = (1 - t.beta) * t.third > 1  # its velocity has forgotten how the third began
+    if not (t.batched and t.held and t.about and lasting):
         return None
     now, before = t.above[-t.third :].mean(), t.above[-2 * t.third : -t.third].mean()
-    if before / 1.5 <= now <= 1.5 * before and t.widths[2] <= 1:
+    if before / 1.5 <= now <= 1.5 * before:
         return "hovers", f"hovers about {t.minimum}", None
     return None
 

@@ -168,12 +168,17 @@ class Trace:
         worst = (1 - first) / np.sqrt(1 - second)
         return float(self.lr[-1] * worst / (NEAR * self.unit))
 
+    @property
+    def beta(self) -> float:
+        """How much of its velocity a step keeps."""
+        beta: float = self.settings.get("beta", 0.0) if "velocity" in self.run.slots else 0.0
+        return beta
+
     @cached_property
     def coasts(self) -> bool:
         """Whether its velocity takes it away, along a floor or where the rate has gone."""
-        beta = self.settings.get("beta", 0.0) if "velocity" in self.run.slots else 0.0
         free = self.bottom.floored or not self.held
-        return bool(free and self.lengths[-3:].max() > NEAR * (1 - beta))
+        return bool(free and self.lengths[-3:].max() > NEAR * (1 - self.beta))
 
     @cached_property
     def tail(self) -> list[slice]:
@@ -218,10 +223,11 @@ class Trace:
         before, now = self.widths[1:]
         high = self.peaks - self.low
         alike = self.sizes.max() <= STEADY * self.sizes.min() and high.max() <= 1.8 * high.min()
+        alike = alike and now / STEADY <= before <= STEADY * now
         # Along one axis it may grow where nobody sees it yet, and ever faster.
         grew = (self.spreads[1:] / self.spreads[:-1]).min(axis=0)
         bounded = not (self.spreads[2] * grew**WINDOWS > self.sizes[2]).any()
-        return bool(alike and bounded and self.held and now / STEADY <= before <= STEADY * now)
+        return bool(alike and self.held and bounded)
 
     def settles(self) -> bool:
         """Whether it fades from each part to the next, in width, in steps and in loss."""

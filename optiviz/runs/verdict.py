@@ -116,7 +116,7 @@ def converged(t: Trace) -> Finding:
     stayed = left >= (1 if t.batched else STAYED) * step or pace * t.steps <= NEAR
     if left < 0 or t.coasts or (pace > 0 and (left < 2 or not stayed)):
         return None
-    drifts = t.bottom.floored and (t.forgets or t.signs)
+    drifts = (t.bottom.floored and (t.forgets or t.signs)) or (t.decays and t.signs)
     loose = drifts or (t.forgets and t.jolts > THROWS)
     if loose or (t.grows() and not t.jolts):
         return "wanders", f"near {t.minimum} since step {step}", None
