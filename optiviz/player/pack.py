@@ -242,6 +242,7 @@ def _looks(picture: Picture) -> list[dict[str, Any]]:
             "divergedAt": int(run.diverged_at),
             "colors": [light[i].color, dark[i].color],
             "dash": _dash(light[i].dash),
+            "head": light[i].head,
             "weight": light[i].weight,
         }
         for i, run in enumerate(picture.runs)

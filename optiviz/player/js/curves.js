@@ -56,10 +56,20 @@ export function axisOf(panel, curves, floor, drawing) {
   });
   let [low, high] = extent(kept.length ? kept : [0, 1]);
   if (panel.log) [low, high] = lossLimits(low, high, curves, floor, drawing);
-  const log = Boolean(panel.log) && low > 0 && high > drawing.spread * low;
+  const log = panel.log ? low > 0 && high > drawing.spread * low : low >= 0 && pressed(kept, curves, drawing);
+  if (log && !panel.log) low = Math.max(high / FAR, Math.min(...kept.filter((value) => value > 0)));
   if (log) return { log, low: low / drawing.logRoom, high: high * drawing.logRoom };
   const room = drawing.room * (high - low) || 0.5 * Math.abs(high) || 1;
   return { log, low: low - room, high: high + room };
+}
+
+const FAR = 1e6; // from the greatest value of an axis down to its end, at most
+
+// Whether one curve is so high that another lies flat on the axis.
+function pressed(kept, curves, { spread }) {
+  const peaks = curves.map(({ values }) => extent([...values].filter(Number.isFinite))[1]);
+  const high = extent(kept)[1];
+  return peaks.some((peak) => peak > 0 && high > spread * peak);
 }
 
 // Of a loss, and of one above its least value: from there on all of it down to a far depth.

@@ -1,6 +1,7 @@
 // The runs' names, colours and losses: in the legend, beside the pointer, and aloud.
 
 import { drawing, element } from "./dom.js";
+import { cornersOf } from "./marks.js";
 import { clamp, number } from "./numbers.js";
 import { happened } from "./transport.js";
 
@@ -12,6 +13,13 @@ export const lossOf = (facts, run, step) =>
 
 // What became of a run, from the step on at which it did.
 const verdictOf = (run, step) => (step >= run.said ? run.verdict : "");
+
+// The shape of a run's head, as small as a letter.
+function headOf({ head }, color) {
+  const corners = cornersOf(head, 4).map(([x, y]) => `${(6 + x).toFixed(1)} ${(6 + y).toFixed(1)}`);
+  const path = corners.length ? `M${corners.join("L")}Z` : "M2 6a4 4 0 1 0 8 0a4 4 0 1 0-8 0z";
+  return drawing("12 12", path, `class="ov-head" fill="${color}"`);
+}
 
 export class Legend {
   constructor(player) {
@@ -29,7 +37,8 @@ export class Legend {
       const dash = run.dash.map((d) => d * 2.5).join(" ");
       const stroke = `stroke="${player.colorOf(run)}" stroke-dasharray="${dash}"`;
       const name = element("span", { class: "ov-label" }, run.label);
-      return element("li", {}, drawing("28 8", "M1 4H27", stroke), name, this.verdicts[i], this.losses[i]);
+      const line = drawing("28 8", "M1 4H27", stroke);
+      return element("li", {}, line, headOf(run, player.colorOf(run)), name, this.verdicts[i], this.losses[i]);
     });
     this.node.replaceChildren(...rows);
   }

@@ -3,7 +3,7 @@
 import { drawArrows, drawNotes } from "./arrows.js";
 import { drawBatch, layAxes, layGround } from "./field.js";
 import { clipTo, cross, pen, ring, rule, star, write } from "./marks.js";
-import { blend, clamp } from "./numbers.js";
+import { clamp } from "./numbers.js";
 import { drawSaid } from "./notes.js";
 import { Sheet } from "./sheet.js";
 import { drawHead, drawTrail, line } from "./trails.js";
@@ -23,7 +23,11 @@ export class Plane extends Sheet {
   get box() {
     const s = this.player.scale;
     const [left, bottom] = [44 * s, 36 * s];
-    return { left, top: 6, width: this.width - left - 8, height: this.height - bottom - 6 };
+    const [width, height] = [this.width - left - 8, this.height - bottom - 6];
+    // Not wider than the ground, which is as wide as it is for the widest of canvases.
+    const { extent: [[x0, x1]], bounds: [, [b, t]] } = this.player.ground;
+    const kept = Math.min(width, (height * (x1 - x0)) / (t - b));
+    return { left: left + (width - kept) / 2, top: 6, width: kept, height };
   }
 
   // The part of the plane that is seen: the bounds widened to the canvas's shape, then zoomed.
@@ -127,13 +131,15 @@ export class Plane extends Sheet {
 
   layGhosts(context) {
     const { player } = this;
-    context.globalAlpha = 0.6;
     for (const run of player.ghosts) {
-      const share = player.look.isDark ? 0.55 : 0.45;
-      pen(context, blend(player.colorOf(run), player.look.rest, share), 1.5, [2, 3]);
-      line(context, this.pixels(run), run.steps);
+      const points = this.pixels(run);
+      context.globalAlpha = player.ground.drawing.halo;
+      pen(context, player.look.background, 3.5);
+      line(context, points, run.steps);
+      context.globalAlpha = 1;
+      pen(context, player.colorOf(run), 1.3, [2, 3]);
+      line(context, points, run.steps);
     }
-    context.globalAlpha = 1;
   }
 
   clip(context) {

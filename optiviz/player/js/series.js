@@ -2,7 +2,7 @@
 
 import { axisOf, between, curvesOf, PANELS, shareOf } from "./curves.js";
 import { element } from "./dom.js";
-import { clipTo, disc, pen, rule, write } from "./marks.js";
+import { clipTo, marker, pen, rule, write } from "./marks.js";
 import { blend, clamp, powers, ticks } from "./numbers.js";
 import { Sheet } from "./sheet.js";
 
@@ -140,7 +140,7 @@ export class Series extends Sheet {
       const y = between(values, t, (value) => this.y(value));
       const color = blend(player.colorOf(run), look.background, paler);
       if (y >= top - 3 && y <= top + height + 3)
-        disc(context, this.x(t), y, 3.4 * scale, color, look.background);
+        marker(context, run.head, this.x(t), y, 3.4 * scale, color, look.background);
     }
   }
 }

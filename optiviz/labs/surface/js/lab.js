@@ -49,6 +49,7 @@ class SurfaceLab {
     this.stage = element("div");
     this.note = element("p", { class: "sl-note", role: "status", hidden: true });
     this.controls = new Controls(this);
+    this.theme.button.title = "Light or dark (D)";
     this.takeAway = new TakeAway(this.offers.files, (ending) => this.make(ending), signal);
     this.lessons = new Lessons(this, signal);
     const main = element("main", { class: "sl-main" }, this.note, this.stage);
@@ -59,7 +60,10 @@ class SurfaceLab {
     const onStart = (start) => this.setStart(start);
     const facts = { title: false, wheel: true, theme: this.root.dataset.theme, host: this.root };
     this.player = new Player(this.stage, { ...facts, onStart });
-    this.player.overlay = (plane, context) => this.lessons.draw(plane, context);
+    this.player.overlay = (plane, context) => {
+      this.lessons.draw(plane, context);
+      if (!this.player.playing) this.linkLater(); // for another step, too
+    };
     this.player.turnTheme = () => this.theme.button.click(); // all of the page, not the player alone
     this.player.help.more = HELP;
     atEnd(signal, () => this.player.dispose());
@@ -116,7 +120,7 @@ class SurfaceLab {
     if (!situation) return;
     this.lessons.close();
     this.looking = situation.look;
-    this.playNext = true;
+    this.playNext = this.anew = true;
     this.ask({ query: situation.link });
   }
 
@@ -142,7 +146,8 @@ class SurfaceLab {
   begin() {
     this.addTabs();
     this.writeLink();
-    if (this.asked.has("t")) this.player.goTo(Number(this.asked.get("t")) || 0);
+    const step = Number.parseInt(this.asked.get("t") ?? "", 10);
+    if (step >= 0) this.player.goTo(step);
   }
 
   // Python has answered all that was asked.
@@ -150,6 +155,8 @@ class SurfaceLab {
     this.controls.write();
     this.root.removeAttribute("aria-busy");
     this.lessons.settled();
+    if (this.anew) this.lessons.keep([]); // what was there before has nothing to do with it
+    this.anew = false;
     if (!this.playNext) return;
     this.playNext = false;
     this.player.goTo(0);
@@ -206,7 +213,9 @@ class SurfaceLab {
 
   // The address holds the state, so that reloading the page keeps it.
   writeLink() {
-    this.past?.keep(this.lessons.query ?? this.reply.query);
+    if (this.root.hasAttribute("aria-busy")) return; // the answer will have its own
+    const { step, steps } = this.player;
+    this.past?.keep(this.lessons.query ?? this.reply.query, step < steps && !this.lessons.phase ? step : null);
   }
 
   // ---- how it looks

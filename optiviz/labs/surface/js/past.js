@@ -18,13 +18,15 @@ export class Past {
   }
 
   // Keep a state, by its query, as the latest change; the first one is where everything begins.
-  keep(query) {
-    const same = this.query === undefined || this.moving;
+  // Another step, null for the last, is no change, but stands in the address.
+  keep(query, step) {
+    const same = this.query === undefined || this.moving || query === this.query;
     this.moving = false;
-    if (query === this.query) return;
+    const address = `?${query}${step === null ? "" : `&t=${step}`}`;
+    if (address === this.address) return;
     if (!same) this.last = ++this.at;
-    history[same ? "replaceState" : "pushState"]({ optiviz: this.at }, "", `?${query}`);
-    this.query = query;
+    history[same ? "replaceState" : "pushState"]({ optiviz: this.at }, "", address);
+    Object.assign(this, { query, address });
     this.write();
   }
 
@@ -34,7 +36,7 @@ export class Past {
 
   took(state) {
     if (typeof state?.optiviz !== "number") return;
-    Object.assign(this, { at: state.optiviz, moving: true, query: location.search.slice(1) });
+    Object.assign(this, { at: state.optiviz, moving: true, address: location.search });
     this.write();
     this.restore(location.search);
   }
