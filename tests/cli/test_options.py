@@ -287,6 +287,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
 }
 # What an option does only after the work, and the test that sees it.
 ELSEWHERE = {
+    "app": {"--copy": "labs/test_own.py, test_it_is_copied_out_once"},
     "map": {"--seed": "test_map.py, test_a_rate_map_for_programs"},
     "explain": {"--json": "test_explain.py, test_for_people_and_for_programs"},
     "list": {"--json": "test_list.py, test_list"},

@@ -23,11 +23,9 @@ const DRAG = 700; // milliseconds between two changes of one drag, at most
 // A player in an element. `onStart` is called with the start that a person chose, if one may, and
 // `onDraw` whenever something was drawn.
 export class Player extends Timeline {
-  constructor(root, options = {}) {
+  constructor(root, { theme = "auto", fills = false, wheel = fills, title = true, host = root, ...told } = {}) {
     super();
-    const { theme = "auto", onStart = null, onDraw = null, fills = false } = options;
-    const { wheel = fills, title = true, host = root } = options;
-    Object.assign(this, { root, host, onStart, onDraw, wheels: wheel, theme });
+    Object.assign(this, { onStart: null, onDraw: null, ...told, root, host, wheels: wheel, theme });
     this.runs = [];
     this.earlier = [];
     this.series = [];
