@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,8 @@ class SurfaceLab(LabPage):
             problem = state.plane()
             runs = state.runs()
             changing = any(np.ptp(run.lr) for run in runs)
-            picture = Picture(problem, runs, [*PANELS, "lr"] if changing else PANELS)
+            panels = [*PANELS, "lr"] if changing else PANELS
+            shown, no_axes = packed(Picture(problem, runs, [*panels, "eigen"]))
         except UserError as error:
             self.reply = self.reply | {"serial": serial, "notes": [*notes, str(error)]}
             return
@@ -91,13 +93,14 @@ class SurfaceLab(LabPage):
         with self.hold_sync():
             if moved:
                 self.ground = ground(problem)
-            self.paths = paths(picture)
+            self.paths = shown
             self.reply = {
                 "serial": serial,
                 "state": state.controls(),
                 "notes": notes[:6],
+                "noAxes": no_axes,
                 "problem": state.problem_words,
-                "start": picture.runs[0].w[0].tolist(),
+                "start": runs[0].w[0].tolist(),
                 "query": state.query(),
                 "python": state.python(),
                 "commands": {ending: state.command(f"race{ending}") for ending in FILES},
@@ -123,6 +126,14 @@ class SurfaceLab(LabPage):
         ending, theme = str(wish.get("ending")), str(wish.get("theme"))
         content = picture_file(self.state, ending, theme)
         self.send_file(f"race{ending}", FILES[ending], content)
+
+
+def packed(picture: Picture) -> tuple[bytes, str]:
+    """The runs for the player; where its last panel cannot be had, without it, and why."""
+    try:
+        return paths(picture), ""
+    except UserError as error:
+        return paths(replace(picture, panels=picture.panels[:-1])), str(error)
 
 
 def picture_file(state: State, ending: str, theme: str) -> bytes:
