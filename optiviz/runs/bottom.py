@@ -41,7 +41,8 @@ class Curved:
     def along(self, g: Array) -> float:
         """gᵀHg: above nought where the slope gets less on the way down."""
         (c, s), (x, y) = self.axis, g.tolist()
-        return float(self.high * (c * x + s * y) ** 2 + self.low * (c * y - s * x) ** 2)
+        steep, flat = c * x + s * y, c * y - s * x
+        return float(self.high * (steep * steep) + self.low * (flat * flat))  # ** would raise
 
     def newton(self, g: Array) -> tuple[float, float]:
         """The step to the bottom of this curvature, downhill whatever its sign."""

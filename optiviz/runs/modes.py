@@ -23,6 +23,7 @@ TRIED = np.array([[0.03, 0.91], [0.29, 0.17], [0.47, 0.71], [0.83, 0.38], [0.97,
 SOUGHT = np.geomspace(1e-3, 1e6, 300)  # η·λ among which the limit lies
 ROUNDS, POINTS = 3, 65  # of looking closer, among so many points each time
 STATE = (1.0, -0.7, 0.4, 1.3, -0.2)  # some state that no axis has
+Settings = tuple[tuple[str, Any], ...]  # of a rule, but for its rate
 
 
 @dataclass(frozen=True)
@@ -121,15 +122,14 @@ def _recurrence(run: Run, curvatures: Array) -> tuple[Array | None, Array | None
     settings = run.settings | {name: float(values[0]) for name, values in run.hyper.items()}
     if any(np.ndim(value) for value in settings.values()):  # each coordinate has one of its own
         return None, None
-    columns = {name: values[:, None] for name, values in changing.items()}
-    kind = type(rule)
-    stepped = kind(**(settings | columns))
-    if not all(_linear(kind(**settings), curvature) for curvature in curvatures):
-        return None, None
-    factors = np.stack([radius(stepped, curvature) for curvature in curvatures], axis=-1)
+    kind, both = type(rule), curvatures.tolist()
     others = tuple((name, value) for name, value in settings.items() if name != "lr")
+    if not all(linear(kind, others, curvature) for curvature in both):
+        return None, None
+    stepped = kind(**(settings | {name: values[:, None] for name, values in changing.items()}))
+    factors = np.stack([radius(stepped, curvature) for curvature in both], axis=-1)
     fixed = changing.keys() <= {"lr"}
-    limits = np.array([limit(kind, others, float(c)) for c in curvatures]) if fixed else None
+    limits = np.array([limit(kind, others, c) for c in both]) if fixed else None
     return np.broadcast_to(factors, (run.steps, 2)), limits
 
 
@@ -151,8 +151,10 @@ def _matrix(rule: Optimizer, curvature: float) -> Array:
     return np.stack([_after(rule, curvature, unit) for unit in units], axis=-1)
 
 
-def _linear(rule: Optimizer, curvature: float) -> bool:
+@lru_cache(maxsize=64)  # a slider of η asks again and again
+def linear(kind: type[Optimizer], settings: Settings, curvature: float) -> bool:
     """Whether a step is the same linear map at any time, at any scale and about any minimum."""
+    rule = kind(lr=0.3 / curvature, **dict(settings))
     state = np.array(STATE[: 1 + len(rule.slots)])
     with np.errstate(all="ignore"):
         said = (_matrix(rule, curvature) @ state)[0]
@@ -169,8 +171,8 @@ def radius(rule: Optimizer, curvature: float) -> Array:
     return found
 
 
-@lru_cache(maxsize=64)  # a slider of η asks again and again
-def limit(kind: type[Optimizer], settings: tuple[tuple[str, Any], ...], curvature: float) -> float:
+@lru_cache(maxsize=64)
+def limit(kind: type[Optimizer], settings: Settings, curvature: float) -> float:
     """The η from which on a linear rule's step no longer shrinks what is left on ½λw².
 
     >>> from optiviz.optim import SGD, Momentum

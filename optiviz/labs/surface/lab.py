@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from matplotlib.colors import to_hex
 from optiviz.errors import UserError
 from optiviz.labs.page import LabPage, script
 from optiviz.labs.surface.lessons import lessons, offered
-from optiviz.labs.surface.offers import FILES, offers
+from optiviz.labs.surface.offers import FILES, facts_of, offers
+from optiviz.labs.surface.own import is_own, refusal
 from optiviz.labs.surface.state import Notes, State, clean, from_query
 from optiviz.lessons.lesson import Find
 from optiviz.maps import RateMap, rate_map
@@ -71,18 +73,24 @@ class SurfaceLab(LabPage):
     @traitlets.observe("sent")
     def _answer(self, change: Any) -> None:
         sent = change.new if isinstance(change.new, dict) else {}
-        query = sent.get("query")
-        read = from_query(query) if isinstance(query, str) else clean(sent.get("controls"))
+        query, controls, wrong = sent.get("query"), sent.get("controls"), ""
+        if isinstance(query, str):
+            read = from_query(query)
+        elif wrong := refusal(controls):  # what there is stays, and so do its settings
+            read = self.state, []
+        else:
+            read = clean(controls)
         serial = sent.get("serial")
-        self._take(*read, serial=serial if type(serial) is int else 0)
+        self._take(*read, serial=serial if type(serial) is int else 0, wrong=wrong)
 
-    def _take(self, state: State, notes: Notes, serial: int) -> None:
+    def _take(self, state: State, notes: Notes, serial: int, wrong: str = "") -> None:
         """Run a state and show it; all in one message to the page."""
         try:
             problem = state.plane()
             runs = state.runs()
-            changing = any(np.ptp(run.lr) for run in runs)
-            picture = Picture(problem, runs, [*PANELS, "lr"] if changing else PANELS)
+            changing = any(np.ptp(run.lr) for run in runs if run.steps)
+            panels = [*PANELS, "lr"] if changing else PANELS
+            shown, no_axes = packed(Picture(problem, runs, [*panels, "eigen"]))
         except UserError as error:
             self.reply = self.reply | {"serial": serial, "notes": [*notes, str(error)]}
             return
@@ -91,13 +99,16 @@ class SurfaceLab(LabPage):
         with self.hold_sync():
             if moved:
                 self.ground = ground(problem)
-            self.paths = paths(picture)
+            self.paths = shown
             self.reply = {
                 "serial": serial,
                 "state": state.controls(),
                 "notes": notes[:6],
+                "noAxes": no_axes,
+                "wrong": wrong,  # with the formula that was typed
+                "own": facts_of(state.problem, problem) if is_own(state.problem) else None,
                 "problem": state.problem_words,
-                "start": picture.runs[0].w[0].tolist(),
+                "start": runs[0].w[0].tolist(),
                 "query": state.query(),
                 "python": state.python(),
                 "commands": {ending: state.command(f"race{ending}") for ending in FILES},
@@ -123,6 +134,14 @@ class SurfaceLab(LabPage):
         ending, theme = str(wish.get("ending")), str(wish.get("theme"))
         content = picture_file(self.state, ending, theme)
         self.send_file(f"race{ending}", FILES[ending], content)
+
+
+def packed(picture: Picture) -> tuple[bytes, str]:
+    """The runs for the player; where its last panel cannot be had, without it, and why."""
+    try:
+        return paths(picture), ""
+    except UserError as error:
+        return paths(replace(picture, panels=picture.panels[:-1])), str(error)
 
 
 def picture_file(state: State, ending: str, theme: str) -> bytes:

@@ -19,7 +19,7 @@ const HELP = [
     ["in a lesson: arrow keys, Enter", "move the cross-hair, or choose; commit to the answer"],
   ]],
 ];
-const TABS = [["curves", "Curves"], ["map", "Map of η and β"]];
+const TABS = [["curves", "Curves"], ["eigen", "Eigen-directions"], ["map", "Map of η and β"]];
 
 class SurfaceLab {
   constructor(model, host) {
@@ -68,6 +68,7 @@ class SurfaceLab {
     this.player.help.more = HELP;
     atEnd(signal, () => this.player.dispose());
     this.map = new RateMapView(this, signal);
+    this.noAxes = element("p", { class: "sl-no-axes" });
   }
 
   header(signal) {
@@ -137,6 +138,7 @@ class SurfaceLab {
     this.say(notes.length ? notes.join(" ") : this.looking, notes.length > 0);
     this.writeCommand();
     this.takeAway.python.textContent = python;
+    this.noAxes.textContent = this.reply.noAxes;
     this.mapLater();
     this.linkLater();
     if (latest) this.settle();
@@ -235,15 +237,16 @@ class SurfaceLab {
       textButton(words, () => this.showSide(name), { class: "ov-chip", "data-tab": name });
     this.tabs = element("div", { class: "sl-tabs", role: "group", "aria-label": "Beside the path" }, ...TABS.map(tab));
     this.player.side.before(this.tabs);
-    this.player.side.after(this.map.node, this.lessons.veil);
+    this.player.side.after(this.noAxes, this.map.node, this.lessons.veil);
     this.showSide("curves");
   }
 
   showSide(name) {
     this.columns.dataset.side = name;
+    this.player.shows.axes = name === "eigen";
     for (const tab of this.tabs.children) tab.setAttribute("aria-pressed", String(tab.dataset.tab === name));
     this.map.ask();
-    this.player.ask();
+    this.player.redraw();
   }
 }
 
