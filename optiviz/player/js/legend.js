@@ -88,8 +88,8 @@ export class Tip {
   }
 }
 
-export function summary({ step, steps, runs, facts, ground }) {
-  const each = runs.map((run) => {
+export function summary({ step, steps, told, facts, ground }) {
+  const each = told.map((run) => {
     const t = Math.min(step, run.steps);
     const at = `${number(run.x[t])}, ${number(run.y[t])}`;
     return `${run.label}: loss ${lossOf(facts, run, t)} at ${at}; ${run.verdict}.`;

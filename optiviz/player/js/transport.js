@@ -89,11 +89,12 @@ export class Transport {
 
   buildView(player) {
     const theme = () => player.setTheme(player.look.isDark ? "light" : "dark");
+    this.space = element("span", { class: "ov-space" });
     return element(
       "div",
       { class: "ov-row ov-toggles" },
       ...Object.values(this.toggles),
-      element("span", { class: "ov-space" }),
+      this.space,
       button("home", "The whole picture (0)", () => player.goHome()),
       button("present", "Present: the whole screen (P)", () => player.presenting.toggle()),
       button("theme", "Light or dark (D)", theme),
