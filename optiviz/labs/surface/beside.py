@@ -26,8 +26,6 @@ from optiviz.words import join
 
 PANELS = ("path", "loss", "velocity", "lr")
 DASHES = dict(zip(PINS, ((0, (7, 2.5)), (0, (6, 2, 1.5, 2)), (0, (3, 2))), strict=True))
-RUNGS = dict(zip(PINS, (0, 3, 1), strict=True))  # of a ladder of four, far from each other
-THIN = 0.6  # the weight of a pinned line
 MEMBERS = 21  # of a family, at most
 SPAN = (0.0, 0.8)  # of the colour map: from blue to orange
 AROUND = 10  # times the usual rate, or its part, to which a family of rates goes
@@ -44,14 +42,12 @@ class Pinned(Picture):
 
     def marked(self, look: Theme) -> tuple[Mark, ...]:
         """Every run's mark in a theme."""
-        return tuple(
-            Mark(
-                ladder(mark(run.optimizer, look).color, look, 1 + len(PINS))[RUNGS[letter]],
-                DASHES[letter],
-                weight=THIN,
-            )
-            for run, letter in zip(self.runs, self.letters, strict=True)
-        )
+        found = []
+        for run, letter in zip(self.runs, self.letters, strict=True):
+            rungs = ladder(mark(run.optimizer, look).color, look, 1 + len(PINS))
+            rungs = rungs[::-1] if look.dark else rungs  # from the ink on
+            found.append(Mark(rungs[PINS.index(letter)], DASHES[letter]))
+        return tuple(found)
 
 
 def pinned(problem: Plane, session: Session) -> bytes:

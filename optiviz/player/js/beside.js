@@ -4,7 +4,7 @@ import { disc, pen, write } from "./marks.js";
 import { clamp } from "./numbers.js";
 import { headOf, line } from "./trails.js";
 
-const [THIN, LIT] = [1.5, 3]; // pixels that a line is wide, and that which is pointed at
+const [THIN, NAMED, LIT] = [1.1, 1.9, 3]; // pixels that lines are wide: plain, with a letter, pointed at
 const RADIUS = 8; // pixels of the disc with the letter
 const ROW = 20; // pixels from a name to the next
 
@@ -15,7 +15,7 @@ export function drawBeside(plane, context) {
   context.lineJoin = "round";
   for (const run of player.beside) {
     const last = Math.min(Math.floor(time), run.steps);
-    const width = (run.lit ? LIT : run.letter ? 1.2 * THIN : THIN) * scale;
+    const width = (run.lit ? LIT : run.letter ? NAMED : THIN) * scale;
     if (run.letter || run.lit) trace(plane, context, run, last, [look.background, width + 2 * scale, []]);
     trace(plane, context, run, last, [player.colorOf(run), width, run.dash.map((d) => d * width)]);
   }
@@ -28,20 +28,19 @@ function trace({ player }, context, run, last, how) {
   context.globalAlpha = 1;
 }
 
-// Where names stand beside their heads: within the box, none on another.
-export function placed(heads, { left, top, width, height }, scale) {
+// Where names stand beside their heads: within the box, none on another or on what is to be seen.
+export function placed(heads, seen, { left, top, width, height }, scale) {
   const [row, gap] = [ROW * scale, (RADIUS + 6) * scale];
-  const taken = [];
+  const taken = seen.map(([x, y]) => ({ y, from: x - gap, wide: 2 * gap }));
   return heads.map(({ x, y, wide }) => {
-    const rightwards = x + gap + wide < left + width;
-    const from = rightwards ? x + gap : x - gap - wide;
+    const from = x + gap + wide < left + width ? x + gap : x - gap - wide;
     const over = (place) =>
       taken.some((other) => Math.abs(other.y - place) < row && other.from < from + wide && from < other.from + other.wide);
     const within = clamp(y, top + row / 2, top + height - row / 2);
     const rows = [0, -1, 1, -2, 2, -3, 3].map((n) => within + n * row);
     const free = rows.find((place) => place > top && place < top + height && !over(place)) ?? within;
     taken.push({ y: free, from, wide });
-    return { x: from, y: free, rightwards };
+    return { x: from, y: free };
   });
 }
 
@@ -56,7 +55,9 @@ export function drawLetters(plane, context) {
     const inside = [clamp(x, box.left, box.left + box.width), clamp(y, box.top, box.top + box.height)];
     return { x: inside[0], y: inside[1], wide: context.measureText(run.label).width + 6 };
   });
-  const places = placed(heads, box, scale);
+  const goals = player.ground.minima.map(([u, v]) => [plane.x(u), plane.y(v)]);
+  const seen = [...goals, ...player.runs.map((run) => headOf(run, time)), ...heads.map(({ x, y }) => [x, y])];
+  const places = placed(heads, seen, box, scale);
   named.forEach((run, i) => {
     const { x, y } = heads[i];
     if (run.label !== run.letter) plane.note(context, run.label, places[i].x + 3, places[i].y, "left", look.text);
