@@ -12,8 +12,8 @@ import traitlets
 from optiviz.errors import UserError, unknown
 from optiviz.player import pack
 from optiviz.player.again import again, problem_of
-from optiviz.player.page import HERE, source
 from optiviz.player.bundle import bundle
+from optiviz.player.page import HERE, source
 from optiviz.problems import as_problem
 from optiviz.problems.base import Plane
 from optiviz.runs.record import Run
@@ -94,7 +94,9 @@ class Player(anywidget.AnyWidget):
 
     @traitlets.validate("runs")
     def _check_runs(self, proposal: Any) -> Sequence[Run]:
-        drawn = self.picture if proposal.value is self.picture.runs else self._picture(proposal.value)
+        drawn = (
+            self.picture if proposal.value is self.picture.runs else self._picture(proposal.value)
+        )
         return drawn.runs
 
     @traitlets.observe("runs")

@@ -79,6 +79,10 @@ class Element {
     if (name === "hidden") this.hidden = true;
   }
 
+  hasAttribute(name) {
+    return name in this.attributes;
+  }
+
   getAttribute(name) {
     return this.attributes[name];
   }

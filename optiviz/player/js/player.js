@@ -28,6 +28,7 @@ export class Player extends Timeline {
     Object.assign(this, { onStart: null, onDraw: null, ...told, root, host, wheels: wheel, theme });
     this.runs = [];
     this.earlier = [];
+    this.beside = []; // runs of the host's own that are drawn too: thin, or with a `letter` at the head
     this.series = [];
     this.hover = null;
     this.overlay = null; // draws last on the plane, whenever it is drawn
@@ -132,6 +133,16 @@ export class Player extends Timeline {
     this.root.classList.toggle("ov-no-side", !figures.length);
     this.watch.disconnect();
     for (const { canvas } of [this.plane, ...this.series]) this.watch.observe(canvas);
+  }
+
+  setBeside(runs) {
+    this.beside = runs;
+    this.redraw();
+  }
+
+  // The runs that a person is told of in numbers.
+  get told() {
+    return [...this.runs, ...this.beside.filter(({ letter }) => letter)];
   }
 
   get ghosts() {
@@ -259,7 +270,7 @@ export class Player extends Timeline {
     const step = series.stepAt(place[0]);
     if (event.buttons === 1) this.goTo(step);
     this.hover = step;
-    this.tip.tell(series.canvas, place, this.runs, step, false);
+    this.tip.tell(series.canvas, place, this.told, step, false);
     this.ask();
   }
 }
