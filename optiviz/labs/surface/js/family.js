@@ -40,7 +40,8 @@ export class Family {
     });
     this.chosen = element("span");
     this.ends = [element("span"), element("span")];
-    this.legend = element("span", { class: "sl-family", hidden: true }, this.chosen, this.ends[0], this.strip, this.ends[1]);
+    const [low, high] = this.ends;
+    this.legend = element("span", { class: "sl-family", hidden: true }, this.chosen, low, this.strip, high);
     this.node = element("span", { class: "sl-beside" }, this.button, this.legend);
     const { canvas } = lab.player;
     // Before the player takes the place for a start.
@@ -76,7 +77,8 @@ export class Family {
     return state.lanes.flatMap(({ rule }, lane) =>
       Object.entries(offers.rules[rule]).map(([setting, { label }]) => {
         const [symbol, again] = [label.split(" ").at(-1), state.lanes.slice(0, lane).some((one) => one.rule === rule)];
-        return { key: `${lane} ${setting}`, words: `all ${symbol} of ${rule}${again ? ` ${lane + 1}` : ""}`, lane, setting };
+        const words = `all ${symbol} of ${rule}${again ? ` ${lane + 1}` : ""}`;
+        return { key: `${lane} ${setting}`, words, lane, setting };
       }),
     );
   }
@@ -180,7 +182,8 @@ export class Family {
     if (shown !== this.shown) {
       this.shown = shown;
       this.chosen.replaceChildren(choice("family of", kinds.map(option), this.key, change));
-      this.strip.setAttribute("aria-label", `Values of the family, of which one is taken: ${this.runs[0].label} to ${this.runs.at(-1).label}`);
+      const ends = `${this.runs[0].label} to ${this.runs.at(-1).label}`;
+      this.strip.setAttribute("aria-label", `Values of the family, of which one is taken: ${ends}`);
       this.strip.replaceChildren(...this.runs.map((run, i) => this.patch(run, i)));
       [0, -1].forEach((end, i) => (this.ends[i].textContent = plain(this.values.at(end))));
     }
@@ -195,7 +198,8 @@ export class Family {
   patch(run, i) {
     return element("button", {
       type: "button", "aria-label": run.label, title: run.label, style: `--own:${this.lab.player.colorOf(run)}`,
-      onclick: () => this.choose(i), onpointerenter: () => this.light(i), onfocus: () => this.light(i), onblur: () => this.light(-1),
+      onclick: () => this.choose(i), onpointerenter: () => this.light(i),
+      onfocus: () => this.light(i), onblur: () => this.light(-1),
     });
   }
 }
