@@ -56,7 +56,10 @@ class Lab:
         return str(self.page.locator(f"[data-setting={setting}]").get_attribute("aria-valuetext"))
 
     def slide(self, setting: str, key: str = "ArrowRight") -> None:
-        self.page.locator(f"[data-setting={setting}]").press(key)
+        slider = self.page.locator(f"[data-setting={setting}]")
+        if slider.is_hidden():  # among what is folded
+            self.page.locator("details", has=slider).locator("summary").click()
+        slider.press(key)
         self.settle()
 
     def click_plane(self, x: float, y: float) -> None:

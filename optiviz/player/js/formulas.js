@@ -40,7 +40,8 @@ export class Formula {
     Object.assign(this, { player, run: 0, axis: 0, lit: null });
     this.title = element("span");
     this.chips = element("span", { class: "ov-chips", role: "group", "aria-label": "Formula of" });
-    this.lines = element("div", { class: "ov-lines" });
+    const scrolls = { tabindex: 0, role: "group", "aria-label": "The step in symbols and in numbers" };
+    this.lines = element("div", { class: "ov-lines", ...scrolls });
     const point = (event) => this.point(event.target.closest?.("[data-term]")?.dataset.term);
     for (const name of ["pointerover", "pointerdown"]) this.lines.addEventListener(name, point);
     this.lines.addEventListener("pointerleave", () => this.point(null));
