@@ -68,7 +68,11 @@ def serving(
         yield address
     finally:
         server.terminate()
-        server.wait(30)
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait(10)
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +89,7 @@ def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
                 lambda route: route.abort(),
             )
             page = context.new_page()
+            page.set_default_timeout(15_000)
             page.on("pageerror", lambda error: thrown.append(str(error)))
             page.goto(address)
             return page
