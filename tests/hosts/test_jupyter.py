@@ -69,7 +69,9 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def run_all(page: Any) -> Any:
     """Run a notebook, once it has a kernel that it hears, and wait for what it shows."""
     page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
-    page.wait_for_function(KERNEL, arg=page.url.rpartition("/")[2].partition("?")[0], timeout=60_000, polling=200)
+    page.wait_for_function(
+        KERNEL, arg=page.url.rpartition("/")[2].partition("?")[0], timeout=60_000, polling=200
+    )
     for _ in range(10):  # what is run while the page still opens is forgotten
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
