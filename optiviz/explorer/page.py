@@ -173,6 +173,7 @@ def _lane(plan: Plan, lane: Lane, look: dict[str, Any], index: int) -> dict[str,
     return {
         "colors": look["colors"],
         "dash": look["dash"],
+        "head": look["head"],
         "weight": look["weight"],
         "label": describe(lane.rule, names=kept),
         "name": lane.name,

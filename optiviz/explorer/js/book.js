@@ -96,7 +96,7 @@ export class Book {
 
   run(lane) {
     const { coding, steps: longest } = this.data;
-    const { colors, dash, weight, label, lr, carries } = this.world.lanes[lane];
+    const { colors, dash, head, weight, label, lr, carries } = this.world.lanes[lane];
     const block = this.block(lane);
     const node = this.node(lane);
     const steps = block.length[node];
@@ -114,9 +114,11 @@ export class Book {
     const beta = carries === null ? NaN : this.value(lane, "beta", carries);
     const pushes = { gx: slopes(shown.vx, shown.lr, beta), gy: slopes(shown.vy, shown.lr, beta) };
     const [name] = label.split("  ");
-    const told = { name, label: this.label(lane), verdict: this.ending(lane).words };
+    const ending = this.ending(lane);
+    const said = ending.step < 0 ? steps : ending.step;
+    const told = { name, label: this.label(lane), verdict: ending.words, said, events: [] };
     const divergedAt = block.diverged[node];
-    return { ...told, least: block.least, steps, divergedAt, colors, dash, weight, ...shown, ...pushes, beta };
+    return { ...told, least: block.least, steps, divergedAt, colors, dash, head, weight, ...shown, ...pushes, beta };
   }
 
   // The facts of the chosen runs, as the player takes them.
