@@ -60,7 +60,14 @@ PINNED = [
     {"pins": {"A": {"lanes": LANES[2], "steps": 10**9, "pins": {"A": {}}}}},
 ]
 FILES = [
-    *("{", "[" * 5_000, "null", '{"link": "?optim=this:Zen"}', "<script>alert(1)</script>", "1e999"),
+    *(
+        "{",
+        "[" * 5_000,
+        "null",
+        '{"link": "?optim=this:Zen"}',
+        "<script>alert(1)</script>",
+        "1e999",
+    ),
     '{"optiviz": "session of the surface lab", "version": 1, "link": "<b>&optim=sgd&pin-A=x&t=-1"}',
     '{"optiviz": "session of the surface lab", "version": 1e9, "link": []}',
 ]

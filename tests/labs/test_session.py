@@ -66,7 +66,9 @@ def test_a_pinned_run_is_called_by_what_differs(pin: str, name: str) -> None:
 
 
 def test_of_two_decays_the_end_that_differs_is_told() -> None:
-    query = f"{BASE}&schedule=linear:end=0.01&pin-A=optim=momentum:lr=0.02;batch-size=8;schedule=linear"
+    query = (
+        f"{BASE}&schedule=linear:end=0.01&pin-A=optim=momentum:lr=0.02;batch-size=8;schedule=linear"
+    )
     assert from_query(query)[0].names() == {"A": "η_N = 0"}
 
 
@@ -86,9 +88,13 @@ def test_any_pins_become_good_ones_that_a_link_and_the_page_give_back(sent: Any,
 
 
 @settings(max_examples=40)
-@given(st.lists(st.builds("{}={};{}:{}".format, NAMES, NAMES, NAMES, st.text(max_size=5)), max_size=3))
+@given(
+    st.lists(st.builds("{}={};{}:{}".format, NAMES, NAMES, NAMES, st.text(max_size=5)), max_size=3)
+)
 def test_any_words_of_a_pin_become_a_good_one(words: list[str]) -> None:
-    query = BASE + "".join(f"&pin-{letter}={word}" for letter, word in zip(PINS, words, strict=False))
+    query = BASE + "".join(
+        f"&pin-{letter}={word}" for letter, word in zip(PINS, words, strict=False)
+    )
     session = from_query(query)[0]
     assert from_query(session.query()) == (session, [])
 
@@ -181,7 +187,8 @@ def test_pinning_sends_no_path_and_a_slider_no_pin() -> None:
 
 def test_pinned_runs_are_seen_and_told_apart() -> None:
     session = from_query(
-        "?steps=9&" + "&".join(f"pin-{letter}=optim=momentum:beta=0.{i}" for i, letter in enumerate(PINS))
+        "?steps=9&"
+        + "&".join(f"pin-{letter}=optim=momentum:beta=0.{i}" for i, letter in enumerate(PINS))
     )[0]
     runs = unpack(pinned(session.state.plane(), session))["runs"]
     assert len({str(run["dash"]) for run in runs}) == len({str(run["colors"]) for run in runs}) == 3
@@ -211,7 +218,9 @@ def test_a_member_is_the_run_of_its_value(rest: str, setting: str) -> None:
         (run,) = race(state.plane(), [rule], state.steps, *course)
         assert (member["steps"], member["divergedAt"]) == (run.steps, run.diverged_at)
         np.testing.assert_allclose(member["x"], run.w[:, 0], rtol=1e-4)
-        np.testing.assert_allclose(member["above"], run.loss - state.plane().floor(), atol=1e-3, rtol=1e-3)
+        np.testing.assert_allclose(
+            member["above"], run.loss - state.plane().floor(), atol=1e-3, rtol=1e-3
+        )
 
 
 @pytest.mark.parametrize("rule", OPTIMIZERS)
@@ -227,7 +236,10 @@ def test_every_setting_has_a_family_from_which_each_member_can_be_taken(rule: st
 @pytest.mark.parametrize(
     ("about", "error"),
     [
-        *((about, "There is no such optimiser to vary.") for about in (None, 7, [], {}, {"lane": 2})),
+        *(
+            (about, "There is no such optimiser to vary.")
+            for about in (None, 7, [], {}, {"lane": 2})
+        ),
         ({"lane": -1, "setting": "lr"}, "There is no such optimiser to vary."),
         ({"lane": "0", "setting": "lr"}, "There is no such optimiser to vary."),
         *(

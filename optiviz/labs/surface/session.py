@@ -81,7 +81,9 @@ def _course(pin: State, state: State) -> list[str]:
     """What differs of the start, the decay, the batches and their order, in words."""
     told = []
     if pin.start != state.start:
-        told.append("the usual start" if pin.start is None else "start {:.3g}, {:.3g}".format(*pin.start))
+        told.append(
+            "the usual start" if pin.start is None else "start {:.3g}, {:.3g}".format(*pin.start)
+        )
     if pin.schedule != state.schedule:
         told.append("no decay" if pin.schedule == "constant" else f"{pin.schedule} decay")
     else:
@@ -128,7 +130,9 @@ def from_query(text: str) -> tuple[Session, Notes]:
             pin, said = states.from_query(f"{words.replace(';', '&')}&{shared}")
             pins[key.removeprefix("pin-")] = pin.controls()
             notes += said
-    return Session(state, _pins(pins, state, notes), _step(given.get("t"), state.steps, notes)), notes
+    return Session(
+        state, _pins(pins, state, notes), _step(given.get("t"), state.steps, notes)
+    ), notes
 
 
 def from_file(text: Any) -> tuple[Session, Notes]:
