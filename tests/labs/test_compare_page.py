@@ -94,12 +94,15 @@ def test_pins_stay_are_named_and_survive(open_lab: Callable[..., Compared]) -> N
     lab.until_pins("A: β = 0.9", "C")
     page.get_by_label("Step", exact=True).fill("37")
     lab.until_address("&t=37")
+    address = page.url
     page.reload()
     lab.until_pins("A: β = 0.9", "C")
     lab.until_counter("step 37 / 80")
     assert lab.value("lane-0-beta") == value
     before.wait_for(state="hidden")
-    other = open_lab(page.url.partition("/?")[2].join(["?", ""]))
+    page.wait_for_timeout(600)  # so long it takes to write the address
+    assert page.url == address
+    other = open_lab("?" + address.partition("?")[2])
     other.until_counter("step 37 / 80")
     assert (other.pins, other.legend) == (lab.pins, lab.legend)
     page.locator("[data-setting=problem]").select_option("bowl")
