@@ -179,3 +179,13 @@ def test_wide_panels_share_a_row_and_stand_above_the_others_in_a_tall_picture() 
         p.ax.get_window_extent() for p in scene_of(("path", "loss"), (540, 960), "light").panels
     ]
     assert tall[0].y0 > tall[1].y1
+
+
+def test_a_long_title_keeps_clear_of_the_counter() -> None:
+    run = descend("valley", optim.SGD(lr=0.01), steps=12)
+    for length in range(40, 120, 10):
+        scene = Scene(Picture("valley", run, ["loss"], title=("long " * 30)[:length]))
+        title = next(text for text in scene.figure.texts if text.get_text().startswith("long"))
+        counter = [text for text in scene.figure.texts if text.get_fontfamily() == ["monospace"]]
+        assert len(counter) == 3
+        assert not any(title.get_window_extent().overlaps(c.get_window_extent()) for c in counter)

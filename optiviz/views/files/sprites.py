@@ -15,7 +15,9 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-Sprite = tuple[NDArray[Any], NDArray[Any], int, int]  # what it adds, what it lets through, column and row
+Sprite = tuple[
+    NDArray[Any], NDArray[Any], int, int
+]  # what it adds, what it lets through, column and row
 Box = tuple[slice, slice]
 
 MOST = 100 * 100  # pixels that are blended sooner than drawn
