@@ -90,7 +90,8 @@ class Frame:
         Returns:
             The inches that it takes more than in a row each.
         """
-        bold, plain = {"weight": "bold", "color": self.look.text}, {"color": self.look.muted}
+        bold: Any = {"weight": "bold", "color": self.look.text}
+        plain: Any = {"color": self.look.muted}
         self.about = f"{title}. {note}".strip()
         more = self._words(title, 13, self.rows[0], self.corner, **bold)
         if note:
