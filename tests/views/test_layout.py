@@ -11,6 +11,7 @@ from matplotlib.transforms import Bbox
 from optiviz import descend, optim
 from optiviz.runs import race
 from optiviz.views import Picture
+from optiviz.views.charts.tiles import Mosaic, Tiles
 from optiviz.views.scene.figure import PANELS, Scene
 from optiviz.views.style import THEMES
 
@@ -189,3 +190,14 @@ def test_a_long_title_keeps_clear_of_the_counter() -> None:
         counter = [text for text in scene.figure.texts if text.get_fontfamily() == ["monospace"]]
         assert len(counter) == 3
         assert not any(title.get_window_extent().overlaps(c.get_window_extent()) for c in counter)
+
+
+def test_a_long_title_of_tiles_keeps_clear_of_the_counter() -> None:
+    run = descend("valley", optim.SGD(lr=0.01), steps=12)
+    title = "The narrower the valley, the longer the zig-zag: 1 step or 10 900 or more"
+    tiles = Tiles(title, "", [Picture("valley", run, theme="slides")], columns=1)
+    first, counter = (
+        next(t for t in Mosaic(tiles).figure.texts if t.get_text().startswith(words))
+        for words in ("The", "step")
+    )
+    assert not first.get_window_extent().overlaps(counter.get_window_extent())
