@@ -1,7 +1,9 @@
 // The controls: the surface and its start, a group for every optimiser, and the run.
 
 import { element } from "../../../player/js/dom.js";
-import { choice, iconButton, pair, slider, swatch, textButton } from "../../js/ui.js";
+import { choice, iconButton, pair, swatch, textButton } from "../../js/ui.js";
+import { Own } from "./own.js";
+import { typed, typedSlider } from "./typed.js";
 
 const NEXT = ["momentum", "adam", "sgd", "rmsprop"]; // the rules that are added, the first that is not there
 const whole = (state) => state;
@@ -11,6 +13,7 @@ export class Controls {
   constructor(lab) {
     this.lab = lab;
     this.given = {}; // what was last set on every surface
+    this.own = new Own(lab, this);
     this.node = element("section", { class: "lab-controls", "aria-label": "Controls" });
   }
 
@@ -20,13 +23,15 @@ export class Controls {
 
   // What there is to know of the surface that is chosen.
   get facts() {
-    return this.lab.offers.problems.find(({ name }) => name === this.state.problem);
+    return this.lab.reply.own ?? this.lab.offers.problems.find(({ name }) => name === this.lab.reply.state.problem);
   }
 
   // A change of what there is to set, or of the colours, draws the controls anew; a change of
   // values only moves them.
   write() {
-    const { problem, lanes, schedule } = this.state;
+    const { lanes, schedule } = this.state;
+    const { bounds, name } = this.facts;
+    const problem = this.lab.reply.own ? bounds : name;
     const { isDark } = this.lab.player.look;
     const structure = JSON.stringify([problem, lanes.map(({ rule }) => rule), schedule, isDark]);
     if (structure !== this.structure) {
@@ -55,7 +60,7 @@ export class Controls {
   knob(facts, of, name, id) {
     const get = () => of(this.state)[name] ?? facts.default;
     const set = (value) => this.lab.change((state) => (of(state)[name] = value));
-    const made = slider(facts, get, set, { "data-setting": id });
+    const made = typedSlider(facts, get, set, { "data-setting": id });
     this.knobs.push(made);
     return made.node;
   }
@@ -68,18 +73,19 @@ export class Controls {
 
   problemGroup() {
     const { problems } = this.lab.offers;
+    const own = Boolean(this.lab.reply.own);
     const option = ({ name, title }) =>
       element("option", { value: name, selected: name === this.state.problem }, title);
     const group = (label, data) =>
       element("optgroup", { label }, ...problems.filter((known) => known.data === data).map(option));
     const choose = choice(
       "loss surface",
-      [group("surfaces", false), group("with data", true)],
+      [group("surfaces", false), group("with data", true), this.own.option(own)],
       this.state.problem,
-      (name) => this.setProblem(name),
+      (name) => this.setProblem(name || this.own.formula),
       { "data-setting": "problem" },
     );
-    const knobs = this.knobsOf(this.facts.shapes, (state) => state.shape, "shape");
+    const knobs = own ? this.own.rows() : this.knobsOf(this.facts.shapes, (state) => state.shape, "shape");
     const head = element("div", { class: "lab-group-head" }, choose);
     return element("section", { class: "lab-group" }, head, ...knobs, this.startRow());
   }
@@ -96,28 +102,33 @@ export class Controls {
     });
   }
 
+  // Another formula within the same bounds: what suited the one before need not suit it.
+  setFormula(formula) {
+    this.lab.change((state) => {
+      const lanes = state.lanes.map(({ lr, ...rest }) => rest);
+      Object.assign(state, { problem: formula, start: null, lanes });
+    });
+  }
+
   startRow() {
     const usual = iconButton("⟲", "the usual start", () => this.lab.setStart(null), { title: "The usual start" });
     const label = element("span", { title: "Or click the picture" }, "start");
-    return element("div", { class: "sl-start" }, label, this.startField(0), this.startField(1), usual);
+    const fields = [0, 1].map((axis) => this.startField(axis));
+    const [inputs, words] = [fields.map(({ input }) => input), fields.map(({ said }) => said)];
+    return element("div", { class: "sl-start" }, label, ...inputs, usual, ...words);
   }
 
   startField(axis) {
     const { bounds, axes } = this.facts;
-    const [min, max] = bounds[axis];
+    const [least, most] = bounds[axis];
     const now = () => this.state.start ?? this.lab.reply.start;
-    const field = element("input", {
-      type: "number", class: "lab-field", min, max, step: "any", "data-setting": `start-${axis}`,
-      "aria-label": `start, ${axes[axis]}`,
-      onchange: () => {
-        const start = now().with(axis, field.value === "" ? null : Number(field.value));
-        this.lab.setStart(start.includes(null) ? null : start);
-      },
-    });
-    const read = () => {
-      if (document.activeElement !== field) field.value = Number(now()[axis].toPrecision(5));
-    };
-    this.knobs.push({ read });
+    const field = typed(
+      { label: `start, ${axes[axis]}`, least, most },
+      () => now()[axis],
+      (value) => this.lab.setStart(now().with(axis, value)),
+      { "data-setting": `start-${axis}` },
+    );
+    this.knobs.push(field);
     return field;
   }
 
@@ -155,13 +166,15 @@ export class Controls {
     const names = Object.keys(offers.schedules);
     const decay = choice("decay schedule of η", names, schedule, set, { "data-setting": "schedule" });
     const { batch } = this.facts;
-    const batches = batch
-      ? [this.knob(batch, whole, "batch", "batch"), this.knob(offers.seed, whole, "seed", "seed")]
-      : [];
+    const [steps, seed] = ["steps", "seed"].map((name) => {
+      const [least, most] = offers.typed[name];
+      return { ...offers[name], least, most };
+    });
+    const batches = batch ? [this.knob(batch, whole, "batch", "batch"), this.knob(seed, whole, "seed", "seed")] : [];
     return element(
       "section",
       { class: "lab-group" },
-      this.knob(offers.steps, whole, "steps", "steps"),
+      this.knob(steps, whole, "steps", "steps"),
       pair("decay of η", decay),
       ...this.knobsOf(offers.schedules[schedule], (state) => state.decay, "decay"),
       ...batches,
