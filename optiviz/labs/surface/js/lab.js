@@ -119,7 +119,7 @@ class SurfaceLab {
     if (latest || first) this.state = structuredClone(this.reply.state);
     if (this.problem !== this.reply.problem) this.player.setGround(view(this.model.get("ground")));
     this.problem = this.reply.problem;
-    this.player.setPaths(view(this.model.get("paths")));
+    if (!this.reply.wrong) this.player.setPaths(view(this.model.get("paths"))); // or a ghost would be
     if (first) this.begin();
     const { notes, python } = this.reply;
     this.say(notes.length ? notes.join(" ") : this.looking, notes.length > 0);
