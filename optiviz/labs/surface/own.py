@@ -96,7 +96,7 @@ def in_order(shape: dict[str, float], notes: list[str]) -> dict[str, float]:
     """Bounds that go from a lower number to a higher one."""
     found = dict(shape)
     for low, high in (("left", "right"), ("bottom", "top")):
-        if found[high] - found[low] < SMALL:
+        if not found[high] - found[low] > SMALL / 2:  # a page's own rounding aside
             ends = f"{found[low]:g} to {found[high]:g}"
             found |= {low: EDGES[low].default, high: EDGES[high].default}
             axis = EDGES[low].label.removesuffix(" from")

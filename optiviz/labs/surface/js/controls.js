@@ -30,8 +30,7 @@ export class Controls {
   // values only moves them.
   write() {
     const { lanes, schedule } = this.state;
-    const { bounds, name } = this.facts;
-    const problem = this.lab.reply.own ? bounds : name;
+    const problem = this.lab.reply.own ? null : this.facts.name;
     const { isDark } = this.lab.player.look;
     const structure = JSON.stringify([problem, lanes.map(({ rule }) => rule), schedule, isDark]);
     if (structure !== this.structure) {
@@ -119,11 +118,10 @@ export class Controls {
   }
 
   startField(axis) {
-    const { bounds, axes } = this.facts;
-    const [least, most] = bounds[axis];
+    const [least, most] = [0, 1].map((end) => () => this.facts.bounds[axis][end]); // which may move
     const now = () => this.state.start ?? this.lab.reply.start;
     const field = typed(
-      { label: `start, ${axes[axis]}`, least, most },
+      { label: `start, ${this.facts.axes[axis]}`, least, most },
       () => now()[axis],
       (value) => this.lab.setStart(now().with(axis, value)),
       { "data-setting": `start-${axis}` },
