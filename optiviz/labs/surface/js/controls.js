@@ -7,6 +7,7 @@ import { typed, typedSlider } from "./typed.js";
 
 const NEXT = ["momentum", "adam", "sgd", "rmsprop"]; // the rules that are added, the first that is not there
 const whole = (state) => state;
+const unrated = (state) => state.lanes.map(({ lr, ...rest }) => rest); // each with its usual rate
 
 export class Controls {
   // The lab has `offers`, `state`, `reply` and `player`; it is told of a change by its `change`.
@@ -95,7 +96,7 @@ export class Controls {
       this.given[state.problem] = structuredClone(state);
       const rules = ({ lanes }) => String(lanes.map(({ rule }) => rule));
       const before = this.given[problem];
-      const lanes = state.lanes.map(({ lr, ...rest }) => rest);
+      const lanes = unrated(state);
       Object.assign(state, { problem, shape: {}, start: null, batch: null, steps: null, lanes });
       if (before && rules(before) === rules(state)) Object.assign(state, before);
     });
@@ -104,8 +105,7 @@ export class Controls {
   // Another formula within the same bounds: what suited the one before need not suit it.
   setFormula(formula) {
     this.lab.change((state) => {
-      const lanes = state.lanes.map(({ lr, ...rest }) => rest);
-      Object.assign(state, { problem: formula, start: null, lanes });
+      Object.assign(state, { problem: formula, start: null, lanes: unrated(state) });
     });
   }
 
