@@ -13,7 +13,6 @@ from PIL import Image
 
 pytest.importorskip("anywidget", reason="needs the extra apps")
 
-from optiviz.errors import UserError
 from optiviz.labs.surface.lab import FILES, SurfaceLab, map_pack, picture_file
 from optiviz.labs.surface.state import from_query
 from optiviz.maps import rate_map
@@ -127,5 +126,16 @@ def test_the_map_is_that_of_the_lane() -> None:
     taken = facts["taken"].reshape(found.loss.shape)
     assert ((taken < 0) == found.diverged).mean() > 0.99
     np.testing.assert_allclose(taken[taken > 0], found.steps_to_converge[taken > 0], atol=2)
-    with pytest.raises(UserError, match="sgd has no β to map"):
-        map_pack(state, 0)
+
+
+def test_a_rule_without_a_beta_has_its_rates_in_a_row() -> None:
+    state, _ = from_query("optim=sgd&steps=300&start=1.5,0.2")
+    facts = unpack(map_pack(state, 0))
+    assert (facts["y"], len(facts["ys"])) == (None, 1)
+    pairs = ("lr", facts["xs"].astype(float)), ("beta", [0.0, 0.5])
+    found = rate_map(state.plane(), "momentum", *pairs, steps=300, start=(1.5, 0.2))
+    taken = np.nan_to_num(found.steps_to_converge[0])
+    np.testing.assert_array_equal(facts["taken"], np.where(found.diverged[0], -1, taken))
+    fast = facts["taken"] > 0
+    assert facts["best"][2] == facts["taken"][fast].min()
+    assert facts["xs"][fast].max() < facts["limit"][0] < facts["xs"][facts["taken"] < 0].min()

@@ -14,12 +14,14 @@ from matplotlib.colors import to_hex
 from optiviz.errors import UserError
 from optiviz.labs.page import LabPage, script
 from optiviz.labs.surface.lessons import lessons, offered
-from optiviz.labs.surface.offers import FILES, offers
+from optiviz.labs.surface.offers import FILES, SECONDS, offers
 from optiviz.labs.surface.state import Notes, State, clean, from_query
 from optiviz.lessons.lesson import Find
 from optiviz.maps import RateMap, rate_map
-from optiviz.maps.axes import axis, second
-from optiviz.optim import SYMBOLS
+from optiviz.maps.axes import Axis, axis, second
+from optiviz.maps.sensitivity import sensitivity
+from optiviz.maps.theory import theory
+from optiviz.optim import SYMBOLS, Optimizer
 from optiviz.player.pack import ground, pack, paths
 from optiviz.player.page import source
 from optiviz.problems.base import Plane
@@ -34,6 +36,7 @@ from optiviz.words import join
 HERE = Path(__file__).parent
 PANELS = ["path", "loss", "velocity", "formula"]
 MAP_POINTS = {False: 44, True: 18}  # a side; with samples a step costs as much as it has samples
+TOLERANCE = 1e-3  # of the start's height, at which a rate has converged, as on a map
 MAP_STEPS = 300  # or as many as the runs, if those are more
 
 
@@ -152,10 +155,11 @@ def picture_file(state: State, ending: str, theme: str) -> bytes:
 
 
 def map_pack(state: State, lane: Any) -> bytes:
-    """The map of a lane's η against its β, on all the data and without decay, for the page.
+    """The map of a lane's η against its β, on all the data and without decay, for the page; of a
+    rule without a β, of its η alone.
 
     Raises:
-        UserError: there is no such lane, the rule has no β, or the surface no known minimum.
+        UserError: there is no such lane, or the surface has no known minimum.
     """
     if lane not in range(len(state.lanes)):
         raise UserError("There is no such optimiser to map.")
@@ -163,10 +167,30 @@ def map_pack(state: State, lane: Any) -> bytes:
     problem = state.plane()
     points = MAP_POINTS[problem.n_samples is not None]
     optimizer = as_rule(problem, join(rule, settings))
-    x, y = (axis(problem, optimizer, name, points=points) for name in ("lr", second(optimizer)))
+    x = axis(problem, optimizer, "lr", points=points)
     steps = max(min(state.steps, 500), MAP_STEPS)
+    if not SECONDS[rule]:
+        return strip_pack(problem, optimizer, x, steps, state.start)
+    y = axis(problem, optimizer, second(optimizer), points=points)
     found = rate_map(problem, optimizer, x, y, steps, state.start)
     return pack(map_facts(found), map_arrays(found))
+
+
+def strip_pack(
+    problem: Plane, rule: Optimizer, x: Axis, steps: int, start: tuple[float, float] | None
+) -> bytes:
+    """How soon each rate of a rule converges, as a map of one row."""
+    (curve,) = sensitivity(problem, rule, x.values, steps, start, TOLERANCE).curves
+    taken = np.where(curve.diverged, -1, np.nan_to_num(curve.steps_to_converge, nan=0.0))
+    best = None
+    if (taken > 0).any():
+        i = int(np.where(taken > 0, taken, np.inf).argmin())
+        best = [float(curve.lr[i]), 0.0, int(taken[i])]
+    known = theory(problem, rule)
+    facts = {"y": None, "symbol": "", "steps": steps, "best": best, "theory": None}
+    rows = {"xs": curve.lr, "ys": [0], "taken": taken, "limit": [known.limit(0.0)] if known else []}
+    arrays = [(-1, name, np.asarray(row, "<f4")) for name, row in rows.items()]
+    return pack(facts | {"colors": [_colors(look) for look in ("light", "dark")]}, arrays)
 
 
 def map_facts(found: RateMap) -> dict[str, Any]:

@@ -213,7 +213,7 @@ class SurfaceLab {
 
   // The address holds the state, so that reloading the page keeps it.
   writeLink() {
-    if (this.root.hasAttribute("aria-busy")) return; // the answer will have its own
+    if (this.root.getAttribute("aria-busy")) return; // the answer will have its own
     const { step, steps } = this.player;
     this.past?.keep(this.lessons.query ?? this.reply.query, step < steps && !this.lessons.phase ? step : null);
   }
