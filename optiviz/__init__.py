@@ -19,6 +19,7 @@ To look at:
     Picture   what a picture is to show; views.plot and views.animate write it to a file
     views     pictures, charts and their files
     play      the interactive picture of runs, in a notebook
+    sliders   controls for a rule's settings, beside it
 
 UserError is what a mistake raises: its sentence says what to do. Every name is imported when it is
 first used, so that `import optiviz` is quick.
@@ -32,6 +33,7 @@ from optiviz.version import __version__
 if TYPE_CHECKING:
     from optiviz import maps, optim, problems, views
     from optiviz.errors import UserError
+    from optiviz.labs.sliders import sliders
     from optiviz.optim import schedules
     from optiviz.optim.explain import explain
     from optiviz.player.play import play
@@ -56,6 +58,7 @@ _HOMES = {
     "problems": "optiviz.problems",
     "race": "optiviz.runs:race",
     "schedules": "optiviz.optim.schedules",
+    "sliders": "optiviz.labs.sliders:sliders",
     "steps": "optiviz.runs:steps",
     "surface": "optiviz.problems:surface",
     "surfaces": "optiviz.problems:SURFACES",
@@ -77,6 +80,7 @@ __all__ = [
     "problems",
     "race",
     "schedules",
+    "sliders",
     "steps",
     "surface",
     "surfaces",

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
+from optiviz.player.eigen import along
 from optiviz.problems.base import Array, Bounds, Plane
 from optiviz.problems.planes import regression
 from optiviz.problems.planes.regression import Samples
@@ -23,7 +24,7 @@ from optiviz.runs.glossary import glossary
 from optiviz.runs.record import Run
 from optiviz.runs.symbols import in_symbols
 from optiviz.views.picture import Picture
-from optiviz.views.scene import notes, path, series, trail
+from optiviz.views.scene import notes, path, series, sharpness, trail
 from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, times, usual
 from optiviz.views.scene.contour import (
     BANDS,
@@ -39,13 +40,17 @@ from optiviz.views.scene.contour import (
 )
 from optiviz.views.style import HALO, MINIMUM, SOLID, THEMES, Dash, Theme
 
-# The panels that the player has; "speed" and "velocity" are one there.
+# The panels that the player has; two that show the same in other words are one there.
 PANELS = {
     "loss": "loss",
     "speed": "velocity",
     "velocity": "velocity",
+    "truth": "truth",
+    "sharpness": "sharpness",
     "lr": "lr",
     "formula": "formula",
+    "eigen": "eigen",
+    "eigen-loss": "eigen",
 }
 USUAL = ("path", "loss", "velocity", "lr")
 ASPECTS = (0.7, 2.6)  # of the canvases that the ground is sampled for
@@ -187,7 +192,8 @@ def paths(picture: Picture) -> bytes:
     batched = next((run for run in runs if run.batch is not None), None)
     panels = chosen(picture.panels)
     formulas = [formula(run) if "formula" in panels else (None, []) for run in runs]
-    facts = {
+    axes, modes = along(picture) if "eigen" in panels else ({}, [({}, [])] * len(runs))
+    facts = axes | {
         "steps": picture.steps,
         "panels": panels,
         "floor": floor,
@@ -200,16 +206,22 @@ def paths(picture: Picture) -> bytes:
         "times": times(factor),
         "plain": STEP.words if STEP in arrows else "",
         "lossTitle": "Loss above minimum" if floor else "Loss",
+        "sharpnessTitle": sharpness.title(runs),
         "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
         "runs": [
-            run | {"formula": lines}
-            for run, (lines, _) in zip(_looks(picture), formulas, strict=True)
+            run | mode | {"formula": lines}
+            for run, (lines, _), (mode, _) in zip(_looks(picture), formulas, modes, strict=True)
         ],
     }
     arrays = [
         (i, *column)
         for i, run in enumerate(runs)
-        for column in [*_columns(run, floor), *formulas[i][1]]
+        for column in [
+            *_columns(run, floor),
+            *formulas[i][1],
+            *modes[i][1],
+            *_measured(run, picture, panels),
+        ]
     ]
     if batched is not None and batched.batch is not None:
         arrays.append((-1, "batch", batched.batch.astype("<i4").ravel()))
@@ -252,6 +264,17 @@ def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:
     named["above"] = run.loss - (floor or 0.0)
     with np.errstate(over="ignore"):  # a diverged run may leave the single-precision numbers
         return [(name, array.astype("<f4")) for name, array in named.items()]
+
+
+def _measured(run: Run, picture: Picture, panels: Sequence[str]) -> Iterator[tuple[str, Array]]:
+    """What was measured of a network on the way, and how sharply the ground bends."""
+    if "truth" in panels and "true_loss" in run.slots:
+        yield "true_loss", run.slots["true_loss"].astype("<f4")
+        yield "below", run.loss.astype("<f4")
+    if "sharpness" in panels:
+        yield "sharpness", sharpness.sharpness(run, picture.problem).astype("<f4")
+        if (most := sharpness.stands(run)) is not None:
+            yield "stands", np.full(len(run.w), most, "<f4")
 
 
 def formula(run: Run) -> tuple[dict[str, Any] | None, list[tuple[str, Array]]]:

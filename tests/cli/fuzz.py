@@ -21,6 +21,7 @@ BASE = {
     "train": f"{NETWORK} --epochs 1",
     "compare": f"{NETWORK} --epochs 1 --optim sgd --seeds 1 --size 240x180",
     "landscape": f"{NETWORK} --optim sgd --updates 4 --images 9 --size 240x180",
+    "twin": f"{NETWORK} --optim sgd --updates 4 --images 9 --size 240x180",
     "sweep": f"{NETWORK} --optim sgd --grid lr=0.1,0.2 --size 240x180",
     "gallery": "--out slides",
     "app": "--no-browser",
@@ -146,7 +147,7 @@ ELSEWHERE += [
     "\udcff.png",
 ]
 LONG = ("seeds", "epochs", "updates", "tune", "samples", "images")  # of which some is long work
-ODDER, DEAR = 0.95, ("compare", "landscape", "sweep", "gallery", "train", "gradcheck")
+ODDER, DEAR = 0.95, ("compare", "landscape", "twin", "sweep", "gallery", "train", "gradcheck")
 ODD = [NUMBERS, WORDS, RULED, FORMULAS, SCHEDULED, SPANS, ELSEWHERE]
 HOME = {"optim": RULED, "problem": FORMULAS, "schedule": SCHEDULED, "out": ELSEWHERE}
 HOME |= dict.fromkeys(["x", "y", "size", "sizes", "start", "panels", "grid"], SPANS)

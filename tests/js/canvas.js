@@ -82,6 +82,7 @@ export function player(runs = [descent()], facts = {}) {
     runs,
     earlier: [],
     ghosts: [],
+    beside: [],
     steps: Math.max(...runs.map((run) => run.steps)),
     time: 0,
     hover: null,
@@ -96,5 +97,6 @@ export function player(runs = [descent()], facts = {}) {
     ask: () => {},
     ...facts,
   };
+  Object.defineProperty(made, "told", { get: () => [...made.runs, ...made.beside.filter(({ letter }) => letter)] });
   return Object.defineProperty(made, "step", { get: () => Math.floor(made.time) });
 }

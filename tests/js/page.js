@@ -79,6 +79,10 @@ class Element {
     if (name === "hidden") this.hidden = true;
   }
 
+  hasAttribute(name) {
+    return name in this.attributes;
+  }
+
   getAttribute(name) {
     return this.attributes[name];
   }
@@ -103,7 +107,7 @@ class Element {
 
   // What a hand does to it.
   fire(name, facts = {}) {
-    const event = { type: name, target: this, currentTarget: this, preventDefault: () => {}, pointerId: 1, ...facts };
+    const event = { type: name, target: this, currentTarget: this, preventDefault: () => {}, stopPropagation: () => {}, pointerId: 1, ...facts };
     for (const action of this.heard[name] ?? []) action(event);
   }
 
@@ -165,7 +169,9 @@ const quiet = { matches: false, addEventListener: () => {} };
 
 Object.assign(globalThis, {
   window: { devicePixelRatio: 1, matchMedia: () => quiet },
+  matchMedia: () => quiet,
   document: { createElement: (tag) => new Element(tag), body: new Element("body"), addEventListener: () => {} },
+  MutationObserver: Observer,
   ResizeObserver: Observer,
   requestAnimationFrame: (action) => frames.push(action),
   cancelAnimationFrame: () => (frames = []),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { mount, render } from "../../optiviz/player/js/mount.js";
+import { mount } from "../../optiviz/player/js/mount.js";
 import { number } from "../../optiviz/player/js/numbers.js";
 import { Player } from "../../optiviz/player/js/player.js";
 import { descent, groundPack, pathsPack, strokes, texts } from "./canvas.js";
@@ -318,7 +318,9 @@ test("what is disposed draws and says nothing more", (context) => {
   draw();
   context.mock.timers.tick(5000);
   assert.deepEqual(player.canvas.context.calls, []);
-  assert.deepEqual(text(player, "ov-spoken"), [""]);
+  assert.equal(player.speech.node.textContent, "");
+  const sheets = [player.plane, ...player.series].flatMap(({ canvas, still }) => [canvas, still]);
+  assert.ok(sheets.every(({ width, height }) => width === 0 && height === 0), "its pixels are given back");
 });
 
 test("a page mounts a player of two packs in base64", () => {
@@ -330,32 +332,16 @@ test("a page mounts a player of two packs in base64", () => {
   assert.equal(player.runs[0].x[0], 2);
 });
 
-test("a notebook's model fills the player, and hears the start", () => {
-  const values = { ground: new DataView(groundPack().buffer.slice(0)), paths: null, theme: "light", movable: true };
-  const bytes = (block) => new DataView(Uint8Array.from(block).buffer);
-  Object.assign(values, { ground: bytes(groundPack()), paths: bytes(pathsPack([descent()])) });
-  const heard = {};
-  const model = {
-    get: (name) => values[name],
-    set: (name, value) => (values[name] = value),
-    save_changes: () => (model.saved = true),
-    on: (name, action) => (heard[name] = action),
-    off: (name, action) => heard[name] === action && delete heard[name],
+test("no key that is the player's or a letter is heard above it, but those that lead out are", () => {
+  const player = shown();
+  const heard = (key, facts = {}) => {
+    let passed = true;
+    player.root.fire("keydown", { key, ...facts, stopPropagation: () => (passed = false) });
+    return passed;
   };
-  const el = document.createElement("div");
-  el.appendChild = (child) => (el.append(child), child);
-  const end = render({ model, el });
-  draw();
-  const count = () => el.all((part) => part.attributes?.class === "ov-label").length;
-  assert.equal(count(), 1);
-  values.paths = bytes(pathsPack([descent(), descent()]));
-  heard["change:paths"]();
-  draw();
-  assert.equal(count(), 2);
-  const canvas = el.all((part) => part.tag === "canvas")[0];
-  canvas.fire("pointerdown", { clientX: 200, clientY: 100 });
-  assert.equal(values.start.length, 2);
-  assert.ok(model.saved);
-  end();
-  assert.deepEqual(heard, {});
+  for (const key of [" ", "ArrowRight", "ArrowDown", "Home", "b", "x", "Enter"]) assert.equal(heard(key), false, key);
+  for (const key of ["Tab", "Escape", "PageDown", "F5"]) assert.equal(heard(key), true, key);
+  assert.equal(heard("s", { ctrlKey: true }), true);
+  for (const part of player.root.all((one) => ["button", "select", "input", "canvas"].includes(one.tag)))
+    assert.equal(part.getAttribute("data-lm-suppress-shortcuts"), "");
 });

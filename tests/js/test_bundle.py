@@ -95,7 +95,7 @@ def test_the_player_can_be_bundled(node: str) -> None:
     """Every module of it, and the syntax is right; the pages' own tests run it."""
     for path in SCRIPTS:
         bundle(path)
-    text = bundle(SCRIPTS[0].with_name("mount.js"))
+    text = bundle(SCRIPTS[0].with_name("widget.js"))
     done = subprocess.run(
         [node, "--check", "-"], input=text, capture_output=True, text=True, check=False
     )

@@ -1,5 +1,6 @@
 // The curves of the panels against the step, and the limits of their axes.
 
+import { axesCurves, axesTitle } from "./axes.js";
 import { extent } from "./numbers.js";
 
 // No step leads to the start: what tells of steps begins with the first.
@@ -19,6 +20,17 @@ export const PANELS = {
         parts.second && [fromFirst(run.vy), [2, 2], 0.3],
       ].filter(Boolean),
   },
+  truth: {
+    title: () => "Network's loss, this plane's dashed",
+    curves: (run) => (run.true_loss ? [[run.true_loss], [run.below, [6, 3], 0.35]] : []),
+  },
+  sharpness: {
+    title: (facts) => facts.sharpnessTitle,
+    curves: (run) =>
+      run.stands ? [[run.sharpness], [run.stands, [6, 3], 0.2]] : [[run.sharpness]],
+    whole: true,
+  },
+  eigen: { title: axesTitle, parts: { loss: "loss" }, curves: axesCurves },
   lr: { title: () => "Learning rate η", curves: (run) => [[run.lr]], whole: true },
 };
 

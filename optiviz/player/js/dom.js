@@ -20,6 +20,8 @@ export const ICONS = {
 
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
+  // JupyterLab and Notebook take keys before the element hears them, but not from one that says this.
+  made.setAttribute("data-lm-suppress-shortcuts", "");
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
     else if (value === true) made.setAttribute(name, "");

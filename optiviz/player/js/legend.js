@@ -105,8 +105,8 @@ export class Tip {
 }
 
 export function summary(player) {
-  const { step, steps, runs, facts, ground } = player;
-  const each = runs.map((run) => {
+  const { step, steps, told, facts, ground } = player;
+  const each = told.map((run) => {
     const t = Math.min(step, run.steps);
     const at = `${number(run.x[t])}, ${number(run.y[t])}`;
     const became = verdictOf(run, step);

@@ -1,8 +1,9 @@
 // The plane from above: the part of it that is seen, and what lies there.
 
 import { drawArrows, drawNotes } from "./arrows.js";
+import { drawBeside, drawLetters } from "./beside.js";
 import { drawBatch, layAxes, layGround } from "./field.js";
-import { clipTo, cross, pen, ring, star, write } from "./marks.js";
+import { clipTo, cross, pen, ring, rule, star, write } from "./marks.js";
 import { clamp } from "./numbers.js";
 import { drawSaid } from "./notes.js";
 import { Sheet } from "./sheet.js";
@@ -100,6 +101,7 @@ export class Plane extends Sheet {
     context.drawImage(this.bottom, 0, 0, this.width, this.height);
     context.save();
     this.clip(context);
+    this.layCurvature(context);
     this.layGhosts(context);
     const { minima, local } = player.ground;
     const { star: gold, background, starEdge, hollowEdge } = player.look;
@@ -110,8 +112,22 @@ export class Plane extends Sheet {
     for (const [u, v] of player.ground.saddles)
       cross(context, this.x(u), this.y(v), 5 * player.scale, player.look.text);
     context.restore();
-    for (const run of player.runs) run.pixels = this.pixels(run);
+    for (const run of [...player.runs, ...player.beside]) run.pixels = this.pixels(run);
     this.factor = player.facts.factor;
+  }
+
+  // The axes of the curvature at a minimum, the steep one solid.
+  layCurvature(context) {
+    const { facts, shows, look } = this.player;
+    if (!facts.eigen || !shows.axes) return;
+    const far = 2 * Math.max(this.width, this.height) * this.unit;
+    const [u, v] = facts.eigen.at;
+    context.globalAlpha = 0.4;
+    for (const [i, [dx, dy]] of facts.eigen.axes.entries()) {
+      pen(context, look.text, 1, i ? [5, 4] : []);
+      rule(context, this.x(u - far * dx), this.y(v - far * dy), this.x(u + far * dx), this.y(v + far * dy));
+    }
+    context.globalAlpha = 1;
   }
 
   layGhosts(context) {
@@ -152,11 +168,13 @@ export class Plane extends Sheet {
     context.save();
     this.clip(context);
     if (player.batched && player.shows.batch) drawBatch(this, context);
+    drawBeside(this, context);
     const order = [...player.runs].sort((one, other) => one.weight - other.weight); // a hero last
     for (const draw of [drawTrail, drawArrows, drawHead]) for (const run of order) draw(this, context, run);
     this.drawGoals(context);
     player.overlay?.(this, context);
     context.restore();
+    drawLetters(this, context);
     drawNotes(this, context);
     drawSaid(this, context);
   }
@@ -181,7 +199,7 @@ export class Plane extends Sheet {
   // The run and the step whose point lies nearest to a point of the canvas, within reach.
   nearest(px, py, reach = 16) {
     let found = null;
-    for (const run of this.player.runs)
+    for (const run of this.player.told)
       for (let t = 0; t <= run.steps; t++) {
         const away = Math.hypot(run.pixels[2 * t] - px, run.pixels[2 * t + 1] - py);
         if (away < reach) {

@@ -4,10 +4,12 @@
 
 import { arrowAt } from "./arrows.js";
 import { element, placeOf } from "./dom.js";
+import { Eigen } from "./eigen.js";
 import { Formula } from "./formulas.js";
 import { Hands } from "./hands.js";
 import { Help } from "./help.js";
 import { press } from "./keys.js";
+import { isNight, keepKeys, onNight } from "./host.js";
 import { Legend, Speech, Tip } from "./legend.js";
 import { clamp, unpack } from "./numbers.js";
 import { Plane } from "./plane.js";
@@ -17,22 +19,22 @@ import { Timeline } from "./timeline.js";
 import { Transport } from "./transport.js";
 
 const DRAG = 700; // milliseconds between two changes of one drag, at most
-const prefers = (what) => window.matchMedia(`(prefers-${what})`);
 
-// A player in an element. `onStart` is called with the start that a person chose, if one may.
+// A player in an element. `onStart` is called with the start that a person chose, if one may, and
+// `onDraw` whenever something was drawn.
 export class Player extends Timeline {
-  constructor(root, { theme = "auto", onStart = null, fills = false, wheel = fills, title = true, host = root } = {}) {
+  constructor(root, { theme = "auto", fills = false, wheel = fills, title = true, host = root, ...told } = {}) {
     super();
-    Object.assign(this, { root, host, onStart, wheels: wheel, theme });
+    Object.assign(this, { onStart: null, onDraw: null, ...told, root, host, wheels: wheel, theme });
     this.runs = [];
     this.earlier = [];
+    this.beside = []; // runs of the host's own that are drawn too: thin, or with a `letter` at the head
     this.series = [];
     this.hover = null;
     this.overlay = null; // draws last on the plane, whenever it is drawn
     this.lit = null; // the arrow, as its run and its kind, that somebody points at
-    this.shows = { velocity: true, gradient: false, carried: false, batch: true, ghost: true };
-    this.still = prefers("reduced-motion: reduce");
-    this.scheme = prefers("color-scheme: dark");
+    this.shows = { velocity: true, gradient: false, carried: false, batch: true, ghost: true, axes: true };
+    this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.build(title, fills);
     this.listen();
   }
@@ -62,10 +64,11 @@ export class Player extends Timeline {
     this.presenting = new Presenting(this, this.host, signal);
     this.watch = new ResizeObserver(() => this.ask());
     this.watch.observe(this.canvas);
-    this.scheme.addEventListener("change", () => this.setTheme(this.theme), { signal });
+    onNight(this.root, () => this.follow(), signal);
     this.root.addEventListener("keydown", (event) => press(this, event), { signal });
     const anywhere = (event) => event.target === document.body && press(this, event);
     if (this.wheels) document.addEventListener("keydown", anywhere, { signal });
+    keepKeys(this.root, signal);
     this.hands = new Hands(this, signal);
   }
 
@@ -75,6 +78,9 @@ export class Player extends Timeline {
     this.speech.stop();
     cancelAnimationFrame(this.asked);
     this.playing = false;
+    // A notebook may keep the element for as long as its page is open.
+    for (const sheet of [this.plane, ...this.series]) sheet.free();
+    this.root.replaceChildren();
   }
 
   // ---- what is shown
@@ -119,13 +125,24 @@ export class Player extends Timeline {
 
   setPanels() {
     const { panels } = this.facts;
-    this.series = panels.filter((kind) => kind !== "formula").map((kind) => new Series(this, kind));
+    const made = (kind) => (kind === "eigen" ? new Eigen(this) : new Series(this, kind));
+    this.series = panels.filter((kind) => kind !== "formula").map(made);
     this.formula = panels.includes("formula") ? new Formula(this) : null;
     const figures = [...this.series, this.formula].filter(Boolean).map(({ figure }) => figure);
     this.side.replaceChildren(...figures);
     this.root.classList.toggle("ov-no-side", !figures.length);
     this.watch.disconnect();
     for (const { canvas } of [this.plane, ...this.series]) this.watch.observe(canvas);
+  }
+
+  setBeside(runs) {
+    this.beside = runs;
+    this.redraw();
+  }
+
+  // The runs that a person is told of in numbers.
+  get told() {
+    return [...this.runs, ...this.beside.filter(({ letter }) => letter)];
   }
 
   get ghosts() {
@@ -145,9 +162,8 @@ export class Player extends Timeline {
 
   setTheme(theme) {
     this.theme = theme;
-    const page = document.body.dataset.jpThemeLight; // a notebook's own theme
-    const night = page ? page === "false" : this.scheme.matches;
-    const look = this.ground.themes[theme === "auto" ? (night ? "dark" : "light") : theme];
+    const around = () => (isNight(this.root.parentNode) ? "dark" : "light");
+    const look = this.ground.themes[theme === "auto" ? around() : theme];
     this.look = look;
     this.scale = look.scale * (this.presenting.on ? LARGER : 1);
     this.root.style.setProperty("--ov-scale", this.scale);
@@ -161,6 +177,12 @@ export class Player extends Timeline {
   // The other of light and dark; a page around it may turn all of itself.
   turnTheme() {
     this.setTheme(this.look.isDark ? "light" : "dark");
+  }
+
+  // It may have become dark, or light, around it.
+  follow() {
+    if (this.theme !== "auto" || !this.look) return;
+    if (isNight(this.root.parentNode) !== this.look.isDark) this.setTheme("auto");
   }
 
   colorOf(run) {
@@ -203,6 +225,7 @@ export class Player extends Timeline {
     this.legend.write();
     this.formula?.write();
     this.speech.later();
+    this.onDraw?.();
     if (this.playing) this.ask();
   }
 
@@ -247,7 +270,7 @@ export class Player extends Timeline {
     const step = series.stepAt(place[0]);
     if (event.buttons === 1) this.goTo(step);
     this.hover = step;
-    this.tip.tell(series.canvas, place, this.runs, step, false);
+    this.tip.tell(series.canvas, place, this.told, step, false);
     this.ask();
   }
 }

@@ -6,12 +6,14 @@ import { clipTo, marker, pen, rule, write } from "./marks.js";
 import { blend, clamp, powers, ticks } from "./numbers.js";
 import { Sheet } from "./sheet.js";
 
+const THIN = 1.2; // pixels that the lines of runs beside those that are set are wide
+
 export class Series extends Sheet {
   constructor(player, kind) {
     const panel = PANELS[kind];
     super(player, element("canvas", { role: "img" }));
     const one = player.runs.length === 1;
-    Object.assign(this, { panel, parts: { speed: true, first: one, second: one } });
+    Object.assign(this, { kind, panel, parts: { speed: true, first: one, second: one, loss: false } });
     this.drawn = document.createElement("canvas");
     for (const name of ["pointerdown", "pointermove"])
       this.canvas.addEventListener(name, (event) => player.scrub(this, event));
@@ -64,15 +66,23 @@ export class Series extends Sheet {
     return clamp(Math.round(share * this.player.steps), 0, this.player.steps);
   }
 
+  limits() {
+    const { ground, facts, told } = this.player;
+    return axisOf(this.panel, this.curves(told), facts.floor, ground.drawing);
+  }
+
   lay() {
     const { player } = this;
-    const { ground, facts } = player;
-    this.axis = axisOf(this.panel, this.curves(), facts.floor, ground.drawing);
+    const told = this.curves(player.told);
+    this.axis = this.limits();
     const context = this.begin(this.still);
     this.layAxes(context);
     this.trace(context, this.curves(player.ghosts), 1.2, { paler: 0.6, dash: [2, 3] });
-    this.trace(context, this.curves(), 1.4, { paler: 0.72, dash: [] });
-    this.trace(this.begin(this.drawn), this.curves(), 2.1 * player.scale);
+    this.trace(context, told, 1.4, { paler: 0.72, dash: [] });
+    const drawn = this.begin(this.drawn);
+    const beside = player.beside.filter(({ panels }) => !panels || panels.includes(this.kind));
+    this.trace(drawn, this.curves(beside), THIN * player.scale);
+    this.trace(drawn, this.curves(), 2.1 * player.scale);
   }
 
   layAxes(context) {
@@ -131,7 +141,7 @@ export class Series extends Sheet {
       pen(context, look.text, 1, [3, 3]);
       rule(context, this.x(player.hover), top, this.x(player.hover), top + height);
     }
-    for (const { run, values, paler } of this.curves()) {
+    for (const { run, values, paler } of this.curves(player.told)) {
       const t = Math.min(time, run.steps);
       const y = between(values, t, (value) => this.y(value));
       const color = blend(player.colorOf(run), look.background, paler);

@@ -47,6 +47,12 @@ export class Timeline {
     this.ask();
   }
 
+  // To a step, and on from there if it plays.
+  seek(step) {
+    this.time = this.exact = clamp(step, 0, this.steps);
+    this.ask();
+  }
+
   // To the next moment at which something is said or happens, or to the one before.
   goToStop(n) {
     const all = [...this.stops, ...this.happenings.map(({ step }) => step)];

@@ -106,7 +106,7 @@ export class Controls {
       const rules = ({ lanes }) => String(lanes.map(({ rule }) => rule));
       const before = this.given[problem];
       const lanes = state.lanes.map(({ lr, ...rest }) => rest);
-      Object.assign(state, { problem, shape: {}, start: null, batch: null, steps: null, lanes });
+      Object.assign(state, { problem, shape: {}, start: null, batch: null, steps: null, lanes, pins: {} });
       if (before && rules(before) === rules(state)) Object.assign(state, before);
     });
   }

@@ -3,6 +3,8 @@
 import { element } from "../../../player/js/dom.js";
 import { iconButton } from "../../js/ui.js";
 
+const STEP = /&t=\d+$/; // which stays as it is
+
 export class Past {
   // `restore` is called with the query of a state to go back or forward to.
   constructor(restore, signal) {
@@ -18,15 +20,14 @@ export class Past {
   }
 
   // Keep a state, by its query, as the latest change; the first one is where everything begins.
-  // Another step, null for the last, is no change, but stands in the address.
-  keep(query, step) {
+  // The step is kept with it, and is no change.
+  keep(query, step = "") {
     const same = this.query === undefined || this.moving || query === this.query;
     this.moving = false;
-    const address = `?${query}${step === null ? "" : `&t=${step}`}`;
-    if (address === this.address) return;
+    if (query + step === this.kept) return;
     if (!same) this.last = ++this.at;
-    history[same ? "replaceState" : "pushState"]({ optiviz: this.at }, "", address);
-    Object.assign(this, { query, address });
+    history[same ? "replaceState" : "pushState"]({ optiviz: this.at }, "", `?${query}${step}`);
+    Object.assign(this, { query, kept: query + step });
     this.write();
   }
 
@@ -36,9 +37,10 @@ export class Past {
 
   took(state) {
     if (typeof state?.optiviz !== "number") return;
-    Object.assign(this, { at: state.optiviz, moving: true, address: location.search });
+    const query = location.search.slice(1).replace(STEP, "");
+    Object.assign(this, { at: state.optiviz, moving: true, query, kept: null });
     this.write();
-    this.restore(location.search);
+    this.restore(`?${query}`);
   }
 
   press(event) {
