@@ -124,7 +124,9 @@ for (const [keys, expected] of [
 
 test("every button that names a key is pressed by it", () => {
   const player = shown();
-  for (const [name, { attributes }] of Object.entries(player.transport.toggles)) {
+  for (const [name, chip] of Object.entries(player.transport.toggles)) {
+    chip.hidden = false;
+    const { attributes } = chip;
     const [, key] = /\((.)\)$/.exec(attributes.title);
     const before = pressed(player, name);
     player.root.fire("keydown", { key: key.toLowerCase() });
