@@ -13,8 +13,9 @@ from PIL import Image
 
 pytest.importorskip("anywidget", reason="needs the extra apps")
 
-from optiviz.labs.surface.lab import FILES, SurfaceLab, map_pack, picture_file
+from optiviz.labs.surface.lab import FILES, SurfaceLab, map_pack
 from optiviz.labs.surface.state import from_query
+from optiviz.labs.surface.takeaway import picture_file
 from optiviz.maps import rate_map
 
 from ..player.test_player import unpack
@@ -96,7 +97,7 @@ def test_what_a_page_should_not_send_is_passed_over(heard: Any, message: Any) ->
 def test_a_map_and_a_file_are_sent(heard: Any) -> None:
     assert heard({"type": "map", "about": 1}) == [{"type": "map"}]
     (file,) = heard({"type": "file", "about": {"ending": ".png", "theme": "dark"}})
-    assert file == {"type": "file", "name": "race.png", "mime": "image/png"}
+    assert file == {"type": "file", "name": "momentum-adam-valley.png", "mime": "image/png"}
 
 
 def test_the_page_is_told_in_json() -> None:
@@ -139,3 +140,20 @@ def test_a_rule_without_a_beta_has_its_rates_in_a_row() -> None:
     fast = facts["taken"] > 0
     assert facts["best"][2] == facts["taken"][fast].min()
     assert facts["xs"][fast].max() < facts["limit"][0] < facts["xs"][facts["taken"] < 0].min()
+
+
+def test_a_file_shows_the_part_of_the_plane_that_is_seen(heard: Any) -> None:
+    state, _ = from_query("optim=sgd&steps=5")
+    whole, part = (
+        picture_file(state, ".svg", "light", seen) for seen in (None, "-0.1,0.1,-0.1,0.1")
+    )
+    assert b"0.1" in part
+    assert whole != part
+    wish = {"ending": ".png", "theme": "light"}
+    for bounds, error in (
+        ("1,2", "bounds must be"),
+        ("2,1,0,1", "bounds must be"),
+        ([1], ""),
+    ):
+        (answer,) = heard({"type": "file", "about": wish | {"bounds": bounds}})
+        assert answer["error"].startswith(error)

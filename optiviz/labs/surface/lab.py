@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from optiviz.labs.surface.offers import FILES, SECONDS, facts_of, offers
 from optiviz.labs.surface.own import is_own, refusal
 from optiviz.labs.surface.session import KIND, PINS, Session, clean, from_file, from_query
 from optiviz.labs.surface.state import Notes, State
+from optiviz.labs.surface.takeaway import command, file_name, picture_file, python
 from optiviz.lessons.lesson import Find
 from optiviz.maps import RateMap, rate_map
 from optiviz.maps.axes import Axis, axis, second
@@ -30,10 +30,8 @@ from optiviz.player.pack import ground, pack, paths
 from optiviz.player.page import source
 from optiviz.problems.base import Plane
 from optiviz.runs.inputs import as_rule
-from optiviz.sketch import Sketch
-from optiviz.views import Picture, animate, plot
+from optiviz.views import Picture
 from optiviz.views.charts.maps import line_color, ramp
-from optiviz.views.files.animate import MOVING
 from optiviz.views.style import THEMES
 from optiviz.words import join
 
@@ -132,8 +130,8 @@ class SurfaceLab(LabPage):
                 "problem": state.problem_words,
                 "start": runs[0].w[0].tolist(),
                 "query": session.query(),
-                "python": state.python(),
-                "commands": {ending: state.command(f"race{ending}") for ending in FILES},
+                "python": python(state),
+                "commands": {ending: command(state, ending) for ending in FILES},
             }
 
     def answers(self) -> dict[str, Callable[[Any], None]]:
@@ -163,8 +161,8 @@ class SurfaceLab(LabPage):
         """Answer with a picture of the state, or with the reason why it cannot be made."""
         wish = wish if isinstance(wish, dict) else {}
         ending, theme = str(wish.get("ending")), str(wish.get("theme"))
-        content = picture_file(self.state, ending, theme)
-        self.send_file(f"race{ending}", FILES[ending], content)
+        content = picture_file(self.state, ending, theme, wish.get("bounds"))
+        self.send_file(f"{file_name(self.state)}{ending}", FILES[ending], content)
 
 
 def packed(picture: Picture) -> tuple[bytes, str]:
@@ -180,32 +178,6 @@ def _read(sent: dict[str, Any]) -> tuple[Session, Notes]:
     if isinstance(query := sent.get("query"), str):
         return from_query(query)
     return from_file(sent["file"]) if "file" in sent else clean(sent.get("controls"))
-
-
-def picture_file(state: State, ending: str, theme: str) -> bytes:
-    """The bytes of the picture that the state's command would write.
-
-    Raises:
-        UserError: an ending that is not offered, or a missing extra.
-    """
-    if ending not in FILES:
-        raise UserError(f"The ending must be one of {', '.join(FILES)}.")
-    sketch = Sketch(
-        optim=state.rules_words,
-        problem=state.problem_words,
-        steps=state.steps,
-        start=state.start and ",".join(map(repr, state.start)),
-        schedule=state.schedule_words,
-        batch_size=state.batch,
-        panels=None,
-        size="960x540",
-        theme=theme,
-        seed=state.seed,
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"race{ending}"
-        (animate if ending in MOVING else plot)(sketch.picture(ending), path)
-        return path.read_bytes()
 
 
 def map_pack(state: State, lane: Any) -> bytes:
