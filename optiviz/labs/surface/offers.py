@@ -113,13 +113,24 @@ SITUATIONS = (
 )
 
 
+def _second(rule: str) -> str | None:
+    """The setting that the map shows beside η, if the rule has one."""
+    try:
+        return second(OPTIMIZERS[rule]())
+    except UserError:
+        return None
+
+
+SECONDS = {name: _second(name) for name in OPTIMIZERS}
+
+
 def offers() -> dict[str, Any]:
     """All that the page needs to draw its controls."""
     rates = PROBLEMS["valley"].rates
     return {
         "problems": [facts_of(name, problem) for name, problem in PROBLEMS.items()],
         "rules": {name: facts(knobs(name, RATES, rates)) for name in OPTIMIZERS},
-        "seconds": {name: _second(name) for name in OPTIMIZERS},
+        "seconds": SECONDS,
         "schedules": {name: facts(DECAYS[name]) for name in SCHEDULES},
         **facts({"steps": STEPS, "seed": SEED}),
         "typed": TYPED,
@@ -143,11 +154,3 @@ def facts_of(name: str, problem: Plane) -> dict[str, Any]:
         "bounds": problem.bounds,
         "axes": problem.axes,
     }
-
-
-def _second(rule: str) -> str | None:
-    """The setting that the map shows beside η, if the rule has one."""
-    try:
-        return second(OPTIMIZERS[rule]())
-    except UserError:
-        return None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -80,27 +79,6 @@ class State:
             ("seed", self.seed or None),
         ]
         return [(name, str(value)) for name, value in given if value is not None]
-
-    def command(self, out: str) -> str:
-        """The command that makes the same runs, and a picture of them."""
-        verb = "plot" if out.endswith((".png", ".svg")) else "animate"
-        options = [f"--{name}={shlex.quote(value)}" for name, value in self.options()]
-        return " ".join(["optiviz", verb, *options, "--out", shlex.quote(out)])
-
-    def python(self) -> str:
-        """The Python that makes the same runs."""
-        rules = "".join(f"    {text!r},\n" for text in self.rules_words)
-        return f"""\
-from optiviz.problems import parse_problem
-from optiviz.runs import race
-
-problem = parse_problem({self.problem_words!r})
-rules = [
-{rules}]
-runs = race(
-    problem, rules, steps={self.steps}, start={self.start!r},
-    schedule={self.schedule_words!r}, batch_size={self.batch!r}, seed={self.seed!r},
-)"""
 
     def query(self) -> str:
         """The part of a link that restores the state."""
