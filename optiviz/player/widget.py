@@ -12,8 +12,8 @@ import traitlets
 from optiviz.errors import UserError, unknown
 from optiviz.player import pack
 from optiviz.player.again import again, problem_of
+from optiviz.player.bundle import script
 from optiviz.player.page import HERE, source
-from optiviz.player.bundle import bundle
 from optiviz.problems import as_problem
 from optiviz.problems.base import Plane
 from optiviz.runs.record import Run
@@ -35,7 +35,7 @@ class Player(anywidget.AnyWidget):
         start: where the runs start; another one, or a click, runs the same rules from there.
     """
 
-    _esm = bundle(HERE / "js" / "widget.js") + "\nexport default { initialize, render };\n"
+    _esm = script(HERE / "js" / "widget.js", "initialize, render")
     _css = source("css")
     ground = traitlets.Bytes().tag(sync=True)
     paths = traitlets.Bytes().tag(sync=True)
@@ -94,7 +94,9 @@ class Player(anywidget.AnyWidget):
 
     @traitlets.validate("runs")
     def _check_runs(self, proposal: Any) -> Sequence[Run]:
-        drawn = self.picture if proposal.value is self.picture.runs else self._picture(proposal.value)
+        drawn = (
+            self.picture if proposal.value is self.picture.runs else self._picture(proposal.value)
+        )
         return drawn.runs
 
     @traitlets.observe("runs")

@@ -37,11 +37,15 @@ def free() -> int:
 
 
 @contextmanager
-def serving(module: str, words: Callable[[int], list[str]], folder: Path, ask: str) -> Iterator[str]:
+def serving(
+    module: str, words: Callable[[int], list[str]], folder: Path, ask: str
+) -> Iterator[str]:
     """A server that `python -m MODULE WORDS` is, and its address, once it answers what is asked."""
     port = free()
     # Nothing of a person's settings is read or changed.
-    own = {name: str(folder / "config") for name in ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR")}
+    own = {
+        name: str(folder / "config") for name in ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR")
+    }
     own |= {"JUPYTERLAB_WORKSPACES_DIR": str(folder / "config"), "PYTHONPATH": str(ROOT)}
     server = subprocess.Popen(
         [sys.executable, "-m", module, *words(port)],

@@ -69,7 +69,9 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def run_all(page: Any) -> Any:
     """Run a notebook, once it has a kernel that it hears, and wait for what it shows."""
     page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
-    page.wait_for_function(KERNEL, arg=page.url.rpartition("/")[2].partition("?")[0], timeout=60_000, polling=200)
+    page.wait_for_function(
+        KERNEL, arg=page.url.rpartition("/")[2].partition("?")[0], timeout=60_000, polling=200
+    )
     for _ in range(10):  # what is run while the page still opens is forgotten
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
@@ -105,7 +107,7 @@ def test_no_shortcut_of_the_host_is_heard_in_the_player(
     counter = player.locator(".ov-counter")
     places: list[Callable[[], None]] = [
         player.locator(".ov-plane canvas").focus,
-        lambda: player.locator(".ov-side canvas").first.click(),
+        player.locator(".ov-side canvas").first.click,
         lambda: player.locator(".ov-title").click(),
         player.get_by_label("Speed").focus,
         player.get_by_label("Step", exact=True).focus,
@@ -113,7 +115,7 @@ def test_no_shortcut_of_the_host_is_heard_in_the_player(
     ]
     for go in places:
         go()
-        for key in "d d b m v 0 0 x a y ArrowDown ArrowUp".split():
+        for key in ["d", "d", "b", "m", "v", "0", "0", "x", "a", "y", "ArrowDown", "ArrowUp"]:
             page.keyboard.press(key)
         assert cells(page) == ["code"] * 3
         assert page.locator(".jp-Dialog").count() == 0
@@ -172,7 +174,7 @@ def resident(page: Any) -> float:
 
 
 def test_a_cell_that_is_run_again_gives_its_memory_back(looks: Any) -> None:
-    cell = looks.locator(".jp-Notebook .jp-Cell").first
+    cell = looks.locator(".jp-Notebook .jp-Cell").last
 
     def again(times: int) -> None:
         for _ in range(times):

@@ -12,7 +12,7 @@ import traitlets
 from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
-from optiviz.labs.page import LabPage, script
+from optiviz.labs.page import LabPage
 from optiviz.labs.surface.lessons import lessons, offered
 from optiviz.labs.surface.offers import FILES, offers
 from optiviz.labs.surface.state import Notes, State, clean, from_query
@@ -20,6 +20,7 @@ from optiviz.lessons.lesson import Find
 from optiviz.maps import RateMap, rate_map
 from optiviz.maps.axes import axis, second
 from optiviz.optim import SYMBOLS
+from optiviz.player.bundle import script
 from optiviz.player.pack import ground, pack, paths
 from optiviz.player.page import source
 from optiviz.problems.base import Plane
@@ -46,7 +47,7 @@ class SurfaceLab(LabPage):
     ending and theme, or whether the answer to a lesson is right, about its name.
     """
 
-    _esm = script(HERE / "js" / "lab.js")
+    _esm = script(HERE / "js" / "lab.js", "render")
     _css = "\n".join([LabPage._css, source("css"), (HERE / "lab.css").read_text(encoding="utf-8")])
     written = "sent"
     offers = traitlets.Dict().tag(sync=True)

@@ -45,7 +45,7 @@ export function render({ model, el }) {
   const onDraw = () => {
     for (const name of SAID) if (model.get(name) !== player[name]) model.set(name, player[name]);
   };
-  const player = new Player(root, { theme: model.get("theme"), onStart, onDraw });
+  let player = new Player(root, { theme: model.get("theme"), onStart, onDraw });
   const silence = new Silence((words) => {
     silent.hidden = !words;
     silent.textContent = words;
@@ -76,5 +76,6 @@ export function render({ model, el }) {
   return () => {
     end();
     player.dispose();
+    player = null; // a notebook keeps this function for as long as its page is open
   };
 }
