@@ -20,6 +20,7 @@ To look at:
     views     pictures, charts and their files
     play      the interactive picture of runs, in a notebook
     sliders   controls for a rule's settings, beside it
+    explore   a page whose sliders choose among runs made beforehand
 
 UserError is what a mistake raises: its sentence says what to do. Every name is imported when it is
 first used, so that `import optiviz` is quick.
@@ -33,6 +34,7 @@ from optiviz.version import __version__
 if TYPE_CHECKING:
     from optiviz import maps, optim, problems, views
     from optiviz.errors import UserError
+    from optiviz.explorer.explore import explore
     from optiviz.labs.sliders import sliders
     from optiviz.optim import schedules
     from optiviz.optim.explain import explain
@@ -52,6 +54,7 @@ _HOMES = {
     "compare": "optiviz.studies.compare:compare",
     "descend": "optiviz.runs:descend",
     "explain": "optiviz.optim.explain:explain",
+    "explore": "optiviz.explorer.explore:explore",
     "maps": "optiviz.maps",
     "optim": "optiviz.optim",
     "play": "optiviz.player.play:play",
@@ -74,6 +77,7 @@ __all__ = [
     "compare",
     "descend",
     "explain",
+    "explore",
     "maps",
     "optim",
     "play",

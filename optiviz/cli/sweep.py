@@ -159,6 +159,7 @@ def _run(
     from optiviz.files import held
     from optiviz.studies.pool import cores
     from optiviz.studies.sweep.claims import require
+    from optiviz.studies.sweep.kept import RUNS
     from optiviz.studies.sweep.sweep import Sweep
     from optiviz.studies.sweep.sweep import sweep as carry_out
 
@@ -174,7 +175,7 @@ def _run(
         _take(path, plan)
     try:
         with progress(" trainings", quiet=as_json) as show:
-            done = carry_out(plan, where, jobs=processes, on_progress=show)
+            done = carry_out(plan, where, runs=path / RUNS, jobs=processes, on_progress=show)
     except KeyboardInterrupt:
         stopped("Stopped. To go on, give the same command again.")
     _report(done, path, look, as_json)
@@ -219,7 +220,7 @@ def _report(done: Sweep, path: Path, look: Look, as_json: bool) -> None:
         print_json({"path": str(path.resolve()), "table": table, "works": words})
         return
     print("\n".join(lines))
-    print(f"Wrote {path}: tables, trials and pictures")
+    print(f"Wrote {path}: tables, trials, curves and pictures")
 
 
 def _draw(

@@ -106,7 +106,7 @@ class Player(anywidget.AnyWidget):
 
     @traitlets.validate("step")
     def _check_step(self, proposal: Any) -> int:
-        return min(max(proposal.value, 0), self.picture.steps)
+        return int(min(max(proposal.value, 0), self.picture.steps))
 
     @traitlets.validate("theme")
     def _check_theme(self, proposal: Any) -> str:

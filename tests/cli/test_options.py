@@ -46,6 +46,7 @@ def mnist() -> Dataset:
 
 MNIST: Callable[..., Any] = lambda which: mnist()  # noqa: E731
 PLANE = (SimpleNamespace(on_progress=None), [])
+TWINS = SimpleNamespace(look=lambda at: 0, runs=lambda look: (None, None, None))
 STUDIES, VIEWS = "optiviz.studies", "optiviz.views.charts"
 ARRIVE: dict[str, dict[str, Any]] = {
     "animate": {"optiviz.sketch.Sketch.picture": None, "optiviz.views.animate": STOP},
@@ -87,6 +88,13 @@ ARRIVE: dict[str, dict[str, Any]] = {
         "optiviz.training.landscape.landscape": PLANE,
         "optiviz.views.Picture": None,
         "optiviz.views.animate": STOP,
+    },
+    "twin": {
+        "optiviz.training.recipe.Recipe": REAL,
+        "optiviz.training.recipe.data_of": MNIST,
+        "optiviz.cli.twin.progress": REAL,
+        "optiviz.training.twin.twins": TWINS,
+        "optiviz.views.Picture": STOP,
     },
     "sweep": {
         "optiviz.cli.sweep.look_of": REAL,
@@ -231,6 +239,15 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--out b.WEBP": {"path": Path("b.WEBP")},
         "--json": {"quiet": True},
     },
+    "twin": {option: told for option, told in NETWORK.items() if "schedule" not in option}
+    | PIXELS
+    | {
+        "--optim adam": {"optim": "adam"},
+        "--updates 99": {"updates": 99},
+        "--images 50": {"network": 50, "batch_size": 50},
+        "--text 2": {"text": 2.0},
+        "--json": {"quiet": True},
+    },
     "sweep --out a": TRAINING
     | LOOK
     | {
@@ -276,6 +293,7 @@ ELSEWHERE = {
     "list": {"--json": "test_list.py, test_list"},
     "gallery": {"--list": "test_gallery.py, test_the_list_is_in_teaching_order"},
     "gradcheck": {"--json": "test_gradcheck.py, test_json"},
+    "twin": dict.fromkeys(["--at", "--out"], "test_twin.py, test_a_page_and_a_summary"),
     "reproduce": {
         "--list": "test_reproduce.py, test_the_list_has_every_table",
         "--all": "test_all_tables, below",
@@ -289,7 +307,7 @@ def plainly(arguments: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in arguments.items():
         if isinstance(value, Recipe | Sketch | Wanted | Plan):
             yield from plainly(vars(value))
-        elif isinstance(value, MLP) and name == "shown":
+        elif isinstance(value, MLP) and name in ("shown", "network"):
             yield name, value.n_samples
         elif isinstance(value, list):
             yield name, [getattr(one, "name", one) for one in value]

@@ -79,6 +79,10 @@ class Element {
     if (name === "hidden") this.hidden = true;
   }
 
+  hasAttribute(name) {
+    return name in this.attributes;
+  }
+
   getAttribute(name) {
     return this.attributes[name];
   }
@@ -108,7 +112,7 @@ class Element {
   }
 
   matches(selector) {
-    return selector === "[type=range]" && this.attributes.type === "range";
+    return selector === ":focus-visible" || (selector === "[type=range]" && this.attributes.type === "range");
   }
 
   closest(selector) {

@@ -22,11 +22,12 @@ const text = (player, name) => classed(player, name).map((part) => part.textCont
 const pressed = (player, name) => player.transport.toggles[name].getAttribute("aria-pressed") === "true";
 
 test("it opens at the end: names, losses, the step", () => {
-  const player = shown([descent(10), descent(6, { label: "sgd  η 0.1", verdict: "crawls" })], { facts: { floor: 2 } });
+  const arrives = { verdict: "arrives", said: 7 };
+  const player = shown([descent(10, arrives), descent(6, { label: "sgd  η 0.1", verdict: "crawls" })], { facts: { floor: 2 } });
   assert.deepEqual(text(player, "ov-counter"), ["step 10 / 10"]);
   assert.deepEqual([player.transport.scrub.value, player.transport.scrub.max], [10, 10]);
   assert.deepEqual(text(player, "ov-label"), ["momentum", "sgd  η 0.1"]);
-  assert.deepEqual(text(player, "ov-verdict"), ["", "crawls"]);
+  assert.deepEqual(text(player, "ov-verdict"), ["arrives", "crawls"]);
   const loss = (run, t) => `loss ${(run.above[t] + 2).toPrecision(3)}`;
   assert.deepEqual(text(player, "ov-loss"), player.runs.map((run) => loss(run, run.steps)));
   assert.equal(classed(player, "ov-spoken")[0].getAttribute("aria-live"), "polite");
@@ -36,6 +37,7 @@ test("it opens at the end: names, losses, the step", () => {
     assert.equal(player.transport.scrub.getAttribute("aria-valuetext"), `step ${t} of 10`);
     assert.deepEqual(text(player, "ov-loss"), player.runs.map((run) => loss(run, Math.min(t, run.steps))));
     assert.deepEqual(text(player, "ov-counter"), [`step ${t} / 10`]);
+    assert.deepEqual(text(player, "ov-verdict"), t < 6 ? ["", ""] : ["arrives", "crawls"], "not before it does");
   }
 });
 
@@ -122,7 +124,9 @@ for (const [keys, expected] of [
 
 test("every button that names a key is pressed by it", () => {
   const player = shown();
-  for (const [name, { attributes }] of Object.entries(player.transport.toggles)) {
+  for (const [name, chip] of Object.entries(player.transport.toggles)) {
+    chip.hidden = false;
+    const { attributes } = chip;
     const [, key] = /\((.)\)$/.exec(attributes.title);
     const before = pressed(player, name);
     player.root.fire("keydown", { key: key.toLowerCase() });
@@ -296,7 +300,7 @@ test("where things stand is said aloud when nothing has changed for a while", (c
   context.mock.timers.tick(200);
   const [run] = player.runs;
   const [loss, u, v] = [run.above[3], run.x[3], run.y[3]].map((value) => number(value));
-  assert.deepEqual(text(player, "ov-spoken"), [`A bowl. Step 3 of 100. momentum: loss ${loss} at ${u}, ${v}; .`]);
+  assert.deepEqual(text(player, "ov-spoken"), [`A bowl. Step 3 of 100. momentum: loss ${loss} at ${u}, ${v}.`]);
   player.play();
   for (const now of [0, 200, 400]) draw(now);
   context.mock.timers.tick(5000);

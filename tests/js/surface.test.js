@@ -106,12 +106,13 @@ test("the map is asked for anew when the path begins elsewhere, and not when the
 
 test("on another surface the rules keep what is theirs, and take its own rate, shape, start, steps and batch", () => {
   const lanes = [{ rule: "momentum", lr: 0.3, beta: 0.8 }, { rule: "adam", lr: 0.05 }];
-  const state = { problem: "bowl", shape: { kappa: 5 }, start: [1, 2], batch: 10, lanes, steps: 70 };
+  const pins = { A: { lanes: [{ rule: "sgd", lr: 1 }] } };
+  const state = { problem: "bowl", shape: { kappa: 5 }, start: [1, 2], batch: 10, lanes, steps: 70, pins };
   const before = structuredClone(state);
   const controls = new Controls({ state, change: (edit) => edit(state) });
   controls.setProblem("rosenbrock");
   const kept = [{ rule: "momentum", beta: 0.8 }, { rule: "adam" }];
-  assert.deepEqual(state, { problem: "rosenbrock", shape: {}, start: null, batch: null, lanes: kept, steps: null });
+  assert.deepEqual(state, { problem: "rosenbrock", shape: {}, start: null, batch: null, lanes: kept, steps: null, pins: {} });
   controls.setProblem("bowl");
   assert.deepEqual(state, before, "and back to what one had set there");
 });
@@ -123,10 +124,10 @@ function labOf(state) {
   const knob = (label, values) => ({ label, values, default: values[0] });
   const offers = {
     problems: [bowl], rules: { sgd: { lr: knob("η", [0.1, 0.2, 0.3, 0.4]) } }, schedules: { constant: {} },
-    seconds: {}, situations: [], lessons: [], files: [".gif"], lanes: 3, steps: knob("steps", [10, 20]),
+    seconds: {}, situations: [], lessons: [], pins: ["A", "B", "C"], files: [".gif"], lanes: 3, steps: knob("steps", [10, 20]),
   };
   const reply = (serial, answered) => ({
-    serial, state: answered, problem: "bowl", start: [2, 1], notes: [], python: "", query: "", commands: { ".gif": "" },
+    serial, state: answered, problem: "bowl", start: [2, 1], notes: [], python: "", query: "", pins: {}, step: null, commands: { ".gif": "" },
   });
   const values = { offers, reply: reply(0, state), ground: groundPack(), paths: pathsPack([descent()]) };
   const heard = {};

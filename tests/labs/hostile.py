@@ -54,7 +54,28 @@ FORMS = [
     {"problem": "mine.py:f", "shape": {"condition": math.inf, "noise": -1}, "start": [1e308, "x"]},
     {"steps": 10**400, "batch": -1, "seed": 1e99, "decay": {"end": math.nan}, "start": [0] * 9_999},
 ]
-SENT = [*({"controls": form, "serial": form} for form in FORMS), *({"query": w} for w in WORDS)]
+PINNED = [
+    *({"pins": {"A": form, "B": [], "<b>": form, "C": {"lanes": [form]}}} for form in FORMS),
+    {"pins": [1]},
+    {"pins": {"A": {"lanes": LANES[2], "steps": 10**9, "pins": {"A": {}}}}},
+]
+FILES = [
+    *(
+        "{",
+        "[" * 5_000,
+        "null",
+        '{"link": "?optim=this:Zen"}',
+        "<script>alert(1)</script>",
+        "1e999",
+    ),
+    '{"optiviz": "session of the surface lab", "version": 1, "link": "<b>&optim=sgd&pin-A=x&t=-1"}',
+    '{"optiviz": "session of the surface lab", "version": 1e9, "link": []}',
+]
+SENT = [
+    *({"controls": form, "serial": form} for form in [*FORMS, *PINNED]),
+    *({"query": w} for w in [*WORDS, "?pin-A=optim=this:Zen;steps=1e9&pin-Z=x&t=nan"]),
+    *({"file": file} for file in [*FILES, *WORDS, 7, None, {}]),
+]
 WISHES = [{"ending": w, "theme": w} for w in WORDS] + [{"ending": ".png", "theme": "/etc/passwd"}]
 KEYS = [[*range(2000)], [1] * 20_000, [[1]], [None, "x", {}]]
 VALUES: list[Any] = [None, *NUMBERS, *WORDS, DEEP, {}, [], *LANES, *FORMS, *SENT, *WISHES, *KEYS]

@@ -21,6 +21,8 @@ from optiviz.labs.mnist.lab import RUNS, MnistLab
 from optiviz.labs.mnist.race import Race
 from optiviz.labs.page import LabPage
 from optiviz.labs.surface.lab import SurfaceLab
+from optiviz.labs.surface.own import checked
+from optiviz.labs.surface.session import PINS
 from optiviz.optim import OPTIMIZERS
 from optiviz.problems import PROBLEMS
 from optiviz.training.recipe import Recipe, widths
@@ -57,15 +59,25 @@ def trainings_are_small(lab: Any) -> None:
 
 
 def paths_are_short(lab: Any) -> None:
-    state = lab.state
-    assert state.problem in PROBLEMS
+    path_is_short(lab, lab.state)
+    assert set(lab.session.pins) <= set(PINS)
+    for pin in lab.session.pins.values():
+        path_is_short(lab, pin)
+        assert len(pin.lanes) == 1
+        assert (pin.problem_words, pin.steps) == (lab.state.problem_words, lab.state.steps)
+    assert type(lab.reply["serial"]) is int
+    assert type(lab.reply["step"]) in (int, type(None))
+
+
+def path_is_short(lab: Any, state: Any) -> None:
+    if state.problem not in PROBLEMS:
+        checked(state.problem, state.shape)  # a formula, within its bounds
     assert 1 <= len(state.lanes) <= LANES
     for words in state.rules_words:
         rule_is_ours(words)
     assert 1 <= state.steps <= 2000
     assert state.batch is None or 1 <= state.batch <= 80 or state.batch < lab.problem.n_samples
     assert 0 <= state.seed <= 2**31
-    assert type(lab.reply["serial"]) is int
 
 
 WITHIN: dict[type[LabPage], Callable[[Any], None]] = {

@@ -136,7 +136,9 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize("link", STATES)
+@pytest.mark.parametrize(
+    "link", [*STATES[:2], *(pytest.param(s, marks=pytest.mark.slow) for s in STATES[2:])]
+)
 def test_the_command_and_the_python_make_the_same_bits(link: str, tmp_path: Path) -> None:
     state, notes = from_query(link)
     assert notes == []

@@ -254,6 +254,7 @@ def test_toggles_change_the_picture(fresh: Page, name: str) -> None:
     assert fresh.pixels() != before
     assert chip.get_attribute("aria-pressed") != was
     chip.click()
+    fresh.page.mouse.move(5, 5)  # pointed at, its arrow is lit
     assert fresh.pixels() == before
 
 
@@ -280,9 +281,10 @@ def test_the_formula_tells_the_coming_step_and_lights_its_arrow(fresh: Page) -> 
     formula = fresh.page.locator(".ov-formula")
     formula.get_by_role("button", name="momentum").click()
     formula.get_by_role("button", name=fresh.get("p.ground.axes[1]"), exact=True).click()
+    expected = fresh.get("p.runs[1].y[7]")  # and waits until what was clicked is drawn
     assert "To step 7" in formula.inner_text()
     went = formula.inner_text().rstrip().rpartition(" = ")[2].replace("−", "-")
-    assert float(went) == pytest.approx(fresh.get("p.runs[1].y[7]"), rel=6e-4)
+    assert float(went) == pytest.approx(expected, rel=6e-4)
     before = fresh.pixels()
     formula.locator("[data-term=v]").first.hover()
     assert fresh.pixels() != before

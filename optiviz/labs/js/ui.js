@@ -25,6 +25,18 @@ export function onModel(model, event, action, signal) {
   atEnd(signal, () => model.off(event, action));
 }
 
+// Keys of letters, heard wherever nobody types; in a notebook only within the page.
+export function onKeys(root, actions, signal) {
+  const press = (event) => {
+    const typing = event.target.closest?.("input:not([type=range]), select, textarea, dialog");
+    const action = actions[event.key.toLowerCase()];
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !action) return;
+    event.preventDefault();
+    action();
+  };
+  (ownPage() ? document : root).addEventListener("keydown", press, { signal });
+}
+
 // An action that is done once nobody has asked for it during some milliseconds.
 export function settled(action, wait, signal) {
   let timer;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
 from optiviz.labs.page import LabPage
+from optiviz.labs.surface.beside import family, pinned
 from optiviz.labs.surface.lessons import lessons, offered
-from optiviz.labs.surface.offers import FILES, offers
-from optiviz.labs.surface.state import Notes, State, clean, from_query
+from optiviz.labs.surface.offers import FILES, facts_of, offers
+from optiviz.labs.surface.own import is_own, refusal
+from optiviz.labs.surface.session import KIND, PINS, Session, clean, from_file, from_query
+from optiviz.labs.surface.state import Notes, State
 from optiviz.lessons.lesson import Find
 from optiviz.maps import RateMap, rate_map
 from optiviz.maps.axes import axis, second
@@ -41,10 +45,11 @@ MAP_STEPS = 300  # or as many as the runs, if those are more
 class SurfaceLab(LabPage):
     """The page's model.
 
-    The page sets `sent`, either its controls or the query of its address, and hears `reply` with
-    the state that was made of it; `ground` and `paths` are the player's packs. Everything rare
-    goes by messages: a map, about the number of an optimiser, a file to take away, about its
-    ending and theme, or whether the answer to a lesson is right, about its name.
+    The page sets `sent`, its controls, the query of its address or the text of a session's file,
+    and hears `reply` with the state that was made of it; `ground`, `paths` and `pinned` are the
+    player's packs. Everything rare goes by messages: a map, about the number of an optimiser, a
+    family, about that and a setting, a file to take away, about its ending and theme, or whether
+    the answer to a lesson is right, about its name.
     """
 
     _esm = script(HERE / "js" / "lab.js", "render")
@@ -53,10 +58,11 @@ class SurfaceLab(LabPage):
     offers = traitlets.Dict().tag(sync=True)
     sent = traitlets.Any().tag(sync=True)  # whatever a page sends
     reply = traitlets.Dict().tag(sync=True)
-    state: State
+    session: Session
     problem: Plane | None
     ground = traitlets.Bytes().tag(sync=True)
     paths = traitlets.Bytes().tag(sync=True)
+    pinned = traitlets.Bytes().tag(sync=True)
 
     def __init__(self) -> None:
         notes: Notes = []
@@ -65,48 +71,77 @@ class SurfaceLab(LabPage):
         except UserError as error:  # a file that was changed since the server began
             self.lessons, notes = {}, [str(error)]
         taught = [offered(lesson) for lesson in self.lessons.values()]
-        super().__init__(offers=offers() | {"lessons": taught})
-        self.state, self.problem = State(), None
+        kept = {"pins": PINS, "session": KIND, "lessons": taught}
+        super().__init__(offers=offers() | kept)
+        self.session, self.problem = Session(State()), None
         self._take(*clean({}, notes), serial=0)
+
+    @property
+    def state(self) -> State:
+        """The controls."""
+        return self.session.state
 
     @traitlets.observe("sent")
     def _answer(self, change: Any) -> None:
         sent = change.new if isinstance(change.new, dict) else {}
-        query = sent.get("query")
-        read = from_query(query) if isinstance(query, str) else clean(sent.get("controls"))
         serial = sent.get("serial")
-        self._take(*read, serial=serial if type(serial) is int else 0)
+        serial = serial if type(serial) is int else 0
+        try:
+            wrong = refusal(sent.get("controls"))
+            # A formula that cannot be taken leaves what there is, and its settings.
+            read = (self.session, []) if wrong else _read(sent)
+            self._take(*read, serial=serial, wrong=wrong)
+        except UserError as error:
+            self._refuse([str(error)], serial)
 
-    def _take(self, state: State, notes: Notes, serial: int) -> None:
-        """Run a state and show it; all in one message to the page."""
+    def _refuse(self, notes: Notes, serial: int) -> None:
+        """All stays as it is, and the page is told why."""
+        self.reply = self.reply | {"serial": serial, "notes": notes[:6], "step": None}
+
+    def _take(self, session: Session, notes: Notes, serial: int, wrong: str = "") -> None:
+        """Run a session and show it; all in one message to the page."""
+        state = session.state
         try:
             problem = state.plane()
             runs = state.runs()
-            changing = any(np.ptp(run.lr) for run in runs)
-            picture = Picture(problem, runs, [*PANELS, "lr"] if changing else PANELS)
+            changing = any(np.ptp(run.lr) for run in runs if run.steps)
+            panels = [*PANELS, "lr"] if changing else PANELS
+            shown, no_axes = packed(Picture(problem, runs, [*panels, "eigen"]))
+            others = session.pins != self.session.pins
+            beside = pinned(problem, session) if others else self.pinned
         except UserError as error:
-            self.reply = self.reply | {"serial": serial, "notes": [*notes, str(error)]}
+            self._refuse([*notes, str(error)], serial)
             return
         moved = self.problem is None or state.problem_words != self.state.problem_words
-        self.state, self.problem = state, problem
+        self.session, self.problem = session, problem
         with self.hold_sync():
             if moved:
                 self.ground = ground(problem)
-            self.paths = paths(picture)
+            self.paths, self.pinned = shown, beside
             self.reply = {
                 "serial": serial,
-                "state": state.controls(),
+                "state": session.controls(),
+                "pins": session.names(),
+                "step": session.step,
                 "notes": notes[:6],
+                "noAxes": no_axes,
+                "wrong": wrong,  # with the formula that was typed
+                "own": facts_of(state.problem, problem) if is_own(state.problem) else None,
                 "problem": state.problem_words,
-                "start": picture.runs[0].w[0].tolist(),
-                "query": state.query(),
+                "start": runs[0].w[0].tolist(),
+                "query": session.query(),
                 "python": state.python(),
                 "commands": {ending: state.command(f"race{ending}") for ending in FILES},
             }
 
     def answers(self) -> dict[str, Callable[[Any], None]]:
         """The rare things."""
-        return {"map": self._send_map, "file": self._send_file, "judge": self._send_judgement}
+        return {
+            "map": self._send_map,
+            "family": self._send_family,
+            "file": self._send_file,
+            "judge": self._send_judgement,
+        }
 
     def _send_judgement(self, name: Any) -> None:
         """Answer whether the state meets what a lesson asks to find."""
@@ -118,12 +153,31 @@ class SurfaceLab(LabPage):
         """Answer with the map of one rule's η and β, or with the reason why there is none."""
         self.send({"type": "map"}, [map_pack(self.state, lane)])
 
+    def _send_family(self, about: Any) -> None:
+        """Answer with the runs of one rule for many values of one setting."""
+        self.send({"type": "family"}, [family(self.state, about)])
+
     def _send_file(self, wish: Any) -> None:
         """Answer with a picture of the state, or with the reason why it cannot be made."""
         wish = wish if isinstance(wish, dict) else {}
         ending, theme = str(wish.get("ending")), str(wish.get("theme"))
         content = picture_file(self.state, ending, theme)
         self.send_file(f"race{ending}", FILES[ending], content)
+
+
+def packed(picture: Picture) -> tuple[bytes, str]:
+    """The runs for the player; where its last panel cannot be had, without it, and why."""
+    try:
+        return paths(picture), ""
+    except UserError as error:
+        return paths(replace(picture, panels=picture.panels[:-1])), str(error)
+
+
+def _read(sent: dict[str, Any]) -> tuple[Session, Notes]:
+    """The session that a page asks for, by the one word that it is in."""
+    if isinstance(query := sent.get("query"), str):
+        return from_query(query)
+    return from_file(sent["file"]) if "file" in sent else clean(sent.get("controls"))
 
 
 def picture_file(state: State, ending: str, theme: str) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 
 from optiviz.errors import UserError
 from optiviz.labs.controls import LANES, Knob, decades, facts, knobs
+from optiviz.labs.surface.own import EDGES, is_own
 from optiviz.maps.axes import second
 from optiviz.optim import OPTIMIZERS, SCHEDULES
 from optiviz.problems import PROBLEMS, SURFACES, Plane
@@ -53,7 +54,9 @@ FILES = {
 
 
 def shapes(problem: str) -> dict[str, Knob]:
-    """The sliders of a problem, with its own defaults."""
+    """The sliders of a problem, with its own defaults; of a formula, its bounds."""
+    if is_own(problem):
+        return EDGES
     if problem not in FAMILIES:
         return {}
     given = inspect.signature(FAMILIES[problem]).parameters
@@ -112,7 +115,7 @@ def offers() -> dict[str, Any]:
     """All that the page needs to draw its controls."""
     rates = PROBLEMS["valley"].rates
     return {
-        "problems": [_problem(name, problem) for name, problem in PROBLEMS.items()],
+        "problems": [facts_of(name, problem) for name, problem in PROBLEMS.items()],
         "rules": {name: facts(knobs(name, RATES, rates)) for name in OPTIMIZERS},
         "seconds": {name: _second(name) for name in OPTIMIZERS},
         "schedules": {name: facts(DECAYS[name]) for name in SCHEDULES},
@@ -123,7 +126,7 @@ def offers() -> dict[str, Any]:
     }
 
 
-def _problem(name: str, problem: Plane) -> dict[str, Any]:
+def facts_of(name: str, problem: Plane) -> dict[str, Any]:
     """What there is to set of a problem."""
     n = problem.n_samples
     batch = Knob(f"batch size m of {n}", (*BATCHES, n), n) if n else None

@@ -100,7 +100,7 @@ class Plan:
         facts["recipe"] = {
             k: v for k, v in facts["recipe"].items() if k not in ("data_dir", "compiled")
         }
-        facts["columns"] = 2  # what a training's results are called, which a study keeps
+        facts["columns"] = 3  # what is kept of a training, and how it is called
         text = json.dumps(facts, sort_keys=True)
         return f"optiviz-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 

@@ -14,6 +14,7 @@ from optiviz.runs.record import Run
 from optiviz.views.scene.arrows import Arrow, enlarged, times, usual
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.contour import UNDEFINED, draw_goals, draw_ground, fit, minimum
+from optiviz.views.scene.eigen import draw_axes
 from optiviz.views.scene.names import MOST, HeadNames
 from optiviz.views.scene.notes import Notes
 from optiviz.views.scene.panel import Panel
@@ -37,6 +38,8 @@ class PathPanel(Panel):
         look = picture.look
         batched = [run for run in picture.runs if run.batch is not None]
         heights, holes = draw_ground(ax, picture.problem, self.bounds, look, faint=bool(batched))
+        if {"eigen", "eigen-loss"} & {*picture.panels}:
+            draw_axes(ax, picture)
         self.notes += ax.texts  # the heights along contour lines, which no name may cover
         self.batch = BatchGround(self, batched[0], heights) if batched else None
         # A pixel in units of the plane.

@@ -11,6 +11,7 @@ export class Controls {
   constructor(lab) {
     this.lab = lab;
     this.given = {}; // what was last set on every surface
+    this.unfolded = new Set(); // what a person opened
     this.node = element("section", { class: "lab-controls", "aria-label": "Controls" });
   }
 
@@ -46,22 +47,35 @@ export class Controls {
   // While a lesson is open only those settings are free whose names begin so; null: all of them.
   restrict(free) {
     this.node.hidden = free?.length === 0;
+    if (free) for (const fold of this.node.querySelectorAll("details")) fold.open = true;
     const may = ({ dataset }) => !free || free.some((id) => dataset.setting?.startsWith(id));
     for (const tag of ["input", "select", "button"])
       for (const field of this.node.querySelectorAll(tag)) (field.closest("label") ?? field).inert = !may(field);
   }
 
+  // What is rarely set, out of the way until it is asked for, or is not as usual.
+  fold(id, ...rare) {
+    if (!rare.length) return [];
+    const usual = this.knobs.every(({ node, usual }) => !rare.includes(node) || usual());
+    const open = !usual || this.unfolded.has(id);
+    const made = element("details", { class: "lab-more", open, "data-fold": id });
+    const onclick = () => this.unfolded[made.open ? "delete" : "add"](id);
+    made.append(element("summary", { onclick }, "more"), ...rare);
+    return [made];
+  }
+
   // A slider for one value; the state is looked up anew, since replies replace it.
-  knob(facts, of, name, id) {
+  knob(facts, of, name, id, whose = "") {
     const get = () => of(this.state)[name] ?? facts.default;
     const set = (value) => this.lab.change((state) => (of(state)[name] = value));
-    const made = slider(facts, get, set, { "data-setting": id });
+    const made = slider(facts, get, set, { "data-setting": id, "aria-label": facts.label + whose });
+    made.usual = () => get() === facts.default;
     this.knobs.push(made);
     return made.node;
   }
 
-  knobsOf(offered, of, id) {
-    return Object.entries(offered).map(([name, knob]) => this.knob(knob, of, name, `${id}-${name}`));
+  knobsOf(offered, of, id, whose) {
+    return Object.entries(offered).map(([name, knob]) => this.knob(knob, of, name, `${id}-${name}`, whose));
   }
 
   // ---- the surface
@@ -79,9 +93,10 @@ export class Controls {
       (name) => this.setProblem(name),
       { "data-setting": "problem" },
     );
-    const knobs = this.knobsOf(this.facts.shapes, (state) => state.shape, "shape");
+    const [first, ...knobs] = this.knobsOf(this.facts.shapes, (state) => state.shape, "shape");
     const head = element("div", { class: "lab-group-head" }, choose);
-    return element("section", { class: "lab-group" }, head, ...knobs, this.startRow());
+    const more = this.fold("shape", ...knobs);
+    return element("section", { class: "lab-group" }, head, first ?? "", this.startRow(), ...more);
   }
 
   // Another surface has rates, steps and starts of its own, or those that one gave it before.
@@ -91,7 +106,7 @@ export class Controls {
       const rules = ({ lanes }) => String(lanes.map(({ rule }) => rule));
       const before = this.given[problem];
       const lanes = state.lanes.map(({ lr, ...rest }) => rest);
-      Object.assign(state, { problem, shape: {}, start: null, batch: null, steps: null, lanes });
+      Object.assign(state, { problem, shape: {}, start: null, batch: null, steps: null, lanes, pins: {} });
       if (before && rules(before) === rules(state)) Object.assign(state, before);
     });
   }
@@ -134,9 +149,10 @@ export class Controls {
       title: "Remove", disabled: this.state.lanes.length < 2,
     });
     const head = element("div", { class: "lab-group-head" }, swatch(color, run?.dash ?? []), choose, remove);
-    const knobs = this.knobsOf(offers.rules[lane.rule], ({ lanes }) => lanes[i] ?? {}, `lane-${i}`);
-    const facts = { class: "lab-group", style: `--lane:${color}`, "aria-label": lane.rule };
-    return element("section", facts, head, ...knobs);
+    const whose = ` of ${i + 1}, ${lane.rule}`;
+    const knobs = this.knobsOf(offers.rules[lane.rule], ({ lanes }) => lanes[i] ?? {}, `lane-${i}`, whose);
+    const facts = { class: "lab-group", style: `--lane:${color}`, "aria-label": `${lane.rule} ${i + 1}` };
+    return element("section", facts, head, ...knobs.slice(0, 2), ...this.fold(`lane-${i}`, ...knobs.slice(2)));
   }
 
   addButton() {
@@ -155,16 +171,19 @@ export class Controls {
     const names = Object.keys(offers.schedules);
     const decay = choice("decay schedule of η", names, schedule, set, { "data-setting": "schedule" });
     const { batch } = this.facts;
-    const batches = batch
-      ? [this.knob(batch, whole, "batch", "batch"), this.knob(offers.seed, whole, "seed", "seed")]
-      : [];
+    const decays = pair("decay of η", decay);
+    this.knobs.push({ node: decays, read: () => {}, usual: () => this.state.schedule === "constant" });
     return element(
       "section",
       { class: "lab-group" },
+      batch ? this.knob(batch, whole, "batch", "batch") : "",
       this.knob(offers.steps, whole, "steps", "steps"),
-      pair("decay of η", decay),
-      ...this.knobsOf(offers.schedules[schedule], (state) => state.decay, "decay"),
-      ...batches,
+      ...this.fold(
+        "run",
+        decays,
+        ...this.knobsOf(offers.schedules[schedule], (state) => state.decay, "decay"),
+        ...(batch ? [this.knob(offers.seed, whole, "seed", "seed")] : []),
+      ),
     );
   }
 }

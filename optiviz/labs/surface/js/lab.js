@@ -3,16 +3,27 @@
 import { element } from "../../../player/js/dom.js";
 import { view } from "../../../player/js/numbers.js";
 import { Player } from "../../../player/js/player.js";
-import { atEnd, download, heading, onModel, ownPage, settled, textButton, theming } from "../../js/ui.js";
+import { atEnd, download, heading, onKeys, onModel, ownPage, settled, textButton, theming } from "../../js/ui.js";
 import { Controls } from "./controls.js";
+import { Family } from "./family.js";
 import { Lessons } from "./lessons.js";
 import { RateMapView } from "./map.js";
 import { Past } from "./past.js";
+import { Pins } from "./pins.js";
+import { Sessions } from "./sessions.js";
 import { copyButton, TakeAway } from "./takeaway.js";
 
-// The words of a link that Python reads.
-const ASKED = ["problem", "optim", "steps", "start", "schedule", "batch-size", "batch", "seed"];
-const TABS = [["curves", "Curves"], ["map", "Map of η and β"]];
+// The words of a link that Python reads, or how they begin.
+const ASKED = /^(problem|optim|steps|start|schedule|batch|seed|pin-|t$)/;
+const HELP = [
+  ["The lab", [
+    ["Ctrl Z, Ctrl Y", "undo, redo"],
+    ["K, F", "pin the run that is set; all values of its setting at once"],
+    ["on the map: arrow keys, Enter", "choose a pair of η and β, and play it"],
+    ["in a lesson: arrow keys, Enter", "move the cross-hair, or choose; commit to the answer"],
+  ]],
+];
+const TABS = [["curves", "Curves"], ["eigen", "Eigen-directions"], ["map", "Map of η and β"]];
 
 class SurfaceLab {
   constructor(model, host) {
@@ -30,7 +41,7 @@ class SurfaceLab {
     onModel(model, "msg:custom", (message, buffers) => this.hear(message, buffers), signal);
     // A link is read by Python, which answers with the state; without one the usual start is there.
     if (this.asked.has("lesson")) this.lessons.open(this.asked.get("lesson"));
-    else if (ASKED.some((key) => this.asked.has(key))) this.ask({ query: location.search });
+    else if ([...this.asked.keys()].some((key) => ASKED.test(key))) this.ask({ query: location.search });
     if (!this.serial) this.take();
   }
 
@@ -42,8 +53,10 @@ class SurfaceLab {
     this.stage = element("div");
     this.note = element("p", { class: "sl-note", role: "status", hidden: true });
     this.controls = new Controls(this);
+    this.theme.button.title = "Light or dark (D)";
     this.takeAway = new TakeAway(this.offers.files, (ending) => this.make(ending), signal);
     this.lessons = new Lessons(this, signal);
+    this.sessions = new Sessions(this);
     const main = element("main", { class: "sl-main" }, this.note, this.stage);
     const left = element("div", { class: "sl-left" }, this.lessons.panel.node, this.controls.node);
     this.columns = element("div", { class: "lab-columns" }, left, main);
@@ -52,9 +65,37 @@ class SurfaceLab {
     const onStart = (start) => this.setStart(start);
     const facts = { title: false, wheel: true, theme: this.root.dataset.theme, host: this.root };
     this.player = new Player(this.stage, { ...facts, onStart });
-    this.player.overlay = (plane, context) => this.lessons.draw(plane, context);
+    this.player.overlay = (plane, context) => this.drawn(plane, context);
+    this.player.turnTheme = () => this.theme.button.click(); // all of the page, not the player alone
+    this.player.help.more = HELP;
+    this.addBeside(signal);
     atEnd(signal, () => this.player.dispose());
     this.map = new RateMapView(this, signal);
+    this.noAxes = element("p", { class: "sl-no-axes" });
+  }
+
+  // Pinned runs and the family, in the row of what is shown of the picture.
+  addBeside(signal) {
+    this.hand = { lane: 0, setting: null };
+    const hold = ({ target }) => {
+      const [, lane, setting] = /^lane-(\d)-(\w+)$/.exec(target.dataset?.setting) ?? [];
+      if (lane) this.hand = { lane: Number(lane), setting };
+    };
+    for (const name of ["input", "focusin"]) this.controls.node.addEventListener(name, hold, { signal });
+    this.pins = new Pins(this);
+    this.family = new Family(this, signal);
+    this.player.transport.said.before(this.pins.node, this.family.node);
+    onKeys(this.root, { k: () => this.pins.pin(), f: () => this.family.toggle() }, signal);
+  }
+
+  showBeside() {
+    this.player.setBeside([...this.family.runs, ...this.pins.runs]);
+  }
+
+  // Every drawing of the plane comes by here; where it stands still, the address keeps the step.
+  drawn(plane, context) {
+    this.lessons.draw(plane, context);
+    if (!this.player.playing) this.linkLater();
   }
 
   header(signal) {
@@ -72,6 +113,7 @@ class SurfaceLab {
       this.lessons.panel.button,
       element("span", { class: "lab-space" }),
       ...(this.past ? [this.past.node] : []),
+      this.sessions.node,
       textButton("Take away", () => this.takeAway.node.showModal(), { "aria-haspopup": "dialog" }),
       copyButton("Copy link", () => this.link(), signal),
       this.theme.button,
@@ -107,7 +149,7 @@ class SurfaceLab {
     if (!situation) return;
     this.lessons.close();
     this.looking = situation.look;
-    this.playNext = true;
+    this.playNext = this.anew = true;
     this.ask({ query: situation.link });
   }
 
@@ -118,13 +160,22 @@ class SurfaceLab {
     if (latest || first) this.state = structuredClone(this.reply.state);
     if (this.problem !== this.reply.problem) this.player.setGround(view(this.model.get("ground")));
     this.problem = this.reply.problem;
-    this.player.setPaths(view(this.model.get("paths")));
+    // Other pins are no change of the runs: what these were before is still to be compared with.
+    const paths = this.model.get("paths");
+    if (paths !== this.paths || !this.player.runs.length) this.player.setPaths(view(paths));
+    this.paths = paths;
+    this.hand.lane = Math.min(this.hand.lane, this.state.lanes.length - 1);
+    this.pins.take();
+    this.showBeside();
     if (first) this.begin();
     const { notes, python } = this.reply;
     this.say(notes.length ? notes.join(" ") : this.looking, notes.length > 0);
     this.writeCommand();
     this.takeAway.python.textContent = python;
+    this.noAxes.textContent = this.reply.noAxes;
     this.mapLater();
+    if (this.lessons.held) this.family.leave();
+    else this.family.ask();
     this.linkLater();
     if (latest) this.settle();
   }
@@ -133,7 +184,6 @@ class SurfaceLab {
   begin() {
     this.addTabs();
     this.writeLink();
-    if (this.asked.has("t")) this.player.goTo(Number(this.asked.get("t")) || 0);
   }
 
   // Python has answered all that was asked.
@@ -141,6 +191,9 @@ class SurfaceLab {
     this.controls.write();
     this.root.removeAttribute("aria-busy");
     this.lessons.settled();
+    if (this.anew) this.lessons.keep([]); // what was there before has nothing to do with it
+    this.anew = false;
+    if (this.reply.step !== null) this.player.goTo(this.reply.step);
     if (!this.playNext) return;
     this.playNext = false;
     this.player.goTo(0);
@@ -156,6 +209,8 @@ class SurfaceLab {
   hear({ type, name, mime, met, error }, buffers) {
     if (type === "map" && error) this.map.fail(error);
     else if (type === "map") this.map.take(view(buffers[0]));
+    else if (type === "family" && error) this.family.fail(error);
+    else if (type === "family") this.family.take(view(buffers[0]));
     else if (type === "judge") this.lessons.judge(Boolean(met));
     else if (error) this.takeAway.say(error);
     else if (type === "file") {
@@ -184,7 +239,17 @@ class SurfaceLab {
   link() {
     // Not "theme": that is Voilà's own word, and costs the page the kernel that waits for it.
     const address = ownPage() ? location.origin + location.pathname : "";
-    return `${address}?${this.lessons.query ?? this.reply.query}&look=${this.looks}&t=${this.player.step}`;
+    return `${address}?${this.query}&look=${this.looks}&t=${this.player.step}`;
+  }
+
+  get query() {
+    return this.lessons.query ?? this.reply.query;
+  }
+
+  // What the address holds: the state, the pinned runs, and the step where it is not the last.
+  get step() {
+    const { step, steps } = this.player;
+    return this.lessons.query || step === steps ? "" : `&t=${step}`;
   }
 
   // What the address held before: a lesson is opened anew, anything else ends it.
@@ -197,7 +262,8 @@ class SurfaceLab {
 
   // The address holds the state, so that reloading the page keeps it.
   writeLink() {
-    this.past?.keep(this.lessons.query ?? this.reply.query);
+    if (this.root.hasAttribute("aria-busy")) return; // the answer will have its own
+    this.past?.keep(this.query, this.step);
   }
 
   // ---- how it looks
@@ -206,6 +272,8 @@ class SurfaceLab {
     if (!this.state) return;
     this.player.setTheme(this.root.dataset.theme);
     this.controls.write();
+    this.pins.write();
+    this.family.write();
     this.lessons.cover();
     this.writeCommand();
     this.map.draw();
@@ -217,15 +285,16 @@ class SurfaceLab {
       textButton(words, () => this.showSide(name), { class: "ov-chip", "data-tab": name });
     this.tabs = element("div", { class: "sl-tabs", role: "group", "aria-label": "Beside the path" }, ...TABS.map(tab));
     this.player.side.before(this.tabs);
-    this.player.side.after(this.map.node, this.lessons.veil);
+    this.player.side.after(this.noAxes, this.map.node, this.lessons.veil);
     this.showSide("curves");
   }
 
   showSide(name) {
     this.columns.dataset.side = name;
+    this.player.shows.axes = name === "eigen";
     for (const tab of this.tabs.children) tab.setAttribute("aria-pressed", String(tab.dataset.tab === name));
     this.map.ask();
-    this.player.ask();
+    this.player.redraw();
   }
 }
 

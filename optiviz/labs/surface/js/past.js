@@ -3,6 +3,8 @@
 import { element } from "../../../player/js/dom.js";
 import { iconButton } from "../../js/ui.js";
 
+const STEP = /&t=\d+$/; // which stays as it is
+
 export class Past {
   // `restore` is called with the query of a state to go back or forward to.
   constructor(restore, signal) {
@@ -18,13 +20,14 @@ export class Past {
   }
 
   // Keep a state, by its query, as the latest change; the first one is where everything begins.
-  keep(query) {
-    const same = this.query === undefined || this.moving;
+  // The step is kept with it, and is no change.
+  keep(query, step = "") {
+    const same = this.query === undefined || this.moving || query === this.query;
     this.moving = false;
-    if (query === this.query) return;
+    if (query + step === this.kept) return;
     if (!same) this.last = ++this.at;
-    history[same ? "replaceState" : "pushState"]({ optiviz: this.at }, "", `?${query}`);
-    this.query = query;
+    history[same ? "replaceState" : "pushState"]({ optiviz: this.at }, "", `?${query}${step}`);
+    Object.assign(this, { query, kept: query + step });
     this.write();
   }
 
@@ -34,9 +37,10 @@ export class Past {
 
   took(state) {
     if (typeof state?.optiviz !== "number") return;
-    Object.assign(this, { at: state.optiviz, moving: true, query: location.search.slice(1) });
+    const query = location.search.slice(1).replace(STEP, "");
+    Object.assign(this, { at: state.optiviz, moving: true, query, kept: null });
     this.write();
-    this.restore(location.search);
+    this.restore(`?${query}`);
   }
 
   press(event) {
