@@ -36,6 +36,8 @@ export function render({ model, el }) {
   el.classList.add("ov-guest");
   const root = el.appendChild(element("div", { tabindex: "-1" }));
   const silent = el.appendChild(element("p", { class: "ov-silent", role: "status", hidden: true }));
+  // The still picture beside it has done its service.
+  el.appendChild(element("style", {}, `[data-of="${model.get("still")}"] { display: none !important; }`));
   const onStart = (start) => {
     if (String(start) === String(model.get("start"))) return;
     silence.asked();
