@@ -1,4 +1,4 @@
-"""What several folders of tests share: the command line without a process, a real browser."""
+"""What several folders of tests share: the command line without a process, a real browser, Node."""
 
 from __future__ import annotations
 
@@ -85,3 +85,16 @@ def chromium() -> Iterator[Browser]:
         browser = driver.chromium.launch(executable_path=program, args=QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """Where Node is; tests that need it are skipped where there is none.
+
+    With OPTIVIZ_NODE=required in the environment they fail instead.
+    """
+    program = shutil.which("node")
+    if program is None:
+        miss = pytest.fail if os.environ.get("OPTIVIZ_NODE") == "required" else pytest.skip
+        miss("needs Node: apt-get install nodejs")
+    return program

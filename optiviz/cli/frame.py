@@ -19,6 +19,7 @@ from optiviz.cli.app import app
 from optiviz.cli.compare import compare
 from optiviz.cli.completion import in_bash
 from optiviz.cli.explain import explain
+from optiviz.cli.explore import explore
 from optiviz.cli.gallery import gallery
 from optiviz.cli.gradcheck import gradcheck
 from optiviz.cli.landscape import landscape
@@ -37,6 +38,7 @@ from optiviz.version import __version__
 COMMANDS: dict[str, Callable[..., None]] = {
     "animate": animate,
     "plot": plot,
+    "explore": explore,
     "map": map_,
     "list": list_,
     "explain": explain,

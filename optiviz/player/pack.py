@@ -37,6 +37,7 @@ from optiviz.views.scene.contour import (
 )
 from optiviz.views.style import HALO, MINIMUM, SOLID, THEMES, Dash, Theme
 
+Arrays = list[tuple[int, str, Array]]  # whose it is, its name, itself
 # The panels that the player has; "speed" and "velocity" are one there.
 PANELS = {
     "loss": "loss",
@@ -77,7 +78,7 @@ NOWHERE = {
 }
 
 
-def pack(facts: dict[str, Any], arrays: list[tuple[int, str, Array]]) -> bytes:
+def pack(facts: dict[str, Any], arrays: Arrays) -> bytes:
     """Facts and arrays as one block of bytes; an array belongs to the facts (-1) or to a run.
 
     >>> pack({}, [(-1, "x", np.zeros(1, "f4"))])[4:].decode()[:60]
@@ -95,6 +96,11 @@ def pack(facts: dict[str, Any], arrays: list[tuple[int, str, Array]]) -> bytes:
 def ground(problem: Plane, bounds: Bounds | None = None) -> bytes:
     """What stands still: the heights of the ground in levels, where it has none, minima, axes,
     themes, samples."""
+    return pack(*ground_of(problem, bounds))
+
+
+def ground_of(problem: Plane, bounds: Bounds | None = None) -> tuple[dict[str, Any], Arrays]:
+    """The facts and the arrays of what stands still."""
     bounds = bounds or problem.bounds
     low, high = (fit(bounds, aspect) for aspect in ASPECTS)
     extent, points = (high[0], low[1]), POINTS[isinstance(problem, Samples)]
@@ -117,9 +123,7 @@ def ground(problem: Plane, bounds: Bounds | None = None) -> bytes:
         "themes": {name: _look(look) for name, look in THEMES.items()},
         "drawing": DRAWING,
     }
-    arrays: list[tuple[int, str, Array]] = [
-        (-1, "heights", np.round(65535 * shares).astype("<u2").ravel())
-    ]
+    arrays: Arrays = [(-1, "heights", np.round(65535 * shares).astype("<u2").ravel())]
     if np.isnan(values).any():
         facts["undefined"] = UNDEFINED
         arrays.append((-1, "nowhere", np.isnan(values).astype("u1").ravel()))
@@ -133,7 +137,7 @@ def ground(problem: Plane, bounds: Bounds | None = None) -> bytes:
         }
         arrays.append((-1, "xy", problem.points.astype("<f4").ravel()))
         arrays.append((-1, "groups", problem.groups.astype("<i4")))
-    return pack(facts, arrays)
+    return facts, arrays
 
 
 def _kind(problem: Plane) -> str | None:
@@ -200,7 +204,7 @@ def paths(picture: Picture) -> bytes:
         "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
         "runs": [
             run | {"formula": lines}
-            for run, (lines, _) in zip(_looks(picture), formulas, strict=True)
+            for run, (lines, _) in zip(looks(picture), formulas, strict=True)
         ],
     }
     arrays = [
@@ -213,7 +217,7 @@ def paths(picture: Picture) -> bytes:
     return pack(facts, arrays)
 
 
-def _looks(picture: Picture) -> list[dict[str, Any]]:
+def looks(picture: Picture) -> list[dict[str, Any]]:
     """What every run is called, how it ended, and how it is drawn."""
     light, dark = (picture.marked(THEMES[theme]) for theme in ("light", "dark"))
     return [

@@ -16,6 +16,7 @@ NETWORK = "--sizes 784,3,10 --batch-size 200"
 BASE = {
     "animate": "--steps 4 --size 240x180",
     "plot": "--steps 4 --size 240x180",
+    "explore": "--points 3x2 --steps 5",
     "map": "--points 5 --steps 5 --size 240x180",
     "gradcheck": "--sizes 784,3,10 --size 240x180",
     "train": f"{NETWORK} --epochs 1",
@@ -40,6 +41,7 @@ GOOD: dict[str, list[str]] = {
     "start": ["1,1", "-0.5,0.5", "0,0"],
     "size": ["240x180", "320x240", "241x181"],
     "theme": ["light", "dark", "slides"],
+    "vary": [*SETTINGS, "start=2x2", "condition=1:9", "batch_size=1,8", "end=0:0.1"],
     "x": SETTINGS,
     "y": SETTINGS,
     "sizes": ["784,3,10", "784,10", "784,2,2,10"],

@@ -1,13 +1,17 @@
 // The runs' names, colours and losses: in the legend, beside the pointer, and aloud.
 
 import { drawing, element } from "./dom.js";
-import { clamp, number } from "./numbers.js";
+import { clamp, known, number } from "./numbers.js";
 
 const QUIET = 600; // milliseconds for which nothing may change before it is said aloud
 
-// A run's loss at a step; after its last step the last loss holds.
-export const lossOf = (facts, run, step) =>
-  number(run.above[Math.min(step, run.steps)] + (facts.floor ?? 0));
+// A run's loss at a step; after its last step the last loss holds. `grain` says to which part of
+// itself a loss above a `least` one is known, and `level` to which length a coordinate is, where
+// they are not known in full.
+export function lossOf({ floor, grain }, run, step) {
+  const above = run.above[Math.min(step, run.steps)];
+  return known(above + (floor ?? 0), 3, grain && grain * Math.hypot(above, run.least));
+}
 
 export class Legend {
   constructor(player) {
@@ -59,7 +63,8 @@ export class Tip {
 
   inShort(run, step) {
     const t = Math.min(step, run.steps);
-    const speed = number(Math.hypot(run.vx[t], run.vy[t]));
+    const { level } = this.player.facts;
+    const speed = known(Math.hypot(run.vx[t], run.vy[t]), 3, 2 * level);
     const loss = lossOf(this.player.facts, run, t);
     const words = `${run.name}  loss ${loss}  |v| ${speed}  η ${number(run.lr[t])}`;
     return element("div", {}, this.dot(run), words);
@@ -67,11 +72,12 @@ export class Tip {
 
   inFull(run, step) {
     const t = Math.min(step, run.steps);
+    const { level } = this.player.facts;
     const [a, b] = this.player.ground.axes;
     const lines = [
-      `${a} ${number(run.x[t], 4)}   ${b} ${number(run.y[t], 4)}`,
+      `${a} ${known(run.x[t], 4, level)}   ${b} ${known(run.y[t], 4, level)}`,
       `loss ${lossOf(this.player.facts, run, t)}   η ${number(run.lr[t])}`,
-      `v₁ ${number(run.vx[t])}   v₂ ${number(run.vy[t])}`,
+      `v₁ ${known(run.vx[t], 3, 2 * level)}   v₂ ${known(run.vy[t], 3, 2 * level)}`,
     ];
     const rows = lines.map((words) => element("div", {}, words));
     return element("div", {}, this.dot(run), run.label, ...rows);
@@ -91,7 +97,7 @@ export class Tip {
 export function summary({ step, steps, runs, facts, ground }) {
   const each = runs.map((run) => {
     const t = Math.min(step, run.steps);
-    const at = `${number(run.x[t])}, ${number(run.y[t])}`;
+    const at = `${known(run.x[t], 3, facts.level)}, ${known(run.y[t], 3, facts.level)}`;
     return `${run.label}: loss ${lossOf(facts, run, t)} at ${at}; ${run.verdict}.`;
   });
   return `${ground.title}. Step ${step} of ${steps}. ${each.join(" ")}`;

@@ -8,6 +8,8 @@ import { drawSaid } from "./notes.js";
 import { Sheet } from "./sheet.js";
 import { drawHead, drawTrail, line } from "./trails.js";
 
+const MOST = 200; // times as large as the whole
+
 export class Plane extends Sheet {
   constructor(player, canvas) {
     super(player, canvas);
@@ -32,10 +34,18 @@ export class Plane extends Sheet {
     const box = this.box;
     const [[l, r], [b, t]] = bounds;
     this.middle ??= [(l + r) / 2, (b + t) / 2];
-    this.unit = Math.max((r - l) / box.width, (t - b) / box.height) / this.zoom;
+    this.whole = Math.max((r - l) / box.width, (t - b) / box.height);
+    this.zoom = Math.min(this.zoom, this.most);
+    this.unit = this.whole / this.zoom;
     const [w, h] = [box.width * this.unit, box.height * this.unit];
     const [x, y] = this.middle;
     this.view = [[x - w / 2, x + w / 2], [y - h / 2, y + h / 2]];
+  }
+
+  // The greatest zoom: that at which a pixel is as fine as what is known of the paths.
+  get most() {
+    const { finest } = this.player.ground;
+    return finest ? Math.min(MOST, this.whole / finest) : MOST;
   }
 
   x(u) {
@@ -61,7 +71,7 @@ export class Plane extends Sheet {
 
   // Zoom by a factor about a point of the canvas that stays where it is.
   zoomBy(factor, px = this.width / 2, py = this.height / 2) {
-    const zoom = clamp(this.zoom * factor, 0.5, 200);
+    const zoom = clamp(this.zoom * factor, 0.5, this.most);
     const [u, v] = this.at(px, py);
     const share = this.zoom / zoom;
     this.middle = [u + (this.middle[0] - u) * share, v + (this.middle[1] - v) * share];

@@ -76,7 +76,10 @@ export class Player extends Timeline {
   // ---- what is shown
 
   setGround(bytes) {
-    const { xy, groups, ...ground } = unpack(bytes);
+    this.standOn(unpack(bytes));
+  }
+
+  standOn({ xy, groups, ...ground }) {
     if (ground.samples) Object.assign(ground.samples, { xy, groups });
     this.ground = ground;
     this.title.textContent = ground.title;
@@ -88,7 +91,10 @@ export class Player extends Timeline {
   }
 
   setPaths(bytes) {
-    const facts = unpack(bytes);
+    this.take(unpack(bytes));
+  }
+
+  take(facts) {
     const now = performance.now();
     // While a slider is drawn, the setting before the drag stays the one to compare with.
     if (this.runs.length) {
@@ -158,6 +164,7 @@ export class Player extends Timeline {
   }
 
   show(name) {
+    if (this.transport.toggles[name].hidden) return;
     this.shows[name] = !this.shows[name];
     this.redraw();
   }

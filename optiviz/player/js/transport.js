@@ -102,7 +102,7 @@ export class Transport {
 
   // Other runs: as many steps, and what there is to show of them.
   fit() {
-    const { steps, batched, earlier } = this.player;
+    const { steps, batched, earlier, facts } = this.player;
     this.scrub.max = steps;
     const marks = this.player.stops.map((stop) => {
       const place = `calc(7px + (100% - 16px) * ${stop / Math.max(steps, 1)}) 50%`;
@@ -112,6 +112,7 @@ export class Transport {
     this.scrub.title = marks.length ? "Marks: something is said (, and .)" : "";
     this.counter.style.width = `${String(steps).length * 2 + 8}ch`;
     this.toggles.batch.hidden = !batched;
+    this.toggles.gradient.hidden = this.toggles.carried.hidden = facts.pathsOnly === true;
     this.toggles.ghost.hidden = !earlier.length;
     this.written = null;
   }
