@@ -106,9 +106,9 @@ def about(found: Trained) -> str:
     fixed = {k: v for lane in found.lanes for k, v in lane.fixed.items()}
     told = {"batch_size": recipe.batch_size, "epochs": recipe.epochs, "schedule": recipe.schedule}
     told |= fixed
-    words = [f"{SPELT.get(n, n)} = {v}" for n, v in told.items() if v and n not in varied]
+    words = [f"{SPELT.get(n, n)} = {typed(v)}" for n, v in told.items() if v and n not in varied]
     sizes = "" if recipe.sizes is None else f" of {recipe.sizes.replace(',', '–')}"
-    return "; ".join([f"{nets} trainings{sizes}", ", ".join(words)]).strip("; ")
+    return ", ".join([f"{nets} trainings{sizes}", *words])
 
 
 def label(lane: Lane) -> str:

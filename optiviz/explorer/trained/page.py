@@ -42,7 +42,7 @@ html, body {{ margin: 0; }}
 <main id="trained" class="optiviz tr" data-theme="{theme}">
 <header><h1>{title}</h1><p>{about}</p></header>
 <section class="tr-maps" aria-label="Where it works">
-<h2>Test accuracy in %, and where it works</h2>
+<h2>Test accuracy in %, framed where it works</h2>
 {maps}
 </section>
 <p class="tr-made"><code>{command}</code></p>

@@ -12,7 +12,7 @@ from optiviz.studies.table import Row
 from optiviz.studies.trained import Lane, Trained
 
 WIDE, HIGH = 360, 26  # a map, and one of its rows
-LEFT, BELOW = 46, 34
+LEFT, BELOW = 58, 34
 NARROW = 34  # pixels of a cell, below which it has no room for a number
 
 
@@ -58,7 +58,7 @@ def _svg(lane: Lane, rows: list[Row]) -> str:
     ]
     ticks = [
         *(_text(left + width * (i + 0.5), height + 14, w) for i, w in enumerate(across.words)),
-        *(_text(left / 2 + 4, height - HIGH * (j + 0.4), w) for j, w in enumerate(up.words)),
+        *(_text(left - 22, height - HIGH * (j + 0.4), w) for j, w in enumerate(up.words)),
         _text(left + (WIDE - left) / 2, height + 29, across.name, "tr-name"),
         _text(7, height / 2 + 4, up.name, "tr-name"),
     ]

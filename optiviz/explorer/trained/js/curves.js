@@ -1,10 +1,10 @@
 // Curves over the epochs as SVG: the chosen rule's in its band, those of the others behind it.
 
 import { element } from "../../../player/js/dom.js";
-import { clamp, powers, ticks } from "../../../player/js/numbers.js";
+import { clamp, ticks } from "../../../player/js/numbers.js";
 
 const MARGIN = { left: 46, right: 12, top: 8, bottom: 30 };
-const HIGHEST = 4; // times the loss of a guess: above, a curve is cut
+const HIGHEST = 1.5; // times the loss of a guess: above, a curve is cut
 const ERRORS = [0.9, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
 const LEAST = 5e-4; // of an error that has a place on the scale
 const APART = 16; // pixels between two numbers of an axis
@@ -51,15 +51,13 @@ export function frameOf({ low, high, epochs }, { of }, width, height) {
 
 // The numbers of the upright axis with their words, none too near to the one before.
 export function marksOf(name, { low, high }, frame) {
-  const loss = powers(10 ** low, 10 ** high, 6).flatMap(([v]) => [v, 2 * v, 5 * v].map((u) => [u, String(Number(u.toPrecision(1)))]));
-  const wide = loss.length ? [[loss[0][0] / 2, ""], [loss[0][0] / 5, ""]].map(([v]) => [v, String(Number(v.toPrecision(1)))]) : ticks(10 ** low, 10 ** high, 4);
+  const tens = Array.from({ length: Math.ceil(high) - Math.floor(low) }, (_, i) => 10 ** (Math.floor(low) + i));
+  const loss = tens.flatMap((ten) => [1, 2, 5].map((n) => [n * ten, String(Number((n * ten).toPrecision(1)))]));
   const accuracy = ERRORS.map((error) => [1 - error, `${Number((100 * (1 - error)).toPrecision(3))} %`]);
-  const found = (name === "loss" ? [...loss, ...wide] : accuracy)
+  return (name === "loss" ? loss : accuracy)
     .map(([value, words]) => [frame.y(value), words])
     .filter(([y]) => y >= frame.top && y <= frame.bottom)
-    .sort((a, b) => b[0] - a[0]);
-  return found.filter(([y], i) => i === 0 || found[i - 1][0] - y >= 0).reduce(
-    (kept, mark) => (kept.length && kept.at(-1)[0] - mark[0] < APART ? kept : [...kept, mark]), []);
+    .reduce((kept, mark) => (kept.length && kept.at(-1)[0] - mark[0] < APART ? kept : [...kept, mark]), []);
 }
 
 const path = (points) =>
