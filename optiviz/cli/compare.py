@@ -117,9 +117,7 @@ def compare(
         with progress(" updates", quiet=as_json) as show:
             done = begin(
                 jobs=cores(jobs),
-                on_progress=lambda step, total, finished: show(
-                    step, total, f"trainings done={finished}"
-                ),
+                on_progress=lambda step, total, n: show(step, total, f"trainings done={n}"),
             )
     except KeyboardInterrupt:
         stopped(f"Stopped. To go on: optiviz compare --resume {path}")
