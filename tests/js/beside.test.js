@@ -5,8 +5,11 @@ import { meant } from "../../optiviz/labs/surface/js/family.js";
 import { Past } from "../../optiviz/labs/surface/js/past.js";
 import { pinned } from "../../optiviz/labs/surface/js/pins.js";
 import { drawBeside, drawLetters, placed } from "../../optiviz/player/js/beside.js";
+import { summary } from "../../optiviz/player/js/legend.js";
 import { Plane } from "../../optiviz/player/js/plane.js";
-import { canvas, descent, player, strokes, texts } from "./canvas.js";
+import { Player } from "../../optiviz/player/js/player.js";
+import { canvas, descent, groundPack, pathsPack, player, strokes, texts } from "./canvas.js";
+import { draw } from "./page.js";
 
 test("a run is pinned with where and on what it goes, and without the other rules, surface and pins", () => {
   const lanes = [{ rule: "sgd", lr: 0.1 }, { rule: "adam", lr: 0.2 }];
@@ -70,6 +73,23 @@ test("what is beside is drawn as far as time has run, with its letter and what t
   thin.label = "β = 0.1";
   drawLetters(plane, plane.context);
   assert.ok(texts(plane.context).some(({ words }) => words === "β = 0.1"), "what is pointed at says its value");
+});
+
+test("a panel shows what is beside where it has the numbers; a pointer and a voice tell what has a letter", () => {
+  const made = new Player(document.createElement("div"), { theme: "light" });
+  made.setGround(groundPack());
+  made.setPaths(pathsPack([descent()]));
+  const member = descent(10, { colors: ["#00aa00", "#00aa00"], panels: ["loss"], vx: undefined });
+  const named = descent(10, { colors: ["#0000aa", "#0000aa"], letter: "A", name: "A: β = 0.5", label: "A: β = 0.5" });
+  made.setBeside([member, named]);
+  draw();
+  const colors = made.series.map(({ drawn }) => new Set(strokes(drawn.context).map(({ color }) => color)));
+  assert.deepEqual(colors.map((of) => of.has("#00aa00")), [true, false, false]);
+  assert.deepEqual(colors.map((of) => of.has("#0000aa")), [true, true, true]);
+  made.scrub(made.series[0], { currentTarget: made.series[0].canvas, clientX: 200, clientY: 50, buttons: 0 });
+  assert.match(made.tip.node.textContent, /momentum .*A: β = 0.5 /);
+  assert.match(summary(made), /A: β = 0.5: loss/);
+  made.dispose();
 });
 
 test("the address keeps the step, which is no change to undo; undone, the time stays as it is", () => {

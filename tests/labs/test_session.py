@@ -48,6 +48,14 @@ def test_a_pinned_run_is_on_the_same_surface_and_as_long() -> None:
     assert session.runs()[0] == expected
 
 
+def test_a_page_cannot_pin_a_run_of_another_surface_or_length() -> None:
+    pin = {"problem": "bowl", "steps": 900, "lanes": [{"rule": "sgd"}, {"rule": "adam"}]}
+    session, notes = clean({"problem": "valley", "steps": 7, "pins": {"B": pin}})
+    assert notes == []
+    (state,) = session.pins.values()
+    assert (state.problem, state.steps, len(state.lanes)) == ("valley", 7, 1)
+
+
 @pytest.mark.parametrize(
     ("pin", "name"),
     [
@@ -75,7 +83,7 @@ def test_of_two_decays_the_end_that_differs_is_told() -> None:
 PINS_SENT = st.dictionaries(st.sampled_from([*PINS, "D", ""]), CONTROLS | ANYTHING, max_size=4)
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(CONTROLS, PINS_SENT | ANYTHING)
 def test_any_pins_become_good_ones_that_a_link_and_the_page_give_back(sent: Any, pins: Any) -> None:
     session, notes = clean(sent | {"pins": pins})
@@ -87,7 +95,7 @@ def test_any_pins_become_good_ones_that_a_link_and_the_page_give_back(sent: Any,
         assert all(np.isfinite(run.w).all() for run in session.runs())
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(
     st.lists(st.builds("{}={};{}:{}".format, NAMES, NAMES, NAMES, st.text(max_size=5)), max_size=3)
 )
@@ -144,18 +152,22 @@ BAD = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_a_file_that_is_no_session_changes_nothing_and_says_so_in_one_sentence(what: str) -> None:
+def test_a_file_that_is_no_session_is_refused_in_one_sentence(what: str) -> None:
     text, sentence = BAD[what]
     with pytest.raises(UserError) as caught:
         from_file(text)
     assert str(caught.value) == sentence
+
+
+def test_a_file_that_is_no_session_changes_nothing() -> None:
     lab = SurfaceLab()
     lab.sent = {"serial": 1, "query": PINNED + "&t=3"}
     session, paths = lab.session, lab.paths
-    lab.sent = {"serial": 2, "file": text}
-    assert lab.reply["notes"] == [sentence]
-    assert (lab.reply["serial"], lab.reply["step"]) == (2, None)
-    assert (lab.session, lab.paths) == (session, paths)
+    for serial, (text, sentence) in enumerate(BAD.values(), start=2):
+        lab.sent = {"serial": serial, "file": text}
+        assert lab.reply["notes"] == [sentence]
+        assert (lab.reply["serial"], lab.reply["step"]) == (serial, None)
+        assert (lab.session, lab.paths) == (session, paths)
 
 
 def test_what_is_wrong_within_a_file_is_put_right_as_in_a_link() -> None:
