@@ -50,6 +50,7 @@ def export(
     moving: Writer | None = None,
     *,
     frames: int | None = None,
+    page: Writer | None = None,
 ) -> None:
     """Write a script's picture under the script's name.
 
@@ -57,12 +58,13 @@ def export(
         figure: the picture; of another kind, what writes a still one to a path.
         moving: what writes a moving one of that kind to a path.
         frames: of what moves; see `animate`.
+        page: what writes a page in place of the player.
 
     Raises:
         UserError: a format that is unknown or that this picture cannot have.
     """
     script, wanted = Path(sys.argv[0]), asked()
-    writers = _writers(figure, moving, frames)
+    writers = _writers(figure, moving, frames) | ({".html": page} if page else {})
     usual = ".gif" if ".gif" in writers else ".png"
     out = wanted.out or script.parent
     for ending in endings(wanted.formats) or (usual,):

@@ -20,6 +20,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "velocity",
         "memory",
         "momentum_family",
+        "sliders",
         "momentum_smooths",
         "batch_noise",
         "nesterov",

@@ -40,9 +40,9 @@ PAGES: dict[str, tuple[dict[str, Any], list[list[int]]]] = {
     ),
     "starts": (
         {
-            "problem": "himmelblau",
+            "problem": "beale",  # on which η, which is not varied, suits but its own start
             "rules": "nesterov",
-            "vary": {"start": (3, 2), "lr": (0.001, 0.1)},
+            "vary": {"start": (3, 2), "beta": (0, 0.9)},
         },
         [[0, 0], [5, 6], [3, 3]],
     ),

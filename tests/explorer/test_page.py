@@ -118,7 +118,8 @@ def test_it_is_presented_and_goes_dark(page: Page) -> None:
     page.keyboard.press("p")
     page.wait_for_selector(".ov-presents")
     assert page.locator("[data-choice='0']").is_visible()
-    assert not page.locator(".ex-map").is_visible()
+    assert page.locator(".ex-map").is_visible()
+    assert not page.locator(".ex-made").is_visible()
     page.keyboard.press("Escape")
 
 
