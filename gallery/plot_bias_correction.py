@@ -14,8 +14,7 @@ from optiviz.views.frame import Frame
 from optiviz.views.style import DASHED, blend, mark, words
 
 t = np.arange(1, 1001)
-rng = np.random.default_rng(0)
-gradient = 1 + 0.5 * rng.standard_normal(1000)
+gradient = 1 + 0.5 * np.random.default_rng(0).standard_normal(1000)
 frame = Frame(**SLIDE)
 with frame.style():
     frame.title(
