@@ -41,6 +41,8 @@ def cut(source: Path, target: Path) -> None:
     subset.subset(font)
     _quadratic(font)
     font.save(target)
+    font.flavor = "woff2"  # of pages and drawings; takes the package brotli
+    font.save(target.with_suffix(".woff2"))
 
 
 def _tabular(font: TTFont) -> dict[str, str]:

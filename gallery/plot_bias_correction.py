@@ -11,11 +11,10 @@ import numpy as np
 
 from optiviz.gallery.export import SLIDE, export
 from optiviz.views.frame import Frame
-from optiviz.views.style import DASHED
+from optiviz.views.style import DASHED, blend, mark, words
 
 t = np.arange(1, 1001)
-rng = np.random.default_rng(0)
-gradient = 1 + 0.5 * rng.standard_normal(1000)
+gradient = 1 + 0.5 * np.random.default_rng(0).standard_normal(1000)
 frame = Frame(**SLIDE)
 with frame.style():
     frame.title(
@@ -28,22 +27,23 @@ with frame.style():
     frame.dress(left, "The factor 1/(1 − βᵗ)", "step t")
     frame.dress(right, "The mean of g², without and with it", "step t")
     style = {"size": 14, "weight": "bold"}
-    for beta, color in ((0.9, "#B44F00"), (0.999, "#0072B2")):
+    orange, blue = (
+        words(mark(lent, frame.look).color, frame.look) for lent in ("momentum", "adam")
+    )
+    for beta, color in ((0.9, orange), (0.999, blue)):
         factor = 1 / (1 - beta**t)
         left.plot(t, factor, color=color, lw=3)
-        words = f"β = {beta:g}: ×{factor[0]:.0f}"
-        left.text(1.6, factor[0] * 0.8, words, color=color, **style)
+        told = f"β = {beta:g}: ×{factor[0]:.0f}"
+        left.text(1.6, factor[0] * 0.8, told, color=color, **style)
     left.set(xscale="log", yscale="log", xlim=(1, 1000), ylim=(0.8, 1500))
-    mean, plain = 0.0, []
-    for g in gradient:
-        mean = 0.999 * mean + 0.001 * g * g
-        plain.append(mean)
-    corrected = np.array(plain) / (1 - 0.999**t)
+    pale = words(blend(blue, frame.look.background, 0.2), frame.look)
+    plain = np.array([0.001 * 0.999 ** np.arange(n)[::-1] @ gradient[:n] ** 2 for n in t])
+    corrected = plain / (1 - 0.999**t)
     right.axhline(1.25, color=frame.look.muted, lw=1.5, ls=DASHED)
-    right.plot(t, corrected, color="#0072B2", lw=3)
-    right.plot(t, plain, color="#1F6E9F", lw=3)
+    right.plot(t, corrected, color=blue, lw=3)
+    right.plot(t, plain, color=pale, lw=3)
     right.set(xlim=(1, 1000), ylim=(0, 2))
-    right.text(990, 1.4, "corrected", color="#0072B2", ha="right", **style)
+    right.text(990, 1.4, "corrected", color=blue, ha="right", **style)
     right.text(990, 1.08, "the true mean, 1.25", color=frame.look.muted, ha="right", **style)
-    right.text(990, 0.45, "as it is, from 0", color="#1F6E9F", ha="right", **style)
+    right.text(990, 0.45, "as it is, from 0", color=pale, ha="right", **style)
 export(frame.save)

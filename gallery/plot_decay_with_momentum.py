@@ -14,13 +14,14 @@ from optiviz.gallery.export import SLIDE, export
 from optiviz.optim import parse_schedule
 from optiviz.problems import valleys
 from optiviz.views.frame import Frame
+from optiviz.views.style import mark, words
 
 problem = valleys(n=60, noise=1.0, condition=6, seed=1)
 SCHEDULES = {
-    "constant": "#B44F00",
-    "step:step_size=5,gamma=0.5": "#111111",
-    "linear:end=0.0003": "#007A59",
-    "cosine:end=0.0003": "#0072B2",
+    "constant": "momentum",
+    "step:step_size=5,gamma=0.5": "sgd",
+    "linear:end=0.0003": "adagrad",
+    "cosine:end=0.0003": "adam",
 }
 frame = Frame(**SLIDE)
 with frame.style():
@@ -30,13 +31,14 @@ with frame.style():
     left, right = frame.figure.subplots(1, 2, width_ratios=(2, 1), gridspec_kw=grid)
     frame.dress(left, "Loss above the minimum, mean of 50 runs", "step")
     frame.dress(right, "Learning rate η", "step")
-    ends, arrow = {}, {"arrowstyle": "-"}
-    for words, color in SCHEDULES.items():
-        rule = optim.Momentum(lr=parse_schedule(words, 0.03), beta=0.9)
+    ends, arrow = {}, {"arrowstyle": "-", "color": frame.look.text}
+    for schedule, lent in SCHEDULES.items():
+        color = mark(lent, frame.look).color
+        rule = optim.Momentum(lr=parse_schedule(schedule, 0.03), beta=0.9)
         runs = [descend(problem, rule, steps=300, batch_size=4, seed=seed) for seed in range(50)]
         mean = np.mean([run.loss for run in runs], axis=0) - problem.floor()
         left.plot(mean, color=color, lw=3)
-        ends[words.partition(":")[0]] = color
+        ends[schedule.partition(":")[0]] = words(color, frame.look)
         right.plot(runs[0].lr, color=color, lw=3)
     left.set(yscale="log", xlim=(0, 300))
     right.set(xlim=(0, 300), ylim=(0, 0.032))

@@ -12,15 +12,16 @@ import numpy as np
 from optiviz.gallery.export import SLIDE, export
 from optiviz.optim import parse_schedule
 from optiviz.views.frame import Frame
+from optiviz.views.style import mark
 
 N = 100
 SCHEDULES = {
-    "linear:end=0.01": "#D55E00",
-    "cosine": "#0072B2",
-    "step:step_size=25,gamma=0.5": "#111111",
-    "exponential:gamma=0.96": "#009E73",
-    "inverse-time:decay=0.1": "#3386B8",
-    "one-cycle": "#B8578C",
+    "linear:end=0.01": "momentum",
+    "cosine": "adam",
+    "step:step_size=25,gamma=0.5": "sgd",
+    "exponential:gamma=0.96": "adagrad",
+    "inverse-time:decay=0.1": "rmsprop",
+    "one-cycle": "nesterov",
 }
 frame = Frame(**SLIDE)
 room = {"left": 0.07, "right": 0.97, "top": 0.78, "bottom": 0.12, "hspace": 0.35}
@@ -28,7 +29,8 @@ with frame.style():
     title = "Far first, then fine: how long is the rate above a half?"
     frame.title(title, "Each begins or peaks at η₀ = 1 and lasts N = 100 steps")
     grid = frame.figure.subplots(2, 3, sharex=True, sharey=True, gridspec_kw=room)
-    for ax, (words, color) in zip(grid.flat, SCHEDULES.items(), strict=True):
+    for ax, (words, lent) in zip(grid.flat, SCHEDULES.items(), strict=True):
+        color = mark(lent, frame.look).color
         for other in SCHEDULES:
             ax.plot(parse_schedule(other, 1.0).values(N), color=frame.look.grid, lw=1)
         frame.dress(ax, words.partition(":")[0], "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -84,7 +85,6 @@ def compare(
     optiviz compare --resume compared
     """
     from optiviz.studies import compare as studies
-    from optiviz.studies.pool import cores
     from optiviz.training.recipe import Recipe
 
     look = look_of(theme, size)
@@ -113,15 +113,22 @@ def compare(
         remark(replace(recipe, optim=rule) for rule in optim)
         path = out or Path("runs") / f"compare-{slug(*optim)}"
         begin = partial(studies.compare, recipe, optim, seeds, path, overwrite=overwrite)
+    done = _go(begin, path, jobs, as_json)
+    _report(done, look, over, as_json)
+
+
+def _go(begin: Callable[..., Comparison], path: Path, jobs: int | None, quiet: bool) -> Comparison:
+    """Train, and say how to go on if that is broken off."""
+    from optiviz.studies.pool import cores
+
     try:
-        with progress(" updates", quiet=as_json) as show:
-            done = begin(
+        with progress(" updates", quiet=quiet) as show:
+            return begin(
                 jobs=cores(jobs),
                 on_progress=lambda step, total, n: show(step, total, f"trainings done={n}"),
             )
     except KeyboardInterrupt:
         stopped(f"Stopped. To go on: optiviz compare --resume {path}")
-    _report(done, look, over, as_json)
 
 
 def _report(comparison: Comparison, look: Look, over: str, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +22,14 @@ UNHINTED = "no_hinting"  # hints move letters apart, most where small
 HEAVY = "Inter-SemiBold"  # what is asked for as bold
 
 
+# What is embedded, for those who have not installed it: a cut, and when it is asked for.
+FACES = {
+    "Inter-Regular": "font-weight: 100 500",
+    HEAVY: "font-weight: 600 900",
+    "Inter-Italic": "font-style: italic; font-weight: 100 500",
+}
+
+
 class Page(Figure):
     """A figure whose letters are as far apart as they were measured, by whomever it is drawn."""
 
@@ -32,6 +41,16 @@ class Page(Figure):
     def draw_artist(self, a: Artist) -> None:
         with _unhinted():
             super().draw_artist(a)
+
+
+def faces(*cuts: str) -> str:
+    """Style that brings the typeface with it, in the cuts that are named, or in all of them."""
+    rules = []
+    for cut in cuts or FACES:
+        data = base64.b64encode((FONTS / f"{cut}.woff2").read_bytes()).decode()
+        source = f"src: url(data:font/woff2;base64,{data}) format('woff2')"
+        rules.append(f"@font-face {{ font-family: Inter; {FACES[cut]}; {source}; }}")
+    return "\n".join(rules)
 
 
 @contextmanager

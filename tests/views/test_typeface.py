@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,3 +59,28 @@ def test_a_picture_is_set_in_it(theme: str) -> None:
     with frame.style():
         frame.title("Title", "and note, with $dollars$")
     assert [text.get_fontfamily()[0] for text in frame.figure.texts] == ["Inter", "Inter"]
+
+
+def test_a_drawing_brings_the_cuts_that_it_uses(tmp_path: Path) -> None:
+    frame = Frame("light", (480, 270))
+    with frame.style():
+        frame.figure.text(0.1, 0.5, "plain")
+    frame.save(tmp_path / "a.svg")
+    with frame.style():
+        frame.figure.text(0.1, 0.2, "slanted", style="italic")
+        frame.figure.text(0.1, 0.8, "heavy", weight="bold")
+    frame.save(tmp_path / "b.svg")
+    found = []
+    for name in "ab":
+        drawn = (tmp_path / f"{name}.svg").read_text(encoding="utf-8")
+        fonts = re.findall(r"url\(data:font/woff2;base64,([^)]*)\)", drawn)
+        found.append([base64.b64decode(font)[:4] for font in fonts])
+    assert found == [[b"wOF2"], [b"wOF2"] * 3]
+
+
+@pytest.mark.parametrize("file", CUTS)
+def test_pages_have_the_same_letters_as_pictures(file: str) -> None:
+    pytest.importorskip("brotli")
+    fonts = pytest.importorskip("fontTools.ttLib")
+    maps = [fonts.TTFont(FONTS / f"{file}{end}").getBestCmap() for end in (".ttf", ".woff2")]
+    assert maps[0] == maps[1]

@@ -49,6 +49,6 @@ export class Sheet {
   }
 
   font(size, weight = "") {
-    return `${weight} ${size * this.player.scale}px system-ui, "Segoe UI", Roboto, sans-serif`;
+    return `${weight} ${size * this.player.scale}px Inter, system-ui, "Segoe UI", Roboto, sans-serif`;
   }
 }
