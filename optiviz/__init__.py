@@ -34,8 +34,8 @@ from optiviz.version import __version__
 if TYPE_CHECKING:
     from optiviz import maps, optim, problems, views
     from optiviz.errors import UserError
-    from optiviz.labs.sliders import sliders
     from optiviz.explorer.explore import explore
+    from optiviz.labs.sliders import sliders
     from optiviz.optim import schedules
     from optiviz.optim.explain import explain
     from optiviz.player.play import play

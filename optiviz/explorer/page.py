@@ -14,12 +14,12 @@ from matplotlib.colors import to_hex
 from optiviz.explorer import coding
 from optiviz.explorer.blocks import Block, block
 from optiviz.explorer.plan import Lane, Plan, World
-from optiviz.explorer.still import still
 from optiviz.optim import SGD, Momentum, Optimizer
 from optiviz.optim.describe import MAIN, describe
 from optiviz.player.bundle import bundle
 from optiviz.player.pack import Arrays, ground_of, looks, pack
 from optiviz.player.page import source
+from optiviz.player.still import still
 from optiviz.version import __version__
 from optiviz.views.charts.maps import ramp
 from optiviz.views.picture import Picture
@@ -178,7 +178,7 @@ def _lane(plan: Plan, lane: Lane, look: dict[str, Any], index: int) -> dict[str,
         "label": describe(lane.rule, names=kept),
         "name": lane.name,
         "settings": dict(lane.settings),
-        "lr": float(getattr(lane.rule.lr, "base", lane.rule.lr)),
+        "lr": lane.lr,
         "carries": _carries(lane.rule),
         "formula": lane.rule.formula(),
     }

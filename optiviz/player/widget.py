@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,9 +12,9 @@ import numpy as np
 import traitlets
 
 from optiviz.errors import UserError, unknown
-from optiviz.player import pack
+from optiviz.player import notebook, pack
 from optiviz.player.again import again, problem_of
-from optiviz.player.bundle import bundle
+from optiviz.player.bundle import script
 from optiviz.player.page import HERE, source
 from optiviz.problems import as_problem
 from optiviz.problems.base import Plane
@@ -21,6 +23,7 @@ from optiviz.runs.symbols import rule_of
 from optiviz.views.picture import Picture
 from optiviz.views.style import THEMES
 
+COUNT = itertools.count()
 CHOICES = [*THEMES, "auto"]
 
 
@@ -35,7 +38,7 @@ class Player(anywidget.AnyWidget):
         start: where the runs start; another one, or a click, runs the same rules from there.
     """
 
-    _esm = bundle(HERE / "js" / "widget.js") + "\nexport default { initialize, render };\n"
+    _esm = script(HERE / "js" / "widget.js", "initialize, render")
     _css = source("css")
     ground = traitlets.Bytes().tag(sync=True)
     paths = traitlets.Bytes().tag(sync=True)
@@ -46,14 +49,24 @@ class Player(anywidget.AnyWidget):
     playing = traitlets.Bool().tag(sync=True, echo_update=False)
     theme = traitlets.Unicode("auto").tag(sync=True)
     start = traitlets.List(traitlets.Float()).tag(sync=True)
+    still = traitlets.Unicode().tag(sync=True)  # what its picture is called in the page
 
     def __init__(
         self, runs: Sequence[Run], problem: Plane, panels: Sequence[str], theme: str
     ) -> None:
         _known(theme)
         self.picture = Picture(problem, runs, panels)
-        super().__init__(runs=self.picture.runs, theme=theme, step=self.picture.steps)
+        name = f"still-{next(COUNT)}-{os.getpid()}"
+        super().__init__(
+            runs=self.picture.runs, theme=theme, step=self.picture.steps, still=name
+        )
         self._fill(pack.ground(problem))
+
+    def _ipython_display_(self, **_: Any) -> None:
+        from IPython.display import display  # noqa: PLC0415, where a notebook asks there is one
+
+        for output in notebook.outputs(self.picture, self._repr_mimebundle_(), self.still):
+            display(output, raw=True)
 
     def show(self, runs: Run | Sequence[Run], problem: Plane | str | None = None) -> None:
         """Draw other runs in place of these, on another problem if it is given.
@@ -106,7 +119,7 @@ class Player(anywidget.AnyWidget):
 
     @traitlets.validate("step")
     def _check_step(self, proposal: Any) -> int:
-        return min(max(proposal.value, 0), self.picture.steps)
+        return int(min(max(proposal.value, 0), self.picture.steps))
 
     @traitlets.validate("theme")
     def _check_theme(self, proposal: Any) -> str:

@@ -107,7 +107,7 @@ def test_no_shortcut_of_the_host_is_heard_in_the_player(
     counter = player.locator(".ov-counter")
     places: list[Callable[[], None]] = [
         player.locator(".ov-plane canvas").focus,
-        lambda: player.locator(".ov-side canvas").first.click(),
+        player.locator(".ov-side canvas").first.click,
         lambda: player.locator(".ov-title").click(),
         player.get_by_label("Speed").focus,
         player.get_by_label("Step", exact=True).focus,
@@ -174,7 +174,7 @@ def resident(page: Any) -> float:
 
 
 def test_a_cell_that_is_run_again_gives_its_memory_back(looks: Any) -> None:
-    cell = looks.locator(".jp-Notebook .jp-Cell").first
+    cell = looks.locator(".jp-Notebook .jp-Cell").last
 
     def again(times: int) -> None:
         for _ in range(times):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import optiviz
-from optiviz.player.bundle import bundle
+from optiviz.player.bundle import bundle, script
 
 SCRIPTS = sorted((Path(optiviz.__file__).parent / "player" / "js").glob("*.js"))
 THREE = """
@@ -81,6 +81,16 @@ def test_a_module_that_two_import_is_there_once(node: str, tmp_path: Path) -> No
 def test_what_cannot_be_bundled(tmp_path: Path, source: str, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         bundle(written(tmp_path, begin=source, one=ONE))
+
+
+def test_a_notebook_keeps_half_as_much_of_plain_letters(node: str, tmp_path: Path) -> None:
+    entry = written(tmp_path, begin='export const said = ["η −1", /[α-ω]/.test("β"), `→${"·"}`];')
+    text = script(entry, "said")
+    assert text.isascii()
+    path = tmp_path / "made.mjs"
+    path.write_text(text + "console.log(JSON.stringify(said));")
+    done = subprocess.run([node, str(path)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == '["η −1",true,"→·"]'
 
 
 def test_a_circle(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import traitlets
 from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
-from optiviz.labs.page import LabPage, script
+from optiviz.labs.page import LabPage
 from optiviz.labs.surface.beside import family, pinned
 from optiviz.labs.surface.lessons import lessons, offered
 from optiviz.labs.surface.offers import FILES, SECONDS, facts_of, offers
@@ -26,6 +26,7 @@ from optiviz.maps.axes import Axis, axis, second
 from optiviz.maps.sensitivity import sensitivity
 from optiviz.maps.theory import theory
 from optiviz.optim import SYMBOLS, Optimizer
+from optiviz.player.bundle import script
 from optiviz.player.pack import ground, pack, paths
 from optiviz.player.page import source
 from optiviz.problems.base import Plane
@@ -52,7 +53,7 @@ class SurfaceLab(LabPage):
     the answer to a lesson is right, about its name.
     """
 
-    _esm = script(HERE / "js" / "lab.js")
+    _esm = script(HERE / "js" / "lab.js", "render")
     _css = "\n".join([LabPage._css, source("css"), (HERE / "lab.css").read_text(encoding="utf-8")])
     written = "sent"
     offers = traitlets.Dict().tag(sync=True)

@@ -1,5 +1,6 @@
 // The player in a page of its own; widget.js has it in a notebook.
 
+import { obey } from "./embed.js";
 import { Player } from "./player.js";
 
 export function mount(root, ground, paths, options = {}) {
@@ -7,5 +8,7 @@ export function mount(root, ground, paths, options = {}) {
   const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   player.setGround(bytes(ground));
   player.setPaths(bytes(paths));
+  obey(player, globalThis.location?.search ?? "");
+  player.frame(performance.now()); // at once: who takes a picture of the page may wait for no other
   return player;
 }

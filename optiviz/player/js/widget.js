@@ -36,6 +36,8 @@ export function render({ model, el }) {
   el.classList.add("ov-guest");
   const root = el.appendChild(element("div", { tabindex: "-1" }));
   const silent = el.appendChild(element("p", { class: "ov-silent", role: "status", hidden: true }));
+  // The still picture beside it has done its service.
+  el.appendChild(element("style", {}, `[data-of="${model.get("still")}"] { display: none !important; }`));
   const onStart = (start) => {
     if (String(start) === String(model.get("start"))) return;
     silence.asked();
@@ -45,7 +47,7 @@ export function render({ model, el }) {
   const onDraw = () => {
     for (const name of SAID) if (model.get(name) !== player[name]) model.set(name, player[name]);
   };
-  const player = new Player(root, { theme: model.get("theme"), onStart, onDraw });
+  let player = new Player(root, { theme: model.get("theme"), onStart, onDraw });
   const silence = new Silence((words) => {
     silent.hidden = !words;
     silent.textContent = words;
@@ -76,5 +78,6 @@ export function render({ model, el }) {
   return () => {
     end();
     player.dispose();
+    player = null; // a notebook keeps this function for as long as its page is open
   };
 }

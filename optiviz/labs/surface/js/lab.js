@@ -275,10 +275,10 @@ class SurfaceLab {
     return this.ask({ query });
   }
 
-  // The address holds the state, so that reloading the page keeps it.
+  // The address holds the state, so that reloading the page keeps it; what the page was opened with
+  // stays until it has been read.
   writeLink() {
-    if (this.root.getAttribute("aria-busy")) return; // the answer will have its own
-    this.past?.keep(this.query, this.step);
+    if (this.reply.serial === this.serial) this.past?.keep(this.query, this.step);
   }
 
   // ---- how it looks
