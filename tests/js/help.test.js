@@ -76,6 +76,8 @@ test("a chip that has the focus lights its arrow; the formula follows the moment
   player.transport.toggles.gradient.fire("focus");
   assert.deepEqual(player.lit, { run: player.runs[0], kind: "gradient" });
   assert.equal(player.formula.lit, "g");
+  const velocity = player.formula.lines.all((part) => part.attributes?.["data-term"] === "v");
+  assert.ok(velocity.length && velocity.every(({ attributes }) => attributes.style === "color:#cc0000"));
   player.transport.toggles.gradient.fire("blur");
   assert.equal(player.lit, null);
   const [loss] = player.series;

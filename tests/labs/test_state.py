@@ -93,6 +93,7 @@ def test_any_link_becomes_a_good_state(text: str) -> None:
     ("query", "option", "value", "note"),
     [
         ("optim=adm", "optim", "adam:", "There is no optimiser 'adm', so this is adam."),
+        ("optim=foo:lr=2", "optim", "lr=0.012,beta=0.9", "There is no optimiser 'foo'"),
         ("optim=momentum:beta=7", "optim", "beta=0.999", "momentum β must be at most 0.999"),
         ("optim=momentum:lr=nan", "optim", "lr=0.012", "'nan' became 0.012."),
         ("optim=sgd:lr=0.05" + "0" * 37, "optim", "lr=0.012", "became 0.012."),

@@ -6,6 +6,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from optiviz.errors import UserError
 from optiviz.runs import race
@@ -190,6 +191,15 @@ def test_runs_of_one_rule_are_a_ladder_by_their_setting(theme) -> None:
         rises = np.sort(lights)
         assert (rises[1:] / rises[:-1]).min() > 1.08, "no two are alike"
     assert len({own.color for own in (mark("adam", theme, nth) for nth in range(4))}) == 4
+
+
+@THEME
+def test_runs_of_the_rule_in_ink_are_told_apart_by_their_hue(theme) -> None:
+    for n in (2, 3, 4):
+        colors = [np.array(to_rgb(own.color)) for own in marks(["sgd"] * n, theme, list(range(n)))]
+        apart = [np.abs(a - b).max() for a, b in pairwise(colors)]
+        assert min(apart) > 0.2
+        assert sum(np.ptp(color) > 0.15 for color in colors) == n - 1  # all but the ink itself
 
 
 @THEME

@@ -211,6 +211,8 @@ def _lane(lane: Any, plane: Plane, notes: Notes) -> tuple[str, Settings]:
     lane = lane if isinstance(lane, Mapping) else {"rule": lane}
     rule = _choice("optimiser", lane.get("rule"), OPTIMIZERS, "momentum", notes)
     given = {name: value for name, value in lane.items() if name != "rule"}
+    if lane.get("rule") != rule:
+        given = {}  # numbers that were meant for another rule
     return rule, _settings(given, knobs(rule, RATES, plane.rates), notes)
 
 

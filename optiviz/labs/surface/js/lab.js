@@ -25,6 +25,9 @@ const HELP = [
 ];
 const TABS = [["curves", "Curves"], ["eigen", "Eigen-directions"], ["map", "Map of η and β"]];
 
+// With a capital, as a sentence begins; a symbol stays as it is.
+const sentence = (words) => words.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+
 class SurfaceLab {
   constructor(model, host) {
     this.model = model;
@@ -169,7 +172,7 @@ class SurfaceLab {
     this.showBeside();
     if (first) this.begin();
     const { notes, python } = this.reply;
-    this.say(notes.length ? notes.join(" ") : this.looking, notes.length > 0);
+    this.say(notes.length ? notes.map(sentence).join(" ") : this.looking, notes.length > 0);
     this.writeCommand();
     this.noAxes.textContent = this.reply.noAxes;
     this.mapLater();
