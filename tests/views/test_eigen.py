@@ -21,7 +21,7 @@ def told(panel) -> list[str]:
 
 def test_both_components_and_what_is_told_of_them() -> None:
     run = descend("valley", "momentum:lr=0.012,beta=0.9", steps=40)
-    panel = Scene(Picture("valley", run, ["path", "eigen"])).panels[1]
+    panel = Scene(Picture("valley", run, ["loss", "eigen"])).panels[1]
     found = modes(run, PROBLEMS["valley"])
     for axis, (line, *_) in enumerate(panel.lines):
         np.testing.assert_allclose(line.get_ydata(), found.along[:, axis])
@@ -102,7 +102,7 @@ def test_what_moves_is_in_the_picture() -> None:
 def test_the_axes_lie_on_the_path() -> None:
     run = descend("valley", "sgd", steps=5)
     plain, crossed = (
-        Scene(Picture("valley", run, panels)).panels[0].ax.lines
+        Scene(Picture("valley", run, panels, size=(320, 240))).panels[0].ax.lines
         for panels in (["path", "loss"], ["path", "eigen"])
     )
     assert len(crossed) == len(plain) + 2
