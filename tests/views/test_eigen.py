@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from legible import faults
+from PIL import Image
 
 from optiviz import Picture, descend
 from optiviz.errors import UserError
@@ -20,7 +21,7 @@ def told(panel) -> list[str]:
 
 def test_both_components_and_what_is_told_of_them() -> None:
     run = descend("valley", "momentum:lr=0.012,beta=0.9", steps=40)
-    panel = Scene(Picture("valley", run, ["path", "eigen"])).panels[1]
+    panel = Scene(Picture("valley", run, ["loss", "eigen"])).panels[1]
     found = modes(run, PROBLEMS["valley"])
     for axis, (line, *_) in enumerate(panel.lines):
         np.testing.assert_allclose(line.get_ydata(), found.along[:, axis])
@@ -82,10 +83,26 @@ def test_its_words_can_be_read(problem: str, theme: str, size: tuple[int, int]) 
     assert faults(scene.figure) == []
 
 
+@pytest.mark.slow
+def test_a_film_ends_on_the_still_picture(tmp_path) -> None:
+    runs = race("valley", ["sgd:lr=0.05"], steps=4, schedule="linear:end=0.01")
+    picture = Picture("valley", runs, ["path", "eigen"], size=(480, 300))
+    picture.save(tmp_path / "a.gif", fps=5, frames=4)
+    with Image.open(tmp_path / "a.gif") as film:
+        film.seek(film.n_frames - 1)
+        last = np.asarray(film.convert("RGB")).astype(float)
+    assert np.abs(last - picture.frame()).mean() < 3
+
+
+def test_what_moves_is_in_the_picture() -> None:
+    scene = Scene(Picture("valley", race("valley", ["sgd"], steps=4), ["eigen"]), film=True)
+    assert all(artist.figure is scene.figure for artist in scene.moving)
+
+
 def test_the_axes_lie_on_the_path() -> None:
     run = descend("valley", "sgd", steps=5)
     plain, crossed = (
-        Scene(Picture("valley", run, panels)).panels[0].ax.lines
+        Scene(Picture("valley", run, panels, size=(320, 240))).panels[0].ax.lines
         for panels in (["path", "loss"], ["path", "eigen"])
     )
     assert len(crossed) == len(plain) + 2

@@ -72,6 +72,7 @@ class Eigen(Series):
         super().fit()
         for artist in (artist for row in self.texts for artist in row):
             artist.remove()
+            self.moving.remove(artist)
         self.texts = []
         found = [] if self._told_elsewhere() else [*filter(None, map(self._fits, FORMS))]
         if not found:
