@@ -1,7 +1,7 @@
 // The controls: the surface and its start, a group for every optimiser, and the run.
 
 import { element } from "../../../player/js/dom.js";
-import { choice, iconButton, pair, slider, swatch, textButton } from "../../js/ui.js";
+import { choice, focused, iconButton, pair, slider, swatch, textButton } from "../../js/ui.js";
 
 const NEXT = ["momentum", "adam", "sgd", "rmsprop"]; // the rules that are added, the first that is not there
 const whole = (state) => state;
@@ -32,7 +32,7 @@ export class Controls {
     const structure = JSON.stringify([problem, lanes.map(({ rule }) => rule), schedule, isDark]);
     if (structure !== this.structure) {
       this.structure = structure;
-      this.build(document.activeElement?.dataset?.setting);
+      this.build(focused(this.node)?.dataset?.setting);
     }
     for (const knob of this.knobs) knob.read();
   }
@@ -130,7 +130,7 @@ export class Controls {
       },
     });
     const read = () => {
-      if (document.activeElement !== field) field.value = Number(now()[axis].toPrecision(5));
+      if (focused(field) !== field) field.value = Number(now()[axis].toPrecision(5));
     };
     this.knobs.push({ read });
     return field;
