@@ -206,10 +206,7 @@ def test_a_dead_kernel_is_said(looks: Any, jupyter: str) -> None:
         request = urllib.request.Request(f"{jupyter}api/kernels/{kernel}", method="DELETE")
         urllib.request.urlopen(request).close()
     canvas = looks.locator(".ov-plane canvas").first
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    looks.keyboard.press("Escape")
-    looks.mouse.click(box["x"] + 200, box["y"] + 60)
+    canvas.click(position={"x": 200, "y": 60})
     said = looks.locator(".ov-silent:not([hidden])")
     said.first.wait_for(timeout=10_000)
     assert "Python does not answer" in said.first.inner_text()
