@@ -10,8 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optiviz.cli.completion import one
-from optiviz.cli.options import BatchSize, Json, Optim, Schedule, Seed, Start, Steps, Theme
+from optiviz.cli.options import (
+    BatchSize,
+    Json,
+    Optim,
+    Schedule,
+    Seed,
+    Start,
+    Steps,
+    Theme,
+    given,
+)
 from optiviz.cli.output import print_json
+from optiviz.cli.trained import explore_trained
 from optiviz.errors import UserError
 from optiviz.words import number, pair, slug, whole
 
@@ -20,6 +31,11 @@ if TYPE_CHECKING:
 
 
 def explore(
+    context: typer.Context,
+    directory: Annotated[
+        Path | None,
+        typer.Argument(help="A finished sweep or comparison, for a page of trained networks."),
+    ] = None,
     optim: Optim = ["momentum"],
     surface: Annotated[
         list[str],
@@ -47,7 +63,8 @@ def explore(
     seed: Seed = 0,
     theme: Theme = "light",
     out: Annotated[
-        Path | None, typer.Option(help="The .html to write.  [default: RULE-PROBLEM.html]")
+        Path | None,
+        typer.Option(help="The .html to write.  [default: RULE-PROBLEM.html, or in DIRECTORY]"),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -59,7 +76,13 @@ def explore(
     optiviz explore --optim momentum --vary lr=0.01:0.2 --vary condition=1:100
     optiviz explore --surface himmelblau --optim momentum --vary lr=0.001:0.02 --vary start=9x9
     optiviz explore --surface regression --optim sgd --vary lr --vary batch_size=1,4,16,64
+    optiviz explore runs/sweep-sgd-momentum-adam
     """
+    if directory is not None:
+        if others := given(context, "directory", "theme", "out", "as_json"):
+            raise UserError(f"A directory says what was trained: leave out {', '.join(others)}.")
+        explore_trained(directory, theme, out, as_json)
+        return
     from optiviz.explorer.explore import Explorer
     from optiviz.explorer.plan import plan
     from optiviz.views.files.animate import check_ending

@@ -52,7 +52,9 @@ def sweep(
     ] = ["sgd,momentum,adam"],
     grid: Annotated[
         list[str] | None,
-        typer.Option(help="A setting and its values, lr=0.1,0.01; repeat it for others."),
+        typer.Option(
+            help="A setting and its values, lr=0.1,0.01 or schedule=constant,linear; repeat it."
+        ),
     ] = None,
     tune: Annotated[
         int, Whole(help="Search with so many trials for each rule, instead of a grid.")
@@ -136,13 +138,13 @@ def _axes(grid: list[str]) -> dict[str, tuple[Any, ...]]:
     >>> _axes(["lr=0.1,0.01,0.1", "batch-size=10"])
     {'lr': (0.1, 0.01), 'batch_size': (10,)}
     """
-    from optiviz.studies.sweep.plan import OF_RECIPE
+    from optiviz.studies.sweep.plan import WHOLE
 
     axes: dict[str, tuple[Any, ...]] = {}
     for text in grid:
         name, equals, words = (part.strip() for part in text.partition("="))
         name = name.replace("-", "_")
-        read = partial(number, name, kind=whole) if name in OF_RECIPE else guess
+        read = partial(number, name, kind=whole) if name in WHOLE else guess
         values = tuple(read(word.strip()) for word in words.split(",") if word.strip())
         if not (name and equals and values):
             raise UserError(f"Cannot read --grid {text!r}: write it as name=value,value.")

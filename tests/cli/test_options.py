@@ -73,9 +73,11 @@ ARRIVE: dict[str, dict[str, Any]] = {
     "train": {
         "optiviz.training.directory.Kept.begin": WORK,
         "optiviz.training.directory.Kept.resume": WORK,
+        "optiviz.cli.train.check_over": REAL,
         "optiviz.cli.train.progress": STOP,
     },
     "compare": {
+        "optiviz.cli.compare.check_over": REAL,
         "optiviz.cli.compare.look_of": REAL,
         "optiviz.cli.compare.progress": REAL,
         f"{STUDIES}.compare.compare": STOP,
@@ -209,6 +211,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--eval-every 5": {"eval_every": 5},
         "--patience 4": {"patience": 4},
         "--threads 2": {"threads": 2},
+        "--over seconds": {"over": "seconds"},
         "--out b": {"path": Path("b")},
         "--overwrite": {"overwrite": True},
     },
@@ -220,6 +223,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--seeds 5": {"seeds": 5},
         "--eval-every 5": {"eval_every": 5},
         "--jobs 7": {"jobs": 7},
+        "--over seconds": {"over": "seconds"},
         "--out b": {"path": Path("b")},
         "--overwrite": {"overwrite": True},
     },

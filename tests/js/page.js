@@ -70,6 +70,10 @@ class Element {
 
   after() {}
 
+  focus() {}
+
+  select() {}
+
   removeAttribute(name) {
     delete this.attributes[name];
   }

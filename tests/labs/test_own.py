@@ -1,111 +1,151 @@
-"""A lecturer's own app: sliders for any rule, and the template that is copied out."""
+"""A formula that a visitor typed: what is taken, and what is refused and how."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
-from collections.abc import Callable
-from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 pytest.importorskip("anywidget", reason="needs the extra apps")
 
-from optiviz import optim, schedules, sliders
 from optiviz.errors import UserError
-from optiviz.optim import OPTIMIZERS
+from optiviz.labs.surface import own
+from optiviz.labs.surface.lab import SurfaceLab, map_pack
+from optiviz.labs.surface.state import clean, from_query
+from optiviz.labs.surface.takeaway import command, python
+from optiviz.problems import parse_problem
 
-TEMPLATE = Path(__file__).parents[2] / "apps" / "own.ipynb"
-
-
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_every_setting_has_a_control_that_stays_within_its_bound(name: str) -> None:
-    """Each is moved to both its ends, and the rule takes what it then says."""
-    box = sliders(name)
-    rule = OPTIMIZERS[name]()
-    assert box.rule == rule
-    assert len(box.children) == len(dataclasses.fields(rule))
-    for control, field in zip(box.children, dataclasses.fields(rule), strict=True):
-        assert control.value == pytest.approx(getattr(rule, field.name))
-        if hasattr(control, "min"):
-            power = (lambda x: 10**x) if hasattr(control, "base") else float
-            values = [power(control.min), power(control.max)]
-        else:
-            values = list(getattr(control, "options", [True, False]))
-        for value in values:
-            control.value = value
-            assert getattr(box.rule, field.name) == pytest.approx(value)
+BOWL = "x**2 + 10*y**2"
 
 
-def test_the_rule_is_told_and_what_changes_by_itself_stays() -> None:
-    decays = schedules.Cosine(0.1)
-    box = sliders(optim.Momentum(lr=decays, beta=0.5))
-    heard: list[Any] = []
-    box.observe(lambda change: heard.append(change.new), "rule")
-    box.children[0].value = 0.75
-    assert heard == [optim.Momentum(lr=decays, beta=0.75)]
+@pytest.mark.parametrize(
+    "link", ["problem=x**2+10*y**2", "problem=x**2%20%2B%2010*y**2", "problem=X**2 + 10*Y**2"]
+)
+def test_a_link_holds_a_formula_with_a_plus_however_it_is_written(link: str) -> None:
+    state, notes = from_query(link + "&optim=sgd:lr=0.01")
+    assert notes == []
+    assert state.problem.replace(" ", "") == BOWL.replace(" ", "")
+    assert state.plane().minima == ((0.0, 0.0),)
+    assert from_query(state.query()) == (state, [])
+    assert clean(json.loads(json.dumps(state.controls()))) == (state, [])
 
 
-def test_a_log_slider_has_its_value_on_a_step() -> None:
-    """Or a browser would move it, and the rule with it, as soon as it is shown."""
-    rate = sliders("momentum:lr=0.02").children[0]
-    steps = (math.log10(rate.value) - rate.min) / rate.step
-    assert steps == pytest.approx(round(steps))
+def test_bounds_are_settings_of_the_formula_everywhere() -> None:
+    state, notes = from_query(f"problem={BOWL}:left=-5,top=8&optim=sgd")
+    assert (state.shape, notes) == ({"left": -5.0, "top": 8.0}, [])
+    assert state.plane().bounds == ((-5.0, 3.0), (-3.0, 8.0))
+    same = parse_problem(state.problem_words)
+    assert (same.bounds, same.start) == (state.plane().bounds, state.plane().start)
+    assert f"--problem='{BOWL}:left=-5.0,top=8.0'" in command(state, ".gif")
+    assert f"parse_problem('{BOWL}:left=-5.0,top=8.0')" in python(state)
 
 
-def test_what_is_no_rule() -> None:
-    with pytest.raises(UserError, match="sliders needs a rule"):
-        sliders(0.1)  # type: ignore[arg-type]
-    with pytest.raises(UserError, match="Unknown optimizer"):
-        sliders("momentun")
+@pytest.mark.parametrize(
+    ("shape", "bounds", "said"),
+    [
+        ({"left": 4}, ((-3, 3), (-3, 3)), "x must go from a lower number to a higher one, not"),
+        ({"top": 1e9}, ((-3, 3), (-3, 1e4)), "to must be at most 10000"),
+        ({"bottom": math.nan}, ((-3, 3), (-3, 3)), "y from must be a number"),
+        ({"condition": 4}, ((-3, 3), (-3, 3)), "There is no slider for 'condition' here"),
+    ],
+)
+def test_bounds_that_hold_nothing_are_corrected(shape: Any, bounds: Any, said: str) -> None:
+    state, notes = clean({"problem": BOWL, "shape": shape})
+    assert state.plane().bounds == bounds
+    assert said in " ".join(notes)
 
 
-@pytest.fixture
-def own() -> dict[str, Any]:
-    """What the template has made, as a notebook's kernel would hold it."""
-    cells = json.loads(TEMPLATE.read_text(encoding="utf-8"))["cells"]
-    names: dict[str, Any] = {}
-    exec("".join(cells[1]["source"]), names)
-    return names
+REFUSED = [
+    ("x**2 + floor(y)", "at column 8: floor is none of"),
+    ("x**2 +", "at column 7: something is missing"),
+    ("x; y", "at column 2: "),
+    ("x.real + y", "at column 1: only"),
+    ("foo", "at column 1: foo is none of x, y, pi, e"),
+    ("7", "needs x or y"),
+    ("", "at column 1"),
+    ("log(-1 - x*x)", "has no finite height and slope within these bounds"),
+    ("x*x/1e200", "is flat: its heights here are 9e-200 at most"),
+    ("x+" * 61 + "x", "at most 60 operations here, and this one 61"),
+    ("x + y" + "+1" * 100, "at most 200 characters here, and this 205"),
+    ("-" * 70 + "x", "at most 60 operations"),
+    ("sin(" * 40 + "x" + ")" * 40, "a formula has at most 200 characters".capitalize()),
+]
 
 
-def test_the_template_follows_its_sliders(own: dict[str, Any]) -> None:
-    player = own["player"]
-    own["beta"].value = 0.5
-    assert player.runs[1].settings["beta"] == 0.5
-    own["decay"].value = 0.1
-    assert player.runs[0].lr[-1] < 0.2 * player.runs[0].lr[0]
-    assert own["batch"].disabled
-    own["surface"].value = "regression"
-    assert not own["batch"].disabled
-    own["batch"].value = 16
-    assert player.runs[0].batch.shape[1] == 16
+@pytest.mark.parametrize(("text", "why"), REFUSED, ids=lambda value: value[:20])
+def test_what_is_refused_leaves_all_as_it_was(text: str, why: str) -> None:
+    lab = SurfaceLab()
+    lab.sent = {"serial": 1, "query": "?problem=booth&optim=sgd:lr=0.013&steps=33&start=1,2"}
+    held = lab.reply["state"], lab.ground, lab.paths, lab.reply["query"]
+    lanes = [{"rule": "sgd"}]  # a page drops the rate that suited the surface before
+    lab.sent = {"serial": 2, "controls": {"problem": text, "lanes": lanes}}
+    assert why in lab.reply["wrong"]
+    assert lab.reply["serial"] == 2
+    assert (lab.reply["state"], lab.ground, lab.paths, lab.reply["query"]) == held
+    lab.sent = {"serial": 3, "controls": {"problem": BOWL, "lanes": lanes}}
+    assert (lab.reply["wrong"], lab.reply["problem"]) == ("", BOWL)
 
 
-def test_every_surface_of_the_template_begins_well(own: dict[str, Any]) -> None:
-    for name in own["surface"].options:
-        own["surface"].value = name
-        assert own["player"].picture.problem.name == name
-        assert all(run.diverged_at < 0 for run in own["player"].runs), name
+def test_a_bad_link_begins_as_usual_and_says_where() -> None:
+    state, notes = from_query("?problem=x**2+%2B+floor(y)&optim=sgd")
+    assert state.problem == "valley"
+    assert "floor is none of the functions" in notes[0]
 
 
-def test_it_is_copied_out_once(
-    optiviz: Callable[[str], CompletedProcess[str]], tmp_path: Path
-) -> None:
-    done = optiviz("app --copy own")
-    assert (done.returncode, "voila own.ipynb" in done.stdout) == (0, True)
-    assert (tmp_path / "own.ipynb").read_bytes() == TEMPLATE.read_bytes()
-    (tmp_path / "own.ipynb").write_text("mine")
-    again = optiviz("app --copy own")
-    assert (again.returncode, "is there already" in again.stderr) == (2, True)
-    assert (tmp_path / "own.ipynb").read_text() == "mine"
-    assert optiviz("app --copy owm").returncode == 2
+def test_a_start_where_the_formula_has_no_slope_is_corrected() -> None:
+    state, notes = clean({"problem": "log(x) + y*y", "start": [-1, 1]})
+    assert state.start is None
+    assert notes == ["At -1, 1 there is no finite height and slope to start from."]
+    assert clean({"problem": "log(x) + y*y", "start": [1, 1]})[0].start == (1.0, 1.0)
 
 
-def test_it_is_short_enough_to_change() -> None:
-    cells = json.loads(TEMPLATE.read_text(encoding="utf-8"))["cells"]
-    lines = [line for cell in cells for line in cell["source"] if line.strip()]
-    assert len(lines) <= 32
+def test_a_formula_has_facts_a_map_and_files() -> None:
+    lab = SurfaceLab()
+    lab.sent = {"serial": 1, "query": f"?problem={BOWL}&optim=momentum&steps=20"}
+    facts = lab.reply["own"]
+    assert (facts["name"], facts["axes"], facts["batch"]) == (BOWL, ("x", "y"), None)
+    assert {*facts["shapes"]} == {"left", "right", "bottom", "top"}
+    assert lab.reply["noAxes"] == ""
+    json.dumps(lab.reply, allow_nan=False)
+    assert len(map_pack(lab.state, 0)) > 1000
+    lab.sent = {"serial": 2, "query": "?problem=booth"}
+    assert lab.reply["own"] is None
+
+
+NAMES = st.sampled_from(["x", "y", "pi", "e", "2", "0", "-3", ".5", "1e5", "1e308", "1e-300"])
+FORMULAS = st.recursive(
+    NAMES,
+    lambda inner: st.one_of(
+        st.builds("{}{}{}".format, inner, st.sampled_from(["+", "-", "*", "/", "**"]), inner),
+        st.builds(
+            "{}({})".format, st.sampled_from(["", "sin", "exp", "log", "sqrt", "abs"]), inner
+        ),
+    ),
+    max_leaves=8,
+)
+
+
+@pytest.mark.slow
+@settings(max_examples=60)
+@given(FORMULAS, st.sampled_from([{}, {"left": 0, "right": 2}, {"bottom": 5}]))
+def test_any_formula_is_drawn_and_run_or_refused(text: str, shape: dict[str, float]) -> None:
+    lab = SurfaceLab()
+    lanes = [{"rule": "momentum"}, {"rule": "adam"}]
+    controls = {"problem": text, "shape": shape, "lanes": lanes, "steps": 30}
+    lab.sent = {"serial": 5, "controls": controls}
+    assert lab.reply["serial"] == 5
+    json.dumps(lab.reply, allow_nan=False)
+    if not lab.reply["wrong"]:
+        assert from_query(lab.reply["query"]) == (lab.state, [])
+        assert all(np.isfinite(run.w).all() for run in lab.state.runs())
+
+
+def test_a_checked_formula_is_made_once() -> None:
+    assert own.checked(BOWL, {}) is own.plane_of(BOWL)
+    with pytest.raises(UserError, match="characters"):
+        own.checked("x" * 201, {})

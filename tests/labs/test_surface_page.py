@@ -99,7 +99,7 @@ def test_every_slider_moves_the_picture_and_speaks(shared: Lab, setting: str) ->
     assert [old == new for old, new in zip(before, after, strict=True)] == [False] * 3
     slider = shared.page.locator(f"[data-setting={setting}]")
     assert slider.get_attribute("aria-label")
-    assert slider.locator("xpath=preceding-sibling::output").inner_text() == shared.value(setting)
+    assert slider.locator("xpath=preceding-sibling::input").input_value() == shared.value(setting)
 
 
 @pytest.mark.slow
@@ -113,7 +113,8 @@ def test_files_and_words_to_take_away(shared: Lab, tmp_path: Path) -> None:
         with Image.open(tmp_path / f"a{ending}") as image:
             assert image.size == (960, 540)
             assert getattr(image, "n_frames", 1) >= fewest
-    assert page.locator(".sl-dialog").get_by_text("race.gif is in your downloads.").is_visible()
+    said = page.locator(".sl-dialog").get_by_role("status")
+    assert said.inner_text() == "momentum-adam-regression.gif is in your downloads."
     assert shared.command.startswith("optiviz animate --problem=regression")
     assert "race(" in page.get_by_label("The Python that makes it again").inner_text()
     page.get_by_label("close").click()

@@ -342,7 +342,7 @@ def test_dark_is_dark(fresh: Page) -> None:
     fresh.page.get_by_label("Light or dark").click()
     assert light > 180
     assert brightness() < 80
-    keys = fresh.page.locator(".ov-legend path").evaluate_all(
+    keys = fresh.page.locator(".ov-legend path[stroke]").evaluate_all(
         "all => all.map(path => path.getAttribute('stroke'))"
     )
     assert keys == [mark.color for mark in marks(["sgd", "momentum"], THEMES["dark"])]

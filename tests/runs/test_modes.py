@@ -13,7 +13,7 @@ from optiviz.optim.registry import parse
 from optiviz.problems import PROBLEMS, parse_problem
 from optiviz.problems.planes.function import surface
 from optiviz.runs import race
-from optiviz.runs.modes import Modes, modes
+from optiviz.runs.modes import Modes, linear, modes
 from optiviz.runs.record import Run
 
 VALLEY = surfaces["valley"]
@@ -138,6 +138,27 @@ def test_a_rule_that_is_no_linear_map_has_no_factor(rule: str) -> None:
         _, found = of(rule, problem, steps=20)
         assert (found.factors, found.limits) == (None, None)
         assert np.isfinite(found.along).all()
+
+
+class Decayed(SGD):
+    """Linear in w, but not in w − w*: it pulls to the origin."""
+
+    def step(self, w, g, state, t):
+        w *= 0.9
+        super().step(w, g, state, t)
+
+
+class Tired(SGD):
+    """Linear, but another map with every step."""
+
+    def step(self, w, g, state, t):
+        super().step(w, g / (1 + t), state, t)
+
+
+def test_a_linear_map_holds_at_any_time_and_about_any_minimum() -> None:
+    assert linear(SGD, (), 4.0)
+    assert not linear(Decayed, (), 4.0)
+    assert not linear(Tired, (), 4.0)
 
 
 def test_where_the_rate_changes_every_step_has_its_factor() -> None:

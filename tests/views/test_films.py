@@ -86,6 +86,12 @@ def test_a_film_lasts_as_long_as_one_looks(steps: int) -> None:
     assert len(beats) > min(5 * steps, 100), "as smooth as the eye sees"
 
 
+@given(st.integers(1, 160), st.floats(1, 60))
+def test_a_slow_film_leaves_out_no_step(steps: int, fps: float) -> None:
+    """As of batches, whose ground is another one at every step."""
+    assert {int(t) for t in Rhythm(fps=fps).moments(steps)} == {*range(steps + 1)}
+
+
 @given(st.integers(1, 2000), st.integers(2, 400))
 def test_moments_run_evenly_from_the_start_to_the_end(steps: int, frames: int) -> None:
     shown = Rhythm(frames=frames).moments(steps)

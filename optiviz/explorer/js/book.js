@@ -115,7 +115,7 @@ export class Book {
     const pushes = { gx: slopes(shown.vx, shown.lr, beta), gy: slopes(shown.vy, shown.lr, beta) };
     const [name] = label.split("  ");
     const ending = this.ending(lane);
-    const said = ending.step < 0 ? steps : ending.step;
+    const said = ending.step < 0 ? steps : Math.min(ending.step, steps); // the last step ended it
     const told = { name, label: this.label(lane), verdict: ending.words, said, events: [] };
     const divergedAt = block.diverged[node];
     return { ...told, least: block.least, steps, divergedAt, colors, dash, head, weight, ...shown, ...pushes, beta };

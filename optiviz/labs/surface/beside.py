@@ -102,7 +102,7 @@ def members(setting: str, knob: Knob) -> Array:
     low, high = knob.default / AROUND, knob.default * AROUND
     near = [v for v in knob.values if setting != "lr" or low <= v <= high]
     rows = np.linspace(0, len(near) - 1, min(len(near), MEMBERS)).round().astype(int)
-    return np.array(near, dtype=float)[rows]
+    return np.asarray([near[row] for row in rows])
 
 
 def shades(look: Theme, count: int) -> list[str]:

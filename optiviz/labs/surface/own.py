@@ -28,6 +28,7 @@ EDGES = {
     "top": Knob("to", FAR, 3.0),
 }
 SMALL = 1e-3  # the least length of a side
+TINY = 1e-100  # heights that differ by less leave no digits to draw levels between them
 
 
 @lru_cache(maxsize=16)  # a slider of a rule leaves the surface as it is
@@ -58,6 +59,10 @@ def checked(text: str, shape: Mapping[str, float]) -> Plane:
     problem = plane_of(join(text, shape))
     with np.errstate(all="ignore"):
         loss, slope = problem.value_and_grad(np.array(problem.start))
+        heights = problem.grid(24)[2]
+    highest = np.abs(heights[np.isfinite(heights)]).max(initial=0.0)
+    if 0 < highest < TINY:
+        raise UserError(f"{problem.title} is flat: its heights here are {highest:.0e} at most.")
     if not np.isfinite([loss, *slope]).all():
         raise UserError(f"{problem.title} has no finite height and slope within these bounds.")
     return problem
@@ -91,7 +96,7 @@ def in_order(shape: dict[str, float], notes: list[str]) -> dict[str, float]:
     """Bounds that go from a lower number to a higher one."""
     found = dict(shape)
     for low, high in (("left", "right"), ("bottom", "top")):
-        if found[high] - found[low] < SMALL:
+        if not found[high] - found[low] > SMALL / 2:  # a page's own rounding aside
             ends = f"{found[low]:g} to {found[high]:g}"
             found |= {low: EDGES[low].default, high: EDGES[high].default}
             axis = EDGES[low].label.removesuffix(" from")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -20,7 +19,7 @@ import numpy as np
 
 from optiviz.errors import UserError
 from optiviz.labs.controls import LANES, Knob, knobs
-from optiviz.labs.surface.offers import DECAYS, RATES, SEED, STEPS, shapes
+from optiviz.labs.surface.offers import DECAYS, RATES, SEED, STEPS, TYPED, shapes
 from optiviz.labs.surface.own import checked, in_order, is_own, plane_of
 from optiviz.optim import OPTIMIZERS
 from optiviz.problems import PROBLEMS, Plane
@@ -80,27 +79,6 @@ class State:
             ("seed", self.seed or None),
         ]
         return [(name, str(value)) for name, value in given if value is not None]
-
-    def command(self, out: str) -> str:
-        """The command that makes the same runs, and a picture of them."""
-        verb = "plot" if out.endswith((".png", ".svg")) else "animate"
-        options = [f"--{name}={shlex.quote(value)}" for name, value in self.options()]
-        return " ".join(["optiviz", verb, *options, "--out", shlex.quote(out)])
-
-    def python(self) -> str:
-        """The Python that makes the same runs."""
-        rules = "".join(f"    {text!r},\n" for text in self.rules_words)
-        return f"""\
-from optiviz.problems import parse_problem
-from optiviz.runs import race
-
-problem = parse_problem({self.problem_words!r})
-rules = [
-{rules}]
-runs = race(
-    problem, rules, steps={self.steps}, start={self.start!r},
-    schedule={self.schedule_words!r}, batch_size={self.batch!r}, seed={self.seed!r},
-)"""
 
     def query(self) -> str:
         """The part of a link that restores the state."""
@@ -190,10 +168,10 @@ def clean(sent: Any, notes: Notes | None = None) -> tuple[State, Notes]:
         lanes=tuple(_lane(lane, plane, notes) for lane in given),
         schedule=schedule,
         decay=_settings(sent.get("decay"), DECAYS[schedule], notes),
-        steps=_whole("steps", sent.get("steps"), steps, 2000, notes),
+        steps=_whole("steps", sent.get("steps"), steps, TYPED["steps"], notes),
         start=_start(sent.get("start"), plane, notes),
         batch=_batch(sent.get("batch"), plane.n_samples, notes),
-        seed=_whole("seed", sent.get("seed"), SEED, 2**31, notes, least=0),
+        seed=_whole("seed", sent.get("seed"), SEED, TYPED["seed"], notes),
     )
     return state, notes
 
@@ -274,9 +252,9 @@ def _number(sent: Any) -> float | None:
     return None if math.isnan(number) else number
 
 
-def _whole(name: str, sent: Any, knob: Knob, most: int, notes: Notes, least: int = 1) -> int:
-    """A whole number; a link may ask for one that the slider has not."""
-    wide = Knob(name, (least, most), int(knob.default))
+def _whole(name: str, sent: Any, knob: Knob, ends: tuple[int, int], notes: Notes) -> int:
+    """A whole number; one may ask for one that the slider has not."""
+    wide = Knob(name, ends, int(knob.default))
     return int(_value(sent, wide, notes))
 
 
@@ -305,7 +283,7 @@ def _batch(sent: Any, samples: int | None, notes: Notes) -> int | None:
         if sent is not None:
             notes.append("This surface has no samples, so there is no batch size.")
         return None
-    size = _whole("batch size", sent, Knob("", (), samples), samples, notes)
+    size = _whole("batch size", sent, Knob("", (), samples), (1, samples), notes)
     return None if size == samples else size
 
 

@@ -34,8 +34,8 @@ export function placed(heads, seen, { left, top, width, height }, scale) {
   const taken = seen.map(([x, y]) => ({ y, from: x - gap, wide: 2 * gap }));
   return heads.map(({ x, y, wide }) => {
     const from = x + gap + wide < left + width ? x + gap : x - gap - wide;
-    const meets = (other) => other.from < from + wide && from < other.from + other.wide;
-    const over = (place) => taken.some((other) => Math.abs(other.y - place) < row && meets(other));
+    const beside = (other) => from + wide <= other.from || other.from + other.wide <= from;
+    const over = (place) => taken.some((other) => Math.abs(other.y - place) < row && !beside(other));
     const within = clamp(y, top + row / 2, top + height - row / 2);
     const rows = [0, -1, 1, -2, 2, -3, 3].map((n) => within + n * row);
     const free = rows.find((place) => place > top && place < top + height && !over(place)) ?? within;

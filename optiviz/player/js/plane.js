@@ -20,7 +20,13 @@ export class Plane extends Sheet {
   home() {
     this.zoom = 1;
     this.middle = null;
+    this.shifted = false;
     this.stale = true;
+  }
+
+  // Whether another part than the whole is seen.
+  get moved() {
+    return this.zoom !== 1 || this.shifted;
   }
 
   get box() {
@@ -86,6 +92,7 @@ export class Plane extends Sheet {
 
   panBy(dx, dy) {
     this.middle = [this.middle[0] - dx * this.unit, this.middle[1] + dy * this.unit];
+    this.shifted = true;
     this.moveTo();
   }
 

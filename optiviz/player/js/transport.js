@@ -1,6 +1,7 @@
 // The row that lets time run, and what is shown of the picture.
 
 import { button, element, icon } from "./dom.js";
+import { Goto } from "./goto.js";
 import { TOGGLES } from "./keys.js";
 import { SPEEDS } from "./timeline.js";
 
@@ -35,7 +36,8 @@ export class Transport {
       type: "range", min: 0, max: 1, value: 0, step: 1, "aria-label": "Step", class: "ov-scrub",
       oninput: () => player.goTo(Number(this.scrub.value)),
     });
-    this.counter = element("output", { class: "ov-counter" });
+    const { counter, field } = new Goto(player);
+    this.counter = counter;
     const setSpeed = () => player.setSpeed(Number(this.speeds.value));
     this.speeds = element(
       "select",
@@ -52,7 +54,8 @@ export class Transport {
       button("forward", "One step on (→)", () => player.stepBy(1)),
       button("last", "To the end (End)", () => player.goTo(player.steps)),
       this.scrub,
-      this.counter,
+      counter,
+      field,
       this.speeds,
       this.loop,
     );

@@ -7,8 +7,8 @@ the training is recorded as done: whoever is killed between does it again, to th
 
 from __future__ import annotations
 
-import csv
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from optiviz.errors import UserError
 from optiviz.files import folder, reading, write_csv
 from optiviz.problems import MLP
 from optiviz.problems.base import Array
-from optiviz.studies.sweep.plan import Cell
+from optiviz.studies.sweep.plan import Settings, key_of
 from optiviz.training.directory import RunDirectory, rows_of
 from optiviz.training.train import Training
 from optiviz.words import slug
@@ -27,10 +27,10 @@ COLUMNS = ("image", "label", "predicted")
 MOST = 1 << 22  # bytes of a file that is read again
 
 
-def name_of(cell: Cell) -> str:
+def name_of(optim: str, settings: Settings, seed: int) -> str:
     """The folder of a training: its rule, its seed, and what tells its settings from others'."""
-    settings = hashlib.sha256(cell.key.encode()).hexdigest()[:8]
-    return f"{slug(cell.optim)}-{settings}-{cell.recipe.seed}"
+    told = hashlib.sha256(key_of(optim, settings, seed).encode()).hexdigest()[:8]
+    return f"{slug(optim)}-{told}-{seed}"
 
 
 def keep(path: Path, done: Training, test: MLP) -> None:
@@ -67,9 +67,11 @@ def read_wrong(path: Path, labels: Array, classes: int) -> Array:
     file = path / WRONG
     with reading(file):
         small(file)
-        with file.open(encoding="utf-8", newline="") as text:
-            rows = [[int(row[name]) for name in COLUMNS] for row in csv.DictReader(text)]
-        image, label, guess = np.array(rows, np.int64).reshape(-1, len(COLUMNS)).T
+        head, *lines = file.read_text(encoding="utf-8").splitlines()
+        if head != ",".join(COLUMNS):
+            raise ValueError("its columns are others")
+        rows = np.array([line.split(",") for line in lines]).astype(np.int64)
+        image, label, guess = rows.reshape(-1, len(COLUMNS)).T
         if len(image) and not (image[0] >= 0 and image[-1] < len(labels)):
             raise ValueError("it names images that there are not")
         if (np.diff(image) <= 0).any() or (labels[image] != label).any():
@@ -91,16 +93,13 @@ def small(file: Path) -> None:
         raise ValueError(f"it has more than {MOST} bytes")
 
 
-def complete(path: Path, cells: list[Cell]) -> None:
-    """Refuse a sweep's directory in which a curve is missing.
-
-    Raises:
-        UserError: it says how to get it.
-    """
-    there = [(path / RUNS / name_of(cell) / WRONG).is_file() for cell in cells]
-    if not all(there):
-        raise UserError(
-            f"{path} keeps the curves of {sum(there)} of its {len(there)} trainings: give the "
-            "command that made it again with another --out, or copy the runs/ of the other "
-            "machines into it."
-        )
+def missing(path: Path, names: Sequence[str]) -> UserError | None:
+    """What to say of a sweep's directory that lacks curves; None where it has them all."""
+    there = [(path / RUNS / name / WRONG).is_file() for name in names]
+    if all(there):
+        return None
+    return UserError(
+        f"{path} keeps the curves of {sum(there)} of its {len(there)} trainings: give the command "
+        "that made it again with another --out, or, where machines shared the work, copy their "
+        "runs/ into it."
+    )

@@ -55,7 +55,9 @@ class Trial:
             self.claims.release(self.own)
             return
         if self.runs is not None:
-            keep(self.runs / name_of(self.cell), done, networks[1])
+            cell = self.cell
+            name = name_of(cell.optim, cell.settings, cell.recipe.seed)
+            keep(self.runs / name, done, networks[1])
         value = self.value(done.history, done.outcome.lost)
         self.claims.finish(self.own, value, _result(done, self.cell), self.pruned)
 

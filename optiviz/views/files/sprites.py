@@ -29,8 +29,9 @@ class Sprites:
 
     def __init__(self, size: tuple[int, int], dpi: float) -> None:
         self.size, self.dpi = size, dpi
-        self.blank: Any = RendererAgg(*size, dpi)  # type: ignore[no-untyped-call]
-        self.drawn: NDArray[np.uint8] = np.asarray(self.blank.buffer_rgba())
+        blank: Any = RendererAgg(*size, dpi)  # type: ignore[no-untyped-call]
+        self.blank: Any = blank
+        self.drawn: NDArray[np.uint8] = np.asarray(blank.buffer_rgba())
         self.words: dict[Any, tuple[Sprite | None, Any]] = {}
         self.stood: dict[Artist, Sprite | None] = {}
 

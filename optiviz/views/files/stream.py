@@ -73,11 +73,11 @@ def _comment(words: str) -> Iterator[bytes]:
 
 def _drawn(now: Indices, seen: NDArray[np.bool_], clear: int) -> tuple[Indices, int, int]:
     """The smallest box that holds all that is seen, in it only that, and its left upper corner."""
-    rows = seen.any(axis=1).nonzero()[0]
+    rows = np.flatnonzero(seen.any(axis=1))
     if not len(rows):
         return np.full((1, 1), clear, np.uint8), 0, 0
     across = slice(rows[0], rows[-1] + 1)
-    columns = np.bitwise_or.reduce(seen[across].view(np.uint8), axis=0).nonzero()[0]
+    columns = np.flatnonzero(np.bitwise_or.reduce(seen[across].view(np.uint8), axis=0))
     box = across, slice(columns[0], columns[-1] + 1)
     return np.where(seen[box], now[box], np.uint8(clear)), int(columns[0]), int(rows[0])
 

@@ -71,8 +71,8 @@ class Scene(Frame):
         plain = not _named(kinds, picture)
         with self.style():
             note = "" if plain else picture.settings
-            header = self.title(picture.title, note) + (0.61 if note else 0.42) * self.look.scale
             self.counter = self._counter()
+            header = self.title(picture.title, note) + (0.61 if note else 0.42) * self.look.scale
             self.endings, footer = legend(self, picture) if plain else ([], 0.1 * self.look.scale)
             self.ends: list[LineNames] = []
             names = partial(self._name_lines, film)
@@ -134,6 +134,7 @@ class Scene(Frame):
             text = figure.text(x, y, words, ha="right", va="top", **style)
             x -= text.get_window_extent().width / figure.bbox.width
             numbers.append(text)
+        self.corner = (1 - x) * self.width
         return numbers[1]
 
 

@@ -33,15 +33,18 @@ export function meant(lines, place, time) {
 export class Family {
   constructor(lab, signal) {
     Object.assign(this, { lab, on: false, runs: [], values: [], waiting: false, wanted: null });
-    const words = { class: "ov-chip", title: "All values of a setting at once (F)", "aria-pressed": "false" };
+    const title = "All values of a setting at once (F)";
+    const words = { class: "ov-chip", title, "aria-pressed": "false" };
     this.button = textButton("Family", () => this.toggle(), words);
     this.strip = element("span", {
-      class: "sl-strip", role: "toolbar", onkeydown: (event) => this.move(event), onpointerleave: () => this.light(-1),
+      class: "sl-strip", role: "toolbar",
+      onkeydown: (event) => this.move(event),
+      onpointerleave: () => this.light(-1),
     });
     this.chosen = element("span");
     this.ends = [element("span"), element("span")];
-    const [low, high] = this.ends;
-    this.legend = element("span", { class: "sl-family", hidden: true }, this.chosen, low, this.strip, high);
+    const [least, most] = this.ends;
+    this.legend = element("span", { class: "sl-family", hidden: true }, this.chosen, least, this.strip, most);
     this.node = element("span", { class: "sl-beside" }, this.button, this.legend);
     const { canvas } = lab.player;
     // Before the player takes the place for a start.
@@ -76,8 +79,8 @@ export class Family {
     const { offers, state } = this.lab;
     return state.lanes.flatMap(({ rule }, lane) =>
       Object.entries(offers.rules[rule]).map(([setting, { label }]) => {
-        const [symbol, again] = [label.split(" ").at(-1), state.lanes.slice(0, lane).some((one) => one.rule === rule)];
-        const words = `all ${symbol} of ${rule}${again ? ` ${lane + 1}` : ""}`;
+        const again = state.lanes.some((one, i) => i !== lane && one.rule === rule) ? ` ${lane + 1}` : "";
+        const words = `all ${label.split(" ").at(-1)} of ${rule}${again}`;
         return { key: `${lane} ${setting}`, words, lane, setting };
       }),
     );
@@ -174,7 +177,8 @@ export class Family {
     if (!this.values.length) return;
     const { kinds, lab } = this;
     const change = (key) => {
-      Object.assign(this, kinds.find((kind) => kind.key === key));
+      const { lane, setting } = kinds.find((kind) => kind.key === key);
+      Object.assign(this, { lane, setting });
       this.ask();
     };
     const option = ({ key, words }) => element("option", { value: key, selected: key === this.key }, words);
@@ -196,10 +200,10 @@ export class Family {
   }
 
   patch(run, i) {
+    const light = () => this.light(i);
     return element("button", {
       type: "button", "aria-label": run.label, title: run.label, style: `--own:${this.lab.player.colorOf(run)}`,
-      onclick: () => this.choose(i), onpointerenter: () => this.light(i),
-      onfocus: () => this.light(i), onblur: () => this.light(-1),
+      onclick: () => this.choose(i), onpointerenter: light, onfocus: light, onblur: () => this.light(-1),
     });
   }
 }

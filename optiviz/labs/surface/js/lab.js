@@ -120,7 +120,7 @@ class SurfaceLab {
       element("span", { class: "lab-space" }),
       ...(this.past ? [this.past.node] : []),
       this.sessions.node,
-      textButton("Take away", () => this.takeAway.node.showModal(), { "aria-haspopup": "dialog" }),
+      textButton("Take away", () => this.openTakeAway(), { "aria-haspopup": "dialog" }),
       copyButton("Copy link", () => this.link(), signal),
       this.theme.button,
     );
@@ -179,7 +179,6 @@ class SurfaceLab {
     const { notes, python } = this.reply;
     this.say(notes.length ? notes.join(" ") : this.looking, notes.length > 0);
     this.writeCommand();
-    this.takeAway.python.textContent = python;
     this.noAxes.textContent = this.reply.noAxes;
     this.mapLater();
     if (this.lessons.held) this.family.leave();
@@ -234,14 +233,27 @@ class SurfaceLab {
   }
 
   make(ending) {
-    this.takeAway.say(`Making the ${ending.slice(1).toUpperCase()} …`);
+    this.takeAway.wait(ending, this.player.steps);
     this.writeCommand(ending);
-    this.model.send({ type: "file", about: { ending, theme: this.looks } });
+    this.model.send({ type: "file", about: { ending, theme: this.looks, bounds: this.bounds } });
+  }
+
+  // The part of the plane that is seen, where it is another than the surface's own.
+  get bounds() {
+    const { moved, view, unit } = this.player.plane;
+    const digits = Math.max(0, Math.ceil(-Math.log10(unit)));
+    return moved ? view.flat().map((end) => Number(end.toFixed(Math.min(digits, 12)))).join() : null;
   }
 
   writeCommand(ending = ".gif") {
-    const theme = this.looks === "dark" ? " --theme=dark" : "";
-    this.takeAway.writeCommand(this.reply.commands[ending] + theme);
+    const { commands, python } = this.reply;
+    this.takeAway.writeCommand(commands[ending], this.looks, this.bounds);
+    this.takeAway.writePython(python, this.looks, this.bounds);
+  }
+
+  openTakeAway() {
+    this.writeCommand();
+    this.takeAway.node.showModal();
   }
 
   link() {
@@ -268,10 +280,10 @@ class SurfaceLab {
     return this.ask({ query });
   }
 
-  // The address holds the state, so that reloading the page keeps it.
+  // The address holds the state, so that reloading the page keeps it; what the page was opened with
+  // stays until it has been read.
   writeLink() {
-    if (this.root.hasAttribute("aria-busy")) return; // the answer will have its own
-    this.past?.keep(this.query, this.step);
+    if (this.reply.serial === this.serial) this.past?.keep(this.query, this.step);
   }
 
   // ---- how it looks

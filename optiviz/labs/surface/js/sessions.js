@@ -10,8 +10,8 @@ export class Sessions {
   // The lab has `offers`, whose `session` is how a file begins, `query`, and `ask`.
   constructor(lab) {
     this.lab = lab;
-    const onchange = () => this.open();
-    this.file = element("input", { type: "file", accept: ".json,application/json", hidden: true, onchange });
+    const facts = { type: "file", accept: ".json,application/json", hidden: true };
+    this.file = element("input", { ...facts, onchange: () => this.open() });
     const title = "the settings, the pinned runs and the step, as a file";
     const open = () => this.file.click();
     this.node = element(
