@@ -4,7 +4,7 @@
 // hands over that signal, and so nothing goes on after the page has been taken away.
 
 import { drawing, element } from "../../player/js/dom.js";
-import { isNight, onNight, Silence } from "../../player/js/host.js";
+import { isNight, keepKeys, onNight, Silence } from "../../player/js/host.js";
 import { number, rounded } from "../../player/js/numbers.js";
 
 const THEMES = ["light", "dark"];
@@ -51,8 +51,11 @@ export function settled(action, wait, signal) {
 // What has the focus beside a node, also in a notebook that keeps its outputs in shadows.
 export const focused = (node) => node.getRootNode().activeElement;
 
-// Says above a lab when Python does not answer; our own server's page says that itself.
-export function silence(root, signal) {
+// Make a lab a guest of its host: it is as wide as that lets it, keeps its keys, and says when Python
+// does not answer, which the page of our own server says itself.
+export function guest(host, root, signal) {
+  host.classList.add("lab-host");
+  keepKeys(root, signal);
   const node = element("p", { class: "lab-silent", role: "status", hidden: true });
   root.append(node);
   const say = (words) => {

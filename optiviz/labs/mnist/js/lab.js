@@ -1,10 +1,9 @@
 // The MNIST lab's page: controls, curves, runs, digits. It computes nothing that Python can say.
 
 import { element } from "../../../player/js/dom.js";
-import { keepKeys } from "../../../player/js/host.js";
 import { view } from "../../../player/js/numbers.js";
 import {
-  copied, download, heading, iconButton, lookOf, onModel, outline, silence, spoken, theming,
+  copied, download, guest, heading, iconButton, lookOf, onModel, outline, spoken, theming,
 } from "../../js/ui.js";
 import { Charts } from "./charts.js";
 import { Controls } from "./controls.js";
@@ -22,10 +21,8 @@ class MnistLab {
     this.curves = new Map(); // of each run, its evaluations and what came after the last
     this.hidden = new Set(); // runs that are not drawn
     this.root = element("div", { class: "lab", tabindex: "-1" });
-    host.classList.add("lab-host");
-    keepKeys(this.root, this.gone.signal);
     this.build(model.get("facts"), this.gone.signal);
-    this.silence = silence(this.root, this.gone.signal);
+    this.silence = guest(host, this.root, this.gone.signal);
     host.append(this.root);
     this.listen(this.gone.signal);
     this.theme.set();

@@ -1,12 +1,9 @@
 // The surface lab's page: controls at the left, the player, a map beside the path, files to take.
 
 import { element } from "../../../player/js/dom.js";
-import { keepKeys } from "../../../player/js/host.js";
 import { view } from "../../../player/js/numbers.js";
 import { Player } from "../../../player/js/player.js";
-import {
-  atEnd, download, heading, onKeys, onModel, ownPage, settled, silence, textButton, theming,
-} from "../../js/ui.js";
+import { atEnd, download, guest, heading, onKeys, onModel, ownPage, settled, textButton, theming } from "../../js/ui.js";
 import { Controls } from "./controls.js";
 import { Family } from "./family.js";
 import { Lessons } from "./lessons.js";
@@ -50,8 +47,6 @@ class SurfaceLab {
 
   build(host, signal) {
     this.root = element("div", { class: "lab surface-lab", tabindex: "-1" });
-    host.classList.add("lab-host");
-    keepKeys(this.root, signal);
     this.root.classList.toggle("sl-page", ownPage());
     this.theme = theming(this.root, () => this.setTheme(), signal, this.asked.get("look"));
     this.theme.set();
@@ -66,7 +61,7 @@ class SurfaceLab {
     const left = element("div", { class: "sl-left" }, this.lessons.panel.node, this.controls.node);
     this.columns = element("div", { class: "lab-columns" }, left, main);
     this.root.append(this.header(signal), this.columns, this.takeAway.node);
-    this.silence = silence(this.root, signal);
+    this.silence = guest(host, this.root, signal);
     host.append(this.root);
     const onStart = (start) => this.setStart(start);
     const facts = { title: false, wheel: true, theme: this.root.dataset.theme, host };
