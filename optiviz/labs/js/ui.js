@@ -55,6 +55,7 @@ export const focused = (node) => node.getRootNode().activeElement;
 // does not answer, which the page of our own server says itself.
 export function guest(host, root, signal) {
   host.classList.add("lab-host");
+  host.append(root);
   keepKeys(root, signal);
   const node = element("p", { class: "lab-silent", role: "status", hidden: true });
   root.append(node);

@@ -23,7 +23,6 @@ class MnistLab {
     this.root = element("div", { class: "lab", tabindex: "-1" });
     this.build(model.get("facts"), this.gone.signal);
     this.silence = guest(host, this.root, this.gone.signal);
-    host.append(this.root);
     this.listen(this.gone.signal);
     this.theme.set();
     this.send("hello");

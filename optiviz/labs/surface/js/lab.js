@@ -3,7 +3,9 @@
 import { element } from "../../../player/js/dom.js";
 import { view } from "../../../player/js/numbers.js";
 import { Player } from "../../../player/js/player.js";
-import { atEnd, download, guest, heading, onKeys, onModel, ownPage, settled, textButton, theming } from "../../js/ui.js";
+import {
+  atEnd, download, guest, heading, onKeys, onModel, ownPage, settled, textButton, theming,
+} from "../../js/ui.js";
 import { Controls } from "./controls.js";
 import { Family } from "./family.js";
 import { Lessons } from "./lessons.js";
@@ -62,7 +64,6 @@ class SurfaceLab {
     this.columns = element("div", { class: "lab-columns" }, left, main);
     this.root.append(this.header(signal), this.columns, this.takeAway.node);
     this.silence = guest(host, this.root, signal);
-    host.append(this.root);
     const onStart = (start) => this.setStart(start);
     const facts = { title: false, wheel: true, theme: this.root.dataset.theme, host };
     this.player = new Player(this.stage, { ...facts, onStart });
