@@ -8,6 +8,7 @@ browser, notebook or server has to know of anything but one script.
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+\.js)";$', re.MULTILINE)
@@ -34,10 +35,13 @@ def bundle(entry: Path) -> str:
 def script(entry: Path, exports: str) -> str:
     """A module and all that it imports as one for a notebook, with what it exports by default.
 
-    A browser keeps it for every cell that is run, in half the memory where it is all of ASCII.
+    A browser keeps the text of it for every cell that is run again, so it is of ASCII, which takes
+    half the memory, and what it makes is made once.
     """
-    text = f"{bundle(entry)}\nexport default {{ {exports} }};\n"
-    return re.sub(r"[^\x00-\x7f]", lambda found: f"\\u{ord(found[0]):04x}", text)
+    text = re.sub(r"[^\x00-\x7f]", lambda found: f"\\u{ord(found[0]):04x}", bundle(entry))
+    name = f"optiviz {sha256(text.encode()).hexdigest()[:16]}"
+    made = f"(() => {{\n{text}\nreturn {{ {exports} }};\n}})()"
+    return f'export default (globalThis[Symbol.for("{name}")] ??= {made});\n'
 
 
 def _add(path: Path, texts: dict[Path, str], above: tuple[Path, ...]) -> list[str]:

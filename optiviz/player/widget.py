@@ -57,9 +57,7 @@ class Player(anywidget.AnyWidget):
         _known(theme)
         self.picture = Picture(problem, runs, panels)
         name = f"still-{next(COUNT)}-{os.getpid()}"
-        super().__init__(
-            runs=self.picture.runs, theme=theme, step=self.picture.steps, still=name
-        )
+        super().__init__(runs=self.picture.runs, theme=theme, step=self.picture.steps, still=name)
         self._fill(pack.ground(problem))
 
     def _ipython_display_(self, **_: Any) -> None:

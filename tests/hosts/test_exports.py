@@ -1,8 +1,7 @@
-"""The player in what is made of a notebook, in a deck, and in a lecturer's own app, with no network."""
+"""The player in an export, a deck, marimo and a lecturer's own app, with no network."""
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +24,7 @@ PLAY = "import optiviz\noptiviz.play(optiviz.descend('valley', 'momentum', steps
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A notebook with a player that was run, with the state of its widgets, as HTML and Markdown."""
+    """A notebook that was run, with the state of its widgets, as HTML and Markdown."""
     need("nbclient", "nbconvert", "anywidget")
     import nbclient  # noqa: PLC0415, extras
     import nbconvert  # noqa: PLC0415
@@ -35,7 +34,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     nbclient.NotebookClient(book, timeout=300, store_widget_state=True).execute()
     path = tmp_path_factory.mktemp("export") / "a.html"
     path.write_text(nbconvert.HTMLExporter().from_notebook_node(book)[0], encoding="utf-8")
-    text, files = nbconvert.MarkdownExporter().from_notebook_node(book)
+    text, _ = nbconvert.MarkdownExporter().from_notebook_node(book)
     path.with_suffix(".md").write_text(text, encoding="utf-8")
     return path
 
@@ -94,7 +93,8 @@ def test_a_lecturers_own_app(own: str, visit: Callable[..., Any], size: tuple[in
 DECK = """<!doctype html><link rel="stylesheet" href="reveal.css">
 <div class="reveal"><div class="slides">
 <section>one</section>
-<section><iframe data-src="page.html?start=5&autoplay=1&controls=0" width="900" height="560"></iframe></section>
+<section><iframe data-src="page.html?start=5&autoplay=1&controls=0" width="900" height="560">
+</iframe></section>
 <section><div id="player" style="height: 500px"></div></section>
 <section>four</section></div></div>
 <script src="reveal.js"></script>

@@ -25,7 +25,10 @@ CELLS = [
     "w.HBox([w.VBox([step]), optiviz.play(run), optiviz.play(run)])",
     "optiviz.play(run)",
 ]
-LAB = ["from optiviz.labs.surface.lab import SurfaceLab\nSurfaceLab()"]
+LAB = [
+    "from optiviz.labs.surface.lab import SurfaceLab\nSurfaceLab()",
+    "from optiviz.labs.mnist.lab import MnistLab\nMnistLab()",
+]
 # Every cell stays in the page, seen or not; and nothing is asked of other hosts.
 SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},
@@ -153,10 +156,15 @@ def test_its_light_is_that_of_the_host_also_when_that_changes(looks: Any) -> Non
     themes = "[...document.querySelectorAll('.optiviz')].every(one => one.dataset.theme === {0!r})"
     assert looks.evaluate(themes.format("light"))
     for name, theme in [("JupyterLab Dark", "dark"), ("JupyterLab Light", "light")]:
-        looks.get_by_role("menuitem", name="Settings", exact=True).click()
-        looks.get_by_text("Theme", exact=True).first.hover()
-        looks.get_by_text(name, exact=True).click()
+        turn_to(looks, name)
         looks.wait_for_function(themes.format(theme))
+
+
+def turn_to(page: Any, theme: str) -> None:
+    """Choose a theme of JupyterLab's."""
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.get_by_text("Theme", exact=True).first.hover()
+    page.get_by_text(theme, exact=True).click()
 
 
 def resident(page: Any) -> float:
@@ -198,10 +206,45 @@ def test_a_dead_kernel_is_said(looks: Any, jupyter: str) -> None:
         request = urllib.request.Request(f"{jupyter}api/kernels/{kernel}", method="DELETE")
         urllib.request.urlopen(request).close()
     canvas = looks.locator(".ov-plane canvas").first
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    looks.keyboard.press("Escape")
-    looks.mouse.click(box["x"] + 200, box["y"] + 60)
+    canvas.click(position={"x": 200, "y": 60})
     said = looks.locator(".ov-silent:not([hidden])")
     said.first.wait_for(timeout=10_000)
     assert "Python does not answer" in said.first.inner_text()
+
+
+@pytest.fixture(scope="module")
+def labs(jupyter: str, visit: Callable[..., Any]) -> Any:
+    """Both labs in a notebook whose column is much narrower than the window."""
+    size = {"width": 1180, "height": 1000}
+    page = run_all(visit(f"{jupyter}lab/tree/lab.ipynb?reset", viewport=size))
+    page.locator(".lab:not(.surface-lab) .lab-header").wait_for(timeout=60_000)
+    return page
+
+
+def test_a_lab_is_laid_out_by_its_column(labs: Any) -> None:
+    """The picture has room, nothing is cut off, and one lab changes nothing of the other."""
+    column = labs.locator(".surface-lab").bounding_box()
+    assert 600 < column["width"] < 900
+    plane = labs.locator(".surface-lab .ov-plane").bounding_box()
+    assert plane["width"] > 0.8 * column["width"]
+    mnist = labs.locator(".lab:not(.surface-lab)")
+    charts = [chart.bounding_box()["width"] for chart in mnist.locator(".lab-charts canvas").all()]
+    assert min(charts) > 250
+    assert mnist.evaluate("node => node.scrollWidth <= node.clientWidth + 1")
+
+
+def test_no_shortcut_of_the_host_is_heard_in_a_lab(labs: Any) -> None:
+    for place in [".surface-lab input[type=range]", ".lab:not(.surface-lab) select"]:
+        labs.locator(place).first.focus()
+        for key in ["d", "d", "b", "x"]:
+            labs.keyboard.press(key)
+    assert cells(labs) == ["code"] * 2
+
+
+def test_the_labs_have_the_light_of_the_host(labs: Any) -> None:
+    both = "[...document.querySelectorAll('.lab')].every(lab => lab.dataset.theme === {0!r})"
+    turn_to(labs, "JupyterLab Light")
+    labs.wait_for_function(both.format("light"))
+    turn_to(labs, "JupyterLab Dark")
+    labs.wait_for_function(both.format("dark"))
+    turn_to(labs, "JupyterLab Light")

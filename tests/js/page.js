@@ -125,6 +125,10 @@ class Element {
 
   setPointerCapture() {}
 
+  getRootNode() {
+    return document;
+  }
+
   getContext() {
     return this.context;
   }
@@ -174,7 +178,7 @@ const quiet = { matches: false, addEventListener: () => {} };
 Object.assign(globalThis, {
   window: { devicePixelRatio: 1, matchMedia: () => quiet },
   matchMedia: () => quiet,
-  document: { createElement: (tag) => new Element(tag), body: new Element("body"), addEventListener: () => {} },
+  document: { createElement: (tag) => new Element(tag), body: new Element("body"), addEventListener: () => {}, getElementById: () => null },
   MutationObserver: Observer,
   ResizeObserver: Observer,
   requestAnimationFrame: (action) => frames.push(action),

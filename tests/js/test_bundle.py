@@ -83,14 +83,17 @@ def test_what_cannot_be_bundled(tmp_path: Path, source: str, message: str) -> No
         bundle(written(tmp_path, begin=source, one=ONE))
 
 
-def test_a_notebook_keeps_half_as_much_of_plain_letters(node: str, tmp_path: Path) -> None:
+def test_a_notebook_keeps_little_of_a_script_that_it_runs_often(node: str, tmp_path: Path) -> None:
     entry = written(tmp_path, begin='export const said = ["η −1", /[α-ω]/.test("β"), `→${"·"}`];')
     text = script(entry, "said")
     assert text.isascii()
-    path = tmp_path / "made.mjs"
-    path.write_text(text + "console.log(JSON.stringify(said));")
-    done = subprocess.run([node, str(path)], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == '["η −1",true,"→·"]'
+    (tmp_path / "one.mjs").write_text(text)
+    (tmp_path / "two.mjs").write_text(text + "// the cell was run again")
+    asks = 'import a from "./one.mjs"; import b from "./two.mjs"; console.log(JSON.stringify('
+    (tmp_path / "asks.mjs").write_text(asks + "[...a.said, a === b]))")
+    words = [node, str(tmp_path / "asks.mjs")]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == '["η −1",true,"→·",true]'
 
 
 def test_a_circle(tmp_path: Path) -> None:

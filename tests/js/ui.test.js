@@ -103,9 +103,18 @@ test("light or dark is as asked, else as chosen before, else as the system is", 
     theme.set();
     return { turn: () => theme.button.fire("click"), now: () => root.dataset.theme };
   };
+  document.body.dataset.voila = "true"; // a page of its own
   const page = opened();
   assert.equal(page.now(), "dark"); // as the system is
   page.turn();
   assert.equal(page.now(), "light");
   assert.deepEqual(["light", "dark"], [opened().now(), opened("dark").now()]);
+  delete document.body.dataset.voila;
+  assert.equal(opened().now(), "dark", "in a notebook as that is, whatever was chosen elsewhere");
+  document.body.dataset.jpThemeLight = "true";
+  const guest = opened();
+  assert.equal(guest.now(), "light");
+  guest.turn();
+  assert.equal(guest.now(), "dark");
+  delete document.body.dataset.jpThemeLight;
 });

@@ -4,6 +4,7 @@
 // hands over that signal, and so nothing goes on after the page has been taken away.
 
 import { drawing, element } from "../../player/js/dom.js";
+import { isNight, keepKeys, onNight, Silence } from "../../player/js/host.js";
 import { number, rounded } from "../../player/js/numbers.js";
 
 const THEMES = ["light", "dark"];
@@ -45,6 +46,24 @@ export function settled(action, wait, signal) {
     clearTimeout(timer);
     if (!signal.aborted) timer = setTimeout(action, wait);
   };
+}
+
+// What has the focus beside a node, also in a notebook that keeps its outputs in shadows.
+export const focused = (node) => node.getRootNode().activeElement;
+
+// Make a lab a guest of its host: it is as wide as that lets it, keeps its keys, and says when Python
+// does not answer, which the page of our own server says itself.
+export function guest(host, root, signal) {
+  host.classList.add("lab-host");
+  host.append(root);
+  keepKeys(root, signal);
+  const node = element("p", { class: "lab-silent", role: "status", hidden: true });
+  root.append(node);
+  const say = (words) => {
+    node.hidden = !words || Boolean(document.getElementById("lost"));
+    node.textContent = words;
+  };
+  return new Silence(say, signal);
 }
 
 // ---------------------------------------------------------------- controls
@@ -145,17 +164,21 @@ function remembered() {
   }
 }
 
-// Keep the root light or dark: as asked, or as chosen before, or else as the system is.
+// Keep the root light or dark: in a page of its own as asked, or as chosen before, or else as the
+// system is; in a notebook as that is.
 // `changed` is called whenever it is set; the button chooses the other one, and remembers it.
 export function theming(root, changed, signal, asked = null) {
   const system = matchMedia("(prefers-color-scheme: dark)");
-  let chosen = [asked, remembered()].find((theme) => THEMES.includes(theme));
+  let chosen = (ownPage() ? [asked, remembered()] : []).find((theme) => THEMES.includes(theme));
+  const night = () => (ownPage() ? system.matches : isNight(root.parentNode));
   const set = () => {
-    root.dataset.theme = chosen ?? (system.matches ? "dark" : "light");
+    root.dataset.theme = chosen ?? (night() ? "dark" : "light");
     changed();
   };
+  const follow = () => !chosen && (root.dataset.theme === "dark") !== night() && set();
   const turn = () => {
     chosen = root.dataset.theme === "dark" ? "light" : "dark";
+    if (!ownPage()) return set();
     try {
       localStorage.setItem(KEPT, chosen);
     } catch {
@@ -163,7 +186,7 @@ export function theming(root, changed, signal, asked = null) {
     }
     set();
   };
-  system.addEventListener("change", set, { signal });
+  onNight(root, follow, signal);
   const half = drawing(
     "16 16",
     "M8 2.8a5.2 5.2 0 0 1 0 10.4zM8 2.8a5.2 5.2 0 0 0 0 10.4a5.2 5.2 0 0 1 0-10.4",

@@ -2,12 +2,16 @@
 
 import { element } from "../../../player/js/dom.js";
 import { view } from "../../../player/js/numbers.js";
-import { copied, download, heading, iconButton, lookOf, onModel, outline, spoken, theming } from "../../js/ui.js";
+import {
+  copied, download, guest, heading, iconButton, lookOf, onModel, outline, spoken, theming,
+} from "../../js/ui.js";
 import { Charts } from "./charts.js";
 import { Controls } from "./controls.js";
 import { Panels } from "./panels.js";
 import { RunTable } from "./table.js";
 import { Transport } from "./transport.js";
+
+const ANSWERED = ["train", "csv", "weights"]; // always, and soon
 
 class MnistLab {
   constructor(model, host) {
@@ -16,9 +20,9 @@ class MnistLab {
     this.runs = [];
     this.curves = new Map(); // of each run, its evaluations and what came after the last
     this.hidden = new Set(); // runs that are not drawn
-    this.root = element("div", { class: "lab" });
+    this.root = element("div", { class: "lab", tabindex: "-1" });
     this.build(model.get("facts"), this.gone.signal);
-    host.append(this.root);
+    this.silence = guest(host, this.root, this.gone.signal);
     this.listen(this.gone.signal);
     this.theme.set();
     this.send("hello");
@@ -78,6 +82,7 @@ class MnistLab {
   // ---- to Python and back
 
   send(type, about = null) {
+    if (ANSWERED.includes(type)) this.silence.asked();
     this.model.send({ type, about });
   }
 
@@ -88,6 +93,7 @@ class MnistLab {
   }
 
   hear(message, buffers) {
+    this.silence.heard();
     if (message.type === "file") download(message.name, view(buffers[0]), message.mime);
     if (message.type !== "rows") return;
     const known = this.curves.get(message.run)?.rows.slice(0, message.since) ?? [];
@@ -97,6 +103,7 @@ class MnistLab {
 
   // Show what Python has said under one name, or all of it.
   take(name = null) {
+    if (name) this.silence.heard();
     const [all, model] = [name === null, this.model];
     const { theme } = this.root.dataset;
     if (all || name === "runs") this.takeRuns(model.get("runs"), theme);

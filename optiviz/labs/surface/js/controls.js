@@ -1,7 +1,7 @@
 // The controls: the surface and its start, a group for every optimiser, and the run.
 
 import { element } from "../../../player/js/dom.js";
-import { choice, iconButton, pair, swatch, textButton } from "../../js/ui.js";
+import { choice, focused, iconButton, pair, swatch, textButton } from "../../js/ui.js";
 import { Own } from "./own.js";
 import { typed, typedSlider } from "./typed.js";
 
@@ -37,7 +37,7 @@ export class Controls {
     const structure = JSON.stringify([problem, lanes.map(({ rule }) => rule), schedule, isDark]);
     if (structure !== this.structure) {
       this.structure = structure;
-      this.build(document.activeElement?.dataset?.setting);
+      this.build(focused(this.node)?.dataset?.setting);
     }
     for (const knob of this.knobs) knob.read();
   }

@@ -3,7 +3,9 @@
 import { element } from "../../../player/js/dom.js";
 import { view } from "../../../player/js/numbers.js";
 import { Player } from "../../../player/js/player.js";
-import { atEnd, download, heading, onKeys, onModel, ownPage, settled, textButton, theming } from "../../js/ui.js";
+import {
+  atEnd, download, guest, heading, onKeys, onModel, ownPage, settled, textButton, theming,
+} from "../../js/ui.js";
 import { Controls } from "./controls.js";
 import { Family } from "./family.js";
 import { Lessons } from "./lessons.js";
@@ -49,7 +51,7 @@ class SurfaceLab {
   }
 
   build(host, signal) {
-    this.root = element("div", { class: "lab surface-lab" });
+    this.root = element("div", { class: "lab surface-lab", tabindex: "-1" });
     this.root.classList.toggle("sl-page", ownPage());
     this.theme = theming(this.root, () => this.setTheme(), signal, this.asked.get("look"));
     this.theme.set();
@@ -64,9 +66,9 @@ class SurfaceLab {
     const left = element("div", { class: "sl-left" }, this.lessons.panel.node, this.controls.node);
     this.columns = element("div", { class: "lab-columns" }, left, main);
     this.root.append(this.header(signal), this.columns, this.takeAway.node);
-    host.append(this.root);
+    this.silence = guest(host, this.root, signal);
     const onStart = (start) => this.setStart(start);
-    const facts = { title: false, wheel: true, theme: this.root.dataset.theme, host: this.root };
+    const facts = { title: false, wheel: true, theme: this.root.dataset.theme, host };
     this.player = new Player(this.stage, { ...facts, onStart });
     this.player.overlay = (plane, context) => this.drawn(plane, context);
     this.player.turnTheme = () => this.theme.button.click(); // all of the page, not the player alone
@@ -127,6 +129,7 @@ class SurfaceLab {
 
   // Python takes the latest wish only: messages wait in the page while it computes.
   ask(wish) {
+    this.silence.asked();
     this.root.setAttribute("aria-busy", "true");
     this.model.set("sent", { serial: ++this.serial, ...wish });
     this.model.save_changes();
@@ -157,6 +160,7 @@ class SurfaceLab {
   }
 
   take() {
+    this.silence.heard();
     this.reply = this.model.get("reply");
     const latest = !this.serial || this.reply.serial === this.serial;
     const first = !this.state;

@@ -1,7 +1,7 @@
 // Numbers that are typed: what cannot be is corrected in its field, and words below say so.
 
 import { element } from "../../../player/js/dom.js";
-import { slider } from "../../js/ui.js";
+import { focused, slider } from "../../js/ui.js";
 
 // A number as one may go on to edit it.
 export const written = (value) => String(Number(value.toPrecision(7)));
@@ -38,7 +38,7 @@ export function typed(facts, get, set, attributes = {}) {
   });
   // What somebody is typing stays; and so do words about a value that is still there.
   const read = () => {
-    if (document.activeElement === input && input.value !== input.defaultValue) return;
+    if (focused(input) === input && input.value !== input.defaultValue) return;
     const words = written(get());
     if (words !== input.value) say("");
     input.value = input.defaultValue = words;
