@@ -12,7 +12,7 @@ import numpy as np
 from optiviz.explorer.choices import Choice
 from optiviz.explorer.coding import BYTES, DEEP, places, planes, sizes
 from optiviz.explorer.plan import Plan, World
-from optiviz.optim import Optimizer, Schedule
+from optiviz.optim import Optimizer, parse_schedule
 from optiviz.problems.base import Array, Plane
 from optiviz.runs import descend
 from optiviz.runs.record import Run
@@ -92,24 +92,18 @@ def _stack(
         return rule, start
     shape = [len(one.words) for one in choices]
     grids = [grid.reshape(-1) for grid in np.indices(shape)]
-    varied: dict[str, Array] = {}
+    varied: dict[str, Any] = {}
     for one, grid in zip(choices, grids, strict=True):
         if one.name == "start":
             start = np.array([word.split(",") for word in one.words], float)[grid]
         else:
             varied[one.name] = one.numbers[grid][:, None]
-    return replace(rule, **_settings(rule, varied, len(grids[0]))), start
-
-
-def _settings(rule: Optimizer, varied: dict[str, Array], count: int) -> dict[str, Any]:
-    """The settings to put in a rule's place: those of its schedule go into that."""
-    decay = rule.lr
-    found: dict[str, Any] = dict(varied)
-    if isinstance(decay, Schedule) and {"lr", "end"} & varied.keys():
-        end = found.pop("end", None)
-        base = found.pop("lr", np.full((count, 1), float(decay.base)))
-        found["lr"] = replace(decay, base=base, **({} if end is None else {"end": end}))
-    return found
+    if plan.schedule and {"lr", "end"} & varied.keys():
+        usual = np.full((len(grids[0]), 1), world.lanes[lane].lr)
+        decay = parse_schedule(plan.schedule, varied.pop("lr", usual))
+        end = {"end": varied.pop("end")} if "end" in varied else {}
+        varied["lr"] = replace(decay, **end) if end else decay
+    return replace(rule, **varied), start
 
 
 def _batches(runs: Sequence[Run]) -> Arrays:

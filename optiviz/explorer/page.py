@@ -177,7 +177,7 @@ def _lane(plan: Plan, lane: Lane, look: dict[str, Any], index: int) -> dict[str,
         "label": describe(lane.rule, names=kept),
         "name": lane.name,
         "settings": dict(lane.settings),
-        "lr": float(getattr(lane.rule.lr, "base", lane.rule.lr)),
+        "lr": lane.lr,
         "carries": _carries(lane.rule),
         "formula": lane.rule.formula(),
     }

@@ -33,6 +33,11 @@ class Lane:
     name: str
     settings: Mapping[str, str]
 
+    @property
+    def lr(self) -> float:
+        """η, before it decays."""
+        return float(getattr(self.rule.lr, "base", self.rule.lr))
+
 
 @dataclass(frozen=True)
 class World:

@@ -36,12 +36,13 @@ def still(picture: Picture) -> str:
     for i, (label, said) in enumerate(zip(picture.labels, picture.verdicts, strict=True)):
         y = 480 + 50 / max(len(picture.runs) - 1, 1) * i if len(picture.runs) > 1 else 490
         parts.append(_line(f"M16 {y - 4:g}h28", picture.marks[i]))
-        words = f'<tspan font-weight="600">{html.escape(label)}</tspan>   {html.escape(said)}'
+        label = html.escape(label).replace("  ", "\N{NO-BREAK SPACE} ")
+        words = f'<tspan font-weight="600">{label}</tspan>\N{NO-BREAK SPACE} {html.escape(said)}'
         parts.append(f'<text x="52" y="{y:g}" fill="{look.text}">{words}</text>')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" role="img" '
-        'font-family="system-ui, Segoe UI, Roboto, sans-serif" font-size="13" '
-        f'xml:space="preserve"><title>{html.escape(picture.about)}</title>{"".join(parts)}</svg>'
+        'font-family="system-ui, Segoe UI, Roboto, sans-serif" font-size="13">'
+        f"<title>{html.escape(picture.about)}</title>{''.join(parts)}</svg>"
     )
 
 

@@ -47,6 +47,6 @@ def _own(value: Any, k: int) -> Any:
     if isinstance(value, np.ndarray):
         return float(value.reshape(-1)[k if value.size > 1 else 0])
     if isinstance(value, Schedule):
-        fields = {item.name: getattr(value, item.name) for item in dataclasses.fields(value)}
-        return type(value)(**{name: _own(part, k) for name, part in fields.items()})
+        names = [item.name for item in dataclasses.fields(value) if item.init]
+        return type(value)(**{name: _own(getattr(value, name), k) for name in names})
     return value

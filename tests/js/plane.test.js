@@ -51,6 +51,16 @@ test("what is zoomed about stays where it is, and what is dragged follows", () =
   assert.equal(plane.zoom, 200);
 });
 
+test("it goes no nearer than is known, also where the canvas grows", () => {
+  const plane = drawn(player());
+  plane.player.ground = { ...plane.player.ground, finest: plane.unit / 7 };
+  plane.zoomBy(1e9);
+  near(plane.zoom, 7);
+  plane.player.ground.finest *= 2;
+  plane.frame();
+  near(plane.zoom, 3.5);
+});
+
 test("the velocity is what led here, the push is downhill by η", () => {
   for (const t of [0, 3, 10]) {
     const [[, , velocity], [, , carried], [, from, push]] = arrowsOf(run, t, all);

@@ -56,7 +56,7 @@ class Explorer {
 
   write() {
     this.controls.write();
-    this.map.draw();
+    this.map.ask();
     const { data } = this.book;
     this.player.root.style.setProperty("--ex-soon", data.ramps[this.player.look.isDark ? 1 : 0][0]);
     const told = [this.book.command(), data.command];

@@ -3,6 +3,7 @@
 import { element, placeOf } from "../../player/js/dom.js";
 import { pen, rule, write } from "../../player/js/marks.js";
 import { blend, clamp } from "../../player/js/numbers.js";
+import { Sheet } from "../../player/js/sheet.js";
 
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const MARGIN = { left: 44, top: 6, right: 8, bottom: 34 };
@@ -16,18 +17,18 @@ const GROUPS = {
 const groupOf = (kind) => Object.keys(GROUPS).find((group) => GROUPS[group].includes(kind)) ?? "slow";
 const KEY = [["there", "there, soon"], ["slow", "on its way"], ["swings", "to and fro"], ["lost", "diverges"]];
 
-export class Endings {
+export class Endings extends Sheet {
   constructor(page, signal) {
-    const { lanes } = page.book.data.worlds[0];
-    const most = lanes.map((_, i) => page.book.sliders(i).length);
-    Object.assign(this, { page, lane: most.indexOf(Math.max(...most)), cursor: null });
-    this.canvas = element("canvas", {
+    super(page.player, element("canvas", {
       tabindex: 0, role: "application", "aria-label": "Map of the settings: arrow keys choose another run",
       onpointermove: (event) => this.point(this.cellAt(event), event),
       onpointerdown: (event) => this.choose(this.cellAt(event)),
       onpointerleave: () => this.point(null),
-      onkeydown: (event) => this.key(event),
-    });
+      onkeydown: (event) => this.press(event),
+    }));
+    const { lanes } = page.book.data.worlds[0];
+    const most = lanes.map((_, i) => page.book.sliders(i).length);
+    Object.assign(this, { page, lane: most.indexOf(Math.max(...most)), cursor: null });
     this.chips = lanes.map(({ label }, lane) => {
       const facts = { type: "button", class: "ov-chip", onclick: () => this.turn(lane) };
       return element("button", facts, label.split("  ")[0]);
@@ -36,7 +37,7 @@ export class Endings {
     const title = element("span", {}, "How every run ended");
     const caption = element("figcaption", {}, title, ...(lanes.length > 1 ? this.chips : []));
     this.node = element("figure", { class: "ex-map" }, caption, this.canvas, this.words);
-    const watch = new ResizeObserver(() => this.draw());
+    const watch = new ResizeObserver(() => this.ask());
     watch.observe(this.canvas);
     signal.addEventListener("abort", () => watch.disconnect());
   }
@@ -54,15 +55,14 @@ export class Endings {
 
   turn(lane) {
     this.lane = lane;
-    this.draw();
+    this.ask();
   }
 
   // ---- what a person points at and chooses
 
   get box() {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
     const { left, top, right, bottom } = MARGIN;
-    return { left, top, width: width - left - right, height: height - top - bottom };
+    return { left, top, width: this.width - left - right, height: this.height - top - bottom };
   }
 
   cellAt(event) {
@@ -81,7 +81,7 @@ export class Endings {
   point(cell, event) {
     if (cell && event.buttons === 1) this.choose(cell);
     this.cursor = cell;
-    this.draw();
+    this.ask();
   }
 
   choose(cell) {
@@ -90,7 +90,7 @@ export class Endings {
     this.page.turn();
   }
 
-  key(event) {
+  press(event) {
     if (!(event.key in MOVES)) return;
     event.preventDefault();
     event.stopPropagation();
@@ -120,20 +120,35 @@ export class Endings {
     if (this.words.textContent !== text) this.words.textContent = text;
   }
 
+  // Draw once, before the next time the screen is refreshed.
+  ask() {
+    this.asked ??= requestAnimationFrame(() => {
+      this.asked = null;
+      this.draw();
+    });
+  }
+
   draw() {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
-    const { player, book } = this.page;
-    this.node.hidden = !this.axes.length;
-    this.node.classList.toggle("ex-strip", this.axes.length < 2);
-    if (!(width > 60 && height > 60) || !player.look) return;
-    const dense = window.devicePixelRatio || 1;
-    Object.assign(this.canvas, { width: Math.round(width * dense), height: Math.round(height * dense) });
-    const context = this.canvas.getContext("2d");
-    context.scale(dense, dense);
-    context.font = `${10.5 * Math.min(player.scale, 1.3)}px system-ui, "Segoe UI", Roboto, sans-serif`;
+    const { player, axes } = this;
+    this.node.hidden = !axes.length;
+    this.node.classList.toggle("ex-strip", axes.length < 2);
     for (const [lane, chip] of this.chips.entries()) chip.setAttribute("aria-pressed", String(lane === this.lane));
-    this.drawCells(context, book, player.look);
-    this.drawAxes(context, book, player.look);
+    // The cells change with the rule, and with what is chosen beside the two settings of the map.
+    const rest = this.page.book.at.filter((_, index) => !axes.slice(0, 2).includes(index));
+    const key = [this.lane, ...rest, player.look.isDark, player.scale].join();
+    this.stale ||= this.key !== key;
+    this.key = key;
+    super.draw();
+  }
+
+  lay() {
+    const context = this.begin(this.still);
+    context.font = this.font(10.5);
+    this.drawCells(context, this.page.book, this.player.look);
+    this.drawAxes(context, this.page.book, this.player.look);
+  }
+
+  move(context) {
     this.mark(context, this.own, 2.5);
     if (this.cursor) this.mark(context, this.cursor, 1.2);
     this.tell();
@@ -171,13 +186,17 @@ export class Endings {
     const { choices } = book.data;
     const [across, up] = this.axes;
     const below = top + height;
-    const ends = (words) => [words[0], words[Math.floor(words.length / 2)], words.at(-1)];
-    for (const [k, word] of ends(choices[across].words).entries())
-      write(context, word, left + (width * k) / 2, below + 4, ["left", "center", "right"][k], "top", look.muted);
+    // The first, the middle and the last, each at a share of the axis.
+    const told = ({ words: { length }, words }) => {
+      const middle = Math.floor(length / 2);
+      return [[words[0], 0], [words[middle], (middle + 0.5) / length], [words[length - 1], 1]];
+    };
+    for (const [k, [word, share]] of told(choices[across]).entries())
+      write(context, word, left + width * share, below + 4, ["left", "center", "right"][k], "top", look.muted);
     write(context, choices[across].symbol, left + width / 2, below + 32, "center", "bottom", look.text);
     if (up === undefined) return;
-    for (const [k, word] of ends(choices[up].words).entries())
-      write(context, word, left - 5, below - (height * k) / 2, "right", ["bottom", "middle", "top"][k], look.muted);
+    for (const [k, [word, share]] of told(choices[up]).entries())
+      write(context, word, left - 5, below - height * share, "right", ["bottom", "middle", "top"][k], look.muted);
     write(context, choices[up].symbol, 2, top + height / 4, "left", "middle", look.text);
   }
 

@@ -17,9 +17,12 @@ export function arrowsOf(run, t, shows) {
   return found;
 }
 
-// What is to be seen: where nothing is carried on, velocity and push are one kind of arrow.
-const shown = ({ shows, facts: { plain } }) =>
-  plain ? { ...shows, velocity: false, gradient: shows.gradient || shows.velocity } : shows;
+// What is to be seen: where nothing is carried on, velocity and push are one kind of arrow, and
+// where no more than the paths is known, there is no push.
+const shown = ({ shows, facts: { plain, pathsOnly } }) => {
+  if (pathsOnly) return { ...shows, carried: false, gradient: false };
+  return plain ? { ...shows, velocity: false, gradient: shows.gradient || shows.velocity } : shows;
+};
 
 export function drawArrows(plane, context, run) {
   const { player, factor, unit } = plane;

@@ -164,7 +164,6 @@ export class Player extends Timeline {
   }
 
   show(name) {
-    if (this.transport.toggles[name].hidden) return;
     this.shows[name] = !this.shows[name];
     this.redraw();
   }
