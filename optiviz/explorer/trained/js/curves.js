@@ -12,7 +12,7 @@ const APART = 16; // pixels between two numbers of an axis
 // Both stand on a logarithmic scale: of the loss, and of the error, whose least is at the top.
 export const CHARTS = {
   loss: { title: "Loss", note: "line: test, dotted: training", names: ["test_loss", "train_loss"], of: (v) => Math.log10(v) },
-  accuracy: { title: "Test accuracy", note: "", names: ["test_accuracy"], of: (v) => -Math.log10(Math.max(1 - v, LEAST)) },
+  accuracy: { title: "Test accuracy", note: "thin: the other rules, as they are chosen", names: ["test_accuracy"], of: (v) => -Math.log10(Math.max(1 - v, LEAST)) },
 };
 
 function svg(tag, attributes, ...children) {
@@ -56,7 +56,7 @@ export function marksOf(name, { low, high }, frame) {
   const accuracy = ERRORS.map((error) => [1 - error, `${Number((100 * (1 - error)).toPrecision(3))} %`]);
   return (name === "loss" ? loss : accuracy)
     .map(([value, words]) => [frame.y(value), words])
-    .filter(([y]) => y >= frame.top && y <= frame.bottom)
+    .filter(([y]) => y >= frame.top && y <= frame.bottom - APART / 2)
     .reduce((kept, mark) => (kept.length && kept.at(-1)[0] - mark[0] < APART ? kept : [...kept, mark]), []);
 }
 

@@ -1,6 +1,7 @@
 // The maps of the page, where a click or an arrow key chooses: they are in it before any script is.
 
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const ROOMY = 32; // the width of a cell that has room for a number
 const KINDS = /\btr-(?:\d+|lost|none|works|here)\b/g;
 
 export class Maps {
@@ -48,8 +49,7 @@ export class Maps {
         const kinds = [kind, node?.works && "tr-works", `${at}` === `${here}` && "tr-here"].filter(Boolean);
         cell.setAttribute("class", `${cell.getAttribute("class").replace(KINDS, "").trim()} ${kinds.join(" ")}`.replace(/\s+/g, " "));
         cell.querySelector("title").textContent = node ? `${node.words ? `${node.words}: ` : ""}${node.verdict}` : "not trained";
-        const words = cell.querySelector("text");
-        if (words.textContent || here.length > 2) words.textContent = worded(node);
+        if (cell.querySelector("rect").getAttribute("width") >= ROOMY) cell.querySelector("text").textContent = worded(node);
       }
     }
   }
