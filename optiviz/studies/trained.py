@@ -7,9 +7,11 @@ is read are numbers within bounds, short texts, and arrays without pickle.
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from os.path import isfile
 from pathlib import Path
 from typing import Any
 
@@ -122,19 +124,20 @@ def trained(path: Path) -> Trained:
     Raises:
         UserError: it holds neither, is not finished, keeps no curves, or is not as it was written.
     """
-    if (path / "compare.json").is_file():
-        recipe, data, found = _compared(path)
-    else:
-        recipe, data, found = _swept(path)
-    return Trained(recipe, data, tuple(_lanes(found)))
+    for name, read in (("compare.json", _compared), ("sweep.json", _swept)):
+        if isfile(path / name):
+            recipe, data, found = read(path)
+            return Trained(recipe, data, tuple(_lanes(found)))
+    raise UserError(
+        f"{path} holds neither a sweep nor a comparison: it has no sweep.json or compare.json."
+    )
 
 
 # --- what a sweep keeps ---
 
 
 def _swept(path: Path) -> tuple[Recipe, Dataset, Iterator[tuple[str, Settings, Net]]]:
-    said = f"{path} holds neither a sweep nor a comparison: it has no sweep.json or compare.json."
-    facts = read_json(path / "sweep.json", missing=said)
+    facts = read_json(path / "sweep.json")
     with reading(path / "sweep.json"):
         recipe = Recipe.read(facts["recipe"] | {"optim": "", "lr": None})
         if facts["tune"]:
@@ -160,7 +163,9 @@ def _rows(path: Path) -> list[tuple[str, Settings, int, str, bool]]:
     with reading(file, f"{path} is not finished: give the command that began it again."):
         if file.stat().st_size > LONGEST:
             raise ValueError(f"it has more than {LONGEST} bytes")
-        rows = _json(file)
+        rows = json.loads(file.read_text(encoding="utf-8"))
+        if not (isinstance(rows, list) and rows):
+            raise TypeError("it lists no trainings")
         _affordable(len(rows))
         return [
             (
@@ -172,15 +177,6 @@ def _rows(path: Path) -> list[tuple[str, Settings, int, str, bool]]:
             )
             for row in rows
         ]
-
-
-def _json(file: Path) -> list[Any]:
-    import json  # noqa: PLC0415
-
-    rows = json.loads(file.read_text(encoding="utf-8"))
-    if not (isinstance(rows, list) and rows):
-        raise TypeError("it lists no trainings")
-    return rows
 
 
 # --- what a comparison keeps ---

@@ -158,12 +158,23 @@ def test_every_node_of_a_sweep_is_its_trials(node: str, swept: Path) -> None:
 
 
 def test_a_node_works_where_no_seed_is_lost_and_the_best_is_near(swept: Path) -> None:
-    rows = rows_of(trained(swept))
+    found = trained(swept)
+    rows = rows_of(found)
     best = max(row["test_accuracy"] or 0 for row in rows)
     for row in rows:
         near = row["test_accuracy"] is not None and row["test_accuracy"] >= best - findings.NEAR
         assert row["works"] == (near and row["diverged"] == 0)
     assert {row["works"] for row in rows} == {True, False}
+    for lane in found.lanes:  # one seed that is lost is enough
+        nodes = tuple(
+            dataclasses.replace(
+                node, nets=(dataclasses.replace(node.nets[0], diverged=True), *node.nets[1:])
+            )
+            for node in lane.nodes
+        )
+        less = rows_of(dataclasses.replace(found, lanes=(dataclasses.replace(lane, nodes=nodes),)))
+        assert any(row["test_accuracy"] is not None for row in less)
+        assert not any(row["works"] for row in less)
 
 
 @pytest.mark.slow
@@ -305,6 +316,10 @@ def test_the_command_writes_a_page_or_says_why_not(optiviz: Callable, elsewhere:
         done = optiviz(f"explore {elsewhere} {words}")
         assert (done.returncode, done.stderr.count("\n")) == (2, 1)
         assert sentence in done.stderr
+    for name in ("x" * 3000, "''", "nowhere", written.name):
+        done = optiviz(f"explore {name}")
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert "holds neither a sweep nor a comparison" in done.stderr
     before = written.read_bytes()
     shutil.rmtree(elsewhere / "runs")
     assert optiviz(f"explore {elsewhere}").returncode == 2

@@ -17,6 +17,7 @@ from optiviz.studies.sweep.findings import NEAR, in_words
 from optiviz.studies.sweep.plan import word as typed
 from optiviz.studies.table import Row
 from optiviz.studies.trained import CURVES, Lane, Trained
+from optiviz.training.recipe import HIDDEN
 from optiviz.version import __version__
 from optiviz.words import split
 
@@ -107,8 +108,9 @@ def about(found: Trained) -> str:
     told = {"batch_size": recipe.batch_size, "epochs": recipe.epochs, "schedule": recipe.schedule}
     told |= fixed
     words = [f"{SPELT.get(n, n)} = {typed(v)}" for n, v in told.items() if v and n not in varied]
-    sizes = "" if recipe.sizes is None else f" of {recipe.sizes.replace(',', '–')}"
-    return ", ".join([f"{nets} trainings{sizes}", *words])
+    usual = (found.data.x_train.shape[1], *HIDDEN, len(found.data.classes))
+    sizes = (recipe.sizes or ",".join(map(str, usual))).replace(",", "–")
+    return ", ".join([f"{nets} trainings of {sizes}", *words])
 
 
 def label(lane: Lane) -> str:

@@ -13,7 +13,7 @@ from optiviz.studies.trained import Lane, Trained
 
 WIDE, HIGH = 360, 26  # a map, and one of its rows
 LEFT, BELOW = 58, 34
-NARROW = 34  # pixels of a cell, below which it has no room for a number
+NARROW = 34  # pixels of a cell with its rim, below which it has no room for a number
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,14 @@ const APART = 16; // pixels between two numbers of an axis
 
 // Both stand on a logarithmic scale: of the loss, and of the error, whose least is at the top.
 export const CHARTS = {
-  loss: { title: "Loss", note: "line: test, dotted: training", names: ["test_loss", "train_loss"], of: (v) => Math.log10(v) },
-  accuracy: { title: "Test accuracy", note: "", names: ["test_accuracy"], of: (v) => -Math.log10(Math.max(1 - v, LEAST)) },
+  loss: {
+    title: "Loss", note: "line: test, dotted: training", names: ["test_loss", "train_loss"],
+    of: (value) => Math.log10(value),
+  },
+  accuracy: {
+    title: "Test accuracy", note: "thin: the other rules, as they are chosen", names: ["test_accuracy"],
+    of: (value) => -Math.log10(Math.max(1 - value, LEAST)),
+  },
 };
 
 function svg(tag, attributes, ...children) {
@@ -34,7 +40,8 @@ export function rangeOf(book, { names, of }) {
       low = Math.min(low, place);
       high = Math.max(high, place);
     }
-  if (!(high > low)) [low, high] = [(Number.isFinite(low) ? low : 0) - 0.5, (Number.isFinite(low) ? low : 0) + 0.5];
+  const middle = Number.isFinite(low) ? low : 0;
+  if (!(high > low)) [low, high] = [middle - 0.5, middle + 0.5];
   const room = 0.05 * (high - low);
   return { low: low - room, high: high + room, epochs: Math.max(...facts.epoch) };
 }
@@ -56,14 +63,20 @@ export function marksOf(name, { low, high }, frame) {
   const accuracy = ERRORS.map((error) => [1 - error, `${Number((100 * (1 - error)).toPrecision(3))} %`]);
   return (name === "loss" ? loss : accuracy)
     .map(([value, words]) => [frame.y(value), words])
-    .filter(([y]) => y >= frame.top && y <= frame.bottom)
+    .filter(([y]) => y >= frame.top && y <= frame.bottom - APART / 2)
     .reduce((kept, mark) => (kept.length && kept.at(-1)[0] - mark[0] < APART ? kept : [...kept, mark]), []);
 }
 
-const path = (points) =>
-  points
-    .map(([x, y], i) => (Number.isFinite(y) ? `${i && Number.isFinite(points[i - 1][1]) ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}` : ""))
-    .join("");
+// A line through points, with a gap where a value is none.
+function path(points) {
+  let pen = "M";
+  const parts = points.map(([x, y]) => {
+    const move = pen;
+    pen = Number.isFinite(y) ? "L" : "M";
+    return Number.isFinite(y) ? `${move}${x.toFixed(1)} ${y.toFixed(1)}` : "";
+  });
+  return parts.join("");
+}
 
 export class Curves {
   constructor(book) {
@@ -71,10 +84,12 @@ export class Curves {
     this.charts = Object.entries(CHARTS).map(([name, chart]) => {
       const canvas = svg("svg", { role: "img", "data-chart": name });
       const note = element("span", {}, chart.note);
-      const figure = element("figure", { class: "tr-chart" }, element("figcaption", {}, element("b", {}, chart.title), " ", note), canvas);
+      const caption = element("figcaption", {}, element("b", {}, chart.title), " ", note);
+      const figure = element("figure", { class: "tr-chart" }, caption, canvas);
       return { name, chart, canvas, figure, range: rangeOf(book, chart) };
     });
-    this.node = element("section", { class: "tr-charts", "aria-label": "Curves" }, ...this.charts.map(({ figure }) => figure));
+    const figures = this.charts.map(({ figure }) => figure);
+    this.node = element("section", { class: "tr-charts", "aria-label": "Curves" }, ...figures);
     new ResizeObserver(() => this.draw()).observe(this.node);
   }
 
@@ -92,8 +107,10 @@ export class Curves {
     const runs = [...order, chosen].map((lane) => this.lane(lane, chart, frame, lane === chosen));
     const id = `tr-clip-${name}`;
     const { left, right, top, bottom } = frame;
-    const clip = svg("clipPath", { id }, svg("rect", { x: left, y: top - 4, width: right - left + 6, height: bottom - top + 5 }));
-    canvas.replaceChildren(clip, ...this.axes(name, range, frame), svg("g", { "clip-path": `url(#${id})` }, ...runs));
+    const box = { x: left, y: top - 4, width: right - left + 6, height: bottom - top + 5 };
+    const clip = svg("clipPath", { id }, svg("rect", box));
+    const lines = svg("g", { "clip-path": `url(#${id})` }, ...runs);
+    canvas.replaceChildren(clip, ...this.axes(name, range, frame), lines);
     canvas.setAttribute("aria-label", `${chart.title}: ${this.said(name)}`);
   }
 
@@ -104,9 +121,10 @@ export class Curves {
       svg("path", { d: `M${left} ${y.toFixed(1)}H${right}`, class: "tr-grid" }),
       text(left - 6, y + 4, words, "end"),
     ]);
-    const epochs = ticks(0, range.epochs, 4).map(([epoch, words]) => text(frame.x(epoch), bottom + 15, words, "middle"));
+    const below = (x, by, words) => text(x, bottom + by, words, "middle");
+    const epochs = ticks(0, range.epochs, 4).map(([epoch, words]) => below(frame.x(epoch), 15, words));
     return [...lines, svg("path", { d: `M${left} ${bottom}H${right}`, class: "tr-axis" }), ...epochs,
-      text((left + right) / 2, bottom + 28, "epochs", "middle")];
+      below((left + right) / 2, 28, "epochs")];
   }
 
   // A rule's curves: what is chosen has its band and its training loss, the others a thin line.
@@ -116,12 +134,14 @@ export class Curves {
     if (node < 0) return group;
     const points = (band, by = 0) => band.map(({ epoch, mean, sd }) => [frame.x(epoch), frame.y(mean + by * sd)]);
     const [first, second] = chart.names.map((name) => this.book.band(node, name));
+    const around = [...points(first, 1), ...points(first, -1).reverse()];
     if (chosen && first.some(({ sd }) => sd))
-      group.append(svg("path", { d: `${path([...points(first, 1), ...points(first, -1).reverse()])}Z`, class: "tr-band" }));
+      group.append(svg("path", { d: `${path(around)}Z`, class: "tr-band" }));
     if (chosen && second) group.append(svg("path", { d: path(points(second)), class: "tr-line tr-train" }));
     group.append(svg("path", { d: path(points(first)), class: "tr-line tr-test" }));
     const last = points(first).at(-1);
-    if (last && Number.isFinite(last[1])) group.append(svg("circle", { cx: last[0], cy: last[1], r: chosen ? 3.5 : 2.5 }));
+    if (last && Number.isFinite(last[1]))
+      group.append(svg("circle", { cx: last[0], cy: last[1], r: chosen ? 3.5 : 2.5 }));
     return group;
   }
 
@@ -131,7 +151,8 @@ export class Curves {
     const each = facts.lanes.map(({ label }, lane) => {
       const node = facts.nodes[this.book.node(lane)];
       const value = node?.[name];
-      return `${label} ${value == null ? "none" : name === "loss" ? value.toPrecision(3) : `${(100 * value).toFixed(2)} %`}`;
+      if (value == null) return `${label} none`;
+      return `${label} ${name === "loss" ? value.toPrecision(3) : `${(100 * value).toFixed(2)} %`}`;
     });
     return each.join(", ");
   }

@@ -11,7 +11,8 @@ export class Digits {
     this.book = book;
     this.said = element("p", { class: "tr-muted" });
     this.grid = element("div", { class: "tr-digits" });
-    this.node = element("section", { class: "tr-wrong", "aria-label": "What is wrong" }, element("h2", {}, "What it gets wrong"), this.said, this.grid);
+    const title = element("h2", {}, "What it gets wrong");
+    this.node = element("section", { class: "tr-wrong", "aria-label": "What is wrong" }, title, this.said, this.grid);
     this.made = new Map(); // pictures by their image, in the ink of the theme
   }
 

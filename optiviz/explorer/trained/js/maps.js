@@ -1,19 +1,21 @@
 // The maps of the page, where a click or an arrow key chooses: they are in it before any script is.
 
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-const KINDS = /\btr-(?:\d+|lost|none|works|here)\b/g;
+const ROOMY = 32; // the width of a cell that has room for a number
 
 export class Maps {
   constructor(page, root) {
     this.page = page;
     this.node = root;
     this.maps = [...root.querySelectorAll(".tr-map")].map((figure, lane) => {
-      const cells = [...figure.querySelectorAll(".tr-cell")].map((cell) => [cell, cell.dataset.at.split(",").map(Number)]);
+      const placed = (cell) => [cell, cell.dataset.at.split(",").map(Number)];
+      const cells = [...figure.querySelectorAll(".tr-cell")].map(placed);
       for (const [cell, place] of cells) cell.addEventListener("click", () => this.choose(lane, place));
       const canvas = figure.querySelector("svg");
       canvas.setAttribute("tabindex", 0);
       canvas.setAttribute("role", "application");
-      canvas.setAttribute("aria-label", `Map of ${page.book.facts.lanes[lane].label}: arrow keys choose another network`);
+      const { label } = page.book.facts.lanes[lane];
+      canvas.setAttribute("aria-label", `Map of ${label}: arrow keys choose another network`);
       canvas.addEventListener("keydown", (event) => this.key(lane, event));
       return { figure, cells };
     });
@@ -46,10 +48,11 @@ export class Maps {
         const node = book.facts.nodes[book.node(lane, at)];
         const kind = !node ? "tr-none" : node.shade === null ? "tr-lost" : `tr-${node.shade}`;
         const kinds = [kind, node?.works && "tr-works", `${at}` === `${here}` && "tr-here"].filter(Boolean);
-        cell.setAttribute("class", `${cell.getAttribute("class").replace(KINDS, "").trim()} ${kinds.join(" ")}`.replace(/\s+/g, " "));
-        cell.querySelector("title").textContent = node ? `${node.words ? `${node.words}: ` : ""}${node.verdict}` : "not trained";
-        const words = cell.querySelector("text");
-        if (words.textContent || here.length > 2) words.textContent = worded(node);
+        cell.setAttribute("class", ["tr-cell", ...kinds].join(" "));
+        const said = node ? [node.words, node.verdict].filter(Boolean).join(": ") : "not trained";
+        cell.querySelector("title").textContent = said;
+        const roomy = cell.querySelector("rect").getAttribute("width") >= ROOMY;
+        if (roomy) cell.querySelector("text").textContent = worded(node);
       }
     }
   }

@@ -22,8 +22,10 @@ class Page {
     this.curves = new Curves(this.book);
     this.digits = new Digits(this.book);
     this.maps = new Maps(this, root.querySelector(".tr-maps"));
-    this.chips = facts.lanes.map(({ label }, lane) =>
-      element("button", { type: "button", class: "ov-chip", "data-lane": lane, onclick: () => this.look(lane) }, element("i"), label));
+    this.chips = facts.lanes.map(({ label }, lane) => {
+      const how = { type: "button", class: "ov-chip", "data-lane": lane, onclick: () => this.look(lane) };
+      return element("button", how, element("i"), label);
+    });
     this.sliders = element("div", { class: "tr-sliders" });
     this.told = element("div", { class: "tr-told", role: "status" });
     const rules = element("div", { class: "tr-rules", role: "group", "aria-label": "Rule" }, ...this.chips);
@@ -82,7 +84,9 @@ class Page {
     const own = book.facts.nodes.filter((node) => node.lane === lane).map(({ seeds }) => seeds);
     const seeds = own.reduce((a, b) => (b.length > a.length ? b : a));
     if (seeds.length > 1)
-      this.rows.push(this.row("seed", seeds.map(String), () => Math.min(book.seed, seeds.length - 1), (value) => (book.seed = value)));
+      this.rows.push(this.row("seed", seeds.map(String), () => Math.min(book.seed, seeds.length - 1), (value) => {
+        book.seed = value;
+      }));
     this.sliders.replaceChildren(...this.rows.map(({ node }) => node));
     this.sliders.dataset.lane = lane;
   }
@@ -96,20 +100,22 @@ class Page {
       },
     });
     const output = element("output");
-    return { input, output, words, at, node: element("label", { class: "tr-row" }, element("span", {}, symbol), input, output) };
+    const node = element("label", { class: "tr-row" }, element("span", {}, symbol), input, output);
+    return { input, output, words, at, node };
   }
 
   words(node) {
     if (!node) return [element("p", { class: "tr-verdict" }, "No network was trained with these settings.")];
     const { accuracy, accuracySd, loss, lossSd, diverged, seeds, verdict } = node;
+    const [kept, muted] = [seeds.length - diverged, (words) => element("p", { class: "tr-muted" }, words)];
     const parts = [];
     if (accuracy !== null) {
-      parts.push(element("p", { class: "tr-big" }, element("b", {}, `${spread(accuracy, accuracySd, 100, 2)} %`), " test accuracy"));
-      parts.push(element("p", { class: "tr-muted" }, `test loss ${spread(loss, lossSd, 1, 4)}`));
+      const big = element("b", {}, `${spread(accuracy, accuracySd, 100, 2)} %`);
+      parts.push(element("p", { class: "tr-big" }, big, " test accuracy"), muted(`test loss ${spread(loss, lossSd, 1, 4)}`));
     }
     parts.push(element("p", { class: "tr-verdict" }, verdict));
-    if (diverged && seeds.length > 1) parts.push(element("p", { class: "tr-muted" }, `diverged with ${diverged} of ${seeds.length} seeds`));
-    if (accuracy !== null && seeds.length > 1) parts.push(element("p", { class: "tr-muted" }, `mean of ${seeds.length - diverged} seeds ± one deviation, as the bands`));
+    if (diverged && seeds.length > 1) parts.push(muted(`diverged with ${diverged} of ${seeds.length} seeds`));
+    if (kept > 1) parts.push(muted(`mean of ${kept} seeds ± one deviation, as the bands`));
     return parts;
   }
 
