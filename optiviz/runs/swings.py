@@ -13,6 +13,7 @@ REPEATS = 1e-4  # of a cycle's size: the difference between its rounds
 WHOLLY = 0.9  # of the swing of a mean slope: what it may have moved in a third
 FADED = 1.3  # times: the fall of a mean of squared slopes in a third; it halves in three more
 ALIKE, ROUND = 0.25, 24  # of a swing's size, and steps: how unlike the last one, how long ago
+EVEN = 1.02  # the ratio of widths of a swing that steps of one length have settled into
 DRIFT = 0.35  # of its width: how far the middle of a swing about the bottom may move
 STAYS = 0.1  # the same where there is no bottom, and it may be on its way to one
 LONG = 4.0  # a ratio of curvatures: level lines twice as long as wide look like a valley
@@ -115,7 +116,9 @@ def oscillates(t: Trace) -> Finding:
     if turned < TURNS or np.abs(middles[2] - middles[1]).max() > room:
         return None
     # What is forgotten comes back: but for a cycle that is nearly one, any swing may follow.
-    loose = t.forgets and (t.jolts > THROWS or not regular(t))
+    # So it is where a sign hides a mean of slopes that has not come to rest.
+    hidden = t.signs and t.sizes.max() > EVEN * t.sizes.min()
+    loose = (t.forgets or hidden) and (t.jolts > THROWS or not regular(t))
     enough = turned >= 2 * TURNS  # fewer swings that are alike may be so by chance
     if enough and t.steady() and sizes[2] <= 1 and not (fades(t) or drifts(t) or loose):
         return "oscillates", f"oscillates {where(t, axis, t.run.w[-n:])}", None

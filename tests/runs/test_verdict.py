@@ -118,6 +118,15 @@ CASES: list[tuple[str, Any, Start, int, str, tuple[int, int] | None]] = [
     # Three swings, each unlike the last; and one axis whose swing is about to overtake the other's.
     ("cliff", optim.Nesterov(lr=0.346, beta=0.5), (-1.49, 2.7), 40, "swings, still desc", None),
     ("himmelblau", AMSGRAD(lr=0.178, beta1=0.0), (1.12, -1.57), 400, "near the minimum", (4, 400)),
+    # Not yet the narrow cycle that it falls into when the mean of slopes has come to rest.
+    (
+        "valley",
+        optim.Lion(lr=0.408, weight_decay=0.1),
+        (-2.39, 1.81),
+        120,
+        "swings, soon lower",
+        None,
+    ),
     # A greatest divisor shrinks with the correction for its start, and lets go of the other axis.
     ("ackley", AMSGRAD(lr=0.54, beta1=0.95), (2.46, 1.96), 400, "near the minimum since", (15, 15)),
     ("valley", SGD(lr=0.0975), None, 600, "converged at step", (60, 66)),
