@@ -24,4 +24,4 @@ for condition in (1, 4, 16, 64):
     words = f"κ = {condition}"
     tiles.append(Picture(problem, runs, ["path"], labels=[words], notes=notes, **SLIDE))
 note = "Each with the best η for its κ: 2/(1 + κ), less 2 %"
-export(Tiles("The narrower the valley, the longer the zig-zag: 1 step or 109", note, tiles))
+export(Tiles("Narrower valley, longer zig-zag: 1 step or 109", note, tiles))

@@ -24,4 +24,4 @@ for words, lr in (("too low", 0.01), ("right", 0.2), ("high", 0.24), ("too high"
     words = f"η = {lr:g}: {words}"
     tiles.append(Picture(problem, runs, ["path"], labels=[words], notes=notes, **SLIDE))
 note = "A valley with curvature 8 across: the limit is η = 2/8"
-export(Tiles("η decides: gradient descent crawls, arrives, swings or explodes", note, tiles))
+export(Tiles("η decides: descent crawls, arrives, swings or explodes", note, tiles))

@@ -19,6 +19,8 @@ To look at:
     Picture   what a picture is to show; views.plot and views.animate write it to a file
     views     pictures, charts and their files
     play      the interactive picture of runs, in a notebook
+    sliders   controls for a rule's settings, beside it
+    explore   a page whose sliders choose among runs made beforehand
 
 UserError is what a mistake raises: its sentence says what to do. Every name is imported when it is
 first used, so that `import optiviz` is quick.
@@ -32,6 +34,8 @@ from optiviz.version import __version__
 if TYPE_CHECKING:
     from optiviz import maps, optim, problems, views
     from optiviz.errors import UserError
+    from optiviz.explorer.explore import explore
+    from optiviz.labs.sliders import sliders
     from optiviz.optim import schedules
     from optiviz.optim.explain import explain
     from optiviz.player.play import play
@@ -50,12 +54,14 @@ _HOMES = {
     "compare": "optiviz.studies.compare:compare",
     "descend": "optiviz.runs:descend",
     "explain": "optiviz.optim.explain:explain",
+    "explore": "optiviz.explorer.explore:explore",
     "maps": "optiviz.maps",
     "optim": "optiviz.optim",
     "play": "optiviz.player.play:play",
     "problems": "optiviz.problems",
     "race": "optiviz.runs:race",
     "schedules": "optiviz.optim.schedules",
+    "sliders": "optiviz.labs.sliders:sliders",
     "steps": "optiviz.runs:steps",
     "surface": "optiviz.problems:surface",
     "surfaces": "optiviz.problems:SURFACES",
@@ -71,12 +77,14 @@ __all__ = [
     "compare",
     "descend",
     "explain",
+    "explore",
     "maps",
     "optim",
     "play",
     "problems",
     "race",
     "schedules",
+    "sliders",
     "steps",
     "surface",
     "surfaces",

@@ -1,4 +1,4 @@
-"""What several folders of tests share: the command line without a process, a real browser."""
+"""What several folders of tests share: the command line without a process, a real browser, Node."""
 
 from __future__ import annotations
 
@@ -24,6 +24,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any")
 
+# What takes minutes begins first: whoever takes it last is waited for by all others.
+LONG = (
+    *("test_fuzz", "test_kills", "test_hostile", "test_flood", "test_gallery", "test_compare"),
+    *("test_readme", "test_picture", "test_surface_page", "test_map_pictures"),
+)
+
 # Nothing that a browser fetches of its own accord: a test counts the requests of a page.
 QUIET = [
     "--no-sandbox",
@@ -33,6 +39,11 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, the others as they stand."""
+    items.sort(key=lambda item: (*LONG, item.path.stem).index(item.path.stem))
 
 
 @pytest.fixture
@@ -51,7 +62,6 @@ def optiviz(
         with monkeypatch.context() as patch:
             patch.chdir(tmp_path)
             patch.setattr(sys, "argv", argv)
-            patch.setattr(sys, "excepthook", sys.excepthook)  # which Typer replaces
             with pytest.raises(SystemExit) as ended:
                 main()
         return CompletedProcess(argv, int(ended.value.code or 0), *capsys.readouterr())
@@ -74,3 +84,16 @@ def chromium() -> Iterator[Browser]:
         browser = driver.chromium.launch(executable_path=program, args=QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """Where Node is; tests that need it are skipped where there is none.
+
+    With OPTIVIZ_NODE=required in the environment they fail instead.
+    """
+    program = shutil.which("node")
+    if program is None:
+        miss = pytest.fail if os.environ.get("OPTIVIZ_NODE") == "required" else pytest.skip
+        miss("needs Node: apt-get install nodejs")
+    return program

@@ -30,7 +30,7 @@ ORDER = [
     {"studies"},
     {"views"},
     {"player"},
-    {"sketch", "lessons"},
+    {"sketch", "lessons", "explorer"},
     {"labs", "gallery"},
     {"cli"},
     {"__main__"},
@@ -42,7 +42,11 @@ RANK = {part: rank for rank, parts in enumerate(ORDER) for part in parts}
 BY_NAME = {("runs", "player"), ("views", "player")}
 PLACE = re.compile(r"optiviz(?:\.\w+)+(?::\w+)?")
 # The parts of a page: the player's scripts know none of the labs', and no lab those of another.
-JS_ORDER = [{"player/js"}, {"labs/js"}, {"labs/surface/js", "labs/mnist/js"}]
+JS_ORDER = [
+    {"player/js"},
+    {"labs/js", "explorer/js"},
+    {"labs/surface/js", "labs/mnist/js", "explorer/trained/js"},
+]
 JS_RANK = {part: rank for rank, parts in enumerate(JS_ORDER) for part in parts}
 # `import … from "x"`, `export … from "x"`, `import "x"` and `import("x")`.
 JS_IMPORT = re.compile(

@@ -18,6 +18,7 @@ FACE = [
         "problems",
         "race",
         "schedules",
+        "sliders",
         "steps",
         "surface",
         "surfaces",

@@ -42,6 +42,7 @@ COMMANDS = {
     "sweep": f"sweep --optim sgd --grid lr=0.1,0.01 {NETWORK} --size 320x240 --out a",
     "gallery": "gallery plot_momentum --formats png,svg --out a",
     "reproduce": "reproduce --table lecture-sgd --table lecture-momentum --out a",
+    "explore": "explore --points 5x3 --steps 20 --out page.html",
     "animate": "animate --steps 8 --size 320x240 --out film.gif",
 }
 # With these in place a command is gone on with by other words.

@@ -16,7 +16,7 @@ from optiviz.views.scene.figure import PANELS
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 COMMANDS = [line for line in README.splitlines() if re.match(r"optiviz \w", line)]
-LONG = tuple(f"optiviz {name}" for name in ("compare", "gradcheck", "landscape", "train"))
+LONG = tuple(f"optiviz {name}" for name in ("compare", "gradcheck", "landscape", "train", "twin"))
 TOLD = ("list", "explain")  # these write no file
 each_command = pytest.mark.parametrize(
     "command",

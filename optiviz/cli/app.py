@@ -38,13 +38,23 @@ def app(
         str | None,
         typer.Option(help="A folder of lessons of your own, for the surface lab."),
     ] = None,
+    copy: Annotated[
+        str | None,
+        typer.Option(help="Copy a notebook here, to change it and serve it yourself: own."),
+    ] = None,
 ) -> None:
     """Open a lab in the browser: sliders for everything, and pictures that answer at once.
 
     \b
     optiviz app
     optiviz app mnist --port 8900 --no-browser
+    optiviz app --copy own
     """
+    if copy is not None:
+        from optiviz.labs.own import copy_out
+
+        print(f"{copy_out(copy)}: change it, then serve it with voila {copy}.ipynb")
+        return
     from optiviz.labs.server.serve import serve
 
     serve(

@@ -22,6 +22,7 @@ from optiviz.cli.options import (
     Json,
     Look,
     Optim,
+    Over,
     Overwrite,
     Samples,
     Schedule,
@@ -30,6 +31,7 @@ from optiviz.cli.options import (
     Theme,
     Whole,
     Widths,
+    check_over,
     given,
     look_of,
     path_words,
@@ -60,6 +62,7 @@ def compare(
     data_dir: DataDir = None,
     eval_every: EvalEvery = None,
     jobs: Jobs = None,
+    over: Over = "epochs",
     size: Size = "960x540",
     theme: Theme = "light",
     out: Annotated[
@@ -85,8 +88,9 @@ def compare(
     from optiviz.training.recipe import Recipe
 
     look = look_of(theme, size)
+    check_over(over)
     if resume is not None:
-        if others := given(context, "resume", "as_json", "jobs", "size", "theme"):
+        if others := given(context, "resume", "as_json", "jobs", "over", "size", "theme"):
             raise UserError(f"--resume goes on as it was begun: leave out {', '.join(others)}.")
         path, begin = resume, partial(studies.resume, resume)
     else:
@@ -113,16 +117,14 @@ def compare(
         with progress(" updates", quiet=as_json) as show:
             done = begin(
                 jobs=cores(jobs),
-                on_progress=lambda step, total, finished: show(
-                    step, total, f"trainings done={finished}"
-                ),
+                on_progress=lambda step, total, n: show(step, total, f"trainings done={n}"),
             )
     except KeyboardInterrupt:
         stopped(f"Stopped. To go on: optiviz compare --resume {path}")
-    _report(done, look, as_json)
+    _report(done, look, over, as_json)
 
 
-def _report(comparison: Comparison, look: Look, as_json: bool) -> None:
+def _report(comparison: Comparison, look: Look, over: str, as_json: bool) -> None:
     """Write the table and the pictures, and print the table."""
     from optiviz.files import write_text
     from optiviz.studies.compare import GOAL
@@ -137,8 +139,8 @@ def _report(comparison: Comparison, look: Look, as_json: bool) -> None:
     write_text(path / "table.md", "\n".join(lines) + "\n")
     if drawn := any(len(h["step"]) for one in comparison.contestants for h in one.histories):
         for ending in (".png", ".svg"):
-            plot_comparison(comparison, path / f"curves{ending}", **look)
-        animate_comparison(comparison, path / "race.gif", **look, quiet=as_json)
+            plot_comparison(comparison, path / f"curves{ending}", over=over, **look)
+        animate_comparison(comparison, path / "race.gif", over=over, **look, quiet=as_json)
     if as_json:
         print_json({"path": str(path.resolve()), "table": table})
         return

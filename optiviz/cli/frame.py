@@ -9,16 +9,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from optiviz.cli.animate import animate
 from optiviz.cli.app import app
 from optiviz.cli.compare import compare
 from optiviz.cli.completion import in_bash
 from optiviz.cli.explain import explain
+from optiviz.cli.explore import explore
 from optiviz.cli.gallery import gallery
 from optiviz.cli.gradcheck import gradcheck
 from optiviz.cli.landscape import landscape
@@ -31,12 +33,14 @@ from optiviz.cli.reproduce import reproduce
 from optiviz.cli.streams import patient
 from optiviz.cli.sweep import sweep
 from optiviz.cli.train import train
+from optiviz.cli.twin import twin
 from optiviz.errors import UserError
 from optiviz.version import __version__
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "animate": animate,
     "plot": plot,
+    "explore": explore,
     "map": map_,
     "list": list_,
     "explain": explain,
@@ -45,6 +49,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "train": train,
     "compare": compare,
     "landscape": landscape,
+    "twin": twin,
     "reproduce": reproduce,
     "app": app,
     "sweep": sweep,
@@ -73,9 +78,13 @@ def bare(
         print(context.get_help())
 
 
+# Whoever runs several lines in one process reads the options of all commands once.
+built = cache(get_command)
+
+
 def main() -> None:
     """Run the command line; a user's mistake is one sentence and exit status 2."""
-    run = partial(program, prog_name="optiviz", standalone_mode=False)
+    run = partial(built(program), prog_name="optiviz", standalone_mode=False)
     with patient():
         try:
             if os.environ.get("_OPTIVIZ_COMPLETE") == "complete_bash":

@@ -12,7 +12,7 @@ import typer
 from optiviz.cli.completion import one, several
 from optiviz.cli.names import data_sets
 from optiviz.errors import UserError
-from optiviz.words import number, pair, whole
+from optiviz.words import look_up, number, pair, whole
 
 T = TypeVar("T")
 
@@ -43,6 +43,13 @@ def look_of(theme: str, size: str) -> Look:
     pixels = pair("size", size, "x", whole)
     Frame(theme, pixels)
     return {"theme": theme, "size": pixels}
+
+
+def check_over(over: str) -> None:
+    """Refuse, before the work, what no curve can be drawn over."""
+    from optiviz.views.charts.curves import OVER
+
+    look_up("--over", over, OVER)
 
 
 def _reader(kind: Callable[[str], T]) -> Callable[[str], T]:
@@ -139,6 +146,7 @@ DataDir = Annotated[
     Path | None, typer.Option(help="Where its files are.  [default: the usual place]")
 ]
 EvalEvery = Annotated[int | None, Whole(help="Updates between evaluations.")]
+Over = Annotated[str, typer.Option(help="What curves are drawn over: epochs or seconds.")]
 Jobs = Annotated[int | None, Whole(help="How many processes.  [default: one a core]")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
 FirstSeed = Annotated[int, Whole(help="The first of the seeds.")]

@@ -52,7 +52,9 @@ def sweep(
     ] = ["sgd,momentum,adam"],
     grid: Annotated[
         list[str] | None,
-        typer.Option(help="A setting and its values, lr=0.1,0.01; repeat it for others."),
+        typer.Option(
+            help="A setting and its values, lr=0.1,0.01 or schedule=constant,linear; repeat it."
+        ),
     ] = None,
     tune: Annotated[
         int, Whole(help="Search with so many trials for each rule, instead of a grid.")
@@ -136,13 +138,13 @@ def _axes(grid: list[str]) -> dict[str, tuple[Any, ...]]:
     >>> _axes(["lr=0.1,0.01,0.1", "batch-size=10"])
     {'lr': (0.1, 0.01), 'batch_size': (10,)}
     """
-    from optiviz.studies.sweep.plan import OF_RECIPE
+    from optiviz.studies.sweep.plan import WHOLE
 
     axes: dict[str, tuple[Any, ...]] = {}
     for text in grid:
         name, equals, words = (part.strip() for part in text.partition("="))
         name = name.replace("-", "_")
-        read = partial(number, name, kind=whole) if name in OF_RECIPE else guess
+        read = partial(number, name, kind=whole) if name in WHOLE else guess
         values = tuple(read(word.strip()) for word in words.split(",") if word.strip())
         if not (name and equals and values):
             raise UserError(f"Cannot read --grid {text!r}: write it as name=value,value.")
@@ -159,6 +161,7 @@ def _run(
     from optiviz.files import held
     from optiviz.studies.pool import cores
     from optiviz.studies.sweep.claims import require
+    from optiviz.studies.sweep.kept import RUNS
     from optiviz.studies.sweep.sweep import Sweep
     from optiviz.studies.sweep.sweep import sweep as carry_out
 
@@ -174,7 +177,7 @@ def _run(
         _take(path, plan)
     try:
         with progress(" trainings", quiet=as_json) as show:
-            done = carry_out(plan, where, jobs=processes, on_progress=show)
+            done = carry_out(plan, where, runs=path / RUNS, jobs=processes, on_progress=show)
     except KeyboardInterrupt:
         stopped("Stopped. To go on, give the same command again.")
     _report(done, path, look, as_json)
@@ -219,7 +222,7 @@ def _report(done: Sweep, path: Path, look: Look, as_json: bool) -> None:
         print_json({"path": str(path.resolve()), "table": table, "works": words})
         return
     print("\n".join(lines))
-    print(f"Wrote {path}: tables, trials and pictures")
+    print(f"Wrote {path}: tables, trials, curves and pictures")
 
 
 def _draw(

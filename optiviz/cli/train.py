@@ -18,6 +18,7 @@ from optiviz.cli.options import (
     EvalEvery,
     Init,
     Json,
+    Over,
     Overwrite,
     Real,
     Samples,
@@ -26,6 +27,7 @@ from optiviz.cli.options import (
     Seed,
     Whole,
     Widths,
+    check_over,
     given,
     path_words,
 )
@@ -71,6 +73,7 @@ def train(
         int,
         Whole(help="For the products of matrices; more than 1 is faster on an idle machine."),
     ] = 1,
+    over: Over = "epochs",
     out: Annotated[
         Path | None, typer.Option(help="Directory to write.  [default: runs/RULE-DATA-SEED]")
     ] = None,
@@ -93,8 +96,9 @@ def train(
     from optiviz.training.interrupt import interruptible
     from optiviz.training.recipe import Recipe
 
+    check_over(over)
     if resume is not None:
-        if others := given(context, "resume", "as_json"):
+        if others := given(context, "resume", "over", "as_json"):
             raise UserError(f"--resume goes on as the run began: leave out {', '.join(others)}.")
         path, begin = resume, partial(Kept.resume, resume)
     else:
@@ -120,10 +124,10 @@ def train(
         path = out or recipe.name()
         begin = partial(Kept.begin, recipe, path, overwrite)
     with interruptible() as interrupted, held(path):
-        _go(begin(), interrupted, as_json)
+        _go(begin(), interrupted, over, as_json)
 
 
-def _go(work: Kept, interrupted: list[int], as_json: bool) -> None:
+def _go(work: Kept, interrupted: list[int], over: str, as_json: bool) -> None:
     """Train, draw the curves and report."""
     from optiviz.views.charts.curves import plot_training
 
@@ -134,7 +138,7 @@ def _go(work: Kept, interrupted: list[int], as_json: bool) -> None:
             lambda step, figures: show(step, words=_words(figures)), stop=lambda: bool(interrupted)
         )
     if len(done.history["step"]):
-        plot_training(done, path / "curves.png")
+        plot_training(done, path / "curves.png", over=over)
     facts = work.finish(done)
     _report(done, path, facts, as_json)
 

@@ -45,6 +45,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "mnist_gradients",
         "mnist_error_curve",
         "mnist_landscape",
+        "mnist_edge",
     ),
 }
 

@@ -87,4 +87,7 @@ def knobs(rule: str, rates: Sequence[float], usual: Mapping[str, float]) -> dict
 
 def facts(offered: Mapping[str, Knob]) -> dict[str, Any]:
     """What the page needs to draw sliders."""
-    return {name: dataclasses.asdict(knob) for name, knob in offered.items()}
+    return {
+        name: dataclasses.asdict(knob) | {"whole": isinstance(knob.default, int)}
+        for name, knob in offered.items()
+    }

@@ -10,14 +10,8 @@ import anywidget
 from ipywidgets import Layout
 
 from optiviz.errors import UserError
-from optiviz.player.bundle import bundle
 
 HERE = Path(__file__).parent
-
-
-def script(entry: Path) -> str:
-    """The module of a page and all that it imports, as one that the browser can load."""
-    return f"{bundle(entry)}\nexport default {{ render }};\n"
 
 
 class OneWay(Layout):  # type: ignore[misc]

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from optiviz.errors import UserError
@@ -19,13 +20,18 @@ from optiviz.runs.inputs import Entry, as_rules
 
 @dataclass(frozen=True)
 class Curve:
-    """One rule of a `Sensitivity`: the loss where it ended for every learning rate."""
+    """One rule of a `Sensitivity`: the loss where it ended for every learning rate.
+
+    Attributes:
+        steps_to_converge: as of a `RateMap`, within the sensitivity's own tolerance.
+    """
 
     rule: Optimizer
     lr: Array
     loss: Array
     diverged: Array
     converged: Array
+    steps_to_converge: Array
 
     @property
     def works(self) -> slice:
@@ -94,7 +100,8 @@ def sensitivity(
     for rule, row in zip(rules, rows, strict=True):
         lr = as_axis(problem, rule, "lr" if row is None else ("lr", row), 200).values
         stack = dataclasses.replace(rule, lr=lr[:, None])
-        loss, diverged, _, height = follow(problem, stack, start, steps, tolerance, quiet)
+        loss, diverged, last, height = follow(problem, stack, start, steps, tolerance, quiet)
         converged = loss - least(problem) <= tolerance * height
-        curves.append(Curve(rule, lr, loss, diverged, converged))
+        taken = np.where(last < steps, last + 1.0, np.nan)
+        curves.append(Curve(rule, lr, loss, diverged, converged, taken))
     return Sensitivity(problem, start, steps, tolerance, height, tuple(curves))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,23 @@ class Theory:
         """η* and β*."""
         low, high = np.sqrt(self.low), np.sqrt(self.high)
         return float(4 / (low + high) ** 2), float(((high - low) / (high + low)) ** 2)
+
+
+def limit(name: str, settings: Mapping[str, Any], curvature: float) -> float | None:
+    """The constant rate from which on a rule is unstable along a curvature; None if not known.
+
+    2/λ for plain descent, 2(1+β)/λ for momentum, 2(1+β)/((1+2β)λ) for Nesterov's.
+
+    >>> limit("momentum", {"beta": 0.9}, curvature=3.8)
+    1.0
+    """
+    if name not in ("sgd", "momentum", "nesterov") or settings.get("weight_decay"):
+        return None
+    beta = settings.get("beta", 0.0)
+    share = 1 - beta if settings.get("form") == "average" else 1.0
+    if not isinstance(beta, float) or not curvature * share > 0:
+        return None
+    return 2 * (1 + beta) / (curvature * share * (1 + 2 * beta * (name == "nesterov")))
 
 
 def theory(problem: Problem, rule: Optimizer) -> Theory | None:

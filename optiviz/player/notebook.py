@@ -5,7 +5,10 @@ would be drawn with its kernel only: an exported page with the widgets' state as
 the script that draws them, and without a network nothing is left. So the output is a page of its
 own: the still picture, and a frame with the player and its data, which takes the picture's place
 once it runs. It needs no kernel and no network; where no script may run, the picture stays, and
-where no page can be shown, there is the picture alone or the text. `play` gives the widget.
+where no page can be shown, there is the picture alone or the text.
+
+`play` gives the widget, and beside it, for whoever draws no widgets, the still picture: it comes
+into sight where after a while no widget has taken its place.
 """
 
 from __future__ import annotations
@@ -20,10 +23,17 @@ from optiviz.errors import UserError
 from optiviz.player.again import problem_of
 from optiviz.player.pack import playable
 from optiviz.player.page import page
+from optiviz.player.still import still
 from optiviz.runs.record import Run
 from optiviz.views.picture import Picture
 
-PNG, PAGE, TEXT = "image/png", "text/html", "text/plain"
+PNG, PAGE, TEXT, SVG = "image/png", "text/html", "text/plain", "image/svg+xml"
+VIEW = "application/vnd.jupyter.widget-view+json"
+LATE = """<style>
+.optiviz-still { overflow: hidden; animation: optiviz-late 1ms 3s backwards; }
+@keyframes optiviz-late { from, to { max-height: 0; visibility: hidden; } }
+@media print { .optiviz-still { animation: none; } }
+</style>"""
 # The frame has a height, and the picture goes, when the player is there.
 SHOWN = """<script type="module">
 const frame = window.frameElement;
@@ -52,7 +62,7 @@ def bundle(thing: Run | Picture) -> tuple[dict[str, Any], dict[str, Any]]:
         return forms, {}
     still, size = picture._repr_png_()
     forms[PNG] = base64.b64encode(still).decode()
-    words = html.escape(f"{picture.title}: {', '.join(picture.labels)}")
+    words = _words(picture)
     shape = f'width="{size["width"]}" style="max-width: 100%"'
     image = f'<img src="data:{PNG};base64,{forms[PNG]}" {shape} alt="{words}">'
     played = page(replace(picture, panels=playable(picture.panels))) + SHOWN
@@ -60,6 +70,23 @@ def bundle(thing: Run | Picture) -> tuple[dict[str, Any], dict[str, Any]]:
     frame = f'<iframe title="{words}" style="{style}" srcdoc="{html.escape(played)}"></iframe>'
     forms[PAGE] = f"<div>{image}{frame}</div>"
     return forms, {PNG: size}
+
+
+def outputs(picture: Picture, widget: Any, name: str) -> list[dict[str, Any]]:
+    """A widget's output, and that of its still picture, which the widget hides by its name."""
+    view = widget[0] if isinstance(widget, tuple) else widget
+    drawn = still(picture)
+    address = f"data:{SVG};base64,{base64.b64encode(drawn.encode()).decode()}"
+    shown = f'<img src="{address}" width="960" style="max-width: 100%" alt="{_words(picture)}">'
+    box = f'<div class="optiviz-still" data-of="{name}">{LATE}{shown}</div>'
+    return [
+        {VIEW: view[VIEW], TEXT: picture.about},
+        {PAGE: box, SVG: drawn, TEXT: picture.about},
+    ]
+
+
+def _words(picture: Picture) -> str:
+    return html.escape(f"{picture.title}: {', '.join(picture.labels)}")
 
 
 def _picture(thing: Run | Picture) -> Picture | None:

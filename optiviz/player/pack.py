@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
+from optiviz.player.eigen import along
 from optiviz.problems.base import Array, Bounds, Plane
 from optiviz.problems.planes import regression
 from optiviz.problems.planes.regression import Samples
+from optiviz.runs.events import events
+from optiviz.runs.glossary import glossary
 from optiviz.runs.record import Run
 from optiviz.runs.symbols import in_symbols
 from optiviz.views.picture import Picture
-from optiviz.views.scene import notes, path, series, trail
+from optiviz.views.scene import notes, path, series, sharpness, trail
 from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, times, usual
 from optiviz.views.scene.contour import (
     BANDS,
@@ -37,13 +40,18 @@ from optiviz.views.scene.contour import (
 )
 from optiviz.views.style import HALO, MINIMUM, SOLID, THEMES, Dash, Theme
 
-# The panels that the player has; "speed" and "velocity" are one there.
+Arrays = list[tuple[int, str, Array]]  # whose it is, its name, itself
+# The panels that the player has; two that show the same in other words are one there.
 PANELS = {
     "loss": "loss",
     "speed": "velocity",
     "velocity": "velocity",
+    "truth": "truth",
+    "sharpness": "sharpness",
     "lr": "lr",
     "formula": "formula",
+    "eigen": "eigen",
+    "eigen-loss": "eigen",
 }
 USUAL = ("path", "loss", "velocity", "lr")
 ASPECTS = (0.7, 2.6)  # of the canvases that the ground is sampled for
@@ -77,7 +85,7 @@ NOWHERE = {
 }
 
 
-def pack(facts: dict[str, Any], arrays: list[tuple[int, str, Array]]) -> bytes:
+def pack(facts: dict[str, Any], arrays: Arrays) -> bytes:
     """Facts and arrays as one block of bytes; an array belongs to the facts (-1) or to a run.
 
     >>> pack({}, [(-1, "x", np.zeros(1, "f4"))])[4:].decode()[:60]
@@ -95,6 +103,11 @@ def pack(facts: dict[str, Any], arrays: list[tuple[int, str, Array]]) -> bytes:
 def ground(problem: Plane, bounds: Bounds | None = None) -> bytes:
     """What stands still: the heights of the ground in levels, where it has none, minima, axes,
     themes, samples."""
+    return pack(*ground_of(problem, bounds))
+
+
+def ground_of(problem: Plane, bounds: Bounds | None = None) -> tuple[dict[str, Any], Arrays]:
+    """The facts and the arrays of what stands still."""
     bounds = bounds or problem.bounds
     low, high = (fit(bounds, aspect) for aspect in ASPECTS)
     extent, points = (high[0], low[1]), POINTS[isinstance(problem, Samples)]
@@ -116,10 +129,9 @@ def ground(problem: Plane, bounds: Bounds | None = None) -> bytes:
         "saddles": problem.saddles,
         "themes": {name: _look(look) for name, look in THEMES.items()},
         "drawing": DRAWING,
+        "glossary": glossary(),
     }
-    arrays: list[tuple[int, str, Array]] = [
-        (-1, "heights", np.round(65535 * shares).astype("<u2").ravel())
-    ]
+    arrays: Arrays = [(-1, "heights", np.round(65535 * shares).astype("<u2").ravel())]
     if np.isnan(values).any():
         facts["undefined"] = UNDEFINED
         arrays.append((-1, "nowhere", np.isnan(values).astype("u1").ravel()))
@@ -133,7 +145,7 @@ def ground(problem: Plane, bounds: Bounds | None = None) -> bytes:
         }
         arrays.append((-1, "xy", problem.points.astype("<f4").ravel()))
         arrays.append((-1, "groups", problem.groups.astype("<i4")))
-    return pack(facts, arrays)
+    return facts, arrays
 
 
 def _kind(problem: Plane) -> str | None:
@@ -184,7 +196,8 @@ def paths(picture: Picture) -> bytes:
     batched = next((run for run in runs if run.batch is not None), None)
     panels = chosen(picture.panels)
     formulas = [formula(run) if "formula" in panels else (None, []) for run in runs]
-    facts = {
+    axes, modes = along(picture) if "eigen" in panels else ({}, [({}, [])] * len(runs))
+    facts = axes | {
         "steps": picture.steps,
         "panels": panels,
         "floor": floor,
@@ -197,23 +210,29 @@ def paths(picture: Picture) -> bytes:
         "times": times(factor),
         "plain": STEP.words if STEP in arrows else "",
         "lossTitle": "Loss above minimum" if floor else "Loss",
+        "sharpnessTitle": sharpness.title(runs),
         "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
         "runs": [
-            run | {"formula": lines}
-            for run, (lines, _) in zip(_looks(picture), formulas, strict=True)
+            run | mode | {"formula": lines}
+            for run, (lines, _), (mode, _) in zip(looks(picture), formulas, modes, strict=True)
         ],
     }
     arrays = [
         (i, *column)
         for i, run in enumerate(runs)
-        for column in [*_columns(run, floor), *formulas[i][1]]
+        for column in [
+            *_columns(run, floor),
+            *formulas[i][1],
+            *modes[i][1],
+            *_measured(run, picture, panels),
+        ]
     ]
     if batched is not None and batched.batch is not None:
         arrays.append((-1, "batch", batched.batch.astype("<i4").ravel()))
     return pack(facts, arrays)
 
 
-def _looks(picture: Picture) -> list[dict[str, Any]]:
+def looks(picture: Picture) -> list[dict[str, Any]]:
     """What every run is called, how it ended, and how it is drawn."""
     light, dark = (picture.marked(THEMES[theme]) for theme in ("light", "dark"))
     return [
@@ -221,14 +240,23 @@ def _looks(picture: Picture) -> list[dict[str, Any]]:
             "name": picture.names[i],
             "label": picture.labels[i],
             "verdict": picture.verdicts[i],
+            "said": picture.said[i],
+            "events": _happened(run, picture.problem),
             "steps": run.steps,
             "divergedAt": int(run.diverged_at),
             "colors": [light[i].color, dark[i].color],
             "dash": _dash(light[i].dash),
+            "head": light[i].head,
             "weight": light[i].weight,
         }
         for i, run in enumerate(picture.runs)
     ]
+
+
+def _happened(run: Run, problem: Plane) -> list[dict[str, Any]]:
+    """The events of a run; none where the plane shows but the shadow of another loss."""
+    found = () if "true_loss" in run.slots else events(run, problem)
+    return [{"step": event.step, "words": event.text} for event in found]
 
 
 def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:
@@ -240,6 +268,17 @@ def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:
     named["above"] = run.loss - (floor or 0.0)
     with np.errstate(over="ignore"):  # a diverged run may leave the single-precision numbers
         return [(name, array.astype("<f4")) for name, array in named.items()]
+
+
+def _measured(run: Run, picture: Picture, panels: Sequence[str]) -> Iterator[tuple[str, Array]]:
+    """What was measured of a network on the way, and how sharply the ground bends."""
+    if "truth" in panels and "true_loss" in run.slots:
+        yield "true_loss", run.slots["true_loss"].astype("<f4")
+        yield "below", run.loss.astype("<f4")
+    if "sharpness" in panels:
+        yield "sharpness", sharpness.sharpness(run, picture.problem).astype("<f4")
+        if (most := sharpness.stands(run)) is not None:
+            yield "stands", np.full(len(run.w), most, "<f4")
 
 
 def formula(run: Run) -> tuple[dict[str, Any] | None, list[tuple[str, Array]]]:

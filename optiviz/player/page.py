@@ -9,13 +9,14 @@ from pathlib import Path
 from optiviz.files import whole
 from optiviz.player.bundle import bundle
 from optiviz.player.pack import ground, paths
+from optiviz.player.still import still
 from optiviz.views.picture import Picture
 
 HERE = Path(__file__).parent
 
 
 def source(ending: str) -> str:
-    """The player's scripts as one text with `mount` and `render`, or its style."""
+    """The scripts of a page as one text with `mount`, or the player's style."""
     if ending == "js":
         return bundle(HERE / "js" / "mount.js")
     return HERE.joinpath("player.css").read_text(encoding="utf-8")
@@ -31,11 +32,14 @@ PAGE = """<!doctype html>
 <meta name="description" content="{about}">
 <style>
 html, body {{ margin: 0; background: {background}; }}
+#player > svg {{ display: block; width: 100%; max-height: 100vh; }}
 {css}
 </style>
 </head>
 <body>
-<main id="player" aria-label="{about}"></main>
+<main id="player" aria-label="{about}">
+{still}
+</main>
 <script type="module">
 {js}
 mount(document.getElementById("player"), "{ground}", "{paths}", {{ theme: "{theme}" }});
@@ -59,6 +63,7 @@ def page(picture: Picture) -> str:
         js=source("js"),
         ground=base64.b64encode(ground(picture.problem, picture.view)).decode(),
         paths=base64.b64encode(paths(picture)).decode(),
+        still=still(picture),
         theme=picture.theme,
     )
 

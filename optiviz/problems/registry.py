@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from optiviz.errors import UserError
@@ -36,6 +37,8 @@ FAMILIES: dict[str, Callable[..., Plane]] = {
 def parse_problem(text: str) -> Plane:
     """The problem that `name`, `name:key=value,…` or an expression in x and y describes.
 
+    An expression takes its bounds as settings: `x**2 + y**4:left=-5,right=5,bottom=-2,top=2`.
+
     Raises:
         UserError: an unknown name or setting, or what is no expression, and where.
 
@@ -44,8 +47,11 @@ def parse_problem(text: str) -> Plane:
     >>> parse_problem("x**2 + 10*y**2").minima
     ((0.0, 0.0),)
     """
-    if text.partition(":")[0].strip().lower() not in PROBLEMS and looks_like(text):
-        return expression(text)
+    first, _, rest = text.partition(":")
+    if first.strip().lower() not in PROBLEMS and looks_like(text):
+        if "=" not in rest:
+            return expression(text)
+        return build(first.strip(), partial(_within, first), split(text)[1])
     name, words = split(text)
     problem = PROBLEMS[name]
     if not words:
@@ -53,6 +59,13 @@ def parse_problem(text: str) -> Plane:
     if name not in FAMILIES:
         raise UserError(f"{name!r} takes no settings; these do: {', '.join(FAMILIES)}.")
     return build(name, FAMILIES[name], words)
+
+
+def _within(
+    text: str, left: float = -3.0, right: float = 3.0, bottom: float = -3.0, top: float = 3.0
+) -> Plane:
+    """The surface of an expression within bounds of its own."""
+    return expression(text, ((left, right), (bottom, top)))
 
 
 def as_problem(given: P | str) -> P | Plane:

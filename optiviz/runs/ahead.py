@@ -43,6 +43,7 @@ def held(run: Run, further: bool = False) -> dict[str, Any]:
         if further and name == "lr" and len(run.lr) > 1:
             then = value + (value - run.lr[-2])
             value = np.where((then >= 0) & np.isfinite(then), then, value)
-        array = isinstance(value, np.ndarray | np.generic | list)
-        settings[name] = float(np.ravel(value)[0]) if array else value
+        if isinstance(value, np.ndarray | list):
+            value = np.ravel(value)[0]
+        settings[name] = float(value) if isinstance(value, np.generic) else value
     return settings

@@ -17,11 +17,13 @@ STRIDE = 0.04  # of the diagonal: a step along one; six rays cross the picture
 CLOSE = 1e-5  # of the diagonal: a step this short has arrived
 
 # Shares of a step that are tried at once, with what differences of slopes need at each.
-RAY = np.array([2.0**-18, 2.0**-12, 2.0**-8, 2.0**-5, 0.125, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0])
+SHARES = (2.0**-18, 2.0**-12, 2.0**-8, 2.0**-5, 0.125, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
+RAY = np.array(SHARES)[:, None]
 STENCIL = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
 ZOOM = np.stack(np.meshgrid(*[np.linspace(-1, 1, 17)] * 2), axis=-1).reshape(-1, 2)
 RING = np.array([[math.cos(a), math.sin(a)] for a in np.arange(8) * math.pi / 4])
 RINGS = np.concatenate([RING, RING / 100])
+Seen = tuple[Array, Array, float]  # the losses, the slopes and how far apart these are
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Curved:
 
     low: float
     high: float
-    axis: Array
+    axis: tuple[float, float]
 
     @property
     def largest(self) -> float:
@@ -38,25 +40,27 @@ class Curved:
 
     def along(self, g: Array) -> float:
         """gᵀHg: above nought where the slope gets less on the way down."""
-        (c, s), (x, y) = self.axis.tolist(), g.tolist()
-        return float(self.high * (c * x + s * y) ** 2 + self.low * (c * y - s * x) ** 2)
+        (c, s), (x, y) = self.axis, g.tolist()
+        steep, flat = c * x + s * y, c * y - s * x
+        return float(self.high * (steep * steep) + self.low * (flat * flat))  # ** would raise
 
     def newton(self, g: Array) -> tuple[float, float]:
         """The step to the bottom of this curvature, downhill whatever its sign."""
-        c, s = self.axis.tolist()
-        x, y = g.tolist()
+        (c, s), (x, y) = self.axis, g.tolist()
         least = ROUNDING * self.largest
         high = (c * x + s * y) / max(abs(self.high), least)
         low = (c * y - s * x) / max(abs(self.low), least)
         return s * low - c * high, -s * high - c * low
 
 
-def curved(around: Array, h: float) -> Curved:
-    """What four slopes at distance h say, those of `STENCIL` after its first."""
-    (xx, xy), (yx, yy) = ((around[:2] - around[2:]) / (2 * h)).tolist()
+def curved(slopes: Array, h: float) -> Curved:
+    """What the slopes about the last of some points say, those of `STENCIL` at distance h."""
+    _, right, up, left, down = slopes[-1].tolist()
+    xx, xy = (right[0] - left[0]) / (2 * h), (right[1] - left[1]) / (2 * h)
+    yx, yy = (up[0] - down[0]) / (2 * h), (up[1] - down[1]) / (2 * h)
     mean, half, twist = (xx + yy) / 2, (xx - yy) / 2, (xy + yx) / 2
     radius, angle = math.hypot(half, twist), math.atan2(twist, half) / 2
-    return Curved(mean - radius, mean + radius, np.array([math.cos(angle), math.sin(angle)]))
+    return Curved(mean - radius, mean + radius, (math.cos(angle), math.sin(angle)))
 
 
 class Ground:
@@ -74,15 +78,15 @@ class Ground:
         x, y = w.tolist()
         return math.hypot(x - min(max(x, left), right), y - min(max(y, low), high))
 
-    def seen(self, points: Array) -> tuple[Array, Array, float]:
+    def seen(self, points: Array) -> Seen:
         """The loss and the slopes at each point and about it, `(K,)` and `(K, 5, 2)`."""
-        h = 1e-4 * self.unit + 1e-6 * float(np.abs(points[-1]).max())
+        x, y = points[-1].tolist()
+        h = 1e-4 * self.unit + 1e-6 * max(abs(x), abs(y))
         value, slopes = self.problem.value_and_grad(points[:, None] + h * STENCIL)
         return value[:, 0], slopes, h
 
     def curved(self, w: Array) -> Curved:
-        _, slopes, h = self.seen(w[None])
-        return curved(slopes[0, 1:], h)
+        return curved(*self.seen(w[None])[1:])
 
 
 @dataclass(frozen=True)
@@ -96,22 +100,22 @@ class Bottom:
     tip: bool = False
 
 
-def below(ground: Ground, w: Array, dropped: float) -> Bottom:
+def below(ground: Ground, w: Array, seen: Seen, dropped: float) -> Bottom:
     """The minimum downhill of a place.
 
     Args:
         ground: where.
-        w: the place.
+        w: the place; seen: what is there.
         dropped: a difference of losses that counts.
     """
-    value, slopes, h = ground.seen(w[None])
-    at, slopes = float(value[0]), slopes[0]
+    value, slopes, h = seen
+    at = float(value[0])
     far = 2 * max(ground.unit, ground.outside(w))
     for _ in range(SEARCH):
-        here = curved(slopes[1:], h)
+        here = curved(slopes, h)
         if not 0 < here.largest < math.inf:
             return tip(ground, w, dropped)
-        step = np.array(here.newton(slopes[0]))
+        step = np.array(here.newton(slopes[0, 0]))
         length = math.hypot(*step.tolist())
         outside = ground.outside(w)
         if length <= CLOSE * ground.unit:
@@ -119,7 +123,7 @@ def below(ground: Ground, w: Array, dropped: float) -> Bottom:
         longest = STRIDE * ground.unit + outside / 4
         if length > longest:
             step *= longest / length
-        points = w + RAY[:, None] * step
+        points = w + RAY * step
         losses, around, h = ground.seen(points)
         best, before = -1, at
         for k, loss in enumerate(losses.tolist()):
@@ -129,9 +133,9 @@ def below(ground: Ground, w: Array, dropped: float) -> Bottom:
                 break
         if outside > far or (outside and abs(here.low) <= ROUNDING * here.largest):
             break
-        moved = RAY[best] * min(length, longest) if best >= 0 else 0.0
+        moved = SHARES[best] * min(length, longest) if best >= 0 else 0.0
         if best >= 0:
-            w, at, slopes = points[best], before, around[best]
+            w, at, slopes = points[best], before, around[best : best + 1]
         if moved <= CLOSE * ground.unit:
             if length > 1e-4 * ground.unit:
                 return tip(ground, w, dropped)
@@ -145,7 +149,7 @@ def settled(ground: Ground, w: Array, value: float, here: Curved, dropped: float
     if here.low < -ARRIVED * here.largest:
         return Bottom()
     if floored:
-        c, s = here.axis.tolist()
+        c, s = here.axis
         axes = NEAR / 2 * ground.unit * np.array([[c, s], [-s, c], [-c, -s], [s, -c]])
         if (value - ground.problem.value(w + axes) > ROUNDING * max(dropped - value, 0)).any():
             return Bottom()

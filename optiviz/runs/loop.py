@@ -159,8 +159,9 @@ def _set_out(
     if n < 1:
         raise UserError(f"steps must be at least 1, got {n}.")
     problem = as_problem(problem)
-    optimizer = as_rule(problem, optimizer, start=start_of(problem, start))
-    w0 = _begin(problem, optimizer, start)
+    w = start_of(problem, start)
+    optimizer = as_rule(problem, optimizer, start=w)
+    w0 = _begin(optimizer, w)
     if not isinstance(optimizer, Foreign) and type(optimizer) not in OURS:
         check(optimizer, w0)
     feed, per_epoch = feed_of(problem, batch_size, seed, shuffle)
@@ -171,9 +172,8 @@ def _set_out(
     return _Start(problem, rule, point, islice(feed, since, None))
 
 
-def _begin(problem: Problem, optimizer: Optimizer, start: ArrayLike) -> Array:
-    """The start as an array, repeated where the settings ask for a stack."""
-    w = start_of(problem, start)
+def _begin(optimizer: Optimizer, w: Array) -> Array:
+    """The start, repeated where the settings ask for a stack."""
     stacks = optimizer.shapes()
     try:
         return np.broadcast_to(w, np.broadcast_shapes(w.shape, *stacks)) if stacks else w

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from optiviz.errors import UserError
 from optiviz.optim import Schedule
 from optiviz.problems import as_problem
-from optiviz.problems.base import Plane
+from optiviz.problems.base import Array, Plane
 from optiviz.runs.descend import descend
 from optiviz.runs.inputs import Entry, as_rules
 from optiviz.runs.loop import start_of
@@ -47,13 +47,18 @@ def race(
     """
     problem = as_problem(problem)
     begin = start_of(problem, problem.start if start is None else start)
+    check_inside(problem, begin)
+    rules = as_rules(problem, optimizers, schedule, begin)
+    taken = problem.steps if steps is None else steps
+    return [descend(problem, rule, begin, taken, batch_size, seed) for rule in rules]
+
+
+def check_inside(problem: Plane, start: Array) -> None:
+    """Refuse starts outside the part of the plane that is worth drawing."""
     (left, right), (bottom, top) = problem.bounds
-    for x, y in begin.reshape(-1, 2).tolist():
+    for x, y in start.reshape(-1, 2).tolist():
         if not (left <= x <= right and bottom <= y <= top):
             raise UserError(
                 f"The start {x:g},{y:g} is outside the bounds of {problem.name}: "
                 f"{left:g} to {right:g}, {bottom:g} to {top:g}."
             )
-    rules = as_rules(problem, optimizers, schedule, begin)
-    taken = problem.steps if steps is None else steps
-    return [descend(problem, rule, begin, taken, batch_size, seed) for rule in rules]

@@ -20,9 +20,9 @@ LONG = 4.0  # a ratio of curvatures: level lines twice as long as wide look like
 
 def cycle(t: Trace) -> Finding:
     period = recurs(t)
-    return (
-        ("cycle", f"limit cycle of period {period}", None) if period and lasts(t, period) else None
-    )
+    if period and lasts(t, period) and not fades(t):
+        return "cycle", f"limit cycle of period {period}", None
+    return None
 
 
 def recurs(t: Trace) -> int:
@@ -79,16 +79,22 @@ def regular(t: Trace) -> bool:
 
 def fades(t: Trace) -> bool:
     """Whether the divisor of its steps is on its way down, so that they grow."""
-    squares = t.run.slots.get("moment2")
+    slots = t.run.slots
+    squares = slots.get("moment2_max", slots.get("moment2"))
     if squares is None:
         return False
+    if "beta2" in t.settings:  # it is corrected for its start, ever less
+        squares = squares / -np.expm1(np.log(t.settings["beta2"]) * np.arange(t.steps + 1))[:, None]
     before, now = (squares[part].mean(axis=0) for part in t.thirds[1:])
     return bool((before > FADED * now).any())
 
 
 def hovers(t: Trace) -> Finding:
+    lasting = (1 - t.beta) * t.third > 1  # its velocity has forgotten how the third began
+    if not (t.batched and t.held and t.about and lasting):
+        return None
     now, before = t.above[-t.third :].mean(), t.above[-2 * t.third : -t.third].mean()
-    if t.batched and t.held and t.about and before / 1.5 <= now <= 1.5 * before:
+    if before / 1.5 <= now <= 1.5 * before:
         return "hovers", f"hovers about {t.minimum}", None
     return None
 
@@ -97,19 +103,21 @@ def oscillates(t: Trace) -> Finding:
     n, half = t.third, t.steps // 2
     moves = t.moves[-half:]
     onward = np.abs(moves.sum(axis=0)).max() * 3 > t.lengths[-half:].sum()
-    sizes = t.widths
     # About a tip, how far a swing goes hangs on where the last one passed.
-    if t.batched or t.bottom.tip or onward or not sizes[2] >= VISIBLE:
+    if t.batched or onward or not t.widths[2] >= VISIBLE or t.bottom.tip:
         return None
+    sizes = t.widths
     unit = moves / (np.abs(moves).max() or 1.0)  # whose squares cannot overflow
     axis = np.linalg.eigh(unit.T @ unit)[1][:, 1]
     middles = [t.w[part].mean(axis=0) for part in t.thirds]
     room = (DRIFT if t.about else STAYS) * sizes[1]
-    if turns(moves @ axis) < TURNS or np.abs(middles[2] - middles[1]).max() > room:
+    turned = turns(moves @ axis)
+    if turned < TURNS or np.abs(middles[2] - middles[1]).max() > room:
         return None
     # What is forgotten comes back: but for a cycle that is nearly one, any swing may follow.
     loose = t.forgets and (t.jolts > THROWS or not regular(t))
-    if t.steady() and sizes[2] <= 1 and not (fades(t) or drifts(t) or loose):
+    enough = turned >= 2 * TURNS  # fewer swings that are alike may be so by chance
+    if enough and t.steady() and sizes[2] <= 1 and not (fades(t) or drifts(t) or loose):
         return "oscillates", f"oscillates {where(t, axis, t.run.w[-n:])}", None
     if t.about and t.settles():
         return "settles", f"oscillates {where(t, axis, t.run.w[-n:])}, ever less", None
@@ -121,7 +129,7 @@ def where(t: Trace, axis: Array, part: Array) -> str:
     both = middle, end = t.ground.curved(part.mean(axis=0)), t.ground.curved(part[-1])
     long = all(here.high > LONG * abs(here.low) for here in both)
     alike = long and 1 / LONG < middle.high / end.high < LONG  # the curvature of one valley
-    shares = [float(here.axis @ axis) ** 2 for here in both]
+    shares = [float(axis @ here.axis) ** 2 for here in both]
     if long and alike and min(shares) > 0.75:
         return "across the valley"
     if long and alike and max(shares) < 0.25:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Literal, get_args
 
@@ -10,7 +12,7 @@ import numpy as np
 from optiviz.optim import OPTIMIZERS
 from optiviz.problems.base import Array, Plane
 from optiviz.runs.ahead import ahead, held
-from optiviz.runs.bottom import ARRIVED, NEAR, ROUNDING, Bottom, Curved, Ground, below
+from optiviz.runs.bottom import ARRIVED, NEAR, ROUNDING, Bottom, Curved, Ground, Seen, below, curved
 from optiviz.runs.record import Run
 
 Ending = Literal["left", "slopeless", "diverged", "falls", "diverging", "cycle"]
@@ -73,14 +75,19 @@ class Trace:
         return self.problem.floor()
 
     @cached_property
+    def seen(self) -> Seen:
+        """The ground at the end."""
+        return self.ground.seen(self.run.w[-1:])
+
+    @cached_property
     def bottom(self) -> Bottom:
         """The minimum downhill of the end; what is above or away from an unknown one is NaN."""
-        return below(self.ground, self.run.w[-1], float(self.loss[0]))
+        return below(self.ground, self.run.w[-1], self.seen, float(self.loss[0]))
 
     @cached_property
     def here(self) -> Curved:
         """The curvatures of the end."""
-        return self.ground.curved(self.run.w[-1])
+        return curved(*self.seen[1:])
 
     @cached_property
     def minimum(self) -> str:
@@ -161,12 +168,17 @@ class Trace:
         worst = (1 - first) / np.sqrt(1 - second)
         return float(self.lr[-1] * worst / (NEAR * self.unit))
 
+    @property
+    def beta(self) -> float:
+        """How much of its velocity a step keeps."""
+        beta: float = self.settings.get("beta", 0.0) if "velocity" in self.run.slots else 0.0
+        return beta
+
     @cached_property
     def coasts(self) -> bool:
         """Whether its velocity takes it away, along a floor or where the rate has gone."""
-        beta = self.settings.get("beta", 0.0) if "velocity" in self.run.slots else 0.0
         free = self.bottom.floored or not self.held
-        return bool(free and self.lengths[-3:].max() > NEAR * (1 - beta))
+        return bool(free and self.lengths[-3:].max() > NEAR * (1 - self.beta))
 
     @cached_property
     def tail(self) -> list[slice]:
@@ -187,7 +199,7 @@ class Trace:
     @cached_property
     def spreads(self) -> Array:
         """How widely the run spreads along each axis in each part of the tail."""
-        return np.array([np.ptp(self.w[part], axis=0) for part in self.tail])
+        return np.array([spread(self.w[part]) for part in self.tail])
 
     @property
     def sizes(self) -> Array:
@@ -204,17 +216,18 @@ class Trace:
     @cached_property
     def widths(self) -> Array:
         """How widely the run spreads in each third."""
-        return np.array([np.hypot(*np.ptp(self.w[part], axis=0)) for part in self.thirds])
+        return np.array([math.hypot(*spread(self.w[part])) for part in self.thirds])
 
     def steady(self) -> bool:
         """Whether what the run does back and forth neither grows nor fades."""
         before, now = self.widths[1:]
         high = self.peaks - self.low
         alike = self.sizes.max() <= STEADY * self.sizes.min() and high.max() <= 1.8 * high.min()
-        # Along one axis it may grow where nobody sees it yet.
+        alike = alike and now / STEADY <= before <= STEADY * now
+        # Along one axis it may grow where nobody sees it yet, and ever faster.
         grew = (self.spreads[1:] / self.spreads[:-1]).min(axis=0)
-        bounded = not (self.spreads[2] * grew**WINDOWS > 2 * self.sizes[2]).any()
-        return bool(alike and bounded and self.held and now / STEADY <= before <= STEADY * now)
+        bounded = not (self.spreads[2] * grew**WINDOWS > self.sizes[2]).any()
+        return bool(alike and self.held and bounded)
 
     def settles(self) -> bool:
         """Whether it fades from each part to the next, in width, in steps and in loss."""
@@ -230,7 +243,7 @@ class Trace:
         last = slice(-max(self.steps // 12, 2), None)
         w, loss = self.w[last], self.loss[last]
         fell = float(self.loss.max() - loss[-1])
-        return bool(np.ptp(w, axis=0).max() <= 2 * NEAR and np.ptp(loss) <= 2 * ARRIVED * fell)
+        return bool(max(spread(w)) <= 2 * NEAR and loss.max() - loss.min() <= 2 * ARRIVED * fell)
 
     def grows(self) -> bool:
         """Whether what is left of the loss would be visible in ten times the steps, at its pace."""
@@ -249,20 +262,33 @@ class Trace:
         # A sum that only grows is as good as constant: the steps are in proportion to the slope.
         return rule.rate != "gradient" and "accumulator" not in self.run.slots
 
-    def after(self, n: int) -> list[Array]:
+    def after(self, n: int) -> Iterator[list[Any]]:
         """Distance to go in loss and in place, as shares of what counts as there, n steps apart.
 
         The means over the last n steps, the n before and the n before those, newest first.
         """
-        targets = [(self.above, ARRIVED * self.first), (self.away, NEAR)]
-        targets = targets[: 1 if self.bottom.floored else 2]
-        at = [slice(len(self.loss) - k * n - n, len(self.loss) - k * n) for k in range(3)]
-        return [np.array([x[part].mean() for part in at]) / target for x, target in targets]
+        end = len(self.loss)
+        at = [slice(end - k * n - n, end - k * n) for k in range(3)]
+        yield [mean(self.above[part]) / (ARRIVED * self.first) for part in at]
+        if not self.bottom.floored:
+            yield [mean(self.away[part]) / NEAR for part in at]
 
 
 def after_last(holds: Array) -> int:
     """The first index from which it no longer holds."""
-    return int(np.append(-1, np.flatnonzero(holds))[-1]) + 1
+    where = holds.nonzero()[0]
+    return int(where[-1]) + 1 if len(where) else 0
+
+
+def spread(w: Array) -> list[float]:
+    """From the least to the greatest along each axis."""
+    spread: list[float] = (w.max(axis=0) - w.min(axis=0)).tolist()
+    return spread
+
+
+def mean(x: Array) -> Any:
+    """Without NumPy's own look at what it is given, which takes longer than the sum."""
+    return np.add.reduce(x) / len(x)
 
 
 def turns(moves: Array) -> int:

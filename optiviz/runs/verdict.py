@@ -116,7 +116,7 @@ def converged(t: Trace) -> Finding:
     stayed = left >= (1 if t.batched else STAYED) * step or pace * t.steps <= NEAR
     if left < 0 or t.coasts or (pace > 0 and (left < 2 or not stayed)):
         return None
-    drifts = t.bottom.floored and (t.forgets or t.signs)
+    drifts = (t.bottom.floored and (t.forgets or t.signs)) or (t.decays and t.signs)
     loose = drifts or (t.forgets and t.jolts > THROWS)
     if loose or (t.grows() and not t.jolts):
         return "wanders", f"near {t.minimum} since step {step}", None
@@ -180,19 +180,23 @@ def out_of_reach(t: Trace, n: int) -> bool:
     rounds = SURE * MANY * t.steps / n
     if "accumulator" in t.run.slots:  # whose steps shrink as 1/√t
         rounds *= ROOT
-    slope = np.linalg.norm(t.run.grad, axis=1)
-    eases = 1 - slope[-n:].mean() / slope[-2 * n : -n].mean()
-    targets = t.after(n)
-    now, before, _ = targets[-1]
-    bowl = t.bottom.floored or (t.here.low > 0 and eases >= AS_MUCH * (1 - now / before))
-    for now, before, earlier in targets:
+    for now, before, earlier in t.after(n):
         gain, gained = before - now, earlier - before
         if now > 1 and 0 <= gain <= 1.05 * gained:
-            steady = t.paced or gain >= 0.9 * gained or not bowl
+            steady = t.paced or gain >= 0.9 * gained or not bowl(t, n)
             reach = now - rounds * gain if steady else now * (now / before) ** rounds
             if reach > 1:
                 return True
     return False
+
+
+def bowl(t: Trace, n: int) -> bool:
+    """Whether the slope eases as the way to go does."""
+    if t.bottom.floored or not t.here.low > 0:
+        return t.bottom.floored
+    *_, (now, before, _) = t.after(n)
+    slope = np.linalg.norm(t.run.grad[-2 * n :], axis=1)
+    return bool(1 - slope[n:].mean() / slope[:n].mean() >= AS_MUCH * (1 - now / before))
 
 
 def stalled(t: Trace) -> Finding:
@@ -233,13 +237,14 @@ def crawls(t: Trace) -> Finding:
 
 def trend(t: Trace) -> Finding:
     """Where the next steps lead, in the words of the last ones."""
-    steps, lower, higher = np.diff(t.loss[-5:]), t.ahead.min() < t.loss[-1], t.ahead[0] > t.loss[-1]
+    last, lower, higher = t.loss[-5:], t.ahead.min() < t.loss[-1], t.ahead[0] > t.loss[-1]
+    steps = last[1:] - last[:-1]
     if t.steps < FEW:
         down = lower and t.loss[-1] < t.loss[0]
         return ("descending", "still descending", None) if down else TOO_EARLY
-    visible = ARRIVED * t.first
     if lower and (steps < 0).all():
         return "descending", "still descending", None
+    visible = ARRIVED * t.first
     if higher and not lower and (steps > 0).all() and t.loss[-1] - t.loss.min() > visible:
         return "rising", "rising again", None
     if lower and (np.diff(t.peaks) < 0).all() and t.peaks[0] - t.peaks[-1] > visible:

@@ -168,11 +168,11 @@ def _go_on(
     path: Path, jobs: int, on_progress: Callable[[int, int, int], object] | None
 ) -> Comparison:
     """Train what is left to train, and read and write what came of it all."""
-    recipe, texts, seeds = _read(path)
+    recipe, texts, seeds = read(path)
     recipe.check()
     network = recipe.networks()[0]
     rules = [dataclasses.replace(recipe, optim=text).rule(network) for text in texts]
-    names = _names(texts)
+    names = names_of(texts)
     tasks = [
         (dataclasses.replace(recipe, optim=text, seed=seed), path / "runs" / f"{name}-{seed}")
         for seed in seeds  # all rules of a seed first: a stopped comparison is then a fair one
@@ -222,12 +222,12 @@ def _create(path: Path, facts: dict[str, Any], overwrite: bool) -> None:
                     f"{path} is not empty: choose another --out, add --overwrite to replace the "
                     "comparison in it, or continue that one with --resume."
                 )
-            _read(path)  # nothing but a comparison is ever removed
+            read(path)  # nothing but a comparison is ever removed
             shutil.rmtree(path / "runs", ignore_errors=True)
     write_json(path / "compare.json", facts)
 
 
-def _read(path: Path) -> tuple[Recipe, list[str], tuple[int, ...]]:
+def read(path: Path) -> tuple[Recipe, list[str], tuple[int, ...]]:
     """What a directory says is compared."""
     file = path / "compare.json"
     facts = read_json(file, missing=f"{path} holds no comparison: it has no compare.json.")
@@ -241,7 +241,7 @@ def _read(path: Path) -> tuple[Recipe, list[str], tuple[int, ...]]:
         return recipe, texts, tuple(range(recipe.seed, recipe.seed + seeds))
 
 
-def _names(texts: Sequence[str]) -> list[str]:
+def names_of(texts: Sequence[str]) -> list[str]:
     """A name for each rule that can stand in a file's name: sgd, momentum, momentum.2."""
     names = [re.sub(r"[^\w-]", "-", split(text)[0]) for text in texts]
     return [

@@ -105,7 +105,7 @@ class RunDirectory:
         arrays |= {f"slot.{name}": array for name, array in at.slots.items()}
         with whole(self.path / "checkpoint.npz") as unfinished, unfinished.open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
-        self._write_metrics(at.rows)
+        self.write_metrics(at.rows)
 
     def load(self, network: MLP, rule: Optimizer, n: int) -> Checkpoint | None:
         """The last checkpoint, to the same bits; None if the run had no time to write one.
@@ -157,7 +157,7 @@ class RunDirectory:
         """
         with whole(self.path / "weights.npz") as unfinished, unfinished.open("wb") as file:
             np.savez(file, w=done.w, sizes=network.sizes, biases=network.biases)
-        self._write_metrics(rows_of(done.history))
+        self.write_metrics(rows_of(done.history))
         last = {name: float(values[-1]) for name, values in done.history.items() if len(values)}
         facts = self.facts() | {
             "status": "stopped" if done.outcome.stopped is End.INTERRUPTED else "finished",
@@ -174,7 +174,8 @@ class RunDirectory:
     def _write_facts(self, facts: dict[str, Any]) -> None:
         write_json(self.path / "run.json", facts, default=plain)
 
-    def _write_metrics(self, rows: Iterable[Row]) -> None:
+    def write_metrics(self, rows: Iterable[Row]) -> None:
+        """Write `metrics.csv`, a line for each evaluation."""
         steps = (row | {"step": int(row["step"])} for row in rows)
         write_csv(self.path / "metrics.csv", COLUMNS, steps)
 

@@ -254,7 +254,7 @@ def _died(t: _Trend) -> Finding:
         return (Kind.DIED if abs(t.signs.gain) < GAIN else Kind.LEVEL), words
     high = np.flatnonzero(t.rate >= HIGH * t.rate.max())[-1]
     if t.held[-1] > ANNEALED * t.held[high]:  # of a rate at which nothing was learnt, no loss
-        return (Kind.DIED if t.loss[high] < t.chance else Kind.LEVEL), words
+        return (Kind.DIED if t.loss[-1] <= t.loss[high] < t.chance else Kind.LEVEL), words
     return (Kind.CONVERGED if 10 * last * t.n <= AHEAD * way else Kind.LEVEL), words
 
 
@@ -268,8 +268,10 @@ def _short(t: _Trend) -> Finding:
         return Kind.STALLED, ""
     up = t.held[-1] > (1 + ROSE) * (last if t.n == 1 else t.held[0])
     up = up or t.held[-1] > (1 + ROSE) * t.course.best or 1 < t.course.size == t.course.updates < 5
+    noisy = t.n > 1 and t.held[0] > t.loss[0]  # what the first window gained was lost at its end
     unlike = t.n > 1 and moved < max(SEEN, (1 - t.held[-1] / t.held[0]) / 2)
-    if up or unlike or t.signs.gain < SEEN:
+    least = SEEN if t.course.updates > 1 else GAIN  # one update may have leapt across
+    if up or noisy or unlike or t.signs.gain < least:
         return Kind.EARLY, ""
     return (Kind.SLOW if last > 0.9 * t.chance else Kind.IMPROVING), ""
 

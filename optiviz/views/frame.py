@@ -73,6 +73,7 @@ class Frame:
             self.figure: Figure = Page(figsize=(self.width, self.height), dpi=dpi)
             self.canvas: Any = FigureCanvasAgg(self.figure)
         self.top, self.bottom = self.height - self.above, 0.06
+        self.corner = 0.0  # inches that something else takes at the right of the title
 
     def style(self) -> Any:
         """The theme's settings, for as long as artists are made."""
@@ -89,16 +90,19 @@ class Frame:
         Returns:
             The inches that it takes more than in a row each.
         """
-        bold, plain = {"weight": "bold", "color": self.look.text}, {"color": self.look.muted}
+        bold: Any = {"weight": "bold", "color": self.look.text}
+        plain: Any = {"color": self.look.muted}
         self.about = f"{title}. {note}".strip()
-        more = self._words(title, 13, self.rows[0], **bold)
+        more = self._words(title, 13, self.rows[0], self.corner, **bold)
         if note:
             more += self._words(note, self.small, self.rows[1], **plain)
         return more
 
-    def _words(self, words: str, size: float, row: float, **style: Any) -> float:
+    def _words(
+        self, words: str, size: float, row: float, corner: float = 0.0, **style: Any
+    ) -> float:
         """Words from the left below what has been written, in rows where they are too wide."""
-        room = self.width - 2 * self.edge
+        room = self.width - 2 * self.edge - corner
         at = (self.edge / self.width, self.top / self.height)
         style |= {
             "va": "top",

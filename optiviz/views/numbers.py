@@ -11,7 +11,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    LogLocator,
+    NullFormatter,
+    ScalarFormatter,
+)
 
 from optiviz.problems.base import Array
 
@@ -68,6 +74,26 @@ def power_of_ten(exponent: int) -> str:
     '10⁻³'
     """
     return "10" + str(exponent).translate(RAISED)
+
+
+class Even(ScalarFormatter):
+    """Numbers of equal decimals along an axis, without the formula that Matplotlib makes of each.
+
+    >>> from matplotlib.figure import Figure
+    >>> numbers, axis = Even(), Figure().subplots().xaxis
+    >>> axis.set_major_formatter(numbers)
+    >>> ends = axis.axes.set_xlim(0, 2e-6)
+    >>> numbers.format_ticks([0, 1e-6]), numbers.get_offset()
+    (['0', '1'], '×10⁻⁶')
+    """
+
+    def __init__(self) -> None:
+        super().__init__(useOffset=False, useMathText=False)
+
+    def get_offset(self) -> str:
+        """What all are to be multiplied by."""
+        words = super().get_offset().replace("\N{MINUS SIGN}", "-")
+        return f"×{power_of_ten(int(words[2:]))}" if words.startswith("1e") else words
 
 
 PLAIN = FuncFormatter(lambda value, _: number(value))

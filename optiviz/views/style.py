@@ -185,9 +185,20 @@ def marks(
 
 def ladder(color: str, theme: Theme, rungs: int) -> list[str]:
     """So many shades of a colour from dark to light, each seen on the ground."""
+    if color == legible(theme.ink, theme, LINES):  # shades of ink are greys: hues in their place
+        hues = [_seen(hue, theme) for hue in (_LIGHT.accent, _ORANGE)]
+        stops = [*hues, color] if theme.dark else [color, *hues]
+        return [_between(stops, i / max(rungs - 1, 1)) for i in range(rungs)]
     pale, dark = _furthest(color, theme), blend(color, "#000000", DEEP)
     low, high = (pale, blend(color, "#ffffff", DEEP)) if theme.dark else (dark, pale)
     return [blend(low, high, i / max(rungs - 1, 1)) for i in range(rungs)]
+
+
+def _between(stops: Sequence[str], share: float) -> str:
+    """A colour on the way through several."""
+    at = share * (len(stops) - 1)
+    first = min(int(at), len(stops) - 2)
+    return blend(stops[first], stops[first + 1], at - first)
 
 
 def words(color: str, theme: Theme) -> str:

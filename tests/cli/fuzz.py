@@ -16,11 +16,13 @@ NETWORK = "--sizes 784,3,10 --batch-size 200"
 BASE = {
     "animate": "--steps 4 --size 240x180",
     "plot": "--steps 4 --size 240x180",
+    "explore": "--points 3x2 --steps 5",
     "map": "--points 5 --steps 5 --size 240x180",
     "gradcheck": "--sizes 784,3,10 --size 240x180",
     "train": f"{NETWORK} --epochs 1",
     "compare": f"{NETWORK} --epochs 1 --optim sgd --seeds 1 --size 240x180",
     "landscape": f"{NETWORK} --optim sgd --updates 4 --images 9 --size 240x180",
+    "twin": f"{NETWORK} --optim sgd --updates 4 --images 9 --size 240x180",
     "sweep": f"{NETWORK} --optim sgd --grid lr=0.1,0.2 --size 240x180",
     "gallery": "--out slides",
     "app": "--no-browser",
@@ -40,6 +42,7 @@ GOOD: dict[str, list[str]] = {
     "start": ["1,1", "-0.5,0.5", "0,0"],
     "size": ["240x180", "320x240", "241x181"],
     "theme": ["light", "dark", "slides"],
+    "vary": [*SETTINGS, "start=2x2", "condition=1:9", "batch_size=1,8", "end=0:0.1"],
     "x": SETTINGS,
     "y": SETTINGS,
     "sizes": ["784,3,10", "784,10", "784,2,2,10"],
@@ -146,7 +149,7 @@ ELSEWHERE += [
     "\udcff.png",
 ]
 LONG = ("seeds", "epochs", "updates", "tune", "samples", "images")  # of which some is long work
-ODDER, DEAR = 0.95, ("compare", "landscape", "sweep", "gallery", "train", "gradcheck")
+ODDER, DEAR = 0.95, ("compare", "landscape", "twin", "sweep", "gallery", "train", "gradcheck")
 ODD = [NUMBERS, WORDS, RULED, FORMULAS, SCHEDULED, SPANS, ELSEWHERE]
 HOME = {"optim": RULED, "problem": FORMULAS, "schedule": SCHEDULED, "out": ELSEWHERE}
 HOME |= dict.fromkeys(["x", "y", "size", "sizes", "start", "panels", "grid"], SPANS)

@@ -46,6 +46,7 @@ def mnist() -> Dataset:
 
 MNIST: Callable[..., Any] = lambda which: mnist()  # noqa: E731
 PLANE = (SimpleNamespace(on_progress=None), [])
+TWINS = SimpleNamespace(look=lambda at: 0, runs=lambda look: (None, None, None))
 STUDIES, VIEWS = "optiviz.studies", "optiviz.views.charts"
 ARRIVE: dict[str, dict[str, Any]] = {
     "animate": {"optiviz.sketch.Sketch.picture": None, "optiviz.views.animate": STOP},
@@ -72,9 +73,11 @@ ARRIVE: dict[str, dict[str, Any]] = {
     "train": {
         "optiviz.training.directory.Kept.begin": WORK,
         "optiviz.training.directory.Kept.resume": WORK,
+        "optiviz.cli.train.check_over": REAL,
         "optiviz.cli.train.progress": STOP,
     },
     "compare": {
+        "optiviz.cli.compare.check_over": REAL,
         "optiviz.cli.compare.look_of": REAL,
         "optiviz.cli.compare.progress": REAL,
         f"{STUDIES}.compare.compare": STOP,
@@ -87,6 +90,13 @@ ARRIVE: dict[str, dict[str, Any]] = {
         "optiviz.training.landscape.landscape": PLANE,
         "optiviz.views.Picture": None,
         "optiviz.views.animate": STOP,
+    },
+    "twin": {
+        "optiviz.training.recipe.Recipe": REAL,
+        "optiviz.training.recipe.data_of": MNIST,
+        "optiviz.cli.twin.progress": REAL,
+        "optiviz.training.twin.twins": TWINS,
+        "optiviz.views.Picture": STOP,
     },
     "sweep": {
         "optiviz.cli.sweep.look_of": REAL,
@@ -201,6 +211,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--eval-every 5": {"eval_every": 5},
         "--patience 4": {"patience": 4},
         "--threads 2": {"threads": 2},
+        "--over seconds": {"over": "seconds"},
         "--out b": {"path": Path("b")},
         "--overwrite": {"overwrite": True},
     },
@@ -212,6 +223,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--seeds 5": {"seeds": 5},
         "--eval-every 5": {"eval_every": 5},
         "--jobs 7": {"jobs": 7},
+        "--over seconds": {"over": "seconds"},
         "--out b": {"path": Path("b")},
         "--overwrite": {"overwrite": True},
     },
@@ -229,6 +241,15 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--range 2": {"reach": 2.0},
         "--panels surface": {"panels": ["surface"]},
         "--out b.WEBP": {"path": Path("b.WEBP")},
+        "--json": {"quiet": True},
+    },
+    "twin": {option: told for option, told in NETWORK.items() if "schedule" not in option}
+    | PIXELS
+    | {
+        "--optim adam": {"optim": "adam"},
+        "--updates 99": {"updates": 99},
+        "--images 50": {"network": 50, "batch_size": 50},
+        "--text 2": {"text": 2.0},
         "--json": {"quiet": True},
     },
     "sweep --out a": TRAINING
@@ -270,11 +291,13 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
 }
 # What an option does only after the work, and the test that sees it.
 ELSEWHERE = {
+    "app": {"--copy": "labs/test_own.py, test_it_is_copied_out_once"},
     "map": {"--seed": "test_map.py, test_a_rate_map_for_programs"},
     "explain": {"--json": "test_explain.py, test_for_people_and_for_programs"},
     "list": {"--json": "test_list.py, test_list"},
     "gallery": {"--list": "test_gallery.py, test_the_list_is_in_teaching_order"},
     "gradcheck": {"--json": "test_gradcheck.py, test_json"},
+    "twin": dict.fromkeys(["--at", "--out"], "test_twin.py, test_a_page_and_a_summary"),
     "reproduce": {
         "--list": "test_reproduce.py, test_the_list_has_every_table",
         "--all": "test_all_tables, below",
@@ -288,7 +311,7 @@ def plainly(arguments: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in arguments.items():
         if isinstance(value, Recipe | Sketch | Wanted | Plan):
             yield from plainly(vars(value))
-        elif isinstance(value, MLP) and name == "shown":
+        elif isinstance(value, MLP) and name in ("shown", "network"):
             yield name, value.n_samples
         elif isinstance(value, list):
             yield name, [getattr(one, "name", one) for one in value]

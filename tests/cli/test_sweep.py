@@ -58,12 +58,12 @@ def test_a_sweep_is_told_and_kept(tmp_path: Path, process: Callable, optiviz: Ca
     assert set(rule) == {"|", "-"}
     assert [row.split("|")[2].strip() for row in rows] == ["lr=0.1", "lr=0.01"]
     assert done.stdout.endswith(
-        "\n\nsgd: works for η = 0.1\nWrote runs/sweep-sgd: tables, trials and pictures\n"
+        "\n\nsgd: works for η = 0.1\nWrote runs/sweep-sgd: tables, trials, curves and pictures\n"
     )
     folder = tmp_path / "runs" / "sweep-sgd"
     assert (folder / "table.md").read_text() == done.stdout.rpartition("Wrote")[0]
     files = {"heat-sgd.png", "sensitivity.png", "sweep.db", "sweep.json", "table.csv"}
-    files |= {"table.json", "table.md", "trials.csv", "trials.json"}
+    files |= {"table.json", "table.md", "trials.csv", "trials.json", "runs"}
     assert {path.name for path in folder.iterdir()} == files
     again = optiviz(f"{words} --json")
     assert json.loads(again.stdout)["works"] == {"sgd": "works for η = 0.1"}

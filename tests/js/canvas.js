@@ -73,7 +73,7 @@ export function descent(steps = 10, facts = {}) {
   }
   const arrays = Object.entries(columns).map(([name, c]) => [name, Float32Array.from(c.slice(0, steps + 1))]);
   const colors = ["#cc0000", "#ff8888"];
-  return { name: "momentum", label: "momentum", verdict: "", steps, divergedAt: -1, colors, dash: [], weight: 1, ...Object.fromEntries(arrays), ...facts };
+  return { name: "momentum", label: "momentum", verdict: "", said: steps, events: [], steps, divergedAt: -1, colors, dash: [], head: "o", weight: 1, ...Object.fromEntries(arrays), ...facts };
 }
 
 // What a sheet asks of its player.
@@ -86,6 +86,7 @@ export function player(runs = [descent()], facts = {}) {
     steps: Math.max(...runs.map((run) => run.steps)),
     time: 0,
     hover: null,
+    lit: null,
     batched: false,
     scale: 1,
     look: LOOK,

@@ -70,6 +70,10 @@ class Element {
 
   after() {}
 
+  focus() {}
+
+  select() {}
+
   removeAttribute(name) {
     delete this.attributes[name];
   }
@@ -77,6 +81,10 @@ class Element {
   setAttribute(name, value) {
     this.attributes[name] = String(value);
     if (name === "hidden") this.hidden = true;
+  }
+
+  hasAttribute(name) {
+    return name in this.attributes;
   }
 
   getAttribute(name) {
@@ -103,12 +111,12 @@ class Element {
 
   // What a hand does to it.
   fire(name, facts = {}) {
-    const event = { type: name, target: this, currentTarget: this, preventDefault: () => {}, pointerId: 1, ...facts };
+    const event = { type: name, target: this, currentTarget: this, preventDefault: () => {}, stopPropagation: () => {}, pointerId: 1, ...facts };
     for (const action of this.heard[name] ?? []) action(event);
   }
 
   matches(selector) {
-    return selector === "[type=range]" && this.attributes.type === "range";
+    return selector === ":focus-visible" || (selector === "[type=range]" && this.attributes.type === "range");
   }
 
   closest(selector) {
@@ -165,7 +173,9 @@ const quiet = { matches: false, addEventListener: () => {} };
 
 Object.assign(globalThis, {
   window: { devicePixelRatio: 1, matchMedia: () => quiet },
+  matchMedia: () => quiet,
   document: { createElement: (tag) => new Element(tag), body: new Element("body"), addEventListener: () => {} },
+  MutationObserver: Observer,
   ResizeObserver: Observer,
   requestAnimationFrame: (action) => frames.push(action),
   cancelAnimationFrame: () => (frames = []),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { mount, render } from "../../optiviz/player/js/mount.js";
+import { mount } from "../../optiviz/player/js/mount.js";
 import { number } from "../../optiviz/player/js/numbers.js";
 import { Player } from "../../optiviz/player/js/player.js";
 import { descent, groundPack, pathsPack, strokes, texts } from "./canvas.js";
@@ -22,11 +22,12 @@ const text = (player, name) => classed(player, name).map((part) => part.textCont
 const pressed = (player, name) => player.transport.toggles[name].getAttribute("aria-pressed") === "true";
 
 test("it opens at the end: names, losses, the step", () => {
-  const player = shown([descent(10), descent(6, { label: "sgd  η 0.1", verdict: "crawls" })], { facts: { floor: 2 } });
+  const arrives = { verdict: "arrives", said: 7 };
+  const player = shown([descent(10, arrives), descent(6, { label: "sgd  η 0.1", verdict: "crawls" })], { facts: { floor: 2 } });
   assert.deepEqual(text(player, "ov-counter"), ["step 10 / 10"]);
   assert.deepEqual([player.transport.scrub.value, player.transport.scrub.max], [10, 10]);
   assert.deepEqual(text(player, "ov-label"), ["momentum", "sgd  η 0.1"]);
-  assert.deepEqual(text(player, "ov-verdict"), ["", "crawls"]);
+  assert.deepEqual(text(player, "ov-verdict"), ["arrives", "crawls"]);
   const loss = (run, t) => `loss ${(run.above[t] + 2).toPrecision(3)}`;
   assert.deepEqual(text(player, "ov-loss"), player.runs.map((run) => loss(run, run.steps)));
   assert.equal(classed(player, "ov-spoken")[0].getAttribute("aria-live"), "polite");
@@ -36,6 +37,7 @@ test("it opens at the end: names, losses, the step", () => {
     assert.equal(player.transport.scrub.getAttribute("aria-valuetext"), `step ${t} of 10`);
     assert.deepEqual(text(player, "ov-loss"), player.runs.map((run) => loss(run, Math.min(t, run.steps))));
     assert.deepEqual(text(player, "ov-counter"), [`step ${t} / 10`]);
+    assert.deepEqual(text(player, "ov-verdict"), t < 6 ? ["", ""] : ["arrives", "crawls"], "not before it does");
   }
 });
 
@@ -122,7 +124,9 @@ for (const [keys, expected] of [
 
 test("every button that names a key is pressed by it", () => {
   const player = shown();
-  for (const [name, { attributes }] of Object.entries(player.transport.toggles)) {
+  for (const [name, chip] of Object.entries(player.transport.toggles)) {
+    chip.hidden = false;
+    const { attributes } = chip;
     const [, key] = /\((.)\)$/.exec(attributes.title);
     const before = pressed(player, name);
     player.root.fire("keydown", { key: key.toLowerCase() });
@@ -296,7 +300,7 @@ test("where things stand is said aloud when nothing has changed for a while", (c
   context.mock.timers.tick(200);
   const [run] = player.runs;
   const [loss, u, v] = [run.above[3], run.x[3], run.y[3]].map((value) => number(value));
-  assert.deepEqual(text(player, "ov-spoken"), [`A bowl. Step 3 of 100. momentum: loss ${loss} at ${u}, ${v}; .`]);
+  assert.deepEqual(text(player, "ov-spoken"), [`A bowl. Step 3 of 100. momentum: loss ${loss} at ${u}, ${v}.`]);
   player.play();
   for (const now of [0, 200, 400]) draw(now);
   context.mock.timers.tick(5000);
@@ -316,7 +320,9 @@ test("what is disposed draws and says nothing more", (context) => {
   draw();
   context.mock.timers.tick(5000);
   assert.deepEqual(player.canvas.context.calls, []);
-  assert.deepEqual(text(player, "ov-spoken"), [""]);
+  assert.equal(player.speech.node.textContent, "");
+  const sheets = [player.plane, ...player.series].flatMap(({ canvas, still }) => [canvas, still]);
+  assert.ok(sheets.every(({ width, height }) => width === 0 && height === 0), "its pixels are given back");
 });
 
 test("a page mounts a player of two packs in base64", () => {
@@ -328,32 +334,16 @@ test("a page mounts a player of two packs in base64", () => {
   assert.equal(player.runs[0].x[0], 2);
 });
 
-test("a notebook's model fills the player, and hears the start", () => {
-  const values = { ground: new DataView(groundPack().buffer.slice(0)), paths: null, theme: "light", movable: true };
-  const bytes = (block) => new DataView(Uint8Array.from(block).buffer);
-  Object.assign(values, { ground: bytes(groundPack()), paths: bytes(pathsPack([descent()])) });
-  const heard = {};
-  const model = {
-    get: (name) => values[name],
-    set: (name, value) => (values[name] = value),
-    save_changes: () => (model.saved = true),
-    on: (name, action) => (heard[name] = action),
-    off: (name, action) => heard[name] === action && delete heard[name],
+test("no key that is the player's or a letter is heard above it, but those that lead out are", () => {
+  const player = shown();
+  const heard = (key, facts = {}) => {
+    let passed = true;
+    player.root.fire("keydown", { key, ...facts, stopPropagation: () => (passed = false) });
+    return passed;
   };
-  const el = document.createElement("div");
-  el.appendChild = (child) => (el.append(child), child);
-  const end = render({ model, el });
-  draw();
-  const count = () => el.all((part) => part.attributes?.class === "ov-label").length;
-  assert.equal(count(), 1);
-  values.paths = bytes(pathsPack([descent(), descent()]));
-  heard["change:paths"]();
-  draw();
-  assert.equal(count(), 2);
-  const canvas = el.all((part) => part.tag === "canvas")[0];
-  canvas.fire("pointerdown", { clientX: 200, clientY: 100 });
-  assert.equal(values.start.length, 2);
-  assert.ok(model.saved);
-  end();
-  assert.deepEqual(heard, {});
+  for (const key of [" ", "ArrowRight", "ArrowDown", "Home", "b", "x", "Enter"]) assert.equal(heard(key), false, key);
+  for (const key of ["Tab", "Escape", "PageDown", "F5"]) assert.equal(heard(key), true, key);
+  assert.equal(heard("s", { ctrlKey: true }), true);
+  for (const part of player.root.all((one) => ["button", "select", "input", "canvas"].includes(one.tag)))
+    assert.equal(part.getAttribute("data-lm-suppress-shortcuts"), "");
 });

@@ -53,3 +53,11 @@ test("a dot is at its step's value, and between two while time runs", () => {
   near(between(values, 1.25), 4.5);
   near(between([100, 1], 0.5, Math.log10), 1);
 });
+
+test("what was measured of a network is drawn, and its limit where there is one", () => {
+  const values = (kind, facts) => curvesOf(PANELS[kind], [descent(2, facts)]).map((curve) => [...curve.values]);
+  assert.deepEqual(values("truth", {}), []);
+  assert.deepEqual(values("truth", { true_loss: [3, 2, 1], below: [2, 2, 2] }), [[3, 2, 1], [2, 2, 2]]);
+  assert.deepEqual(values("sharpness", { sharpness: [1, 2, 3] }), [[1, 2, 3]]);
+  assert.deepEqual(values("sharpness", { sharpness: [1, 2, 3], stands: [4, 4, 4] }), [[1, 2, 3], [4, 4, 4]]);
+});

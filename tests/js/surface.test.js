@@ -125,6 +125,7 @@ function labOf(state) {
   const offers = {
     problems: [bowl], rules: { sgd: { lr: knob("η", [0.1, 0.2, 0.3, 0.4]) } }, schedules: { constant: {} },
     seconds: {}, situations: [], lessons: [], pins: ["A", "B", "C"], files: [".gif"], lanes: 3, steps: knob("steps", [10, 20]),
+    seed: knob("seed", [0, 1]), typed: { steps: [1, 2000], seed: [0, 99] },
   };
   const reply = (serial, answered) => ({
     serial, state: answered, problem: "bowl", start: [2, 1], notes: [], python: "", query: "", pins: {}, step: null, commands: { ".gif": "" },

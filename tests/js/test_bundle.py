@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import optiviz
-from optiviz.player.bundle import bundle
+from optiviz.player.bundle import bundle, script
 
 SCRIPTS = sorted((Path(optiviz.__file__).parent / "player" / "js").glob("*.js"))
 THREE = """
@@ -83,6 +83,16 @@ def test_what_cannot_be_bundled(tmp_path: Path, source: str, message: str) -> No
         bundle(written(tmp_path, begin=source, one=ONE))
 
 
+def test_a_notebook_keeps_half_as_much_of_plain_letters(node: str, tmp_path: Path) -> None:
+    entry = written(tmp_path, begin='export const said = ["η −1", /[α-ω]/.test("β"), `→${"·"}`];')
+    text = script(entry, "said")
+    assert text.isascii()
+    path = tmp_path / "made.mjs"
+    path.write_text(text + "console.log(JSON.stringify(said));")
+    done = subprocess.run([node, str(path)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == '["η −1",true,"→·"]'
+
+
 def test_a_circle(tmp_path: Path) -> None:
     begin, one = 'import { one } from "./one.js";', 'import { two } from "./two.js";'
     two = 'import { one } from "./one.js";\nexport const two = 2;'
@@ -95,7 +105,7 @@ def test_the_player_can_be_bundled(node: str) -> None:
     """Every module of it, and the syntax is right; the pages' own tests run it."""
     for path in SCRIPTS:
         bundle(path)
-    text = bundle(SCRIPTS[0].with_name("mount.js"))
+    text = bundle(SCRIPTS[0].with_name("widget.js"))
     done = subprocess.run(
         [node, "--check", "-"], input=text, capture_output=True, text=True, check=False
     )

@@ -24,14 +24,16 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# The seconds that a dead and a forgotten kernel stay are longer than anyone wants to wait. The
+# The seconds that a dead and a forgotten kernel stay are longer than anyone wants to wait, and so
+# are those that a page which is too fast must wait where all that it says is tried. The
 # notebooks are served from another place, with files beside them that are nobody's business. And
 # what a shell starts in the background does not hear Ctrl-C, so that a test that is started
 # there would wait in vain.
 PROGRAM = """
 import pathlib, signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from optiviz.labs.server import seats, serve, server
+from optiviz.labs.server import seats, serve, server, wire
+wire.AHEAD = {ahead}
 server.LOOK, server.LEFT, seats.UNHEARD = 1, {left}, min({left}, 10)
 serve.HERE = {here}
 from optiviz.cli import main
@@ -97,13 +99,13 @@ class Served:
         raise AssertionError("no such process")
 
 
-def _begin(folder: Path, words: list[str], left: int, path: Path | None) -> Served:
+def _begin(folder: Path, words: list[str], path: Path | None, **how: Any) -> Served:
     shutil.copytree(ROOT / "apps", folder / "apps", ignore=shutil.ignore_patterns(".*"))
     for name, text in PRIVATE.items():
         (folder / "apps" / name).write_text(text, encoding="utf-8")
     here = "serve.HERE" if path else f"pathlib.Path({str(folder / 'server')!r})"
     environment = os.environ | ({"PYTHONPATH": str(path)} if path else {})
-    program = [sys.executable, "-c", PROGRAM.format(left=left, here=here)]
+    program = [sys.executable, "-c", PROGRAM.format(here=here, **how)]
     process = subprocess.Popen(
         [*program, "app", *words, "--no-browser"],
         cwd=folder,
@@ -144,9 +146,12 @@ def _serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
     need_voila()
     with ExitStack() as stack:
 
-        def start(*words: str, left: int = 60, path: Path | None = None) -> Served:
+        def start(
+            *words: str, left: int = 60, ahead: float = 5, path: Path | None = None
+        ) -> Served:
             where = [] if "--port" in words else ["--port", str(_free())]
-            served = _begin(tmp_path_factory.mktemp("elsewhere"), [*words, *where], left, path)
+            folder = tmp_path_factory.mktemp("elsewhere")
+            served = _begin(folder, [*words, *where], path, left=left, ahead=ahead)
             stack.callback(_end, served)
             return served
 

@@ -51,6 +51,18 @@ FORMS = [
     {"lanes": [{"rule": "sgd"}], "dataset": "/etc/passwd", "threads": 10**6, "compiled": True},
     {"state": {"lanes": LANES[1]}, "optim": "this:Zen", "recipe": {}},
     {"problem": "x**2+y**2", "steps": 10**9, "lanes": LANES[2]},
+    *({"problem": text} for text in ("x+" * 90 + "x", "sin(" * 49 + "x" + ")" * 49, "x**y" * 9)),
+    *(
+        {"problem": text}
+        for text in ("x.__class__", "exec('x')", "x if y else x", "[x for x in y]")
+    ),
+    *(
+        {"problem": text}
+        for text in ("9**9**9**9*x", "1e308*x*1e308", "x/0", "log(-x*x)", "y/1e308")
+    ),
+    *({"problem": "x*x+y*y", "shape": {"left": n, "top": n}} for n in (math.nan, 1e308, 4, "3")),
+    {"problem": "x*x+y*y", "shape": {"left": -1e4, "right": 1e4, "bottom": {}}, "start": [2e4, 0]},
+    {"problem": ["x*x"], "shape": [["left", 1]]},
     {"problem": "mine.py:f", "shape": {"condition": math.inf, "noise": -1}, "start": [1e308, "x"]},
     {"steps": 10**400, "batch": -1, "seed": 1e99, "decay": {"end": math.nan}, "start": [0] * 9_999},
 ]

@@ -73,6 +73,7 @@ def test_the_image_knows_whether_it_is_well(surface_lab: Any) -> None:
         assert subprocess.run(told, check=False, stderr=subprocess.DEVNULL).returncode == status
 
 
+@pytest.mark.slow
 def test_the_example_of_health_has_the_fields_of_health(surface_lab: Any) -> None:
     said = json.loads(surface_lab.get("health")[1])
     example = json.loads(block("json", "seats"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 import sys
 from collections.abc import Callable
 from itertools import pairwise
@@ -20,10 +21,12 @@ from optiviz.labs.controls import LANES
 from optiviz.labs.mnist.lab import RUNS, MnistLab
 from optiviz.labs.mnist.race import Race
 from optiviz.labs.page import LabPage
+from optiviz.labs.surface import own
 from optiviz.labs.surface.lab import SurfaceLab
 from optiviz.labs.surface.session import PINS
 from optiviz.optim import OPTIMIZERS
 from optiviz.problems import PROBLEMS
+from optiviz.problems.planes.expressions import expression
 from optiviz.training.recipe import Recipe, widths
 
 from .hostile import VALUES
@@ -57,6 +60,15 @@ def trainings_are_small(lab: Any) -> None:
         training_is_small(lane.recipe)
 
 
+def formula_is_small(lab: Any) -> None:
+    text = lab.state.problem
+    assert len(text) <= own.LONGEST
+    assert len(re.findall(r"[-+*/(]", text)) <= 4 * own.MOST
+    assert expression(text).name == text == lab.problem.name
+    for low, high in lab.problem.bounds:
+        assert -1e4 <= low < high <= 1e4
+
+
 def paths_are_short(lab: Any) -> None:
     path_is_short(lab, lab.state)
     assert set(lab.session.pins) <= set(PINS)
@@ -69,7 +81,8 @@ def paths_are_short(lab: Any) -> None:
 
 
 def path_is_short(lab: Any, state: Any) -> None:
-    assert state.problem in PROBLEMS
+    if state.problem not in PROBLEMS:
+        formula_is_small(lab)
     assert 1 <= len(state.lanes) <= LANES
     for words in state.rules_words:
         rule_is_ours(words)

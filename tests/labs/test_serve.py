@@ -118,6 +118,7 @@ def own(lab: Any) -> str:
     return re.match(r"http://[^/]+", lab.address).group()
 
 
+@pytest.mark.slow
 def test_a_busy_port_is_passed_over(lab: Any, port: int) -> None:
     found = re.fullmatch(r"MNIST lab: http://127.0.0.1:(\d+)/course/lab/ .*\n", lab.said)
     assert found

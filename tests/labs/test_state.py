@@ -18,6 +18,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from optiviz.labs.controls import knobs
+from optiviz.labs.surface import takeaway
 from optiviz.labs.surface.offers import DECAYS, FILES, RATES, SITUATIONS, offers, shapes
 from optiviz.labs.surface.state import LONGEST, State, clean, from_query
 from optiviz.optim import OPTIMIZERS, SCHEDULES
@@ -136,14 +137,16 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize("link", STATES)
+@pytest.mark.parametrize(
+    "link", [*STATES[:2], *(pytest.param(s, marks=pytest.mark.slow) for s in STATES[2:])]
+)
 def test_the_command_and_the_python_make_the_same_bits(link: str, tmp_path: Path) -> None:
     state, notes = from_query(link)
     assert notes == []
     problem = state.plane()
     runs = state.runs()
     path = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    command = state.command("a.html") + " --json"
+    command = takeaway.command(state, ".html") + " --json"
     made = subprocess.run(
         ["bash", "-c", command],
         cwd=tmp_path,
@@ -152,24 +155,26 @@ def test_the_command_and_the_python_make_the_same_bits(link: str, tmp_path: Path
         text=True,
         check=True,
     )
-    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    page = (tmp_path / f"{takeaway.file_name(state)}.html").read_text(encoding="utf-8")
     ground, paths = re.findall(r'"([A-Za-z0-9+/=]{200,})"', page)
     assert base64.b64decode(ground) == player.ground(problem)
     assert base64.b64decode(paths) == player.paths(Picture(problem, runs, player.USUAL))
     for run, told in zip(runs, json.loads(made.stdout)["runs"], strict=True):
         assert told["w"] == run.w[-1].tolist(), "to the last bit"
     keep = "\nimport numpy\nnumpy.savez('w.npz', *[run.w for run in runs])"
-    subprocess.run([sys.executable, "-c", state.python() + keep], cwd=tmp_path, check=True)
+    subprocess.run([sys.executable, "-c", takeaway.python(state) + keep], cwd=tmp_path, check=True)
     with np.load(tmp_path / "w.npz") as again:
         for run, w in zip(runs, again.values(), strict=True):
             np.testing.assert_array_equal(w, run.w)
+    assert (tmp_path / f"{takeaway.file_name(state)}.png").stat().st_size > 10_000  # and drawn
 
 
 @pytest.mark.parametrize("ending", FILES)
 def test_the_command_is_one_that_writes_the_file(ending: str) -> None:
-    _, verb, *_, name = State().command(f"a{ending}").split()
+    state, _ = from_query("optim=sgd&optim=adam:lr=0.1&problem=valley:condition=5")
+    _, verb, *_, name = takeaway.command(state, ending).split()
     assert ending in {"plot": STILL, "animate": MOVING}[verb]
-    assert name == f"a{ending}"
+    assert name == f"sgd-adam-valley{ending}"
 
 
 def test_every_situation_is_as_its_words_say() -> None:

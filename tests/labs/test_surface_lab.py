@@ -13,9 +13,9 @@ from PIL import Image
 
 pytest.importorskip("anywidget", reason="needs the extra apps")
 
-from optiviz.errors import UserError
-from optiviz.labs.surface.lab import FILES, SurfaceLab, map_pack, picture_file
+from optiviz.labs.surface.lab import FILES, SurfaceLab, map_pack
 from optiviz.labs.surface.state import from_query
+from optiviz.labs.surface.takeaway import picture_file
 from optiviz.maps import rate_map
 
 from ..player.test_player import unpack
@@ -97,7 +97,7 @@ def test_what_a_page_should_not_send_is_passed_over(heard: Any, message: Any) ->
 def test_a_map_and_a_file_are_sent(heard: Any) -> None:
     assert heard({"type": "map", "about": 1}) == [{"type": "map"}]
     (file,) = heard({"type": "file", "about": {"ending": ".png", "theme": "dark"}})
-    assert file == {"type": "file", "name": "race.png", "mime": "image/png"}
+    assert file == {"type": "file", "name": "momentum-adam-valley.png", "mime": "image/png"}
 
 
 def test_the_page_is_told_in_json() -> None:
@@ -127,5 +127,33 @@ def test_the_map_is_that_of_the_lane() -> None:
     taken = facts["taken"].reshape(found.loss.shape)
     assert ((taken < 0) == found.diverged).mean() > 0.99
     np.testing.assert_allclose(taken[taken > 0], found.steps_to_converge[taken > 0], atol=2)
-    with pytest.raises(UserError, match="sgd has no β to map"):
-        map_pack(state, 0)
+
+
+def test_a_rule_without_a_beta_has_its_rates_in_a_row() -> None:
+    state, _ = from_query("optim=sgd&steps=300&start=1.5,0.2")
+    facts = unpack(map_pack(state, 0))
+    assert (facts["y"], len(facts["ys"])) == (None, 1)
+    pairs = ("lr", facts["xs"].astype(float)), ("beta", [0.0, 0.5])
+    found = rate_map(state.plane(), "momentum", *pairs, steps=300, start=(1.5, 0.2))
+    taken = np.nan_to_num(found.steps_to_converge[0])
+    np.testing.assert_array_equal(facts["taken"], np.where(found.diverged[0], -1, taken))
+    fast = facts["taken"] > 0
+    assert facts["best"][2] == facts["taken"][fast].min()
+    assert facts["xs"][fast].max() < facts["limit"][0] < facts["xs"][facts["taken"] < 0].min()
+
+
+def test_a_file_shows_the_part_of_the_plane_that_is_seen(heard: Any) -> None:
+    state, _ = from_query("optim=sgd&steps=5")
+    whole, part = (
+        picture_file(state, ".svg", "light", seen) for seen in (None, "-0.1,0.1,-0.1,0.1")
+    )
+    assert b"0.1" in part
+    assert whole != part
+    wish = {"ending": ".png", "theme": "light"}
+    for bounds, error in (
+        ("1,2", "bounds must be"),
+        ("2,1,0,1", "bounds must be"),
+        ([1], ""),
+    ):
+        (answer,) = heard({"type": "file", "about": wish | {"bounds": bounds}})
+        assert answer["error"].startswith(error)

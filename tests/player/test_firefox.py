@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from optiviz import Picture, race
+
+from .. import firefox
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 SIZE = (1280, 720)
-
-
-@pytest.fixture
-def firefox() -> str:
-    """Firefox's path; with OPTIVIZ_BROWSER=required a test fails where there is none."""
-    path = shutil.which("firefox-esr") or shutil.which("firefox")
-    if path is None:
-        miss = pytest.fail if os.environ.get("OPTIVIZ_BROWSER") == "required" else pytest.skip
-        miss("needs Firefox")
-    return str(path)
 
 
 def coarse(path: Path) -> np.ndarray:
@@ -38,7 +27,7 @@ def coarse(path: Path) -> np.ndarray:
     return np.asarray(small, float)
 
 
-def test_firefox_draws_what_chromium_draws(firefox: str, chromium: Browser, tmp_path: Path) -> None:
+def test_firefox_draws_what_chromium_draws(chromium: Browser, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     Picture("valley", race("valley", ["sgd", "momentum"], steps=60)).save(page)
     tab = chromium.new_page(viewport={"width": SIZE[0], "height": SIZE[1]})
@@ -51,7 +40,7 @@ def test_firefox_draws_what_chromium_draws(firefox: str, chromium: Browser, tmp_
     (tmp_path / "profile").mkdir()
     subprocess.run(
         [
-            firefox,
+            firefox.path(),
             *words,
             f"--window-size={SIZE[0]},{SIZE[1]}",
             f"--screenshot={shot}",
@@ -64,3 +53,27 @@ def test_firefox_draws_what_chromium_draws(firefox: str, chromium: Browser, tmp_
     here, there = coarse(tmp_path / "chromium.png"), coarse(shot)
     assert there.std() > 15  # a page that failed is blank
     assert np.abs(here - there).mean() < 3
+
+
+def test_firefox_plays_and_tells_the_same_numbers(chromium: Browser, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    runs = race("valley", ["sgd", "momentum"], steps=60)
+    Picture("valley", runs, ["path", "loss", "formula"]).save(page)
+    tab = chromium.new_page(viewport={"width": SIZE[0], "height": SIZE[1]})
+    tab.goto(page.as_uri())
+    tab.wait_for_selector(".ov-legend li")
+    with firefox.tab(tmp_path / "profile") as other:
+        other.open(page.as_uri())
+        other.until("document.querySelector('.ov-legend li')")
+        for key in (",", "ArrowLeft", "Home"):  # a mark, a step before it, the start
+            tab.keyboard.press(key)
+            other.press({"ArrowLeft": "\ue012", "Home": "\ue011"}.get(key, key))
+            tab.evaluate(firefox.DRAWN)
+            other.value(firefox.DRAWN)
+            assert other.value(firefox.NUMBERS) == tab.evaluate(firefox.NUMBERS)
+            assert "loss" in other.value(firefox.NUMBERS)
+        other.press(" ")
+        other.until(firefox.PLAYED)
+        assert [one for one in other.asked if not one.startswith(("file:", "data:"))] == []
+        assert other.trouble == []
+    tab.close()

@@ -206,6 +206,7 @@ NUMBER = re.compile(r"\b(0[xX][\da-fA-F_]+|0[oObB][\d_]+|[\d_]*\.?[\d_]+\.?([eE]
 
 @settings(max_examples=250, deadline=5000)
 @given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=60).map("".join), st.text(max_size=80)))
+@pytest.mark.slow
 def test_nothing_gets_past_the_whitelist(text: str) -> None:
     try:
         found = expression(text)

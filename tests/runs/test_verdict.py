@@ -30,7 +30,7 @@ def judge(surface: str, rule: Optimizer | str, start: Start = None, steps: int =
 
 
 SGD, MOMENTUM, ADAGRAD = optim.SGD, optim.Momentum, optim.AdaGrad
-ADAMW, COSINE = optim.AdamW, schedules.Cosine
+ADAMW, AMSGRAD, COSINE = optim.AdamW, optim.AMSGrad, schedules.Cosine
 ANY = None  # a step that the case does not care about, where there is one
 
 # surface, rule ("name" for its good rate), start, steps, the text, the range of the step.
@@ -115,6 +115,11 @@ CASES: list[tuple[str, Any, Start, int, str, tuple[int, int] | None]] = [
         "oscillates back and forth",
         None,
     ),
+    # Three swings, each unlike the last; and one axis whose swing is about to overtake the other's.
+    ("cliff", optim.Nesterov(lr=0.346, beta=0.5), (-1.49, 2.7), 40, "swings, still desc", None),
+    ("himmelblau", AMSGRAD(lr=0.178, beta1=0.0), (1.12, -1.57), 400, "near the minimum", (4, 400)),
+    # A greatest divisor shrinks with the correction for its start, and lets go of the other axis.
+    ("ackley", AMSGRAD(lr=0.54, beta1=0.95), (2.46, 1.96), 400, "near the minimum since", (15, 15)),
     ("valley", SGD(lr=0.0975), None, 600, "converged at step", (60, 66)),
     ("valley", "sgd", None, 120, "still descending", None),
     # stalled
@@ -186,6 +191,8 @@ ENDS: list[tuple[str, str, Start, int, str]] = [
     ("1e-8*(x**2+10*y**2)", "sgd", None, 100, "converged at step 62"),
     ("x**2+10*y**2", "sgd", None, 100, "converged at step 62"),
     ("abs(x)+2*abs(y)", "sgd:lr=0.004", (-0.05, 2.58), 600, "limit cycle of period 2"),
+    # A cycle along x, while y is as yet at 10⁻⁶⁶ and grows with every step.
+    ("1/x+x+y**2", "nadam:lr=0.408,beta1=0.0", (1.21, 2.0), 400, "swings, soon lower again"),
 ]
 
 
@@ -211,6 +218,13 @@ def test_noise_keeps_a_run_about_the_minimum(batch_size: int | None, steps: int,
     rule = SGD(lr=problem.rates["gradient"])
     run = descend(problem, rule, steps=steps, batch_size=batch_size)
     assert str(verdict(run, problem)) == text
+
+
+def test_what_remembers_all_that_was_seen_does_not_hover_yet() -> None:
+    problem = as_problem("logistic")
+    how: Any = {"batch_size": 8, "seed": 66}
+    run = descend(problem, "nesterov:lr=0.588,beta=0.99", (0.71, 1.53), 200, **how)
+    assert verdict(run, problem).kind == "descending"
 
 
 def test_a_batch_that_moves_nothing_away_lets_a_run_converge() -> None:

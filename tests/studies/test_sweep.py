@@ -30,6 +30,7 @@ from optiviz.studies.sweep.findings import in_words, strips, table
 from optiviz.studies.sweep.plan import Cell, Plan
 from optiviz.studies.sweep.sweep import Sweep, sweep
 from optiviz.studies.sweep.trial import Searched
+from optiviz.training.directory import RunDirectory
 from optiviz.training.recipe import Recipe
 
 if find_spec("optuna") is None:
@@ -519,6 +520,11 @@ def test_killed_five_times_over_every_trial_is_done_once(tmp_path: Path) -> None
         running.wait()
     finish(words, tmp_path)
     check_once(url_in(tmp_path), 96)
+    runs = tmp_path / "runs" / "sweep-sgd-adam" / "runs"
+    assert len(list(runs.iterdir())) == 96
+    for kept in runs.iterdir():
+        assert {one.name for one in kept.iterdir()} == {"metrics.csv", "wrong.csv"}
+        assert RunDirectory(kept).history()["epoch"][-1] == 1
 
 
 # --- PostgreSQL ---

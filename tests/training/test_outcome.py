@@ -27,13 +27,19 @@ DOWN = [2.0, 1.5, 1.2, 1.0, 0.8, 0.7, 0.6, 0.5, 0.45]
 
 
 def judged(
-    losses: Any, held: Any = None, rate: Any = 0.1, epochs: int | None = None, **signs: Any
+    losses: Any,
+    held: Any = None,
+    rate: Any = 0.1,
+    epochs: int | None = None,
+    per_epoch: int = 10,
+    **signs: Any,
 ) -> Outcome:
     """The verdict on losses that were measured at even intervals, by default every epoch."""
     loss = np.asarray(losses, float)
     n = len(loss)
-    step = 10.0 * np.arange(1, n + 1)
-    history = {"train_loss": loss, "step": step, "epoch": step / 10 * (epochs or n) / max(n, 1)}
+    epoch = np.arange(1.0, n + 1)
+    history = {"train_loss": loss, "epoch": epoch * (epochs or n) / max(n, 1)}
+    history["step"] = per_epoch * epoch
     history["test_loss"] = loss if held is None else np.asarray(held, float)
     history |= {"lr": np.broadcast_to(rate, n), "val_loss": np.full(n, np.nan)}
     history["test_accuracy"] = np.full(n, 0.5)
@@ -76,6 +82,22 @@ CASES: dict[str, tuple[Any, str]] = {
     "one epoch, and back": (judged([1.7], [2.5], gain=0.1), "too early to say"),
     "two epochs": (judged([1.0, 0.5], [0.7, 0.4], gain=0.8), "still improving"),
     "two epochs of noise": (judged([2.29, 2.26], [2.3, 2.1], gain=0.1), "too early to say"),
+    "two epochs, the first for nothing": (
+        judged([2.064, 1.784], [2.085, 1.738], gain=0.25),
+        "too early to say",
+    ),
+    "one update": (
+        judged([2.3297], [2.3295], per_epoch=1, gain=0.002),
+        "too early to say",
+    ),
+    "one update that tells": (
+        judged([2.37], [2.16], per_epoch=1, gain=0.08),
+        "slow, still improving",
+    ),
+    "growing worse until the rate went": (
+        judged([1.3298, 1.5174], [1.5375, 1.6427], rate=[0.05, 1e-7]),
+        "levels off: η is down from 0.05 to 1e-07",
+    ),
     "evaluated ten times an epoch": (
         judged(np.linspace(2, 1, 20), epochs=2, gain=0.5),
         "still improving",

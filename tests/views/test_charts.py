@@ -115,6 +115,32 @@ def test_a_race_tells_where_its_heads_are_and_ends_in_the_table() -> None:
         assert {said.splitlines()[0] for said in told()} == words
 
 
+def test_over_seconds_each_rule_runs_as_long_as_it_took() -> None:
+    """At the mean time of the seeds; who is there first has its last words first."""
+    comparison, slow = comparison_of(NARROW), 1
+    fast, other = (
+        replace(
+            one,
+            histories=tuple(
+                h | {"seconds": h["epoch"] * (2 + seed) * (4 if i == slow else 1)}
+                for seed, h in enumerate(one.histories)
+            ),
+        )
+        for i, one in enumerate(comparison.contestants)
+    )
+    comparison = replace(comparison, contestants=(fast, other))
+    race = Race(comparison, "", "light", (960, 540), over="seconds")
+    for ax, panel in zip(race.figure.axes, race.panels, strict=True):
+        assert ax.get_xlabel() == "seconds of training"
+        assert ax.get_xlim() == (0, 36)
+        assert [curve.along.tolist() for curve in panel.curves] == [[3, 6, 9], [12, 24, 36]]
+    race.show(FRAMES / 2)
+    words = [text.get_text() for text in race.figure.axes[1].texts if text.get_visible()]
+    assert ["±" in said for said in words] == [True, False]
+    with pytest.raises(UserError, match="Choose from: epochs, seconds"):
+        Race(comparison, "", "light", (960, 540), over="minutes")
+
+
 def test_an_axis_of_accuracies_parts_errors_by_their_ratio() -> None:
     ax = Figure().subplots()
     accuracy_axis(ax, np.array([0.5, 0.75, 0.9375]))

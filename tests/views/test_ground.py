@@ -100,10 +100,23 @@ def test_a_local_minimum_is_a_hollow_star(theme: str) -> None:
     scene = Scene(Picture("six-hump-camel", race_, ["path", "surface"], theme=theme))
     for panel in scene.panels:
         stars = [line for line in panel.ax.lines if line.get_marker() == "*"]
-        fills = [line.get_markerfacecolor() for line in stars]
-        assert fills == [MINIMUM] * 2 + [scene.look.background] * 4
-        edges = {line.get_markeredgecolor() for line in stars[2:]}
+        hollow = [star for star in stars if star.get_markerfacecolor() == scene.look.background]
+        full = [star for star in stars if star.get_markerfacecolor() == MINIMUM]
+        assert len(hollow) + len(full) == len(stars)
+        if panel is scene.panels[0]:
+            counts = [sum(len(star.get_xdata()) for star in kind) for kind in (full, hollow)]
+            assert counts == [2, 4]
+        edges = {line.get_markeredgecolor() for line in hollow}
         assert edges == {scene.look.text if theme == "light" else MINIMUM}, "seen on any ground"
+
+
+def test_a_path_does_not_cover_a_minimum_and_its_head_does() -> None:
+    runs = race("valley", ["momentum"], steps=200)
+    panel = Scene(Picture("valley", runs, ["path"])).panels[0]
+    (star,) = [line for line in panel.ax.lines if line.get_marker() == "*"]
+    trail = panel.trails[0]
+    assert star in panel.moving, "in a film, too"
+    assert trail.line.zorder < trail.tail.zorder < star.zorder < trail.head.zorder
 
 
 POLES = ["1/x + y**2", "1/(x**2+y**2)", "-1/(x**2+y**2)", "1/(x-y)", "tan(x)+y**2", "1/(x*y)"]

@@ -11,6 +11,7 @@ from matplotlib.transforms import Bbox
 from optiviz import descend, optim
 from optiviz.runs import race
 from optiviz.views import Picture
+from optiviz.views.charts.tiles import Mosaic, Tiles
 from optiviz.views.scene.figure import PANELS, Scene
 from optiviz.views.style import THEMES
 
@@ -179,3 +180,24 @@ def test_wide_panels_share_a_row_and_stand_above_the_others_in_a_tall_picture() 
         p.ax.get_window_extent() for p in scene_of(("path", "loss"), (540, 960), "light").panels
     ]
     assert tall[0].y0 > tall[1].y1
+
+
+def test_a_long_title_keeps_clear_of_the_counter() -> None:
+    run = descend("valley", optim.SGD(lr=0.01), steps=12)
+    for length in range(40, 120, 10):
+        scene = Scene(Picture("valley", run, ["loss"], title=("long " * 30)[:length]))
+        title = next(text for text in scene.figure.texts if text.get_text().startswith("long"))
+        counter = [text for text in scene.figure.texts if text.get_fontfamily() == ["monospace"]]
+        assert len(counter) == 3
+        assert not any(title.get_window_extent().overlaps(c.get_window_extent()) for c in counter)
+
+
+def test_a_long_title_of_tiles_keeps_clear_of_the_counter() -> None:
+    run = descend("valley", optim.SGD(lr=0.01), steps=12)
+    title = "The narrower the valley, the longer the zig-zag: 1 step or 10 900 or more"
+    tiles = Tiles(title, "", [Picture("valley", run, theme="slides")], columns=1)
+    first, counter = (
+        next(t for t in Mosaic(tiles).figure.texts if t.get_text().startswith(words))
+        for words in ("The", "step")
+    )
+    assert not first.get_window_extent().overlaps(counter.get_window_extent())

@@ -201,7 +201,9 @@ def test_what_works_is_said() -> None:
 
 
 @pytest.mark.parametrize("ending", [".png", ".svg", ".pdf"])
-@pytest.mark.parametrize("name", ["rates of momentum", "basins", "several"])
+@pytest.mark.parametrize(
+    "name", ["rates of momentum", "basins", pytest.param("several", marks=pytest.mark.slow)]
+)
 def test_the_same_map_makes_the_same_file(tmp_path: Path, name: str, ending: str) -> None:
     files = [tmp_path / f"{n}{ending}" for n in "ab"]
     for file in files:

@@ -78,6 +78,13 @@ def test_a_note_points_at_the_runs_point_or_where_it_is_told() -> None:
             assert box.contains(*ends[-1])
 
 
+def test_a_note_within_a_goals_ring_has_none_of_its_own() -> None:
+    run = descend("valley", optim.Momentum(lr=0.012), steps=200)
+    notes = [Note(0, "starts"), Note(200, "is there")]
+    told = Scene(Picture("valley", run, notes=notes)).panels[0].told.told
+    assert [len(artists) for _, artists in told] == [3, 2], "a ring, a line and words"
+
+
 @pytest.mark.parametrize(
     ("theme", "size"),
     [

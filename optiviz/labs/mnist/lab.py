@@ -17,7 +17,8 @@ import traitlets
 from optiviz.labs.mnist import form as mnist_form
 from optiviz.labs.mnist.pictures import look
 from optiviz.labs.mnist.race import Lane, Race
-from optiviz.labs.page import LabPage, script
+from optiviz.labs.page import LabPage
+from optiviz.player.bundle import script
 from optiviz.training.recipe import Recipe
 from optiviz.training.train import COLUMNS, Row
 from optiviz.words import split
@@ -43,7 +44,7 @@ class MnistLab(LabPage):
     'optiviz train --optim sgd --lr 0.1 --batch-size 100 --epochs 1 --seed 0 --sizes 784,16,10 '
     """
 
-    _esm = script(HERE / "js" / "lab.js")
+    _esm = script(HERE / "js" / "lab.js", "render")
     written = "form"
     facts = traitlets.Dict().tag(sync=True)
     form = traitlets.Any().tag(sync=True)  # whatever a page sends; see `mnist_form.clean`

@@ -28,6 +28,15 @@ def notebook(name: str) -> Path:
     'mnist.ipynb'
     """
     look_up("app", name, APPS)
+    return lies(name)
+
+
+def lies(name: str) -> Path:
+    """Where a notebook of ours lies.
+
+    Raises:
+        UserError: an installation without it.
+    """
     for folder in (HERE.parent / "apps", HERE.parents[2] / "apps"):
         path = folder / f"{name}.ipynb"
         if path.is_file():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,30 +12,34 @@ import traitlets
 from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
-from optiviz.labs.page import LabPage, script
+from optiviz.labs.page import LabPage
 from optiviz.labs.surface.beside import family, pinned
 from optiviz.labs.surface.lessons import lessons, offered
-from optiviz.labs.surface.offers import FILES, offers
+from optiviz.labs.surface.offers import FILES, SECONDS, facts_of, offers
+from optiviz.labs.surface.own import is_own, refusal
 from optiviz.labs.surface.session import KIND, PINS, Session, clean, from_file, from_query
 from optiviz.labs.surface.state import Notes, State
+from optiviz.labs.surface.takeaway import command, file_name, picture_file, python
 from optiviz.lessons.lesson import Find
 from optiviz.maps import RateMap, rate_map
-from optiviz.maps.axes import axis, second
-from optiviz.optim import SYMBOLS
+from optiviz.maps.axes import Axis, axis, second
+from optiviz.maps.sensitivity import sensitivity
+from optiviz.maps.theory import theory
+from optiviz.optim import SYMBOLS, Optimizer
+from optiviz.player.bundle import script
 from optiviz.player.pack import ground, pack, paths
 from optiviz.player.page import source
 from optiviz.problems.base import Plane
 from optiviz.runs.inputs import as_rule
-from optiviz.sketch import Sketch
-from optiviz.views import Picture, animate, plot
+from optiviz.views import Picture
 from optiviz.views.charts.maps import line_color, ramp
-from optiviz.views.files.animate import MOVING
 from optiviz.views.style import THEMES
 from optiviz.words import join
 
 HERE = Path(__file__).parent
 PANELS = ["path", "loss", "velocity", "formula"]
 MAP_POINTS = {False: 44, True: 18}  # a side; with samples a step costs as much as it has samples
+TOLERANCE = 1e-3  # of the start's height, at which a rate has converged, as on a map
 MAP_STEPS = 300  # or as many as the runs, if those are more
 
 
@@ -49,7 +53,7 @@ class SurfaceLab(LabPage):
     the answer to a lesson is right, about its name.
     """
 
-    _esm = script(HERE / "js" / "lab.js")
+    _esm = script(HERE / "js" / "lab.js", "render")
     _css = "\n".join([LabPage._css, source("css"), (HERE / "lab.css").read_text(encoding="utf-8")])
     written = "sent"
     offers = traitlets.Dict().tag(sync=True)
@@ -84,7 +88,10 @@ class SurfaceLab(LabPage):
         serial = sent.get("serial")
         serial = serial if type(serial) is int else 0
         try:
-            self._take(*_read(sent), serial=serial)
+            wrong = refusal(sent.get("controls"))
+            # A formula that cannot be taken leaves what there is, and its settings.
+            read = (self.session, []) if wrong else _read(sent)
+            self._take(*read, serial=serial, wrong=wrong)
         except UserError as error:
             self._refuse([str(error)], serial)
 
@@ -92,14 +99,15 @@ class SurfaceLab(LabPage):
         """All stays as it is, and the page is told why."""
         self.reply = self.reply | {"serial": serial, "notes": notes[:6], "step": None}
 
-    def _take(self, session: Session, notes: Notes, serial: int) -> None:
+    def _take(self, session: Session, notes: Notes, serial: int, wrong: str = "") -> None:
         """Run a session and show it; all in one message to the page."""
         state = session.state
         try:
             problem = state.plane()
             runs = state.runs()
-            changing = any(np.ptp(run.lr) for run in runs)
-            picture = Picture(problem, runs, [*PANELS, "lr"] if changing else PANELS)
+            changing = any(np.ptp(run.lr) for run in runs if run.steps)
+            panels = [*PANELS, "lr"] if changing else PANELS
+            shown, no_axes = packed(Picture(problem, runs, [*panels, "eigen"]))
             others = session.pins != self.session.pins
             beside = pinned(problem, session) if others else self.pinned
         except UserError as error:
@@ -110,18 +118,21 @@ class SurfaceLab(LabPage):
         with self.hold_sync():
             if moved:
                 self.ground = ground(problem)
-            self.paths, self.pinned = paths(picture), beside
+            self.paths, self.pinned = shown, beside
             self.reply = {
                 "serial": serial,
                 "state": session.controls(),
                 "pins": session.names(),
                 "step": session.step,
                 "notes": notes[:6],
+                "noAxes": no_axes,
+                "wrong": wrong,  # with the formula that was typed
+                "own": facts_of(state.problem, problem) if is_own(state.problem) else None,
                 "problem": state.problem_words,
-                "start": picture.runs[0].w[0].tolist(),
+                "start": runs[0].w[0].tolist(),
                 "query": session.query(),
-                "python": state.python(),
-                "commands": {ending: state.command(f"race{ending}") for ending in FILES},
+                "python": python(state),
+                "commands": {ending: command(state, ending) for ending in FILES},
             }
 
     def answers(self) -> dict[str, Callable[[Any], None]]:
@@ -151,8 +162,16 @@ class SurfaceLab(LabPage):
         """Answer with a picture of the state, or with the reason why it cannot be made."""
         wish = wish if isinstance(wish, dict) else {}
         ending, theme = str(wish.get("ending")), str(wish.get("theme"))
-        content = picture_file(self.state, ending, theme)
-        self.send_file(f"race{ending}", FILES[ending], content)
+        content = picture_file(self.state, ending, theme, wish.get("bounds"))
+        self.send_file(f"{file_name(self.state)}{ending}", FILES[ending], content)
+
+
+def packed(picture: Picture) -> tuple[bytes, str]:
+    """The runs for the player; where its last panel cannot be had, without it, and why."""
+    try:
+        return paths(picture), ""
+    except UserError as error:
+        return paths(replace(picture, panels=picture.panels[:-1])), str(error)
 
 
 def _read(sent: dict[str, Any]) -> tuple[Session, Notes]:
@@ -162,37 +181,12 @@ def _read(sent: dict[str, Any]) -> tuple[Session, Notes]:
     return from_file(sent["file"]) if "file" in sent else clean(sent.get("controls"))
 
 
-def picture_file(state: State, ending: str, theme: str) -> bytes:
-    """The bytes of the picture that the state's command would write.
-
-    Raises:
-        UserError: an ending that is not offered, or a missing extra.
-    """
-    if ending not in FILES:
-        raise UserError(f"The ending must be one of {', '.join(FILES)}.")
-    sketch = Sketch(
-        optim=state.rules_words,
-        problem=state.problem_words,
-        steps=state.steps,
-        start=state.start and ",".join(map(repr, state.start)),
-        schedule=state.schedule_words,
-        batch_size=state.batch,
-        panels=None,
-        size="960x540",
-        theme=theme,
-        seed=state.seed,
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"race{ending}"
-        (animate if ending in MOVING else plot)(sketch.picture(ending), path)
-        return path.read_bytes()
-
-
 def map_pack(state: State, lane: Any) -> bytes:
-    """The map of a lane's η against its β, on all the data and without decay, for the page.
+    """The map of a lane's η against its β, on all the data and without decay, for the page; of a
+    rule without a β, of its η alone.
 
     Raises:
-        UserError: there is no such lane, the rule has no β, or the surface no known minimum.
+        UserError: there is no such lane, or the surface has no known minimum.
     """
     if lane not in range(len(state.lanes)):
         raise UserError("There is no such optimiser to map.")
@@ -200,10 +194,30 @@ def map_pack(state: State, lane: Any) -> bytes:
     problem = state.plane()
     points = MAP_POINTS[problem.n_samples is not None]
     optimizer = as_rule(problem, join(rule, settings))
-    x, y = (axis(problem, optimizer, name, points=points) for name in ("lr", second(optimizer)))
+    x = axis(problem, optimizer, "lr", points=points)
     steps = max(min(state.steps, 500), MAP_STEPS)
+    if not SECONDS[rule]:
+        return strip_pack(problem, optimizer, x, steps, state.start)
+    y = axis(problem, optimizer, second(optimizer), points=points)
     found = rate_map(problem, optimizer, x, y, steps, state.start)
     return pack(map_facts(found), map_arrays(found))
+
+
+def strip_pack(
+    problem: Plane, rule: Optimizer, x: Axis, steps: int, start: tuple[float, float] | None
+) -> bytes:
+    """How soon each rate of a rule converges, as a map of one row."""
+    (curve,) = sensitivity(problem, rule, x.values, steps, start, TOLERANCE).curves
+    taken = np.where(curve.diverged, -1, np.nan_to_num(curve.steps_to_converge, nan=0.0))
+    best = None
+    if (taken > 0).any():
+        i = int(np.where(taken > 0, taken, np.inf).argmin())
+        best = [float(curve.lr[i]), 0.0, int(taken[i])]
+    known = theory(problem, rule)
+    facts = {"y": None, "symbol": "", "steps": steps, "best": best, "theory": None}
+    rows = {"xs": curve.lr, "ys": [0], "taken": taken, "limit": [known.limit(0.0)] if known else []}
+    arrays = [(-1, name, np.asarray(row, "<f4")) for name, row in rows.items()]
+    return pack(facts | {"colors": [_colors(look) for look in ("light", "dark")]}, arrays)
 
 
 def map_facts(found: RateMap) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from optiviz.errors import UserError
 from optiviz.labs.controls import LANES, Knob, decades, facts, knobs
+from optiviz.labs.surface.own import EDGES, FAR, SMALL, is_own
 from optiviz.maps.axes import second
 from optiviz.optim import OPTIMIZERS, SCHEDULES
 from optiviz.problems import PROBLEMS, SURFACES, Plane
@@ -42,6 +43,8 @@ DECAYS = {
 COUNTS = (5, 10, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 300, 400, 500, 600, 800)
 STEPS = Knob("steps", COUNTS, 120)
 SEED = Knob("seed of the batches", tuple(range(100)), 0)
+TYPED = {"steps": (1, 2000), "seed": (0, 2**31)}  # what may be typed beyond a slider's ends
+FORMULA = "x**2 + 10*y**2"  # the one to begin with
 # The files to take away, with their types.
 FILES = {
     ".gif": "image/gif",
@@ -53,7 +56,9 @@ FILES = {
 
 
 def shapes(problem: str) -> dict[str, Knob]:
-    """The sliders of a problem, with its own defaults."""
+    """The sliders of a problem, with its own defaults; of a formula, its bounds."""
+    if is_own(problem):
+        return EDGES
     if problem not in FAMILIES:
         return {}
     given = inspect.signature(FAMILIES[problem]).parameters
@@ -108,22 +113,35 @@ SITUATIONS = (
 )
 
 
+def _second(rule: str) -> str | None:
+    """The setting that the map shows beside η, if the rule has one."""
+    try:
+        return second(OPTIMIZERS[rule]())
+    except UserError:
+        return None
+
+
+SECONDS = {name: _second(name) for name in OPTIMIZERS}
+
+
 def offers() -> dict[str, Any]:
     """All that the page needs to draw its controls."""
     rates = PROBLEMS["valley"].rates
     return {
-        "problems": [_problem(name, problem) for name, problem in PROBLEMS.items()],
+        "problems": [facts_of(name, problem) for name, problem in PROBLEMS.items()],
         "rules": {name: facts(knobs(name, RATES, rates)) for name in OPTIMIZERS},
-        "seconds": {name: _second(name) for name in OPTIMIZERS},
+        "seconds": SECONDS,
         "schedules": {name: facts(DECAYS[name]) for name in SCHEDULES},
         **facts({"steps": STEPS, "seed": SEED}),
+        "typed": TYPED,
+        "formula": {"usual": FORMULA, "far": FAR, "small": SMALL},
         "lanes": LANES,
         "situations": [dataclasses.asdict(situation) for situation in SITUATIONS],
         "files": list(FILES),
     }
 
 
-def _problem(name: str, problem: Plane) -> dict[str, Any]:
+def facts_of(name: str, problem: Plane) -> dict[str, Any]:
     """What there is to set of a problem."""
     n = problem.n_samples
     batch = Knob(f"batch size m of {n}", (*BATCHES, n), n) if n else None
@@ -131,16 +149,8 @@ def _problem(name: str, problem: Plane) -> dict[str, Any]:
         "name": name,
         "title": problem.title.partition(", condition")[0],
         "data": name not in SURFACES,
-        "batch": batch and dataclasses.asdict(batch),
+        "batch": batch and facts({"batch": batch})["batch"],
         "shapes": facts(shapes(name)),
         "bounds": problem.bounds,
         "axes": problem.axes,
     }
-
-
-def _second(rule: str) -> str | None:
-    """The setting that the map shows beside η, if the rule has one."""
-    try:
-        return second(OPTIMIZERS[rule]())
-    except UserError:
-        return None

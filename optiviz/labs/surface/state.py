@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -16,11 +15,14 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
+import numpy as np
+
 from optiviz.errors import UserError
 from optiviz.labs.controls import LANES, Knob, knobs
-from optiviz.labs.surface.offers import DECAYS, RATES, SEED, STEPS, shapes
+from optiviz.labs.surface.offers import DECAYS, RATES, SEED, STEPS, TYPED, shapes
+from optiviz.labs.surface.own import checked, in_order, is_own, plane_of
 from optiviz.optim import OPTIMIZERS
-from optiviz.problems import PROBLEMS, Plane, parse_problem
+from optiviz.problems import PROBLEMS, Plane
 from optiviz.runs import Run, race
 from optiviz.words import join, split
 
@@ -78,27 +80,6 @@ class State:
         ]
         return [(name, str(value)) for name, value in given if value is not None]
 
-    def command(self, out: str) -> str:
-        """The command that makes the same runs, and a picture of them."""
-        verb = "plot" if out.endswith((".png", ".svg")) else "animate"
-        options = [f"--{name}={shlex.quote(value)}" for name, value in self.options()]
-        return " ".join(["optiviz", verb, *options, "--out", shlex.quote(out)])
-
-    def python(self) -> str:
-        """The Python that makes the same runs."""
-        rules = "".join(f"    {text!r},\n" for text in self.rules_words)
-        return f"""\
-from optiviz.problems import parse_problem
-from optiviz.runs import race
-
-problem = parse_problem({self.problem_words!r})
-rules = [
-{rules}]
-runs = race(
-    problem, rules, steps={self.steps}, start={self.start!r},
-    schedule={self.schedule_words!r}, batch_size={self.batch!r}, seed={self.seed!r},
-)"""
-
     def query(self) -> str:
         """The part of a link that restores the state."""
         return urlencode(self.options(), quote_via=quote, safe=":,=")
@@ -113,7 +94,7 @@ runs = race(
 
     def plane(self) -> Plane:
         """The problem."""
-        return parse_problem(self.problem_words)
+        return plane_of(self.problem_words)
 
     def runs(self) -> list[Run]:
         """The runs, by the way that the command takes."""
@@ -123,7 +104,7 @@ runs = race(
 
 @lru_cache(maxsize=24)  # a slider changes one rule: the others need not run again
 def _run(problem: str, rule: str, *rest: Any) -> Run:
-    return race(parse_problem(problem), [rule], *rest)[0]
+    return race(plane_of(problem), [rule], *rest)[0]
 
 
 def from_query(text: str) -> tuple[State, Notes]:
@@ -136,7 +117,8 @@ def from_query(text: str) -> tuple[State, Notes]:
     notes: Notes = []
     if len(text) > LONGEST:
         return clean({}, ["This link is too long to be one of the lab's; here is the usual start."])
-    pairs = parse_qsl(text.removeprefix("?"), max_num_fields=None)
+    # A plus is one: a space is nowhere needed, and a formula that was typed has none.
+    pairs = parse_qsl(text.removeprefix("?").replace("+", "%2B"), max_num_fields=None)
     given = dict(pairs)
     sent: dict[str, Any] = {"lanes": []}
     sent["problem"], sent["shape"] = _read(given.get("problem") or "valley", notes)
@@ -172,28 +154,48 @@ def clean(sent: Any, notes: Notes | None = None) -> tuple[State, Notes]:
     """
     notes = [] if notes is None else notes
     sent = sent if isinstance(sent, Mapping) else {}
-    problem = _choice("problem", sent.get("problem", "valley"), PROBLEMS, "valley", notes)
-    shape = _settings(sent.get("shape"), shapes(problem), notes)
-    plain = {name: knob.default for name, knob in shapes(problem).items()}
+    problem, shape, plane = _problem(sent, notes)
     lanes = sent.get("lanes")
     given = list(lanes) if isinstance(lanes, list | tuple) else []
     if len(given) > LANES:
         notes.append(f"The lab shows {LANES} optimisers at once; the others were left out.")
     given = given[:LANES] or [{"rule": "momentum"}, {"rule": "adam"}]
-    steps = dataclasses.replace(STEPS, default=PROBLEMS[problem].steps)
+    steps = dataclasses.replace(STEPS, default=plane.steps)
     schedule = _choice("schedule", sent.get("schedule", "constant"), DECAYS, "constant", notes)
     state = State(
         problem=problem,
-        shape={name: value for name, value in shape.items() if value != plain[name]},
-        lanes=tuple(_lane(lane, problem, notes) for lane in given),
+        shape=shape,
+        lanes=tuple(_lane(lane, plane, notes) for lane in given),
         schedule=schedule,
         decay=_settings(sent.get("decay"), DECAYS[schedule], notes),
-        steps=_whole("steps", sent.get("steps"), steps, 2000, notes),
-        start=_start(sent.get("start"), PROBLEMS[problem], notes),
-        batch=_batch(sent.get("batch"), PROBLEMS[problem].n_samples, notes),
-        seed=_whole("seed", sent.get("seed"), SEED, 2**31, notes, least=0),
+        steps=_whole("steps", sent.get("steps"), steps, TYPED["steps"], notes),
+        start=_start(sent.get("start"), plane, notes),
+        batch=_batch(sent.get("batch"), plane.n_samples, notes),
+        seed=_whole("seed", sent.get("seed"), SEED, TYPED["seed"], notes),
     )
     return state, notes
+
+
+def _problem(sent: Mapping[str, Any], notes: Notes) -> tuple[str, Settings, Plane]:
+    """A problem's name, or a formula; its settings that are not the usual ones; and what it has."""
+    given = sent.get("problem", "valley")
+    if is_own(given):
+        text = given.strip().lower()
+        shape = in_order(_settings(sent.get("shape"), shapes(text), notes), notes)
+        shape = _unusual(text, shape)
+        try:
+            return text, shape, checked(text, shape)
+        except UserError as error:
+            notes.append(_short(str(error)))
+            given, sent = "valley", {}
+    name = _choice("problem", given, PROBLEMS, "valley", notes)
+    shape = _unusual(name, _settings(sent.get("shape"), shapes(name), notes))
+    return name, shape, PROBLEMS[name]
+
+
+def _unusual(problem: str, shape: Settings) -> Settings:
+    plain = {name: knob.default for name, knob in shapes(problem).items()}
+    return {name: value for name, value in shape.items() if value != plain[name]}
 
 
 def _choice(kind: str, name: Any, known: Mapping[str, Any], usual: str, notes: Notes) -> str:
@@ -205,11 +207,11 @@ def _choice(kind: str, name: Any, known: Mapping[str, Any], usual: str, notes: N
     return chosen
 
 
-def _lane(lane: Any, problem: str, notes: Notes) -> tuple[str, Settings]:
+def _lane(lane: Any, plane: Plane, notes: Notes) -> tuple[str, Settings]:
     lane = lane if isinstance(lane, Mapping) else {"rule": lane}
     rule = _choice("optimiser", lane.get("rule"), OPTIMIZERS, "momentum", notes)
     given = {name: value for name, value in lane.items() if name != "rule"}
-    return rule, _settings(given, knobs(rule, RATES, PROBLEMS[problem].rates), notes)
+    return rule, _settings(given, knobs(rule, RATES, plane.rates), notes)
 
 
 def _settings(sent: Any, known: dict[str, Knob], notes: Notes) -> Settings:
@@ -250,9 +252,9 @@ def _number(sent: Any) -> float | None:
     return None if math.isnan(number) else number
 
 
-def _whole(name: str, sent: Any, knob: Knob, most: int, notes: Notes, least: int = 1) -> int:
-    """A whole number; a link may ask for one that the slider has not."""
-    wide = Knob(name, (least, most), int(knob.default))
+def _whole(name: str, sent: Any, knob: Knob, ends: tuple[int, int], notes: Notes) -> int:
+    """A whole number; one may ask for one that the slider has not."""
+    wide = Knob(name, ends, int(knob.default))
     return int(_value(sent, wide, notes))
 
 
@@ -268,6 +270,11 @@ def _start(sent: Any, problem: Plane, notes: Notes) -> tuple[float, float] | Non
         _value(value, Knob(f"the start's {axis}", ends, ends[0]), notes)
         for value, axis, ends in zip(numbers, problem.axes, problem.bounds, strict=True)
     )
+    with np.errstate(all="ignore"):
+        loss, slope = problem.value_and_grad(np.array([x, y]))
+    if not np.isfinite([loss, *slope]).all():
+        notes.append(f"At {x:g}, {y:g} there is no finite height and slope to start from.")
+        return None
     return x, y
 
 
@@ -276,7 +283,7 @@ def _batch(sent: Any, samples: int | None, notes: Notes) -> int | None:
         if sent is not None:
             notes.append("This surface has no samples, so there is no batch size.")
         return None
-    size = _whole("batch size", sent, Knob("", (), samples), samples, notes)
+    size = _whole("batch size", sent, Knob("", (), samples), (1, samples), notes)
     return None if size == samples else size
 
 

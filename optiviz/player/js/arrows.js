@@ -1,6 +1,7 @@
 // The arrows at a run's head: its velocity, what it carries on of it, and the gradient's push.
 
 import { arrow } from "./marks.js";
+import { clamp } from "./numbers.js";
 import { headOf } from "./trails.js";
 
 // The arrows to draw at step t: what each is, where it begins beside the head, and its vector.
@@ -17,22 +18,44 @@ export function arrowsOf(run, t, shows) {
   return found;
 }
 
-// What is to be seen: where nothing is carried on, velocity and push are one kind of arrow.
-const shown = ({ shows, facts: { plain } }) =>
-  plain ? { ...shows, velocity: false, gradient: shows.gradient || shows.velocity } : shows;
+// What is to be seen: where nothing is carried on, velocity and push are one kind of arrow, and
+// where no more than the paths is known, there is no push.
+const shown = ({ shows, facts: { plain, pathsOnly } }) => {
+  if (pathsOnly) return { ...shows, carried: false, gradient: false };
+  return plain ? { ...shows, velocity: false, gradient: shows.gradient || shows.velocity } : shows;
+};
+
+// The arrows that are to be seen of a run, in pixels.
+function vectorsOf({ player, factor, unit }, run) {
+  const [x, y] = headOf(run, player.time);
+  const per = factor / unit;
+  return arrowsOf(run, Math.min(player.step, run.steps), shown(player)).map(([kind, [tu, tv], [u, v]]) => ({
+    run, kind, vector: [x + tu * per, y - tv * per, u * per, -v * per],
+  }));
+}
+
+const SHORT = 14; // pixels: an arrow within its head, at which nobody can point
+
+// The arrow at a point of the canvas, as its run and its kind; null for none.
+export function arrowAt(plane, px, py, reach = 7) {
+  const away = ({ vector: [x, y, dx, dy] }) => {
+    const share = clamp(((px - x) * dx + (py - y) * dy) / (dx * dx + dy * dy), 0, 1);
+    return Math.hypot(px - x - share * dx, py - y - share * dy);
+  };
+  const long = ({ vector: [x, y, dx, dy] }) =>
+    Math.hypot(dx, dy) > SHORT && Math.hypot(px - x, py - y) > SHORT / 2;
+  const all = plane.player.runs.flatMap((run) => vectorsOf(plane, run));
+  return all.findLast((one) => long(one) && away(one) < reach) ?? null;
+}
 
 export function drawArrows(plane, context, run) {
-  const { player, factor, unit } = plane;
-  const { look, scale, facts } = player;
-  const shows = shown(player);
+  const { player } = plane;
+  const { look, scale, facts, lit } = player;
   const own = player.colorOf(run);
   const gradient = facts.plain ? own : look.muted;
   const colors = { velocity: own, carried: look.accent, gradient };
-  const [x, y] = headOf(run, player.time);
-  const per = factor / unit;
-  for (const [kind, [tu, tv], [u, v]] of arrowsOf(run, Math.min(player.step, run.steps), shows)) {
-    const vector = [x + tu * per, y - tv * per, u * per, -v * per];
-    const thick = player.lit === kind ? 6 : 3;
+  for (const { kind, vector } of vectorsOf(plane, run)) {
+    const thick = lit?.run === run && lit.kind === kind ? 6 : 3;
     arrow(context, ...vector, colors[kind], thick * scale, look.background);
   }
 }

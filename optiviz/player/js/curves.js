@@ -1,5 +1,6 @@
 // The curves of the panels against the step, and the limits of their axes.
 
+import { axesCurves, axesTitle } from "./axes.js";
 import { extent } from "./numbers.js";
 
 // No step leads to the start: what tells of steps begins with the first.
@@ -19,6 +20,17 @@ export const PANELS = {
         parts.second && [fromFirst(run.vy), [2, 2], 0.3],
       ].filter(Boolean),
   },
+  truth: {
+    title: () => "Network's loss, this plane's dashed",
+    curves: (run) => (run.true_loss ? [[run.true_loss], [run.below, [6, 3], 0.35]] : []),
+  },
+  sharpness: {
+    title: (facts) => facts.sharpnessTitle,
+    curves: (run) =>
+      run.stands ? [[run.sharpness], [run.stands, [6, 3], 0.2]] : [[run.sharpness]],
+    whole: true,
+  },
+  eigen: { title: axesTitle, parts: { loss: "loss" }, curves: axesCurves },
   lr: { title: () => "Learning rate η", curves: (run) => [[run.lr]], whole: true },
 };
 
@@ -44,10 +56,20 @@ export function axisOf(panel, curves, floor, drawing) {
   });
   let [low, high] = extent(kept.length ? kept : [0, 1]);
   if (panel.log) [low, high] = lossLimits(low, high, curves, floor, drawing);
-  const log = Boolean(panel.log) && low > 0 && high > drawing.spread * low;
+  const log = panel.log ? low > 0 && high > drawing.spread * low : low >= 0 && pressed(kept, curves, drawing);
+  if (log && !panel.log) low = Math.max(high / FAR, Math.min(...kept.filter((value) => value > 0)));
   if (log) return { log, low: low / drawing.logRoom, high: high * drawing.logRoom };
   const room = drawing.room * (high - low) || 0.5 * Math.abs(high) || 1;
   return { log, low: low - room, high: high + room };
+}
+
+const FAR = 1e6; // from the greatest value of an axis down to its end, at most
+
+// Whether one curve is so high that another lies flat on the axis.
+function pressed(kept, curves, { spread }) {
+  const peaks = curves.map(({ values }) => extent([...values].filter(Number.isFinite))[1]);
+  const high = extent(kept)[1];
+  return peaks.some((peak) => peak > 0 && high > spread * peak);
 }
 
 // Of a loss, and of one above its least value: from there on all of it down to a far depth.

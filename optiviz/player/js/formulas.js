@@ -4,8 +4,12 @@ import { element } from "./dom.js";
 import { filled, follow, sidesOf, wordsOf } from "./formula.js";
 import { rounded } from "./numbers.js";
 
-// What of a formula is an arrow at the head.
-const ARROWS = { v: "velocity", g: "gradient" };
+// The symbols of a formula that are arrows at the head. A rule that keeps no velocity has its step
+// as the change of w.
+export function arrowTerms({ formula }) {
+  const keeps = formula.lines.some((line) => wordsOf(line).includes("v"));
+  return keeps ? { v: "velocity", β: "carried", g: "gradient" } : { w: "velocity", g: "gradient" };
+}
 
 // What the symbols of a run's formula are in one parameter (0 or 1), before the step from point t.
 function knownAt(run, t, axis) {
@@ -33,19 +37,25 @@ export function told(run, t, axis) {
 
 export class Formula {
   constructor(player) {
-    Object.assign(this, { player, run: 0, axis: 0 });
+    Object.assign(this, { player, run: 0, axis: 0, lit: null });
     this.title = element("span");
     this.chips = element("span", { class: "ov-chips", role: "group", "aria-label": "Formula of" });
-    this.lines = element("div", { class: "ov-lines" });
-    const point = (event) => this.light(event.target.closest?.("[data-term]")?.dataset.term);
+    const scrolls = { tabindex: 0, role: "group", "aria-label": "The step in symbols and in numbers" };
+    this.lines = element("div", { class: "ov-lines", ...scrolls });
+    const point = (event) => this.point(event.target.closest?.("[data-term]")?.dataset.term);
     for (const name of ["pointerover", "pointerdown"]) this.lines.addEventListener(name, point);
-    this.lines.addEventListener("pointerleave", () => this.light(null));
+    this.lines.addEventListener("pointerleave", () => this.point(null));
     const caption = element("figcaption", {}, this.title, this.chips);
     this.figure = element("figure", { class: "ov-formula" }, caption, this.lines);
   }
 
   get runs() {
     return this.player.runs.filter((run) => run.formula);
+  }
+
+  // The run whose formula is shown.
+  get shown() {
+    return this.runs[this.run];
   }
 
   // Other runs, or other colours for them.
@@ -73,32 +83,48 @@ export class Formula {
 
   write() {
     const { player, axis } = this;
-    const run = this.runs[this.run];
-    const key = `${player.step} ${this.run} ${axis}`;
+    const run = this.shown;
+    const step = player.hover ?? player.step; // the numbers of the moment that somebody points at
+    const key = `${step} ${this.run} ${axis}`;
     if (!run || key === this.written) return;
     this.written = key;
-    this.title.textContent = `To step ${Math.min(player.step, run.steps) + 1}`;
+    this.title.textContent = `To step ${Math.min(step, run.steps) + 1}`;
     for (const chip of this.chips.children)
       chip.setAttribute("aria-pressed", String(this[chip.dataset.kind] === Number(chip.dataset.i)));
-    const rows = told(run, player.step, axis).flatMap(({ words, numbers }) => [
+    const rows = told(run, step, axis).flatMap(({ words, numbers }) => [
       element("div", { class: "ov-words" }, ...words.map((word) => this.term(run, ...word))),
       element("div", { class: "ov-numbers" }, ...numbers.map((word) => this.term(run, ...word))),
     ]);
     this.lines.replaceChildren(...rows);
+    this.light(this.lit);
   }
 
   // A word of a line, in the colour of its arrow if it has one.
   term(run, text, symbol) {
     if (!symbol) return text;
-    const arrow = ARROWS[symbol];
-    const color = arrow === "velocity" ? `color:${this.player.colorOf(run)}` : null;
+    const arrow = arrowTerms(run)[symbol];
+    const color = symbol === "v" && arrow ? `color:${this.player.colorOf(run)}` : null;
     return element("span", { "data-term": symbol, class: arrow ?? false, style: color }, text);
   }
 
+  // Somebody points at a term: its arrow is lit too.
+  point(symbol) {
+    const kind = arrowTerms(this.shown)[symbol];
+    this.player.light(kind ? this.shown : null, kind);
+    this.light(symbol);
+  }
+
+  // Somebody points at an arrow, of this run or of another whose formula is then shown.
+  follow(lit) {
+    const i = this.runs.indexOf(lit?.run);
+    if (i >= 0 && i !== this.run) Object.assign(this, { run: i, written: null });
+    const terms = Object.entries(i < 0 ? {} : arrowTerms(lit.run));
+    this.light(terms.find(([, kind]) => kind === lit.kind)?.[0]);
+  }
+
   light(symbol) {
-    this.player.lit = ARROWS[symbol] ?? null;
+    this.lit = symbol;
     for (const term of this.lines.querySelectorAll("[data-term]"))
       term.classList.toggle("ov-lit", term.dataset.term === symbol);
-    this.player.ask();
   }
 }

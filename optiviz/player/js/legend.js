@@ -1,13 +1,29 @@
 // The runs' names, colours and losses: in the legend, beside the pointer, and aloud.
 
 import { drawing, element } from "./dom.js";
-import { clamp, number } from "./numbers.js";
+import { cornersOf } from "./marks.js";
+import { clamp, known, number } from "./numbers.js";
+import { happened } from "./transport.js";
 
 const QUIET = 600; // milliseconds for which nothing may change before it is said aloud
 
-// A run's loss at a step; after its last step the last loss holds.
-export const lossOf = (facts, run, step) =>
-  number(run.above[Math.min(step, run.steps)] + (facts.floor ?? 0));
+// A run's loss at a step; after its last step the last loss holds. `grain` says to which part of
+// itself a loss above a `least` one is known, and `level` to which length a coordinate is, where
+// they are not known in full.
+export function lossOf({ floor, grain }, run, step) {
+  const above = run.above[Math.min(step, run.steps)];
+  return known(above + (floor ?? 0), 3, grain && grain * Math.hypot(above, run.least));
+}
+
+// What became of a run, from the step on at which it did.
+const verdictOf = (run, step) => (step >= run.said ? run.verdict : "");
+
+// The shape of a run's head, as small as a letter.
+function headOf({ head }, color) {
+  const corners = cornersOf(head, 4).map(([x, y]) => `${(6 + x).toFixed(1)} ${(6 + y).toFixed(1)}`);
+  const path = corners.length ? `M${corners.join("L")}Z` : "M2 6a4 4 0 1 0 8 0a4 4 0 1 0-8 0z";
+  return drawing("12 12", path, `class="ov-head" fill="${color}"`);
+}
 
 export class Legend {
   constructor(player) {
@@ -20,12 +36,13 @@ export class Legend {
     const { player } = this;
     this.written = null;
     this.losses = player.runs.map(() => element("output", { class: "ov-loss" }));
+    this.verdicts = player.runs.map(() => element("span", { class: "ov-verdict" }));
     const rows = player.runs.map((run, i) => {
       const dash = run.dash.map((d) => d * 2.5).join(" ");
       const stroke = `stroke="${player.colorOf(run)}" stroke-dasharray="${dash}"`;
       const name = element("span", { class: "ov-label" }, run.label);
-      const verdict = element("span", { class: "ov-verdict" }, run.verdict);
-      return element("li", {}, drawing("28 8", "M1 4H27", stroke), name, verdict, this.losses[i]);
+      const line = drawing("28 8", "M1 4H27", stroke);
+      return element("li", {}, line, headOf(run, player.colorOf(run)), name, this.verdicts[i], this.losses[i]);
     });
     this.node.replaceChildren(...rows);
   }
@@ -34,7 +51,10 @@ export class Legend {
     const { step, facts, runs } = this.player;
     if (step === this.written) return;
     this.written = step;
-    runs.forEach((run, i) => (this.losses[i].textContent = `loss ${lossOf(facts, run, step)}`));
+    runs.forEach((run, i) => {
+      this.losses[i].textContent = `loss ${lossOf(facts, run, step)}`;
+      this.verdicts[i].textContent = verdictOf(run, step);
+    });
   }
 }
 
@@ -59,7 +79,8 @@ export class Tip {
 
   inShort(run, step) {
     const t = Math.min(step, run.steps);
-    const speed = number(Math.hypot(run.vx[t], run.vy[t]));
+    const { level } = this.player.facts;
+    const speed = known(Math.hypot(run.vx[t], run.vy[t]), 3, 2 * level);
     const loss = lossOf(this.player.facts, run, t);
     const words = `${run.name}  loss ${loss}  |v| ${speed}  η ${number(run.lr[t])}`;
     return element("div", {}, this.dot(run), words);
@@ -67,11 +88,12 @@ export class Tip {
 
   inFull(run, step) {
     const t = Math.min(step, run.steps);
+    const { level } = this.player.facts;
     const [a, b] = this.player.ground.axes;
     const lines = [
-      `${a} ${number(run.x[t], 4)}   ${b} ${number(run.y[t], 4)}`,
+      `${a} ${known(run.x[t], 4, level)}   ${b} ${known(run.y[t], 4, level)}`,
       `loss ${lossOf(this.player.facts, run, t)}   η ${number(run.lr[t])}`,
-      `v₁ ${number(run.vx[t])}   v₂ ${number(run.vy[t])}`,
+      `v₁ ${known(run.vx[t], 3, 2 * level)}   v₂ ${known(run.vy[t], 3, 2 * level)}`,
     ];
     const rows = lines.map((words) => element("div", {}, words));
     return element("div", {}, this.dot(run), run.label, ...rows);
@@ -88,13 +110,16 @@ export class Tip {
   }
 }
 
-export function summary({ step, steps, told, facts, ground }) {
+export function summary(player) {
+  const { step, steps, told, facts, ground } = player;
   const each = told.map((run) => {
     const t = Math.min(step, run.steps);
-    const at = `${number(run.x[t])}, ${number(run.y[t])}`;
-    return `${run.label}: loss ${lossOf(facts, run, t)} at ${at}; ${run.verdict}.`;
+    const at = `${known(run.x[t], 3, facts.level)}, ${known(run.y[t], 3, facts.level)}`;
+    const became = verdictOf(run, step);
+    return `${run.label}: loss ${lossOf(facts, run, t)} at ${at}${became && `; ${became}`}.`;
   });
-  return `${ground.title}. Step ${step} of ${steps}. ${each.join(" ")}`;
+  const now = happened(player);
+  return [`${ground.title}. Step ${step} of ${steps}.`, ...(now ? [`${now}.`] : []), ...each].join(" ");
 }
 
 // Says where things stand to those who do not see it, and not while it plays.

@@ -21,6 +21,31 @@ export function disc(context, x, y, radius, color, edge, width = 1.5) {
   paint(context, color, edge, width);
 }
 
+// The corners of a head by the marker that tells its rule, in radii from its middle; none: a disc.
+const around = (n, turned = 0) =>
+  Array.from({ length: n }, (_, i) => (2 * Math.PI * i) / n + turned).map((a) => [Math.sin(a), -Math.cos(a)]);
+const CORNERS = {
+  s: around(4, Math.PI / 4), D: around(4), p: around(5),
+  "^": around(3), ">": around(3, Math.PI / 2), v: around(3, Math.PI), "<": around(3, -Math.PI / 2),
+};
+const LARGER = { 3: 1.45, 4: 1.2, 5: 1.15 }; // so that all seem as large
+
+export function cornersOf(head, radius) {
+  const corners = CORNERS[head] ?? [];
+  return corners.map((place) => place.map((value) => value * radius * LARGER[corners.length]));
+}
+
+// The head of a run, in the shape that tells its rule without colour.
+export function marker(context, head, x, y, radius, color, edge, width = 1.5) {
+  const corners = cornersOf(head, radius);
+  if (!corners.length) return disc(context, x, y, radius, color, edge, width);
+  context.beginPath();
+  for (const [dx, dy] of corners) context.lineTo(x + dx, y + dy);
+  context.closePath();
+  context.lineJoin = "round";
+  return paint(context, color, edge, width);
+}
+
 // A ring that hides nothing within it.
 export function ring(context, x, y, radius, color, edge) {
   for (const [ink, width] of [[edge, 4], [color, 1.8]]) {

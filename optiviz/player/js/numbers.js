@@ -36,6 +36,13 @@ export function number(value, digits = 3) {
   return `${mantissa.replace("-", "−")}·10${raised(Number(exponent))}`;
 }
 
+// A number in no more digits than are known of it: it is right to half a `unit`.
+export function known(value, digits, unit) {
+  if (!unit) return number(value, digits);
+  const kept = Math.floor(Math.log10(Math.abs(value) / unit));
+  return kept < 0 ? "0" : number(value, clamp(kept, 1, digits));
+}
+
 // A number in at most so many digits.
 export const rounded = (value, digits = 4) =>
   String(Number(value.toPrecision(digits))).replace("-", "−");

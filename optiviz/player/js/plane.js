@@ -3,11 +3,13 @@
 import { drawArrows, drawNotes } from "./arrows.js";
 import { drawBeside, drawLetters } from "./beside.js";
 import { drawBatch, layAxes, layGround } from "./field.js";
-import { clipTo, cross, pen, ring, star, write } from "./marks.js";
-import { blend, clamp } from "./numbers.js";
+import { clipTo, cross, pen, ring, rule, star, write } from "./marks.js";
+import { clamp } from "./numbers.js";
 import { drawSaid } from "./notes.js";
 import { Sheet } from "./sheet.js";
 import { drawHead, drawTrail, line } from "./trails.js";
+
+const MOST = 200; // times as large as the whole
 
 export class Plane extends Sheet {
   constructor(player, canvas) {
@@ -18,13 +20,23 @@ export class Plane extends Sheet {
   home() {
     this.zoom = 1;
     this.middle = null;
+    this.shifted = false;
     this.stale = true;
+  }
+
+  // Whether another part than the whole is seen.
+  get moved() {
+    return this.zoom !== 1 || this.shifted;
   }
 
   get box() {
     const s = this.player.scale;
     const [left, bottom] = [44 * s, 36 * s];
-    return { left, top: 6, width: this.width - left - 8, height: this.height - bottom - 6 };
+    const [width, height] = [this.width - left - 8, this.height - bottom - 6];
+    // Not wider than the ground, which is as wide as it is for the widest of canvases.
+    const { extent: [[x0, x1]], bounds: [, [b, t]] } = this.player.ground;
+    const kept = Math.min(width, (height * (x1 - x0)) / (t - b));
+    return { left: left + (width - kept) / 2, top: 6, width: kept, height };
   }
 
   // The part of the plane that is seen: the bounds widened to the canvas's shape, then zoomed.
@@ -33,10 +45,18 @@ export class Plane extends Sheet {
     const box = this.box;
     const [[l, r], [b, t]] = bounds;
     this.middle ??= [(l + r) / 2, (b + t) / 2];
-    this.unit = Math.max((r - l) / box.width, (t - b) / box.height) / this.zoom;
+    this.whole = Math.max((r - l) / box.width, (t - b) / box.height);
+    this.zoom = Math.min(this.zoom, this.most);
+    this.unit = this.whole / this.zoom;
     const [w, h] = [box.width * this.unit, box.height * this.unit];
     const [x, y] = this.middle;
     this.view = [[x - w / 2, x + w / 2], [y - h / 2, y + h / 2]];
+  }
+
+  // The greatest zoom: that at which a pixel is as fine as what is known of the paths.
+  get most() {
+    const { finest } = this.player.ground;
+    return finest ? Math.min(MOST, this.whole / finest) : MOST;
   }
 
   x(u) {
@@ -62,7 +82,7 @@ export class Plane extends Sheet {
 
   // Zoom by a factor about a point of the canvas that stays where it is.
   zoomBy(factor, px = this.width / 2, py = this.height / 2) {
-    const zoom = clamp(this.zoom * factor, 0.5, 200);
+    const zoom = clamp(this.zoom * factor, 0.5, this.most);
     const [u, v] = this.at(px, py);
     const share = this.zoom / zoom;
     this.middle = [u + (this.middle[0] - u) * share, v + (this.middle[1] - v) * share];
@@ -72,6 +92,7 @@ export class Plane extends Sheet {
 
   panBy(dx, dy) {
     this.middle = [this.middle[0] - dx * this.unit, this.middle[1] + dy * this.unit];
+    this.shifted = true;
     this.moveTo();
   }
 
@@ -97,6 +118,7 @@ export class Plane extends Sheet {
     context.drawImage(this.bottom, 0, 0, this.width, this.height);
     context.save();
     this.clip(context);
+    this.layCurvature(context);
     this.layGhosts(context);
     const { minima, local } = player.ground;
     const { star: gold, background, starEdge, hollowEdge } = player.look;
@@ -111,15 +133,31 @@ export class Plane extends Sheet {
     this.factor = player.facts.factor;
   }
 
-  layGhosts(context) {
-    const { player } = this;
-    context.globalAlpha = 0.6;
-    for (const run of player.ghosts) {
-      const share = player.look.isDark ? 0.55 : 0.45;
-      pen(context, blend(player.colorOf(run), player.look.rest, share), 1.5, [2, 3]);
-      line(context, this.pixels(run), run.steps);
+  // The axes of the curvature at a minimum, the steep one solid.
+  layCurvature(context) {
+    const { facts, shows, look } = this.player;
+    if (!facts.eigen || !shows.axes) return;
+    const far = 2 * Math.max(this.width, this.height) * this.unit;
+    const [u, v] = facts.eigen.at;
+    context.globalAlpha = 0.4;
+    for (const [i, [dx, dy]] of facts.eigen.axes.entries()) {
+      pen(context, look.text, 1, i ? [5, 4] : []);
+      rule(context, this.x(u - far * dx), this.y(v - far * dy), this.x(u + far * dx), this.y(v + far * dy));
     }
     context.globalAlpha = 1;
+  }
+
+  layGhosts(context) {
+    const { player } = this;
+    for (const run of player.ghosts) {
+      const points = this.pixels(run);
+      context.globalAlpha = player.ground.drawing.halo;
+      pen(context, player.look.background, 3.5);
+      line(context, points, run.steps);
+      context.globalAlpha = 1;
+      pen(context, player.colorOf(run), 1.3, [2, 3]);
+      line(context, points, run.steps);
+    }
   }
 
   clip(context) {

@@ -2,35 +2,39 @@
 //
 // Numbers come as two packs, "ground" (what stands still) and "paths" (the runs).
 
+import { arrowAt } from "./arrows.js";
 import { element, placeOf } from "./dom.js";
+import { Eigen } from "./eigen.js";
 import { Formula } from "./formulas.js";
 import { Hands } from "./hands.js";
+import { Help } from "./help.js";
+import { press } from "./keys.js";
+import { isNight, keepKeys, onNight } from "./host.js";
 import { Legend, Speech, Tip } from "./legend.js";
 import { clamp, unpack } from "./numbers.js";
 import { Plane } from "./plane.js";
 import { LARGER, Presenting } from "./presenting.js";
 import { Series } from "./series.js";
 import { Timeline } from "./timeline.js";
-import { press, Transport } from "./transport.js";
+import { Transport } from "./transport.js";
 
 const DRAG = 700; // milliseconds between two changes of one drag, at most
-const prefers = (what) => window.matchMedia(`(prefers-${what})`);
 
-// A player in an element. `onStart` is called with the start that a person chose, if one may.
+// A player in an element. `onStart` is called with the start that a person chose, if one may, and
+// `onDraw` whenever something was drawn.
 export class Player extends Timeline {
-  constructor(root, { theme = "auto", onStart = null, fills = false, wheel = fills, title = true, host = root } = {}) {
+  constructor(root, { theme = "auto", fills = false, wheel = fills, title = true, host = root, ...told } = {}) {
     super();
-    Object.assign(this, { root, host, onStart, wheels: wheel, theme });
+    Object.assign(this, { onStart: null, onDraw: null, ...told, root, host, wheels: wheel, theme });
     this.runs = [];
     this.earlier = [];
     this.beside = []; // runs of the host's own that are drawn too: thin, or with a `letter` at the head
     this.series = [];
     this.hover = null;
     this.overlay = null; // draws last on the plane, whenever it is drawn
-    this.lit = null; // the arrow that somebody points at in the formula
-    this.shows = { velocity: true, gradient: false, carried: false, batch: true, ghost: true };
-    this.still = prefers("reduced-motion: reduce");
-    this.scheme = prefers("color-scheme: dark");
+    this.lit = null; // the arrow, as its run and its kind, that somebody points at
+    this.shows = { velocity: true, gradient: false, carried: false, batch: true, ghost: true, axes: true };
+    this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.build(title, fills);
     this.listen();
   }
@@ -47,8 +51,9 @@ export class Player extends Timeline {
     this.legend = new Legend(this);
     this.tip = new Tip(this);
     this.speech = new Speech(this);
+    this.help = new Help(this);
     const figure = element("figure", { class: "ov-plane" }, this.canvas);
-    const parts = [this.transport, this.legend, this.tip, this.speech].map(({ node }) => node);
+    const parts = [this.transport, this.legend, this.tip, this.speech, this.help].map(({ node }) => node);
     const stage = element("div", { class: "ov-stage" }, this.title, figure, this.side, ...parts);
     this.root.replaceChildren(stage);
   }
@@ -59,10 +64,11 @@ export class Player extends Timeline {
     this.presenting = new Presenting(this, this.host, signal);
     this.watch = new ResizeObserver(() => this.ask());
     this.watch.observe(this.canvas);
-    this.scheme.addEventListener("change", () => this.setTheme(this.theme), { signal });
+    onNight(this.root, () => this.follow(), signal);
     this.root.addEventListener("keydown", (event) => press(this, event), { signal });
     const anywhere = (event) => event.target === document.body && press(this, event);
     if (this.wheels) document.addEventListener("keydown", anywhere, { signal });
+    keepKeys(this.root, signal);
     this.hands = new Hands(this, signal);
   }
 
@@ -72,12 +78,18 @@ export class Player extends Timeline {
     this.speech.stop();
     cancelAnimationFrame(this.asked);
     this.playing = false;
+    // A notebook may keep the element for as long as its page is open.
+    for (const sheet of [this.plane, ...this.series]) sheet.free();
+    this.root.replaceChildren();
   }
 
   // ---- what is shown
 
   setGround(bytes) {
-    const { xy, groups, ...ground } = unpack(bytes);
+    this.standOn(unpack(bytes));
+  }
+
+  standOn({ xy, groups, ...ground }) {
     if (ground.samples) Object.assign(ground.samples, { xy, groups });
     this.ground = ground;
     this.title.textContent = ground.title;
@@ -89,7 +101,10 @@ export class Player extends Timeline {
   }
 
   setPaths(bytes) {
-    const facts = unpack(bytes);
+    this.take(unpack(bytes));
+  }
+
+  take(facts) {
     const now = performance.now();
     // While a slider is drawn, the setting before the drag stays the one to compare with.
     if (this.runs.length) {
@@ -103,8 +118,10 @@ export class Player extends Timeline {
     this.runs = facts.runs;
     this.steps = facts.steps;
     this.stops = facts.notes.map(({ step }) => step);
+    this.happenings = facts.runs.flatMap((run) => run.events.map((event) => ({ run, ...event })));
     if (first) Object.assign(this.shows, facts.shows, { carried: false });
     if (panels !== String(facts.panels)) this.setPanels();
+    for (const series of this.series) series.fit();
     this.time = first || atEnd ? this.steps : Math.min(this.time, this.steps);
     this.transport.fit();
     this.legend.fit();
@@ -114,7 +131,8 @@ export class Player extends Timeline {
 
   setPanels() {
     const { panels } = this.facts;
-    this.series = panels.filter((kind) => kind !== "formula").map((kind) => new Series(this, kind));
+    const made = (kind) => (kind === "eigen" ? new Eigen(this) : new Series(this, kind));
+    this.series = panels.filter((kind) => kind !== "formula").map(made);
     this.formula = panels.includes("formula") ? new Formula(this) : null;
     const figures = [...this.series, this.formula].filter(Boolean).map(({ figure }) => figure);
     this.side.replaceChildren(...figures);
@@ -150,18 +168,27 @@ export class Player extends Timeline {
 
   setTheme(theme) {
     this.theme = theme;
-    const page = document.body.dataset.jpThemeLight; // a notebook's own theme
-    const night = page ? page === "false" : this.scheme.matches;
-    const look = this.ground.themes[theme === "auto" ? (night ? "dark" : "light") : theme];
+    const around = () => (isNight(this.root.parentNode) ? "dark" : "light");
+    const look = this.ground.themes[theme === "auto" ? around() : theme];
     this.look = look;
     this.scale = look.scale * (this.presenting.on ? LARGER : 1);
     this.root.style.setProperty("--ov-scale", this.scale);
     for (const name of ["background", "text", "muted", "grid", "accent"])
       this.root.style.setProperty(`--ov-${name}`, look[name]);
     this.root.style.colorScheme = this.root.dataset.theme = look.isDark ? "dark" : "light";
-    if (this.runs.length) this.legend.fit();
-    if (this.runs.length) this.formula?.fit();
+    for (const part of this.runs.length ? [this.transport, this.legend, this.formula] : []) part?.fit();
     this.redraw();
+  }
+
+  // The other of light and dark; a page around it may turn all of itself.
+  turnTheme() {
+    this.setTheme(this.look.isDark ? "light" : "dark");
+  }
+
+  // It may have become dark, or light, around it.
+  follow() {
+    if (this.theme !== "auto" || !this.look) return;
+    if (isNight(this.root.parentNode) !== this.look.isDark) this.setTheme("auto");
   }
 
   colorOf(run) {
@@ -204,6 +231,7 @@ export class Player extends Timeline {
     this.legend.write();
     this.formula?.write();
     this.speech.later();
+    this.onDraw?.();
     if (this.playing) this.ask();
   }
 
@@ -222,12 +250,23 @@ export class Player extends Timeline {
 
   // Show what lies under the pointer on the plane: null for nothing.
   point(place) {
-    const found = place && this.runs.length && this.plane.nearest(...place);
+    const seen = place && this.runs.length;
+    const arrow = seen ? arrowAt(this.plane, ...place) : null;
+    const found = seen && !arrow && this.plane.nearest(...place);
+    if (arrow?.kind !== this.lit?.kind || arrow?.run !== this.lit?.run) this.light(arrow?.run, arrow?.kind);
     this.hover = found ? found.t : null;
     const inside = place && this.plane.inside(...place);
     this.canvas.style.cursor = inside && this.onStart ? "crosshair" : "default";
     if (found) this.tip.tell(this.canvas, place, [found.run], found.t, true);
+    else if (arrow) this.tip.tell(this.canvas, place, [arrow.run], this.step, true);
     else this.tip.node.hidden = true;
+    this.ask();
+  }
+
+  // Light an arrow of a run, and in the formula the term that it is; no run: none.
+  light(run, kind) {
+    this.lit = run ? { run, kind } : null;
+    this.formula?.follow(this.lit);
     this.ask();
   }
 

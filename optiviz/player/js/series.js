@@ -2,7 +2,7 @@
 
 import { axisOf, between, curvesOf, PANELS, shareOf } from "./curves.js";
 import { element } from "./dom.js";
-import { clipTo, disc, pen, rule, write } from "./marks.js";
+import { clipTo, marker, pen, rule, write } from "./marks.js";
 import { blend, clamp, powers, ticks } from "./numbers.js";
 import { Sheet } from "./sheet.js";
 
@@ -11,17 +11,24 @@ const THIN = 1.2; // pixels that the lines of runs beside those that are set are
 export class Series extends Sheet {
   constructor(player, kind) {
     const panel = PANELS[kind];
-    const title = panel.title(player.facts);
-    super(player, element("canvas", { role: "img", "aria-label": `${title} against the step` }));
+    super(player, element("canvas", { role: "img" }));
     const one = player.runs.length === 1;
-    Object.assign(this, { kind, panel, parts: { speed: true, first: one, second: one } });
+    Object.assign(this, { kind, panel, parts: { speed: true, first: one, second: one, loss: false } });
     this.drawn = document.createElement("canvas");
     for (const name of ["pointerdown", "pointermove"])
       this.canvas.addEventListener(name, (event) => player.scrub(this, event));
     this.canvas.addEventListener("pointerleave", () => player.point(null));
+    this.title = element("span");
     const chips = Object.entries(panel.parts ?? {}).map((part) => this.chip(...part));
-    const caption = element("figcaption", {}, element("span", {}, title), ...chips);
+    const caption = element("figcaption", {}, this.title, ...chips);
     this.figure = element("figure", {}, caption, this.canvas);
+  }
+
+  // Other runs: another problem's loss may be called otherwise.
+  fit() {
+    const title = this.panel.title(this.player.facts);
+    this.title.textContent = title;
+    this.canvas.setAttribute("aria-label", `${title} against the step`);
   }
 
   // A button that shows or hides a part of the panel.
@@ -59,11 +66,15 @@ export class Series extends Sheet {
     return clamp(Math.round(share * this.player.steps), 0, this.player.steps);
   }
 
+  limits() {
+    const { ground, facts, told } = this.player;
+    return axisOf(this.panel, this.curves(told), facts.floor, ground.drawing);
+  }
+
   lay() {
     const { player } = this;
-    const { ground, facts } = player;
     const told = this.curves(player.told);
-    this.axis = axisOf(this.panel, told, facts.floor, ground.drawing);
+    this.axis = this.limits();
     const context = this.begin(this.still);
     this.layAxes(context);
     this.trace(context, this.curves(player.ghosts), 1.2, { paler: 0.6, dash: [2, 3] });
@@ -135,7 +146,7 @@ export class Series extends Sheet {
       const y = between(values, t, (value) => this.y(value));
       const color = blend(player.colorOf(run), look.background, paler);
       if (y >= top - 3 && y <= top + height + 3)
-        disc(context, this.x(t), y, 3.4 * scale, color, look.background);
+        marker(context, run.head, this.x(t), y, 3.4 * scale, color, look.background);
     }
   }
 }

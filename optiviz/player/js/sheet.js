@@ -42,6 +42,12 @@ export class Sheet {
     this.move(context);
   }
 
+  // Give its pixels back.
+  free() {
+    for (const canvas of [this.canvas, this.still, this.bottom, this.drawn])
+      if (canvas) Object.assign(canvas, { width: 0, height: 0 });
+  }
+
   font(size, weight = "") {
     return `${weight} ${size * this.player.scale}px system-ui, "Segoe UI", Roboto, sans-serif`;
   }

@@ -15,6 +15,7 @@ export class Timeline {
     this.loop = false;
     this.playing = false;
     this.stops = []; // the steps at which something is said
+    this.happenings = []; // what else happens, each at its `step`
     this.waits = 0;
   }
 
@@ -46,9 +47,16 @@ export class Timeline {
     this.ask();
   }
 
-  // To the next moment at which something is said, or to the one before.
+  // To a step, and on from there if it plays.
+  seek(step) {
+    this.time = this.exact = clamp(step, 0, this.steps);
+    this.ask();
+  }
+
+  // To the next moment at which something is said or happens, or to the one before.
   goToStop(n) {
-    const there = this.stops.filter((stop) => n * (stop - this.step) > 0);
+    const all = [...this.stops, ...this.happenings.map(({ step }) => step)];
+    const there = all.filter((stop) => n * (stop - this.step) > 0);
     if (there.length) this.goTo(n > 0 ? Math.min(...there) : Math.max(...there));
   }
 

@@ -1,6 +1,6 @@
 // The paths: a trail that thins towards its beginning, a head, and where a run ended too soon.
 
-import { disc, pen } from "./marks.js";
+import { disc, marker, pen } from "./marks.js";
 import { clamp } from "./numbers.js";
 
 // A line through the points `from` to `last`, and on to a place between two of them.
@@ -60,13 +60,10 @@ export function drawHead(plane, context, run) {
   const { player } = plane;
   const { look, scale } = player;
   const [x, y] = headOf(run, player.time);
-  disc(context, x, y, 5 * scale, player.colorOf(run), look.background);
+  marker(context, run.head, x, y, 5 * scale, player.colorOf(run), look.background);
   if (player.hover !== null && player.hover <= run.steps) {
     const i = 2 * player.hover;
-    context.beginPath();
-    context.arc(run.pixels[i], run.pixels[i + 1], 8 * scale, 0, 7);
-    pen(context, look.text, 1.5);
-    context.stroke();
+    disc(context, run.pixels[i], run.pixels[i + 1], 6 * scale, look.background, player.colorOf(run), 3 * scale);
   }
   if (run.divergedAt >= 0 && player.time >= run.steps) drawEnding(plane, context, run);
 }

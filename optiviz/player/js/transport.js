@@ -1,48 +1,16 @@
-// The row that lets time run, what is shown of the picture, and the keys for both.
+// The row that lets time run, and what is shown of the picture.
 
 import { button, element, icon } from "./dom.js";
+import { Goto } from "./goto.js";
+import { TOGGLES } from "./keys.js";
 import { SPEEDS } from "./timeline.js";
 
-const TOGGLES = {
-  velocity: ["velocity", "V"],
-  carried: ["β·v", "B"],
-  gradient: ["−η·gradient", "G"],
-  batch: ["batch", "M", "The surface of this step's batch"],
-  ghost: ["before", "O", "The paths before the last change"],
-};
+const LASTS = 15; // steps at speed 1 for which it is told, while time runs, what happened
 
-const KEYS = {
-  " ": (player) => player.toggle(),
-  ArrowRight: (player, event) => player.stepBy(event.shiftKey ? 10 : 1),
-  ArrowLeft: (player, event) => player.stepBy(event.shiftKey ? -10 : -1),
-  Home: (player) => player.goTo(0),
-  End: (player) => player.goTo(player.steps),
-  ",": (player) => player.goToStop(-1),
-  ".": (player) => player.goToStop(1),
-  "[": (player) => player.faster(-1),
-  "]": (player) => player.faster(1),
-  l: (player) => player.setLoop(!player.loop),
-  d: (player) => player.setTheme(player.look.isDark ? "light" : "dark"),
-  "+": (player) => player.plane.zoomBy(1.5),
-  "=": (player) => player.plane.zoomBy(1.5),
-  "-": (player) => player.plane.zoomBy(1 / 1.5),
-  0: (player) => player.goHome(),
-  p: (player) => player.presenting.toggle(),
-};
-for (const [name, [, key]] of Object.entries(TOGGLES))
-  KEYS[key.toLowerCase()] = (player) => player.show(name);
-const NAMED = Object.keys(KEYS).filter((key) => key.length > 1);
-
-// Do what a key says, unless a field or a button has a use for it of its own.
-export function press(player, event) {
-  const target = event.target;
-  const typing = target.closest("input:not([type=range]), select, textarea");
-  const own = target.closest("button") ? [" "] : target.matches("[type=range]") ? NAMED : [];
-  if (typing || event.ctrlKey || event.metaKey || event.altKey || own.includes(event.key)) return;
-  const action = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  if (!action) return;
-  event.preventDefault();
-  action(player, event);
+// What happens at a step, or happened so many steps before.
+export function happened({ step, happenings, runs }, before = 0) {
+  const now = happenings.filter((one) => one.step <= step && step <= one.step + before);
+  return now.map(({ run, words }) => (runs.length > 1 ? `${run.name} ${words}` : words)).join(" · ");
 }
 
 export class Transport {
@@ -52,7 +20,11 @@ export class Transport {
     for (const [name, [words, key, hint = words]] of Object.entries(TOGGLES)) {
       const title = `${hint} (${key})`;
       const facts = { type: "button", class: "ov-chip", "aria-pressed": "false", "data-do": name, title };
-      this.toggles[name] = element("button", { ...facts, onclick: () => player.show(name) }, words);
+      const light = () => player.light(player.formula?.shown ?? player.runs[0], name);
+      const byKeys = (event) => event.target.matches(":focus-visible") && light();
+      const acts = { onclick: () => player.show(name), onfocus: byKeys, onpointerenter: light };
+      for (const leaves of ["onblur", "onpointerleave"]) acts[leaves] = () => player.light(null);
+      this.toggles[name] = element("button", { ...facts, ...acts }, words);
     }
     const label = { class: "ov-transport", role: "group", "aria-label": "Playback" };
     this.node = element("div", label, this.buildTime(player), this.buildView(player));
@@ -64,7 +36,8 @@ export class Transport {
       type: "range", min: 0, max: 1, value: 0, step: 1, "aria-label": "Step", class: "ov-scrub",
       oninput: () => player.goTo(Number(this.scrub.value)),
     });
-    this.counter = element("output", { class: "ov-counter" });
+    const { counter, field } = new Goto(player);
+    this.counter = counter;
     const setSpeed = () => player.setSpeed(Number(this.speeds.value));
     this.speeds = element(
       "select",
@@ -81,38 +54,44 @@ export class Transport {
       button("forward", "One step on (→)", () => player.stepBy(1)),
       button("last", "To the end (End)", () => player.goTo(player.steps)),
       this.scrub,
-      this.counter,
+      counter,
+      field,
       this.speeds,
       this.loop,
     );
   }
 
   buildView(player) {
-    const theme = () => player.setTheme(player.look.isDark ? "light" : "dark");
-    this.space = element("span", { class: "ov-space" });
+    this.said = element("span", { class: "ov-event" });
     return element(
       "div",
       { class: "ov-row ov-toggles" },
       ...Object.values(this.toggles),
-      this.space,
+      this.said,
       button("home", "The whole picture (0)", () => player.goHome()),
       button("present", "Present: the whole screen (P)", () => player.presenting.toggle()),
-      button("theme", "Light or dark (D)", theme),
+      button("theme", "Light or dark (D)", () => player.turnTheme()),
+      button("help", "Help (?)", () => player.help.open(), { "aria-haspopup": "dialog" }),
     );
   }
 
   // Other runs: as many steps, and what there is to show of them.
   fit() {
-    const { steps, batched, earlier } = this.player;
+    const { steps, batched, earlier, facts } = this.player;
     this.scrub.max = steps;
-    const marks = this.player.stops.map((stop) => {
-      const place = `calc(7px + (100% - 16px) * ${stop / Math.max(steps, 1)}) 50%`;
-      return `linear-gradient(var(--ov-text) 0 0) ${place} / 2px 14px no-repeat`;
-    });
+    const marked = (step, color, high) => {
+      const place = `calc(7px + (100% - 16px) * ${step / Math.max(steps, 1)}) 50%`;
+      return `linear-gradient(${color} 0 0) ${place} / 2px ${high}px no-repeat`;
+    };
+    const marks = [
+      ...this.player.facts.notes.map(({ step }) => marked(step, "var(--ov-text)", 18)),
+      ...this.player.happenings.map(({ run, step }) => marked(step, this.player.colorOf(run), 14)),
+    ];
     this.scrub.style.setProperty("--ov-stops", marks.join(", ") || "none");
-    this.scrub.title = marks.length ? "Marks: something is said (, and .)" : "";
+    this.scrub.title = marks.length ? "Marks: something happens (, and .)" : "";
     this.counter.style.width = `${String(steps).length * 2 + 8}ch`;
     this.toggles.batch.hidden = !batched;
+    this.toggles.gradient.hidden = this.toggles.carried.hidden = facts.pathsOnly === true;
     this.toggles.ghost.hidden = !earlier.length;
     this.written = null;
   }
@@ -126,6 +105,7 @@ export class Transport {
     this.scrub.setAttribute("aria-valuetext", `step ${step} of ${steps}`);
     this.scrub.style.setProperty("--ov-share", `${(100 * step) / steps}%`);
     this.counter.textContent = `step ${step} / ${steps}`;
+    this.said.textContent = this.said.title = happened(this.player, playing ? LASTS * speed : 0);
     this.speeds.value = String(speed);
     this.loop.setAttribute("aria-pressed", String(loop));
     for (const [name, chip] of Object.entries(this.toggles))

@@ -18,8 +18,9 @@ from typing import Any, NoReturn
 import numpy as np
 
 from optiviz.errors import UserError
+from optiviz.problems.base import Bounds
 from optiviz.problems.planes.dual import power
-from optiviz.problems.planes.function import surface
+from optiviz.problems.planes.function import BOUNDS, surface
 from optiviz.problems.planes.surfaces import Surface
 
 LONGEST, DEEPEST = 500, 60  # characters, and levels of nesting
@@ -66,21 +67,23 @@ def looks_like(text: str) -> bool:
     return LOOKS.search(text) is not None
 
 
-def expression(text: str) -> Surface:
+def expression(text: str, bounds: Bounds = BOUNDS) -> Surface:
     """The surface z = f(x, y) of an expression, with exact derivatives.
 
     Args:
         text: x, y, numbers, pi, e, + - * / ** and parentheses, and sin cos tan asin acos atan sinh
             cosh tanh exp log sqrt abs.
+        bounds: ((left, right), (bottom, top)), the part to draw.
 
     Raises:
-        UserError: anything else, with the column where it stands.
+        UserError: anything else, with the column where it stands, or bounds that hold nothing.
 
     >>> bowl = expression("x**2 + 10*y**2")
     >>> bowl.value_and_grad(np.array([1.0, 2.0]))[1]
     array([ 2., 40.])
     """
-    return surface(Expression(text.strip()), name=text.strip(), title=_title(text.strip()))
+    text = text.strip()
+    return surface(Expression(text), name=text, title=_title(text), bounds=bounds)
 
 
 def _title(text: str) -> str:

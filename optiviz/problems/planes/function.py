@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -62,7 +63,7 @@ def surface(
     >>> tilted.value_and_grad(np.array([3.0, 0.0]))[1]
     array([6., 1.])
     """
-    if not all(low < high for low, high in bounds):
+    if not all(low < high and math.isfinite(high - low) for low, high in bounds):
         raise UserError(f"bounds must go from a lower number to a higher one, got {bounds}.")
     name = name or str(getattr(function, "__name__", "function")).strip("<>")
     formula = _formula(function, name)

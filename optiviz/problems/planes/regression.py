@@ -188,6 +188,7 @@ class Valleys(Samples):
     title: str = "A mean of shifted valleys"
     bounds: Bounds = ((-2.6, 2.6), (-1.9, 1.9))
     start: Point = (-2.1, 1.2)
+    axes: tuple[str, str] = ("w₁", "w₂")
     labels: tuple[str, str] = ("w₁", "w₂")
 
     def __post_init__(self) -> None:

@@ -16,7 +16,8 @@ from optiviz.studies.pool import MOST_SEEDS
 from optiviz.training.recipe import Recipe
 from optiviz.words import join, split
 
-OF_RECIPE = ("batch_size", "epochs")  # what a grid may vary beside the settings of rules
+WHOLE = ("batch_size", "epochs")
+OF_RECIPE = (*WHOLE, "schedule")  # what a grid may vary beside the settings of rules
 OBJECTIVES = {"val_loss": "minimize", "val_accuracy": "maximize"}
 Settings = dict[str, Any]
 MOST = 100_000  # trainings
@@ -56,7 +57,12 @@ class Cell:
     @property
     def key(self) -> str:
         """What names it, the same in every process."""
-        return json.dumps([self.optim, self.settings, self.recipe.seed], sort_keys=True)
+        return key_of(self.optim, self.settings, self.recipe.seed)
+
+
+def key_of(optim: str, settings: Settings, seed: int) -> str:
+    """What names a training."""
+    return json.dumps([optim, settings, seed], sort_keys=True)
 
 
 def word(value: Any) -> str:
@@ -80,7 +86,7 @@ class Plan:
     Attributes:
         recipe: what all trainings have in common; its seed is the first one.
         optimizers: the rules in words.
-        grid: settings of rules, batch_size and epochs, each with the values to try.
+        grid: settings of rules, batch_size, epochs and schedule, each with the values to try.
         seeds: how many for every setting.
         tune: how many trials a search gets for every rule, instead of a grid; 0 for none.
         objective: what the search improves, one of `OBJECTIVES`, on data split off for it.
@@ -100,7 +106,7 @@ class Plan:
         facts["recipe"] = {
             k: v for k, v in facts["recipe"].items() if k not in ("data_dir", "compiled")
         }
-        facts["columns"] = 2  # what a training's results are called, which a study keeps
+        facts["columns"] = 3  # what is kept of a training, and how it is called
         text = json.dumps(facts, sort_keys=True)
         return f"optiviz-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
@@ -126,15 +132,22 @@ class Plan:
         for setting in self.grid:
             if not any(self._takes(text, setting) for text in self.optimizers):
                 raise unknown("setting of these rules", setting, self._settings())
-        for setting in OF_RECIPE:
-            for value in self.grid.get(setting, ()):
-                if type(value) is not int or value < 1:
-                    raise UserError(f"{setting} must be whole numbers from 1, got {word(value)}.")
+        self._check_values()
         usual: dict[str, Settings] = {text: {} for text in self.optimizers}
         for cell in self.finals(usual) if self.tune else self.cells():
             cell.recipe.check()
             if cell.recipe.seed == self.recipe.seed:
                 cell.recipe.rehearse(network)
+
+    def _check_values(self) -> None:
+        """Refuse a grid's values of what is not a rule's."""
+        for value in self.grid.get("schedule", ()):
+            if not isinstance(value, str):
+                raise UserError(f"schedule must be a schedule's name, got {word(value)}.")
+        for setting in WHOLE:
+            for value in self.grid.get(setting, ()):
+                if type(value) is not int or value < 1:
+                    raise UserError(f"{setting} must be whole numbers from 1, got {word(value)}.")
 
     def _settings(self) -> list[str]:
         every = [name for text in self.optimizers for name in parse(text).known()]

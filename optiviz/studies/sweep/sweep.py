@@ -22,10 +22,16 @@ SPARE = 4  # processes killed one after another with nothing done between; then 
 
 
 class Sweep:
-    """A plan and the storage in which it is carried out, as one process sees them."""
+    """A plan and the storage in which it is carried out, as one process sees them.
 
-    def __init__(self, plan: Plan, where: str | Path) -> None:
-        self.plan = plan
+    Args:
+        plan: what to do.
+        where: a file, or an Optuna storage.
+        runs: a folder for the curves of the trainings that are done here, if they are to be kept.
+    """
+
+    def __init__(self, plan: Plan, where: str | Path, runs: Path | None = None) -> None:
+        self.plan, self.folder = plan, runs
         self.runs = Claims(where, plan.name)
         self.searches = {
             text: Claims(where, f"{plan.name} {text}", OBJECTIVES[plan.objective])
@@ -107,7 +113,9 @@ class Sweep:
 
     def _trial(self, claims: Claims, key: str, own: int) -> Trial:
         if claims is self.runs:
-            return Trial(next(cell for cell in self._cells() if cell.key == key), claims, own)
+            trial = Trial(next(cell for cell in self._cells() if cell.key == key), claims, own)
+            trial.runs = self.folder
+            return trial
         text = next(text for text, held in self.searches.items() if held is claims)
         return Searched.proposed(self.plan, text, claims, own)
 
@@ -116,6 +124,7 @@ def sweep(
     plan: Plan,
     where: str | Path,
     *,
+    runs: Path | None = None,
     jobs: int = 1,
     on_progress: Callable[[int, int], object] | None = None,
 ) -> Sweep:
@@ -127,6 +136,7 @@ def sweep(
     Args:
         plan: what to do.
         where: a file, or an Optuna storage such as "postgresql://host/name".
+        runs: see `Sweep`.
         jobs: how many processes to start here.
         on_progress: called with the trainings that are done, by anybody, and all of them.
 
@@ -145,14 +155,14 @@ def sweep(
             on_progress(done, plan.total)
 
     told(0, done)
-    tasks = [(plan, where)] * min(jobs, plan.total - done)
+    tasks = [(plan, where, runs)] * min(jobs, plan.total - done)
     for _ in share_out(_work, tasks, jobs, told, spare=SPARE):
         pass
     told(0, here.finished())
     return here
 
 
-def _work(task: tuple[Plan, str | Path], report: Report, stop: Stop) -> None:
+def _work(task: tuple[Plan, str | Path, Path | None], report: Report, stop: Stop) -> None:
     """What a process does."""
     os.environ["OMP_NUM_THREADS"] = "1"  # of a framework that is still to be loaded
     Sweep(*task).work(report, stop)

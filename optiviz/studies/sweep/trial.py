@@ -6,19 +6,22 @@ import dataclasses
 import time
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from optiviz.optim import Optimizer
+from optiviz.problems import MLP
 from optiviz.studies.sweep.claims import BEAT, Claims
+from optiviz.studies.sweep.kept import keep, name_of
 from optiviz.studies.sweep.plan import Cell, Plan, Settings
 from optiviz.training.outcome import End
 from optiviz.training.recipe import Networks, Recipe
 from optiviz.training.train import Checkpoint, Training
 from optiviz.words import split
 
-PER_EPOCH = 4  # evaluations while tuning, at which a poor trial may be pruned
+PER_EPOCH = 4  # evaluations: a curve, and where a poor trial of a search may be pruned
 MEMORY = ("beta", "beta1", "rho")  # what is tuned beside η, where the rule has it
 RANGE = 100.0  # η is tuned from a hundredth to a hundred times the usual one
 WORST = {"val_loss": float("inf"), "val_accuracy": 0.0}  # what a diverged trial is worth
@@ -37,11 +40,13 @@ class Trial:
         self.lost = self.pruned = False
         self.signed = time.monotonic()
         self.on_sign: Callable[[], object] = lambda: None
+        self.runs: Path | None = None  # where its curve is kept
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Train, and record what came of it unless it was stopped."""
-        done = self.cell.recipe.train(
-            _networks(self.cell.recipe),
+        networks = _networks(self.cell.recipe)
+        done = _watched(self.cell.recipe, networks[0]).train(
+            networks,
             on_progress=self._alive,
             on_checkpoint=self.evaluated,
             stop=lambda: self.lost or self.pruned or stop(),
@@ -49,6 +54,10 @@ class Trial:
         if done.outcome.stopped is End.INTERRUPTED and not self.pruned:
             self.claims.release(self.own)
             return
+        if self.runs is not None:
+            cell = self.cell
+            name = name_of(cell.optim, cell.settings, cell.recipe.seed)
+            keep(self.runs / name, done, networks[1])
         value = self.value(done.history, done.outcome.lost)
         self.claims.finish(self.own, value, _result(done, self.cell), self.pruned)
 
@@ -94,8 +103,7 @@ class Searched(Trial):
         trial = optuna.trial.Trial(study, own)
         network = _networks(plan.recipe)[0]
         usual = dataclasses.replace(plan.recipe, optim=text, schedule=None).rule(network)
-        every = max(1, plan.recipe.per_epoch(network) // PER_EPOCH)
-        common = dataclasses.replace(plan.recipe, eval_every=every)
+        common = _watched(plan.recipe, network)
         cell = Cell.of(common, text, _settings(trial, text, usual), plan.recipe.seed)
         return cls(cell, claims, own, trial, plan.objective)
 
@@ -127,6 +135,12 @@ def _settings(trial: Any, text: str, usual: Optimizer) -> Settings:
             rest = trial.suggest_float(f"1-{name}", 0.001, 1.0, log=True)
             found[name] = float(f"{1 - rest:.4g}")
     return found
+
+
+def _watched(recipe: Recipe, network: MLP) -> Recipe:
+    """The recipe with as many evaluations as make a curve, unless it says how many."""
+    every = recipe.eval_every or max(1, recipe.per_epoch(network) // PER_EPOCH)
+    return dataclasses.replace(recipe, eval_every=every)
 
 
 def _networks(recipe: Recipe) -> Networks:

@@ -19,8 +19,10 @@ from optiviz.views.style import Theme, blend, mark
 
 # The rules whose colours the minima borrow, Okabe and Ito's in an order of good contrast.
 BORROWED = ("adam", "lion", "adagrad", "nesterov", "rmsprop", "momentum")
-WIDE, HIGH = 3.1, 0.27  # inches that the key and each of its rows need
-STRETCHED = 1.4  # times as wide as at equal scales that the map may be
+STRIP, HIGH = 0.36, 0.27  # inches of the key's colours, and of each of its rows
+# Where its columns are from there on; the first begins there, the others end.
+COLUMNS = {"leads to": 0.1, "loss": 1.78, "starts": 2.23, "steps": 2.66}
+STRETCHED = 1.6  # times as wide as at equal scales that the map may be
 SAID = 6  # minima at most whose share stands on the map
 LISTED = 12  # minima at most, each with a row of its own
 PALEST = 0.72  # how far the slowest starts' colour has gone towards the page's
@@ -36,7 +38,7 @@ def draw_basins(sheet: Sheet, found: BasinMap, title: str = "") -> None:
     )
     x, y = (_ends(values) for values in (found.x, found.y))
     aspect = (x[1] - x[0]) / (y[1] - y[0])
-    beside, below = WIDE * min(s, 1.15) + 0.3, 0.0
+    beside, below = _wide(found) * min(s, 1.15) + 0.3, 0.0
     if sheet.tall:
         beside, below = 0.0, _rows(found) * HIGH * s
     left, bottom = 0.36 + 0.3 * s, sheet.bottom + 0.5 * s + below
@@ -108,13 +110,13 @@ def _map(ax: Axes, found: BasinMap, look: Theme) -> None:
 def _key(sheet: Sheet, found: BasinMap, left: float, top: float) -> None:
     """A row for each minimum: its colour from fast to slow, its place, loss, share and steps."""
     look = sheet.look
-    room = (sheet.width - EDGE - left) / WIDE, (top - sheet.bottom) / (_rows(found) * HIGH)
-    s = min(*room, 1.4 * look.scale)
-    row, strip = HIGH * s, 0.45 * s
-    columns = [left + strip + inches * s for inches in (0.1, 1.75, 2.2, WIDE - 0.45)]
+    wide = sheet.width - EDGE - left
+    s = min(wide / _wide(found), (top - sheet.bottom) / (_rows(found) * HIGH), 1.4 * look.scale)
+    row, strip = HIGH * s, STRIP * s
+    shown = _columns(found)
+    columns = [left + strip + inches * s for inches in shown.values()]
     entries = _entries(found, look)
-    heads = ["leads to", "loss", "starts", "steps"]
-    _write(sheet, columns, top - row / 2, heads, look.muted, s)
+    _write(sheet, columns, top - row / 2, list(shown), look.muted, s)
     for n, (color, words, loss, each) in enumerate(entries, start=1):
         y = top - (n + 0.5) * row
         ax = sheet.axes(left, y - 0.33 * row, left + strip, y + 0.33 * row)
@@ -125,7 +127,8 @@ def _key(sheet: Sheet, found: BasinMap, left: float, top: float) -> None:
         taken = found.steps_to_reach[np.isin(found.index, each)]
         steps = f"{np.median(taken):.0f}" if taken.size and each[0] >= 0 else "–"
         share = _percent(sum(map(found.share, each)))
-        _write(sheet, columns, y, [words, loss, share, steps], look.text, s)
+        said = {"leads to": words, "loss": loss, "starts": share, "steps": steps}
+        _write(sheet, columns, y, [said[head] for head in shown], look.text, s)
     if (found.index >= 0).any():
         fast, slow = _fast_slow(found)
         words = f"steps: median; full colour {fast:.0f}, faded {slow:.0f}+"
@@ -146,6 +149,23 @@ def _entries(found: BasinMap, look: Theme) -> list[tuple[str, str, str, list[int
     if (found.index == UNDEFINED).any():
         entries.append((look.background, "hatched: undefined", "", [UNDEFINED]))
     return entries
+
+
+def _columns(found: BasinMap) -> dict[str, float]:
+    """The key's columns; where a minimum's share stands on the map, none of shares."""
+    if len(found.minima) > SAID or (found.index < 0).any():
+        return COLUMNS
+    less = COLUMNS["starts"] - COLUMNS["loss"]
+    return {
+        "leads to": COLUMNS["leads to"],
+        "loss": COLUMNS["loss"],
+        "steps": COLUMNS["steps"] - less,
+    }
+
+
+def _wide(found: BasinMap) -> float:
+    """The inches that the key needs."""
+    return STRIP + _columns(found)["steps"]
 
 
 def _rows(found: BasinMap) -> int:

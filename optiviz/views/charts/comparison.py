@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from optiviz.optim.describe import EVERY, MAIN, rank
 from optiviz.problems.base import Array
 from optiviz.problems.data.datasets import TITLES
 from optiviz.studies.compare import Comparison, Contestant
+from optiviz.views.charts.curves import OVER
 from optiviz.views.charts.ends import Ends, room
 from optiviz.views.files.animate import record
 from optiviz.views.frame import Frame
@@ -37,6 +39,7 @@ def plot_comparison(
     hero: int | None = None,
     theme: str = "light",
     size: tuple[int, int] = (960, 540),
+    over: str = "epochs",
 ) -> None:
     """Write loss and accuracy of every rule: the mean over the seeds in a band of ± one deviation.
 
@@ -47,12 +50,14 @@ def plot_comparison(
         hero: the rule that the picture is about, by its place; the others step back.
         theme: "light", "dark" or "slides".
         size: width and height in pixels.
+        over: what runs along the curves, "epochs" or the "seconds" that training took: their mean
+            over the seeds.
 
     Raises:
-        UserError: no evaluation, an unknown ending or theme, an impossible size, or a place that
-            cannot be written to.
+        UserError: no evaluation, an unknown ending, theme or `over`, an impossible size, or a place
+            that cannot be written to.
     """
-    Race(comparison, title, theme, size, hero).save(path)
+    Race(comparison, title, theme, size, hero, over).save(path)
 
 
 def animate_comparison(
@@ -63,12 +68,13 @@ def animate_comparison(
     hero: int | None = None,
     theme: str = "light",
     size: tuple[int, int] = (960, 540),
+    over: str = "epochs",
     quiet: bool = True,
 ) -> None:
     """Write the same curves as a race through the epochs: .gif, .webp, .apng or .mp4.
 
     Args:
-        comparison, path, title, hero, theme, size: see `plot_comparison`.
+        comparison, path, title, hero, theme, size, over: see `plot_comparison`.
         quiet: show no progress bar.
 
     Raises:
@@ -76,7 +82,8 @@ def animate_comparison(
     """
     look = look_up("theme", theme, THEMES)
     colors = [look.background, look.text, *(m.color for m in marks_of(comparison, look, hero))]
-    record(lambda: Race(comparison, title, theme, size, hero), FRAMES, path, colors, quiet=quiet)
+    race = partial(Race, comparison, title, theme, size, hero, over)
+    record(race, FRAMES, path, colors, quiet=quiet)
 
 
 def marks_of(comparison: Comparison, look: Theme, hero: int | None = None) -> list[Mark]:
@@ -91,7 +98,7 @@ class Race(Frame):
 
     Args:
         comparison: what to show.
-        title, theme, size, hero: see `plot_comparison`.
+        title, theme, size, hero, over: see `plot_comparison`.
     """
 
     def __init__(
@@ -101,15 +108,20 @@ class Race(Frame):
         theme: str,
         size: tuple[int, int],
         hero: int | None = None,
+        over: str = "epochs",
     ) -> None:
         if not any(seeds_of(one, "step") for one in comparison.contestants):
             raise UserError("There is no curve to draw: no training was ever evaluated.")
         super().__init__(theme, size)
         self.comparison = comparison
         self.marks = marks_of(comparison, self.look, hero)
-        self.epochs = float(comparison.recipe.epochs)
-        rules = comparison.contestants
-        self.begin = min(float(e[0]) for one in rules for e in seeds_of(one, "epoch"))
+        self.over, self.label = look_up("over", over, OVER)
+        along = [mean_and_band(one, self.over)[1] for one in comparison.contestants]
+        ways = [each.mean(axis=0) for each in along if each.size]
+        self.begin = min(float(way[0]) for way in ways)
+        self.end = max(float(way[-1]) for way in ways)
+        if self.over == "epoch":  # to which a diverged one did not get
+            self.end = float(comparison.recipe.epochs)
         self.panels: list[Panel] = []
         with self.style():
             self._draw(title)
@@ -134,7 +146,7 @@ class Race(Frame):
             HEADINGS.items(),
             strict=True,
         ):
-            self.dress(ax, heading, "epoch")
+            self.dress(ax, heading, self.label)
             self.panels.append(Panel(self, ax, column))
         self.panels[-1].names, self.panels[-1].last = names, told
 
@@ -145,7 +157,7 @@ class Race(Frame):
 
     def show(self, t: float) -> None:
         """Uncover the curves up to t of `FRAMES` of the way from the first evaluation."""
-        now = float(np.interp(t, (0, FRAMES), (self.begin, self.epochs)))
+        now = float(np.interp(t, (0, FRAMES), (self.begin, self.end)))
         for panel in self.panels:
             panel.show(now)
 
@@ -182,28 +194,30 @@ class Panel:
             accuracy_axis(ax, values)
         elif values.min() > 0 and values.max() > 3 * values.min():
             log_axis(ax, values)
-        ax.set_xlim(0, self.race.epochs)
-        ax.xaxis.set_major_locator(MaxNLocator(5, integer=self.race.epochs >= 2))
+        ax.set_xlim(0, self.race.end)
+        ax.xaxis.set_major_locator(MaxNLocator(5, integer=self.race.end >= 2))
 
     def _curve(self, one: Contestant, own: Mark) -> Curve:
         """A rule's mean and band, which `show` clips."""
         look, ax = self.race.look, self.ax
+        _, ways = mean_and_band(one, self.race.over)
         epoch, every = mean_and_band(one, self.column)
         parts: list[Any] = []
         mean = every.mean(axis=0) if len(every) else epoch
+        along = ways.mean(axis=0) if len(ways) else epoch
         width, order = 1.9 * own.weight * look.scale, 3.5 if own.weight > 1 else 3
         if len(every) > 1:
             sd = every.std(axis=0, ddof=1)
             pale = blend(own.color, look.background, 0.5)
             band = {"color": pale, "lw": 0, "alpha": 0.5, "zorder": 2}
-            parts.append(ax.fill_between(epoch, mean - sd, mean + sd, **band))
-        parts += ax.plot(epoch, mean, color=own.color, ls=own.dash, lw=width, zorder=order)
+            parts.append(ax.fill_between(along, mean - sd, mean + sd, **band))
+        parts += ax.plot(along, mean, color=own.color, ls=own.dash, lw=width, zorder=order)
         dot = {"marker": "o", "ms": 6 * look.scale, "mec": look.background, "clip_on": False}
         (head,) = ax.plot([], [], color=own.color, zorder=4, **dot)
-        return Curve(epoch, mean, parts, head)
+        return Curve(along, mean, parts, head)
 
     def show(self, now: float) -> None:
-        """Uncover the curves up to an epoch."""
+        """Uncover the curves up to an epoch or a second."""
         uncovered = TransformedBbox(Bbox.from_extents(0, 0, now, 1), self.ax.get_xaxis_transform())
         words, heads = [], []
         for i, curve in enumerate(self.curves):
@@ -221,25 +235,25 @@ class Panel:
             return ""
         if self.column != "test_accuracy":
             return number(value, zeros=True)
-        over = now >= self.race.epochs
+        over = now >= self.curves[i].along[-1]
         return self.last[i] if over else _under(self.names[i], percent(value))
 
 
 @dataclass
 class Curve:
-    """A rule's mean, `(n,)` at `(n,)` epochs, and the artists that show it."""
+    """A rule's mean, `(n,)` at `(n,)` epochs or seconds, and the artists that show it."""
 
-    epoch: Array
+    along: Array
     mean: Array
     clipped: list[Any]
     head: Any
 
     def at(self, now: float) -> tuple[float, float]:
         """Where its head is: nowhere before the first evaluation."""
-        if not len(self.epoch) or now < self.epoch[0]:
+        if not len(self.along) or now < self.along[0]:
             return np.nan, np.nan
-        there = min(now, self.epoch[-1])
-        return there, float(np.interp(there, self.epoch, self.mean))
+        there = min(now, self.along[-1])
+        return there, float(np.interp(there, self.along, self.mean))
 
 
 def _names(rules: Sequence[Optimizer]) -> list[str]:

@@ -16,8 +16,10 @@ from optiviz.views.charts.ends import Ends, room
 from optiviz.views.frame import Frame
 from optiviz.views.numbers import accuracy_axis, log_axis, number, percent
 from optiviz.views.style import DOTTED, LINES, SOLID, Mark, blend, legible, mark
+from optiviz.words import look_up
 
 PANELS = {"loss": "Loss (training: mean of the batches)", "accuracy": "Accuracy"}
+OVER = {"epochs": ("epoch", "epoch"), "seconds": ("seconds", "seconds of training")}  # and label
 NAMES = {"train": "training", "test": "test", "val": "validation"}
 
 
@@ -28,6 +30,7 @@ def plot_training(
     title: str = "",
     theme: str = "light",
     size: tuple[int, int] = (960, 540),
+    over: str = "epochs",
 ) -> None:
     """Write the loss and the accuracy of a training at every evaluation.
 
@@ -37,10 +40,11 @@ def plot_training(
         title: what stands above; by default the rule and the data.
         theme: "light", "dark" or "slides".
         size: width and height in pixels.
+        over: what runs along the curves, "epochs" or the "seconds" that training took.
 
     Raises:
-        UserError: no evaluation, an unknown ending or theme, an impossible size, or a place that
-            cannot be written to.
+        UserError: no evaluation, an unknown ending, theme or `over`, an impossible size, or a place
+            that cannot be written to.
 
     >>> import tempfile
     >>> from optiviz import optim
@@ -54,12 +58,13 @@ def plot_training(
     if not len(done.history["step"]):
         raise UserError("There is no curve to draw: the training was never evaluated.")
     frame = Frame(theme, size)
-    training_figure(frame, done, title)
+    training_figure(frame, done, title, over)
     frame.save(path)
 
 
-def training_figure(frame: Frame, done: Training, title: str) -> None:
+def training_figure(frame: Frame, done: Training, title: str, over: str = "epochs") -> None:
     """Draw both panels and the title, with the last numbers at the ends of the lines."""
+    column, label = look_up("over", over, OVER)
     main = mark(done.optimizer, frame.look).color
     paler = legible(blend(main, frame.look.background, 0.4), frame.look, LINES)
     marks = {"train": Mark(paler), "test": Mark(main, SOLID), "val": Mark(main, DOTTED)}
@@ -72,38 +77,44 @@ def training_figure(frame: Frame, done: Training, title: str) -> None:
         left, right = (room(frame, [*words.values()]) for words in told.values())
         axes = frame.row(2, right=right, gap=left / frame.look.scale + 0.3)
         for ax, (what, words) in zip(axes, told.items(), strict=True):
-            _panel(frame, ax, done, what, {n: marks[n] for n, said in words.items() if said})
-            _ends(frame, ax, done, what, words, marks)
+            frame.dress(ax, PANELS[what], label)
+            shown = {n: marks[n] for n, said in words.items() if said}
+            _panel(frame, ax, done, (column, what), shown)
+            _ends(frame, ax, done, (column, what), words, marks)
 
 
-def _panel(frame: Frame, ax: Any, done: Training, what: str, marks: dict[str, Mark]) -> None:
-    frame.dress(ax, PANELS[what], "epoch")
-    epoch, shown = done.history["epoch"], []
+def _panel(
+    frame: Frame, ax: Any, done: Training, columns: tuple[str, str], marks: dict[str, Mark]
+) -> None:
+    """Draw one figure of merit, the second of the columns, over the first."""
+    (over, what), shown = columns, []
+    along = done.history[over]
     for name, own in marks.items():
         values = done.history[f"{name}_{what}"]
         shown.append(values)
         dots = "o" if len(values) <= 30 else None
         style: Any = {"marker": dots, "ms": 3.5 * frame.look.scale, "clip_on": False, "zorder": 3}
-        ax.plot(epoch, values, color=own.color, ls=own.dash, lw=1.8 * frame.look.scale, **style)
+        ax.plot(along, values, color=own.color, ls=own.dash, lw=1.8 * frame.look.scale, **style)
     best = np.concatenate(shown)
     if what == "accuracy":
         accuracy_axis(ax, best)
     elif best.min() > 0 and best.max() > 3 * best.min():
         log_axis(ax, best)
-    ax.set_xlim(0, max(float(epoch[-1]), 1e-9))
-    ax.xaxis.set_major_locator(MaxNLocator(6, integer=epoch[-1] >= 2))
+    ax.set_xlim(0, max(float(along[-1]), 1e-9))
+    ax.xaxis.set_major_locator(MaxNLocator(6, integer=along[-1] >= 2))
 
 
 def _ends(
     frame: Frame,
     ax: Any,
     done: Training,
-    what: str,
+    columns: tuple[str, str],
     words: dict[str, str],
     marks: dict[str, Mark],
 ) -> None:
+    (over, what), history = columns, done.history
     told = {name: said for name, said in words.items() if said}
-    heads = [(done.history["epoch"][-1], done.history[f"{n}_{what}"][-1]) for n in told]
+    heads = [(history[over][-1], history[f"{n}_{what}"][-1]) for n in told]
     Ends(frame, ax, [marks[n].color for n in told]).show([*told.values()], heads)
 
 

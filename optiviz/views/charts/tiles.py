@@ -107,6 +107,7 @@ class Mosaic(Frame):
         super().__init__(first.theme, first.size)
         self.tiles, scale = tiles, self.look.scale
         with self.style():
+            self.counter = self._counter()
             self.title(tiles.title, tiles.note)
             rows = -(-len(tiles.pictures) // tiles.columns)
             grid = self.figure.add_gridspec(
@@ -119,7 +120,6 @@ class Mosaic(Frame):
                 wspace=0.16,
                 hspace=0.34,
             )
-            self.counter = self._counter()
             self.panels = []
             self.endings: list[Any] = []
             for i, picture in enumerate(tiles.pictures):
@@ -166,7 +166,14 @@ class Mosaic(Frame):
     def _counter(self) -> Any:
         look, x = self.look, 1 - self.edge / self.width
         style: Any = {"fontsize": 10.5 * look.scale, "color": look.muted, "family": "monospace"}
-        return self.figure.text(x, 1 - 0.17 / self.height, "", ha="right", va="top", **style)
+        words, y = self._counted(self.tiles.steps), 1 - 0.17 / self.height
+        text = self.figure.text(x, y, words, ha="right", va="top", **style)
+        self.corner = self.inches(text)[0] + self.edge
+        return text
+
+    def _counted(self, t: float) -> str:
+        """What the counter says."""
+        return f"step {int(t):>{len(str(self.tiles.steps))}} / {self.tiles.steps}"
 
     @property
     def moving(self) -> list[Artist]:
@@ -178,7 +185,7 @@ class Mosaic(Frame):
 
     def show(self, t: float) -> None:
         """Take every tile to step t."""
-        self.counter.set_text(f"step {int(t):>{len(str(self.tiles.steps))}} / {self.tiles.steps}")
+        self.counter.set_text(self._counted(t))
         for panel in self.panels:
             panel.show(t)
         for ending, picture in zip(self.endings, self.tiles.pictures, strict=True):

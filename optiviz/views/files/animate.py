@@ -124,7 +124,7 @@ class _Film:
             movie.canvas.draw()
         self.still = movie.canvas.copy_from_bbox(movie.figure.bbox)
         self.size: tuple[int, int] = movie.canvas.get_width_height()
-        self.words = Sprites(self.size, movie.figure.dpi)
+        self.sprites = Sprites(self.size, movie.figure.dpi)
 
     def page(self, color: str) -> gif.Page:
         """The page's colour, and where it may be seen through: not within the ground."""
@@ -156,8 +156,10 @@ class _Film:
             canvas.restore_region(self.still)
             frame = np.asarray(canvas.buffer_rgba())
             for artist in self.moving:
+                if not artist.get_visible():
+                    continue
                 if isinstance(artist, Text) and not artist.get_clip_on():
-                    self.words.stamp(artist, frame)
-                elif artist.get_visible():
+                    self.sprites.write(artist, frame)
+                elif not self.sprites.stand(artist, frame):
                     figure.draw_artist(artist)
             yield frame

@@ -102,11 +102,11 @@ class Palette:
         for frame in frames:
             now = packed(frame)
             if before is None:
-                indices = self(now)
+                indices, before = self(now), now.copy()
             else:
                 changed = now != before
                 indices[changed] = self(now[changed])
-            before = now.copy()
+                np.copyto(before, now)
             if page is not None:
                 indices[page[1] & (now == page[0])] = CLEAR
             yield indices

@@ -53,11 +53,12 @@ class Rhythm:
     def moments(self, steps: int, fps: float | None = None) -> list[float]:
         """The time of every frame, in steps and evenly apart, to the last step.
 
-        >>> Rhythm(frames=3).moments(9), len(Rhythm().moments(120)), len(Rhythm().moments(20_000))
-        ([0.0, 4.5, 9.0], 121, 161)
+        >>> Rhythm(frames=3).moments(9), [len(Rhythm().moments(steps)) for steps in (120, 20_000)]
+        ([0.0, 4.5, 9.0], [121, 161])
         """
         seconds = min(max(steps / PACE, min(steps / SLOWEST, SHORT)), LONG)
-        count = self.frames or round(seconds * (fps or self.fps)) + 1
+        each = min(steps, round(LONG * PACE))  # however slowly they are shown, none is left out
+        count = self.frames or max(round(seconds * (fps or self.fps)), each) + 1
         return np.linspace(0, steps, count).round(9).tolist() if count > 1 else [float(steps)]
 
     def beats(

@@ -44,12 +44,11 @@ def write(
             height, width = now.shape
             file.write(struct.pack("<6s2H3B", b"GIF89a", width, height, 0xF7, clear, 0) + colors)
             file.write(_again(loop) + b"".join(_comment(about)))
-            waiting = now.copy(), 0, 0
-        elif (now != before).any():
+            before, waiting = now.copy(), (now.copy(), 0, 0)
+        elif (changed := now != before).any():
             file.write(_frame(waiting, hundredths, clear, holes))
-            drawn = np.where(holes | (now != before), now, clear).astype(np.uint8)
-            waiting, hundredths = _cropped(drawn, clear), 0
-        before = now.copy()
+            waiting, hundredths = _drawn(now, now != clear if holes else changed, clear), 0
+            np.copyto(before, now)
         hundredths += time
     file.write(_frame(waiting, hundredths, clear, holes) + b";")
 
@@ -72,14 +71,15 @@ def _comment(words: str) -> Iterator[bytes]:
         yield b"\0"
 
 
-def _cropped(drawn: Indices, clear: int) -> tuple[Indices, int, int]:
-    """The smallest box that holds everything that is not clear, and its left upper corner."""
-    seen = drawn != clear
-    rows, columns = seen.any(axis=1).nonzero()[0], seen.any(axis=0).nonzero()[0]
+def _drawn(now: Indices, seen: NDArray[np.bool_], clear: int) -> tuple[Indices, int, int]:
+    """The smallest box that holds all that is seen, in it only that, and its left upper corner."""
+    rows = np.flatnonzero(seen.any(axis=1))
     if not len(rows):
-        return drawn[:1, :1], 0, 0
-    box = drawn[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return box, int(columns[0]), int(rows[0])
+        return np.full((1, 1), clear, np.uint8), 0, 0
+    across = slice(rows[0], rows[-1] + 1)
+    columns = np.flatnonzero(np.bitwise_or.reduce(seen[across].view(np.uint8), axis=0))
+    box = across, slice(columns[0], columns[-1] + 1)
+    return np.where(seen[box], now[box], np.uint8(clear)), int(columns[0]), int(rows[0])
 
 
 def _frame(waiting: Any, hundredths: int, clear: int, holes: bool) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import matplotlib
 import numpy as np
 
+from optiviz.views.numbers import Even
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.series import Series, crop
@@ -45,6 +46,8 @@ def arrange(
         names: of the panels that are not wide, the inches that names take at their right.
     """
     axes = [figure.add_subplot() for _ in kinds]
+    for axis in (axis for ax in axes for axis in (ax.xaxis, ax.yaxis)):
+        axis.set_major_formatter(Even())
     panels: list[Any] = []
     for kind, ax in zip(kinds, axes, strict=True):
         panels.append(kind.dress(ax, picture) if kind.wide else kind(ax, picture))
@@ -88,11 +91,13 @@ class _Room:
 
     def _split(self, rest: list[int]) -> list[list[int]]:
         """One column of panels, or two where one would be too low."""
+        if len(rest) < 2:
+            return [rest] if rest else []
         low, high = self._ends()
         insets = [self._beside(i) for i in rest]
         free = high - low - sum(inset.top + inset.bottom for inset in insets)
-        if len(rest) < 2 or free > LOW * self.scale * sum(self.shares[i] for i in rest):
-            return [rest] if rest else []
+        if free > LOW * self.scale * sum(self.shares[i] for i in rest):
+            return [rest]
         half = -(-len(rest) // 2)
         return [rest[:half], rest[half:]]
 

@@ -7,15 +7,17 @@ import numpy as np
 from optiviz.problems.base import Array
 
 ELEVATION = np.radians(41)  # of the camera above the floor
-AZIMUTH, TURN = np.radians(-114), np.radians(24)  # of its place at the end, and its way until then
+AZIMUTH, TURN = np.radians(-114), np.radians(24)  # of its place at the end, and its way there
+TURNS = 0.55  # of a film's time: then it stands, so that the end can be seen, and files are small
 SIDES = np.array([1.2, 1.0])  # of the floor; heights have the same unit
 SAMPLES = 48  # points of a ray that are compared with the surface
 START = 0.012  # of the unit, from a point to the first of them: no surface hides itself
 
 
 def azimuth(share: float) -> float:
-    """Where the camera stands when a share of the time has passed."""
-    return float(AZIMUTH - TURN * (1 - share))
+    """Where the camera stands when a share of the time has passed; it starts and stops gently."""
+    done = min(share / TURNS, 1.0)
+    return float(AZIMUTH - TURN * (1 - done) ** 2 * (1 + 2 * done))
 
 
 def seen_from(azimuth: float) -> Array:

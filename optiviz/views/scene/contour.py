@@ -20,6 +20,7 @@ CONTOUR = {False: 0.55, True: 0.3}  # how opaque contours are, and how where the
 TAIL = 0.1  # of the ground, at either end, that may be a pole
 REACH = 4  # times the heights' spread without their tails, as far as levels follow a pole
 RING = 19  # points across the ring around a goal
+MARKS = 4.6  # where minima lie among what is drawn: above paths, below heads
 UNDEFINED = "hatched: undefined"
 
 
@@ -111,7 +112,7 @@ def draw_undefined(ax: Axes, x: Array, y: Array, values: Array, theme: Theme) ->
 def draw_ground(
     ax: Axes, problem: Plane, bounds: Bounds, theme: Theme, faint: bool = False
 ) -> tuple[Array, bool]:
-    """Bands, contour lines and the known minima.
+    """Bands and contour lines.
 
     Returns:
         The heights of the lines, and whether any of the ground is undefined.
@@ -137,10 +138,6 @@ def draw_ground(
             across, down = ax.transLimits.transform(text.get_position())
             text.set_visible(across < KEY[0] or down < KEY[1])
     holes = draw_undefined(ax, x, y, values, theme)
-    for point, local in zip(problem.minima, problem.local(), strict=True):
-        ax.plot(*point, **minimum(theme, local), zorder=2.5)
-    for point in problem.saddles:
-        ax.plot(*point, **saddle(theme), zorder=2.5)
     return heights, holes
 
 
@@ -153,10 +150,27 @@ def _spanned(values: Array, least: float) -> Array:
     return np.linspace(middle - least / 2, middle + least / 2, BANDS + 1)
 
 
+def draw_marks(ax: Axes, problem: Plane, theme: Theme) -> list[Any]:
+    """The known minima and saddles, above the paths that run over them and below their heads."""
+    local = np.array(problem.local(), bool)
+    minima, saddles = (np.reshape(points, (-1, 2)) for points in (problem.minima, problem.saddles))
+    kinds = [
+        (saddles, saddle(theme)),
+        (minima[local], minimum(theme, local=True)),
+        (minima[~local], minimum(theme)),
+    ]
+    return [
+        mark
+        for points, style in kinds
+        if len(points)
+        for mark in ax.plot(*points.T, **style, zorder=MARKS)
+    ]
+
+
 def draw_goals(ax: Axes, problem: Plane, theme: Theme) -> list[Any]:
     """Rings around the deepest minima, for above the heads that get there."""
-    pairs = zip(problem.minima, problem.local(), strict=True)
-    deepest = np.reshape([point for point, local in pairs if not local], (-1, 2))
+    local = np.array(problem.local(), bool)
+    deepest = np.reshape(problem.minima, (-1, 2))[~local]
     rings = []
     for color, width, order in ((theme.background, 3.4, 7), (theme.text, 1.5, 7.1)):
         style: Any = {"markerfacecolor": "none", "markeredgecolor": color, "linestyle": "none"}
@@ -166,7 +180,7 @@ def draw_goals(ax: Axes, problem: Plane, theme: Theme) -> list[Any]:
 
 
 def minimum(theme: Theme, local: bool = False) -> dict[str, Any]:
-    """The look of a minimum: a star, seen under a path and beside it; hollow if it is local."""
+    """The look of a minimum: a star, hollow if it is local."""
     return {
         "marker": "*",
         "markersize": (8 if local else 15) * theme.pen,

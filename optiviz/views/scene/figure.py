@@ -12,6 +12,7 @@ from optiviz.views.scene.accumulator import AccumulatorPanel
 from optiviz.views.scene.arrange import arrange
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.data import DataPanel
+from optiviz.views.scene.eigen import Eigen, EigenLoss
 from optiviz.views.scene.formula import FormulaPanel
 from optiviz.views.scene.legend import legend
 from optiviz.views.scene.memory import Bias, Build, Effective, Memory, Noise
@@ -20,6 +21,7 @@ from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.path import PathPanel
 from optiviz.views.scene.relief import Relief
 from optiviz.views.scene.series import Loss, Rate, Series, Speed, Truth, Velocity
+from optiviz.views.scene.sharpness import Sharpness
 from optiviz.views.scene.sum import SumPanel
 from optiviz.words import look_up
 
@@ -34,11 +36,14 @@ PANELS: dict[str, type[Panel]] = {
     "velocity": Velocity,
     "lr": Rate,
     "truth": Truth,
+    "sharpness": Sharpness,
     "build": Build,
     "memory": Memory,
     "noise": Noise,
     "bias": Bias,
     "effective": Effective,
+    "eigen": Eigen,
+    "eigen-loss": EigenLoss,
     "formula": FormulaPanel,
 }
 
@@ -66,8 +71,8 @@ class Scene(Frame):
         plain = not _named(kinds, picture)
         with self.style():
             note = "" if plain else picture.settings
-            header = self.title(picture.title, note) + (0.61 if note else 0.42) * self.look.scale
             self.counter = self._counter()
+            header = self.title(picture.title, note) + (0.61 if note else 0.42) * self.look.scale
             self.endings, footer = legend(self, picture) if plain else ([], 0.1 * self.look.scale)
             self.ends: list[LineNames] = []
             names = partial(self._name_lines, film)
@@ -129,6 +134,7 @@ class Scene(Frame):
             text = figure.text(x, y, words, ha="right", va="top", **style)
             x -= text.get_window_extent().width / figure.bbox.width
             numbers.append(text)
+        self.corner = (1 - x) * self.width
         return numbers[1]
 
 

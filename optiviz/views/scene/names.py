@@ -12,7 +12,17 @@ import numpy as np
 from optiviz.problems.base import Array
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.panel import until
-from optiviz.views.scene.place import Box, Ground, Spot, around, crossed, gap_of, glide, spread
+from optiviz.views.scene.place import (
+    CROSSED,
+    Box,
+    Ground,
+    Spot,
+    around,
+    crossed,
+    gap_of,
+    glide,
+    spread,
+)
 from optiviz.views.style import HALO, words
 
 MOST = 7  # runs that are named where they are; more stand in a legend,
@@ -22,7 +32,9 @@ GLIDE = 12  # of those: a fraction of them that a jump is spread over
 NARROW = 12  # letters in a row at the end of a line, beside its panel
 PAD = 1.5  # points of the plate around the words
 FAR = 2.5  # heights from its head, from where on a name in a film is called back
+COVERS = 4  # cells of paths that a name may lie on before another place is sought
 GAP = 9.0  # pixels of a screen between a head and its name,
+DOTS = (0, (1, 1.6))  # on and off, in widths of the leader
 LEADER = 16.0  # and from where on a thin line joins them
 
 
@@ -48,8 +60,8 @@ class Words:
         )
         self.verdict.set_color(words(look.muted, look))
         self.sizes = [_size(self.name), _size(self.verdict)]
-        style = {"transform": ax.transAxes, "color": color, "lw": 0.8 * look.scale, "zorder": 4.5}
-        (self.leader,) = ax.plot([], [], solid_capstyle="butt", **style)
+        style = {"transform": ax.transAxes, "color": color, "lw": 0.9 * look.scale, "zorder": 4.5}
+        (self.leader,) = ax.plot([], [], ls=DOTS, **style)  # or it would look like a path
         self.artists = [self.leader, self.verdict, self.name]
 
     def size(self, t: float) -> Spot:
@@ -80,7 +92,7 @@ class HeadNames:
     backwards from the end, which is as the still picture has it.
     """
 
-    def __init__(self, panel: Any, minima: Sequence[Spot]) -> None:
+    def __init__(self, panel: Any, marked: Sequence[Spot]) -> None:
         picture, self.panel, self.dpi = panel.picture, panel, panel.ax.figure.dpi / 100
         self.count, self.steps = len(picture.runs), picture.steps
         few = self.count <= FEW
@@ -94,8 +106,9 @@ class HeadNames:
         notes = [text.get_window_extent() for text in panel.notes]
         fixed = [(b.x0 - box.x0, b.y0 - box.y0, b.x1 - box.x0, b.y1 - box.y0) for b in notes]
         ring = 11 * picture.look.pen * self.dpi
-        fixed += [around(self._pixel(point), ring) for point in minima]
+        fixed += [around(self._pixel(point), ring) for point in marked]
         self.paths = [panel.pixels(trail.points) for trail in panel.trails]
+        fixed += [around(path[0].tolist(), ring / 2) for path in self.paths]
         self.ground = Ground(self.room, crossed(self.paths, self.room), fixed)
         self.track: Array | None = None
 
@@ -124,11 +137,15 @@ class HeadNames:
             corner = later[nth][0] + here[0] - there[0], later[nth][3] + here[1] - there[1]
             row = self.words[nth].sizes[0][1]
             kept = self.ground.nudged(self.ground.inside(self._box(nth, t, corner)), taken, row)
-            if gap_of(kept, here) > FAR * row:
+            if gap_of(kept, here) > FAR * row or self.ground.crossings(kept) > COVERS:
                 fresh = self._fresh(nth, t, taken)
-                kept = fresh if gap_of(fresh, here) < gap_of(kept, here) / 2 else kept
+                kept = fresh if self._burden(fresh, here) < self._burden(kept, here) / 2 else kept
             found[nth] = kept
         return [found[nth] for nth in range(self.count)]
+
+    def _burden(self, box: Box, head: Spot) -> float:
+        """How far a name is from its head, and how much of the paths it hides."""
+        return gap_of(box, head) + CROSSED * self.ground.crossings(box)
 
     def _fresh(self, nth: int, t: int, taken: list[Box]) -> Box:
         """The best place for one name, whatever it was before."""

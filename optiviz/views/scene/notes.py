@@ -13,6 +13,7 @@ from optiviz.errors import UserError
 from optiviz.problems.base import Array, Plane
 from optiviz.runs.events import events
 from optiviz.runs.record import Run
+from optiviz.views.scene.contour import RING
 from optiviz.views.scene.place import Box, Ground, around, crossed
 from optiviz.views.style import rim
 
@@ -100,6 +101,7 @@ class Notes:
         if not picture.told:
             return
         self.row = 11 * picture.look.scale * panel.ax.figure.dpi / 72  # pixels of a letter
+        self.ring = RING / 2 * picture.look.pen * panel.ax.figure.dpi / 72
         box = panel.box
         paths = [panel.pixels(trail.points) for trail in panel.trails]
         keys = [text.get_window_extent().translated(-box.x0, -box.y0) for text in panel.notes]
@@ -124,13 +126,25 @@ class Notes:
         low, high = np.array(box[:2]), np.array(box[2:])
         text.set_position((low + high) / 2 / ground.room)
         style |= {"lw": 1.1 * look.pen, "mew": 1.1 * look.pen, "ms": 11 * look.pen}
-        ends = _short(np.array([point, np.clip(point, low, high)]), 0.55 * row) / ground.room
-        ring = ax.plot(*(point / ground.room), "o", mfc="none", **style)
-        self.told.append((one, [*ring, *ax.plot(*ends.T, **style), text]))
+        goal = self._goal(point)
+        at, gap = (point, 0.55 * row) if goal is None else (goal, self.ring)
+        ends = _short(np.array([at, np.clip(at, low, high)]), gap) / ground.room
+        rings = [] if goal is not None else [point / ground.room]
+        marks = [mark for ring in rings for mark in ax.plot(*ring, "o", mfc="none", **style)]
+        self.told.append((one, [*marks, *ax.plot(*ends.T, **style), text]))
         for artist in self.told[-1][1]:
             self.panel.add(artist)
         self.panel.notes.append(text)
         return box
+
+    def _goal(self, point: Array) -> Array | None:
+        """The goal whose ring a point lies in; one of its own would make a tangle."""
+        panel, problem = self.panel, self.panel.picture.problem
+        pairs = zip(problem.minima, problem.local(), strict=True)
+        for goal in (panel.pixels(at) for at, local in pairs if not local):
+            if np.hypot(*(goal - point)) < self.ring:
+                return np.asarray(goal)
+        return None
 
     def show(self, t: float, film: bool) -> None:
         """What has been said by step t; in a film it fades again, until the end."""

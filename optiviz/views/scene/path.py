@@ -13,7 +13,8 @@ from optiviz.problems.base import Array
 from optiviz.runs.record import Run
 from optiviz.views.scene.arrows import Arrow, enlarged, times, usual
 from optiviz.views.scene.contents import Contents
-from optiviz.views.scene.contour import UNDEFINED, draw_goals, draw_ground, fit, minimum
+from optiviz.views.scene.contour import UNDEFINED, draw_goals, draw_ground, draw_marks, fit, minimum
+from optiviz.views.scene.eigen import draw_axes
 from optiviz.views.scene.names import MOST, HeadNames
 from optiviz.views.scene.notes import Notes
 from optiviz.views.scene.panel import Panel
@@ -37,6 +38,8 @@ class PathPanel(Panel):
         look = picture.look
         batched = [run for run in picture.runs if run.batch is not None]
         heights, holes = draw_ground(ax, picture.problem, self.bounds, look, faint=bool(batched))
+        if {"eigen", "eigen-loss"} & {*picture.panels}:
+            draw_axes(ax, picture)
         self.notes += ax.texts  # the heights along contour lines, which no name may cover
         self.batch = BatchGround(self, batched[0], heights) if batched else None
         # A pixel in units of the plane.
@@ -46,14 +49,15 @@ class PathPanel(Panel):
             Trail(self, run, mark) for run, mark in zip(picture.runs, picture.marks, strict=True)
         ]
         self._starts()
-        for ring in draw_goals(ax, picture.problem, look):
-            self.add(ring)
+        for draw in (draw_marks, draw_goals):
+            self.moving += draw(ax, picture.problem, look)
         self.key = [] if picture.small else self.keys()
         if holes:
             self.note(UNDEFINED, 0, look.muted, side="left")
         self.furnish()
         self.told = Notes(self)
-        self.names = HeadNames(self, picture.problem.minima) if self.named() else None
+        marked = [*picture.problem.minima, *picture.problem.saddles]
+        self.names = HeadNames(self, marked) if self.named() else None
 
     def furnish(self) -> None:
         """Add what a kind of panel has besides, before names are placed around it."""

@@ -19,7 +19,7 @@ RINGS = (0.0, 1.0, 2.2, 3.6, 5.4, 7.6)  # heights of a word between it and its p
 NUDGES = (0.0, *(0.2 * n for n in range(1, 10)), 2.3, 2.8, 3.4, 4.2, 5.2)  # heights
 AROUND = ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
 BLOCKED = 1e4  # what it costs to lie on what must be seen,
-CROSSED = 4.0  # on a cell that a path runs through,
+CROSSED = 7.0  # on a cell that a path runs through,
 AWAY = 1.0  # a pixel away from the point, where the nearest place is free,
 TURNED = 1.5  # and the next direction in the order above
 

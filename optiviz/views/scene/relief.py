@@ -52,6 +52,7 @@ class Relief(Panel):
         pairs = zip(picture.runs, picture.marks, strict=True)
         self.trails = [_Track(self, run, mark) for run, mark in pairs]
         self.goals = self._goals()
+        self.turned: float | None = None
         if np.isnan(values).any():
             style: Any = {"color": self.look.muted, "fontsize": 8.5 * self.look.scale, "va": "top"}
             ax.text(0.02, 0.98, "blank: undefined", transform=ax.transAxes, **style)
@@ -90,10 +91,13 @@ class Relief(Panel):
 
     def show(self, t: float) -> None:
         turned = azimuth(t / max(self.picture.steps, 1))
-        self.ground.show(turned)
-        self.floor.show(turned)
         for trail in self.trails:
             trail.show(t, turned)
+        if turned == self.turned:  # what stands need not be drawn anew
+            return
+        self.turned = turned
+        self.ground.show(turned)
+        self.floor.show(turned)
         for artist, points in self.goals:
             shown = points[~hidden(points, self.grid, turned)]
             artist.set_data(*project(shown, turned).T)

@@ -184,7 +184,7 @@ class Truth(Series):
     Between them lies a band: what the slice does not show.
     """
 
-    title: ClassVar[str] = "True loss, slice's (dashed)"
+    title: ClassVar[str] = "Network's loss, this plane's dashed"
     log: ClassVar[bool] = True
     needs: ClassVar[str] = "a trajectory on a slice of a network's loss surface"
 
@@ -192,8 +192,9 @@ class Truth(Series):
         super().__init__(ax, picture)
         style: Any = {"alpha": GAP, "linewidth": 0, "zorder": 1.5}
         self.gaps = [
-            self.add(ax.fill_between([], [], [], color=mark.color, **style))
-            for mark in picture.marks
+            (run, self.add(ax.fill_between([], [], [], color=mark.color, **style)))
+            for run, mark in zip(picture.runs, picture.marks, strict=True)
+            if "true_loss" in run.slots
         ]
 
     def curves(self, run: Run, mark: Mark) -> list[tuple[Array, Mark]]:
@@ -208,7 +209,7 @@ class Truth(Series):
 
     def show(self, t: float) -> None:
         super().show(t)
-        for gap, run in zip(self.gaps, self.picture.runs, strict=True):
+        for run, gap in self.gaps:
             n = int(t) + 1
             gap.set_data(np.arange(run.steps + 1)[:n], run.slots["true_loss"][:n], run.loss[:n])
 

@@ -1,16 +1,21 @@
 // The controls: the surface and its start, a group for every optimiser, and the run.
 
 import { element } from "../../../player/js/dom.js";
-import { choice, iconButton, pair, slider, swatch, textButton } from "../../js/ui.js";
+import { choice, iconButton, pair, swatch, textButton } from "../../js/ui.js";
+import { Own } from "./own.js";
+import { typed, typedSlider } from "./typed.js";
 
 const NEXT = ["momentum", "adam", "sgd", "rmsprop"]; // the rules that are added, the first that is not there
 const whole = (state) => state;
+const unrated = (state) => state.lanes.map(({ lr, ...rest }) => rest); // each with its usual rate
 
 export class Controls {
   // The lab has `offers`, `state`, `reply` and `player`; it is told of a change by its `change`.
   constructor(lab) {
     this.lab = lab;
     this.given = {}; // what was last set on every surface
+    this.unfolded = new Set(); // what a person opened
+    this.own = new Own(lab, this);
     this.node = element("section", { class: "lab-controls", "aria-label": "Controls" });
   }
 
@@ -20,13 +25,14 @@ export class Controls {
 
   // What there is to know of the surface that is chosen.
   get facts() {
-    return this.lab.offers.problems.find(({ name }) => name === this.state.problem);
+    return this.lab.reply.own ?? this.lab.offers.problems.find(({ name }) => name === this.lab.reply.state.problem);
   }
 
   // A change of what there is to set, or of the colours, draws the controls anew; a change of
   // values only moves them.
   write() {
-    const { problem, lanes, schedule } = this.state;
+    const { lanes, schedule } = this.state;
+    const problem = this.lab.reply.own ? null : this.facts.name;
     const { isDark } = this.lab.player.look;
     const structure = JSON.stringify([problem, lanes.map(({ rule }) => rule), schedule, isDark]);
     if (structure !== this.structure) {
@@ -46,42 +52,59 @@ export class Controls {
   // While a lesson is open only those settings are free whose names begin so; null: all of them.
   restrict(free) {
     this.node.hidden = free?.length === 0;
+    if (free) for (const fold of this.node.querySelectorAll("details")) fold.open = true;
     const may = ({ dataset }) => !free || free.some((id) => dataset.setting?.startsWith(id));
     for (const tag of ["input", "select", "button"])
       for (const field of this.node.querySelectorAll(tag)) (field.closest("label") ?? field).inert = !may(field);
   }
 
+  // What is rarely set, out of the way until it is asked for, or is not as usual.
+  fold(id, ...rare) {
+    if (!rare.length) return [];
+    const usual = this.knobs.every(({ node, usual }) => !rare.includes(node) || usual());
+    const open = !usual || this.unfolded.has(id);
+    const made = element("details", { class: "lab-more", open, "data-fold": id });
+    const onclick = () => this.unfolded[made.open ? "delete" : "add"](id);
+    made.append(element("summary", { onclick }, "more"), ...rare);
+    return [made];
+  }
+
   // A slider for one value; the state is looked up anew, since replies replace it.
-  knob(facts, of, name, id) {
+  knob(facts, of, name, id, whose = "") {
     const get = () => of(this.state)[name] ?? facts.default;
     const set = (value) => this.lab.change((state) => (of(state)[name] = value));
-    const made = slider(facts, get, set, { "data-setting": id });
+    const attributes = { "data-setting": id, "aria-label": facts.label + whose };
+    const made = typedSlider(facts, get, set, attributes);
+    made.usual = () => get() === facts.default;
     this.knobs.push(made);
     return made.node;
   }
 
-  knobsOf(offered, of, id) {
-    return Object.entries(offered).map(([name, knob]) => this.knob(knob, of, name, `${id}-${name}`));
+  knobsOf(offered, of, id, whose) {
+    return Object.entries(offered).map(([name, knob]) => this.knob(knob, of, name, `${id}-${name}`, whose));
   }
 
   // ---- the surface
 
   problemGroup() {
     const { problems } = this.lab.offers;
+    const own = Boolean(this.lab.reply.own);
     const option = ({ name, title }) =>
       element("option", { value: name, selected: name === this.state.problem }, title);
     const group = (label, data) =>
       element("optgroup", { label }, ...problems.filter((known) => known.data === data).map(option));
     const choose = choice(
       "loss surface",
-      [group("surfaces", false), group("with data", true)],
+      [group("surfaces", false), group("with data", true), this.own.option(own)],
       this.state.problem,
-      (name) => this.setProblem(name),
+      (name) => this.setProblem(name || this.own.formula),
       { "data-setting": "problem" },
     );
-    const knobs = this.knobsOf(this.facts.shapes, (state) => state.shape, "shape");
+    const shapes = own ? [] : this.knobsOf(this.facts.shapes, (state) => state.shape, "shape");
+    const [first, ...knobs] = own ? this.own.rows() : shapes;
     const head = element("div", { class: "lab-group-head" }, choose);
-    return element("section", { class: "lab-group" }, head, ...knobs, this.startRow());
+    const more = this.fold("shape", ...knobs);
+    return element("section", { class: "lab-group" }, head, first ?? "", this.startRow(), ...more);
   }
 
   // Another surface has rates, steps and starts of its own, or those that one gave it before.
@@ -90,34 +113,37 @@ export class Controls {
       this.given[state.problem] = structuredClone(state);
       const rules = ({ lanes }) => String(lanes.map(({ rule }) => rule));
       const before = this.given[problem];
-      const lanes = state.lanes.map(({ lr, ...rest }) => rest);
+      const lanes = unrated(state);
       Object.assign(state, { problem, shape: {}, start: null, batch: null, steps: null, lanes, pins: {} });
       if (before && rules(before) === rules(state)) Object.assign(state, before);
+    });
+  }
+
+  // Another formula within the same bounds: what suited the one before need not suit it.
+  setFormula(formula) {
+    this.lab.change((state) => {
+      Object.assign(state, { problem: formula, start: null, lanes: unrated(state) });
     });
   }
 
   startRow() {
     const usual = iconButton("⟲", "the usual start", () => this.lab.setStart(null), { title: "The usual start" });
     const label = element("span", { title: "Or click the picture" }, "start");
-    return element("div", { class: "sl-start" }, label, this.startField(0), this.startField(1), usual);
+    const fields = [0, 1].map((axis) => this.startField(axis));
+    const [inputs, words] = [fields.map(({ input }) => input), fields.map(({ said }) => said)];
+    return element("div", { class: "sl-start" }, label, ...inputs, usual, ...words);
   }
 
   startField(axis) {
-    const { bounds, axes } = this.facts;
-    const [min, max] = bounds[axis];
+    const [least, most] = [0, 1].map((end) => () => this.facts.bounds[axis][end]); // which may move
     const now = () => this.state.start ?? this.lab.reply.start;
-    const field = element("input", {
-      type: "number", class: "lab-field", min, max, step: "any", "data-setting": `start-${axis}`,
-      "aria-label": `start, ${axes[axis]}`,
-      onchange: () => {
-        const start = now().with(axis, field.value === "" ? null : Number(field.value));
-        this.lab.setStart(start.includes(null) ? null : start);
-      },
-    });
-    const read = () => {
-      if (document.activeElement !== field) field.value = Number(now()[axis].toPrecision(5));
-    };
-    this.knobs.push({ read });
+    const field = typed(
+      { label: `start, ${this.facts.axes[axis]}`, least, most },
+      () => now()[axis],
+      (value) => this.lab.setStart(now().with(axis, value)),
+      { "data-setting": `start-${axis}` },
+    );
+    this.knobs.push(field);
     return field;
   }
 
@@ -134,9 +160,10 @@ export class Controls {
       title: "Remove", disabled: this.state.lanes.length < 2,
     });
     const head = element("div", { class: "lab-group-head" }, swatch(color, run?.dash ?? []), choose, remove);
-    const knobs = this.knobsOf(offers.rules[lane.rule], ({ lanes }) => lanes[i] ?? {}, `lane-${i}`);
-    const facts = { class: "lab-group", style: `--lane:${color}`, "aria-label": lane.rule };
-    return element("section", facts, head, ...knobs);
+    const whose = ` of ${i + 1}, ${lane.rule}`;
+    const knobs = this.knobsOf(offers.rules[lane.rule], ({ lanes }) => lanes[i] ?? {}, `lane-${i}`, whose);
+    const facts = { class: "lab-group", style: `--lane:${color}`, "aria-label": `${lane.rule} ${i + 1}` };
+    return element("section", facts, head, ...knobs.slice(0, 2), ...this.fold(`lane-${i}`, ...knobs.slice(2)));
   }
 
   addButton() {
@@ -155,16 +182,23 @@ export class Controls {
     const names = Object.keys(offers.schedules);
     const decay = choice("decay schedule of η", names, schedule, set, { "data-setting": "schedule" });
     const { batch } = this.facts;
-    const batches = batch
-      ? [this.knob(batch, whole, "batch", "batch"), this.knob(offers.seed, whole, "seed", "seed")]
-      : [];
+    const [steps, seed] = ["steps", "seed"].map((name) => {
+      const [least, most] = offers.typed[name];
+      return { ...offers[name], least, most };
+    });
+    const decays = pair("decay of η", decay);
+    this.knobs.push({ node: decays, read: () => {}, usual: () => this.state.schedule === "constant" });
     return element(
       "section",
       { class: "lab-group" },
-      this.knob(offers.steps, whole, "steps", "steps"),
-      pair("decay of η", decay),
-      ...this.knobsOf(offers.schedules[schedule], (state) => state.decay, "decay"),
-      ...batches,
+      batch ? this.knob(batch, whole, "batch", "batch") : "",
+      this.knob(steps, whole, "steps", "steps"),
+      ...this.fold(
+        "run",
+        decays,
+        ...this.knobsOf(offers.schedules[schedule], (state) => state.decay, "decay"),
+        ...(batch ? [this.knob(seed, whole, "seed", "seed")] : []),
+      ),
     );
   }
 }

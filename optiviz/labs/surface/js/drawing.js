@@ -1,11 +1,11 @@
 // The map as a picture: its cells, its axes, and what is marked on it.
 
-import { clipTo, disc, pen, star, write } from "../../../player/js/marks.js";
+import { clipTo, disc, pen, rule, star, write } from "../../../player/js/marks.js";
 import { blend, clamp, powers, ticks } from "../../../player/js/numbers.js";
 
 const HATCH = 7; // pixels between two lines where runs diverge
 const OVERLAP = 0.6; // pixels by which a cell reaches into the next, so that no seam is seen
-const FONT = '10.5px system-ui, "Segoe UI", Roboto, sans-serif';
+const FONT = '11.5px system-ui, "Segoe UI", Roboto, sans-serif';
 
 export const colorsOf = ({ colors }, look) => colors[look.isDark ? 1 : 0];
 
@@ -17,11 +17,16 @@ export function cellColor(taken, fastest, slowest, ramp, look) {
   return ramp[Math.round(clamp(share, 0, 1) * (ramp.length - 1))];
 }
 
-export function drawCells(context, grid, facts, look) {
-  const { taken, best, xs } = facts;
-  const { ramp } = colorsOf(facts, look);
+// The steps of the fastest pair and of the slowest, between which the colours lie.
+export function spanOf({ taken, best }) {
   const fastest = best?.[2] ?? 1;
-  const slowest = Math.max(...taken, 2 * fastest);
+  return [fastest, Math.max(...taken, 2 * fastest)];
+}
+
+export function drawCells(context, grid, facts, look) {
+  const { taken, xs } = facts;
+  const { ramp } = colorsOf(facts, look);
+  const [fastest, slowest] = spanOf(facts);
   const [w, h] = grid.cell.map((length) => length + OVERLAP);
   const lost = new Path2D();
   taken.forEach((steps, k) => {
@@ -46,17 +51,30 @@ function drawHatching(context, { left, top, width, height }, look) {
   context.stroke();
 }
 
+// The powers of ten between two values, and what lies between these.
+export function within(low, high) {
+  const first = Math.floor(Math.log10(low));
+  const decades = Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, i) => 10 ** (first + i));
+  const all = decades.flatMap((decade) => [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => n * decade));
+  return all.filter((value) => value >= low && value <= high);
+}
+
 export function drawAxes(context, grid, { xs, ys, symbol }, look) {
   const { left, top, width, height } = grid;
   const below = top + height;
   context.font = FONT;
   for (const [value, words] of powers(xs[0], xs.at(-1), width / 50))
-    write(context, words, grid.place([value, ys[0]])[0], below + 5, "center", "top", look.muted);
-  for (const [value, words] of ticks(ys[0], ys.at(-1), height / 36))
-    write(context, words, left - 5, grid.place([xs[0], value])[1], "right", "middle", look.muted);
-  write(context, "learning rate η", left, below + 38, "left", "bottom", look.text);
-  write(context, symbol, 4, top + 16, "left", "bottom", look.text);
-  write(context, "hatched: diverges", left + width, below + 38, "right", "bottom", look.muted);
+    write(context, words, grid.place([value, ys[0]])[0], below + 8, "center", "top", look.muted);
+  pen(context, look.muted, 1);
+  for (const value of within(xs[0], xs.at(-1))) {
+    const x = Math.round(grid.place([value, ys[0]])[0]) + 0.5;
+    rule(context, x, below, x, below + (Number.isInteger(Math.log10(value)) ? 6 : 3));
+  }
+  if (symbol)
+    for (const [value, words] of ticks(ys[0], ys.at(-1), height / 36))
+      write(context, words, left - 5, grid.place([xs[0], value])[1], "right", "middle", look.muted);
+  write(context, "learning rate η", left + width / 2, below + 38, "center", "bottom", look.text);
+  write(context, symbol, 4, top + height / 2, "left", "middle", look.text);
 }
 
 // `own` are the pairs that the lab has now, each with its colour; `cursor` is a cell or null.
@@ -66,7 +84,8 @@ export function drawMarks(context, grid, facts, look, own, cursor) {
   clipTo(context, grid.left, grid.top, grid.width, grid.height);
   if (limit.length) {
     context.beginPath();
-    ys.forEach((value, j) => context.lineTo(...grid.place([limit[j], value])));
+    if (ys.length > 1) ys.forEach((value, j) => context.lineTo(...grid.place([limit[j], value])));
+    else for (const y of [0, grid.height]) context.lineTo(grid.place([limit[0], 0])[0], grid.top + y);
     pen(context, colorsOf(facts, look).theory, 2);
     context.stroke();
   }

@@ -5,19 +5,23 @@ import { clamp } from "../../../player/js/numbers.js";
 
 const MARGIN = { left: 40, top: 6, right: 12, bottom: 40 };
 
+const STRIP = 110; // pixels that the one row of a rule without a second setting is high, at most
+
 export class Grid {
   // The settings' values, and the canvas's size in CSS pixels.
   constructor({ xs, ys }, width, height) {
     Object.assign(this, { xs, ys, left: MARGIN.left, top: MARGIN.top });
     this.width = width - MARGIN.left - MARGIN.right;
     this.height = height - MARGIN.top - MARGIN.bottom;
+    if (ys.length === 1) this.height = Math.min(this.height, STRIP);
     this.cell = [this.width / xs.length, this.height / ys.length];
   }
 
   // From a setting to a share of its axis, between the middles of the first and the last cell.
   share([x, y]) {
     const { xs, ys } = this;
-    return [Math.log(x / xs[0]) / Math.log(xs.at(-1) / xs[0]), (y - ys[0]) / (ys.at(-1) - ys[0])];
+    const up = ys.length > 1 ? (y - ys[0]) / (ys.at(-1) - ys[0]) : 0;
+    return [Math.log(x / xs[0]) / Math.log(xs.at(-1) / xs[0]), up];
   }
 
   // The pixel of a pair.

@@ -1,6 +1,6 @@
 // The keys while a lesson asks: those of its answer, and none that would tell it.
 
-const FREE = ["Tab", "Escape", "d", "D", "p", "P", "+", "=", "-", "0"]; // keys that tell nothing
+const FREE = ["?", "Tab", "Escape", "d", "D", "p", "P", "+", "=", "-", "0"]; // keys that tell nothing
 
 export function press(lessons, event) {
   if (!lessons.asks || event.ctrlKey || event.metaKey || event.altKey) return;

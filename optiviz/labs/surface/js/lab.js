@@ -15,7 +15,15 @@ import { copyButton, TakeAway } from "./takeaway.js";
 
 // The words of a link that Python reads, or how they begin.
 const ASKED = /^(problem|optim|steps|start|schedule|batch|seed|pin-|t$)/;
-const TABS = [["curves", "Curves"], ["map", "Map of η and β"]];
+const HELP = [
+  ["The lab", [
+    ["Ctrl Z, Ctrl Y", "undo, redo"],
+    ["K, F", "pin the run that is set; all values of its setting at once"],
+    ["on the map: arrow keys, Enter", "choose a pair of η and β, and play it"],
+    ["in a lesson: arrow keys, Enter", "move the cross-hair, or choose; commit to the answer"],
+  ]],
+];
+const TABS = [["curves", "Curves"], ["eigen", "Eigen-directions"], ["map", "Map of η and β"]];
 
 class SurfaceLab {
   constructor(model, host) {
@@ -45,6 +53,7 @@ class SurfaceLab {
     this.stage = element("div");
     this.note = element("p", { class: "sl-note", role: "status", hidden: true });
     this.controls = new Controls(this);
+    this.theme.button.title = "Light or dark (D)";
     this.takeAway = new TakeAway(this.offers.files, (ending) => this.make(ending), signal);
     this.lessons = new Lessons(this, signal);
     this.sessions = new Sessions(this);
@@ -57,9 +66,12 @@ class SurfaceLab {
     const facts = { title: false, wheel: true, theme: this.root.dataset.theme, host: this.root };
     this.player = new Player(this.stage, { ...facts, onStart });
     this.player.overlay = (plane, context) => this.drawn(plane, context);
+    this.player.turnTheme = () => this.theme.button.click(); // all of the page, not the player alone
+    this.player.help.more = HELP;
     this.addBeside(signal);
     atEnd(signal, () => this.player.dispose());
     this.map = new RateMapView(this, signal);
+    this.noAxes = element("p", { class: "sl-no-axes" });
   }
 
   // Pinned runs and the family, in the row of what is shown of the picture.
@@ -72,7 +84,7 @@ class SurfaceLab {
     for (const name of ["input", "focusin"]) this.controls.node.addEventListener(name, hold, { signal });
     this.pins = new Pins(this);
     this.family = new Family(this, signal);
-    this.player.transport.space.before(this.pins.node, this.family.node);
+    this.player.transport.said.before(this.pins.node, this.family.node);
     onKeys(this.root, { k: () => this.pins.pin(), f: () => this.family.toggle() }, signal);
   }
 
@@ -102,7 +114,7 @@ class SurfaceLab {
       element("span", { class: "lab-space" }),
       ...(this.past ? [this.past.node] : []),
       this.sessions.node,
-      textButton("Take away", () => this.takeAway.node.showModal(), { "aria-haspopup": "dialog" }),
+      textButton("Take away", () => this.openTakeAway(), { "aria-haspopup": "dialog" }),
       copyButton("Copy link", () => this.link(), signal),
       this.theme.button,
     );
@@ -137,7 +149,7 @@ class SurfaceLab {
     if (!situation) return;
     this.lessons.close();
     this.looking = situation.look;
-    this.playNext = true;
+    this.playNext = this.anew = true;
     this.ask({ query: situation.link });
   }
 
@@ -159,7 +171,7 @@ class SurfaceLab {
     const { notes, python } = this.reply;
     this.say(notes.length ? notes.join(" ") : this.looking, notes.length > 0);
     this.writeCommand();
-    this.takeAway.python.textContent = python;
+    this.noAxes.textContent = this.reply.noAxes;
     this.mapLater();
     if (this.lessons.held) this.family.leave();
     else this.family.ask();
@@ -178,6 +190,8 @@ class SurfaceLab {
     this.controls.write();
     this.root.removeAttribute("aria-busy");
     this.lessons.settled();
+    if (this.anew) this.lessons.keep([]); // what was there before has nothing to do with it
+    this.anew = false;
     if (this.reply.step !== null) this.player.goTo(this.reply.step);
     if (!this.playNext) return;
     this.playNext = false;
@@ -211,14 +225,27 @@ class SurfaceLab {
   }
 
   make(ending) {
-    this.takeAway.say(`Making the ${ending.slice(1).toUpperCase()} …`);
+    this.takeAway.wait(ending, this.player.steps);
     this.writeCommand(ending);
-    this.model.send({ type: "file", about: { ending, theme: this.looks } });
+    this.model.send({ type: "file", about: { ending, theme: this.looks, bounds: this.bounds } });
+  }
+
+  // The part of the plane that is seen, where it is another than the surface's own.
+  get bounds() {
+    const { moved, view, unit } = this.player.plane;
+    const digits = Math.max(0, Math.ceil(-Math.log10(unit)));
+    return moved ? view.flat().map((end) => Number(end.toFixed(Math.min(digits, 12)))).join() : null;
   }
 
   writeCommand(ending = ".gif") {
-    const theme = this.looks === "dark" ? " --theme=dark" : "";
-    this.takeAway.writeCommand(this.reply.commands[ending] + theme);
+    const { commands, python } = this.reply;
+    this.takeAway.writeCommand(commands[ending], this.looks, this.bounds);
+    this.takeAway.writePython(python, this.looks, this.bounds);
+  }
+
+  openTakeAway() {
+    this.writeCommand();
+    this.takeAway.node.showModal();
   }
 
   link() {
@@ -270,15 +297,16 @@ class SurfaceLab {
       textButton(words, () => this.showSide(name), { class: "ov-chip", "data-tab": name });
     this.tabs = element("div", { class: "sl-tabs", role: "group", "aria-label": "Beside the path" }, ...TABS.map(tab));
     this.player.side.before(this.tabs);
-    this.player.side.after(this.map.node, this.lessons.veil);
+    this.player.side.after(this.noAxes, this.map.node, this.lessons.veil);
     this.showSide("curves");
   }
 
   showSide(name) {
     this.columns.dataset.side = name;
+    this.player.shows.axes = name === "eigen";
     for (const tab of this.tabs.children) tab.setAttribute("aria-pressed", String(tab.dataset.tab === name));
     this.map.ask();
-    this.player.ask();
+    this.player.redraw();
   }
 }
 

@@ -3,7 +3,7 @@
 import { element, placeOf } from "../../../player/js/dom.js";
 import { unpack } from "../../../player/js/numbers.js";
 import { fitted, onResize, plain } from "../../js/ui.js";
-import { drawAxes, drawCells, drawMarks } from "./drawing.js";
+import { colorsOf, drawAxes, drawCells, drawMarks, spanOf } from "./drawing.js";
 import { Grid } from "./grid.js";
 
 const LEAST = 60; // pixels, below which nothing is drawn
@@ -24,7 +24,8 @@ export class RateMapView {
     this.which = element("select", { "aria-label": "which optimiser is mapped", onchange: () => this.ask() });
     this.words = element("p", { class: "sl-map-words", role: "status" });
     const caption = element("figcaption", {}, this.title, this.which);
-    this.node = element("figure", { class: "sl-map" }, caption, this.canvas, this.words);
+    this.legend = element("ul", { class: "sl-key", "aria-label": "Key of the map" });
+    this.node = element("figure", { class: "sl-map" }, caption, this.canvas, this.legend, this.words);
     onResize(this.canvas, () => this.draw(), signal);
   }
 
@@ -46,13 +47,8 @@ export class RateMapView {
   // Ask for the map of a lane, if it is seen and no longer the one that is shown.
   ask() {
     const { state, reply } = this.lab;
-    const able = state.lanes.map((lane, i) => [lane, i]).filter(([lane]) => this.second(lane));
-    this.offer(able);
+    this.offer(state.lanes);
     if (!this.shown) return;
-    if (!able.length) {
-      this.fail("None of these optimisers has a β to map beside η.");
-      return;
-    }
     const lane = state.lanes[this.lane];
     const rest = Object.entries(lane).filter(([name]) => name !== "lr" && name !== this.second(lane));
     const wanted = JSON.stringify([reply.problem, rest, state.start, state.steps]);
@@ -65,18 +61,20 @@ export class RateMapView {
   }
 
   // The lanes to choose from; the list is only written anew when they are others.
-  offer(able) {
-    const listed = able.map(([{ rule }, i]) => `${i} ${rule}`).join();
-    if (this.listed !== listed)
-      this.which.replaceChildren(...able.map(([{ rule }, i]) => element("option", { value: i }, rule)));
+  offer(lanes) {
+    const listed = lanes.map(({ rule }) => rule).join();
+    const option = ({ rule }, i) => element("option", { value: i }, `${i + 1} ${rule}`);
+    if (this.listed !== listed) this.which.replaceChildren(...lanes.map(option));
     this.listed = listed;
-    this.which.hidden = able.length < 2;
+    this.which.hidden = lanes.length < 2;
   }
 
   take(block) {
     this.facts = unpack(block);
     this.canvas.hidden = false;
-    this.title.textContent = `Steps to converge: η and ${this.facts.symbol}`;
+    this.title.textContent = "Steps to converge";
+    this.canvas.style.flex = this.facts.y ? "" : "0 0 170px"; // one row
+    this.keyed = null;
     this.point(null);
   }
 
@@ -85,6 +83,7 @@ export class RateMapView {
     this.title.textContent = "Map of η and β";
     this.words.textContent = words;
     this.canvas.hidden = true;
+    this.legend.replaceChildren();
   }
 
   // ---- what a person points at and chooses
@@ -118,13 +117,15 @@ export class RateMapView {
   }
 
   named([x, y]) {
-    return `η ${plain(x, 3)}, ${this.facts.symbol} ${plain(y, 3)}`;
+    const { symbol } = this.facts;
+    return `η ${plain(x, 3)}${symbol && `, ${symbol} ${plain(y, 3)}`}`;
   }
 
   choose(cell) {
     if (!cell) return;
     const [x, y] = this.grid.pair(cell).map(rounded);
-    this.lab.change((state) => Object.assign(state.lanes[this.lane], { lr: x, [this.facts.y]: y }), {
+    const second = this.facts.y ? { [this.facts.y]: y } : {};
+    this.lab.change((state) => Object.assign(state.lanes[this.lane], { lr: x, ...second }), {
       stays: true, plays: true,
     });
   }
@@ -138,7 +139,7 @@ export class RateMapView {
       return;
     }
     const lane = this.lab.state.lanes[this.lane];
-    const [i, j] = this.cursor ?? this.grid.nearest([lane.lr, lane[this.facts.y]]);
+    const [i, j] = this.cursor ?? this.grid.nearest([lane.lr, lane[this.facts.y] ?? 0]);
     const [right, up] = MOVES[event.key];
     this.point(this.grid.inside([i + right, j + up]));
   }
@@ -154,14 +155,36 @@ export class RateMapView {
     drawCells(context, grid, this.facts, look);
     drawAxes(context, grid, this.facts, look);
     drawMarks(context, grid, this.facts, look, this.own(look), this.cursor);
+    this.writeKey(look);
+  }
+
+  // What the colours and the marks are, written anew for other colours.
+  writeKey(look) {
+    const { facts } = this;
+    if (this.keyed === look) return;
+    this.keyed = look;
+    const { ramp, theory } = colorsOf(facts, look);
+    const [fastest, slowest] = spanOf(facts);
+    const blot = (style) => element("i", { style });
+    const hatched = `repeating-linear-gradient(135deg,${look.muted} 0 1px,transparent 1px 5px)`;
+    const rows = [
+      facts.best && [`${fastest} `, blot(`width:70px;background:linear-gradient(90deg,${ramp})`), ` ${slowest} steps`],
+      [blot(`background:${look.grid}`), ` not there in ${facts.steps}`],
+      [blot(`background:${hatched}`), " diverges"],
+      facts.best && ["○ fastest"],
+      ["● as it is set"],
+      facts.limit.length && [blot(`height:3px;background:${theory}`), " theory's limit"],
+      facts.theory && ["★ theory's best"],
+    ];
+    this.legend.replaceChildren(...rows.filter(Boolean).map((parts) => element("li", {}, ...parts)));
   }
 
   // The pair that the mapped lane has now, with its colour.
   own(look) {
     const { player, state } = this.lab;
     const lane = state.lanes[this.lane];
-    if (!lane || !(this.facts.y in lane)) return [];
+    if (!lane || (this.facts.y && !(this.facts.y in lane))) return [];
     const run = player.runs[this.lane];
-    return [{ pair: [lane.lr, lane[this.facts.y]], color: run ? player.colorOf(run) : look.text }];
+    return [{ pair: [lane.lr, lane[this.facts.y] ?? 0], color: run ? player.colorOf(run) : look.text }];
   }
 }

@@ -1,0 +1,194 @@
+"""One page with sliders, which needs no server, no network and no other file."""
+
+from __future__ import annotations
+
+import base64
+import html
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.colors import to_hex
+
+from optiviz.explorer import coding
+from optiviz.explorer.blocks import Block, block
+from optiviz.explorer.plan import Lane, Plan, World
+from optiviz.optim import SGD, Momentum, Optimizer
+from optiviz.optim.describe import MAIN, describe
+from optiviz.player.bundle import bundle
+from optiviz.player.pack import Arrays, ground_of, looks, pack
+from optiviz.player.page import source
+from optiviz.player.still import still
+from optiviz.version import __version__
+from optiviz.views.charts.maps import ramp
+from optiviz.views.picture import Picture
+from optiviz.views.scene.arrows import LONGEST, ROUND, STEP
+from optiviz.views.scene.contour import fit
+from optiviz.views.style import THEMES
+from optiviz.words import split
+
+HERE = Path(__file__).parent
+SHADES = 32  # of the map, from soon to late
+CROWD = 3  # rules, up to which arrows are drawn
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>{title}</title>
+<meta name="description" content="{about}">
+<style>
+html, body {{ margin: 0; background: {background}; }}
+{css}
+</style>
+</head>
+<body>
+<main id="player" aria-label="{about}">
+{still}
+<p class="ex-made">{words}</p>
+</main>
+<script type="module">
+{js}
+explore(document.getElementById("player"), "{data}", {{ theme: "{theme}" }});
+</script>
+</body>
+</html>
+"""
+
+
+def page(plan: Plan, theme: str, command: str) -> str:
+    """Run everything, and write the page.
+
+    Args:
+        plan: what it is to hold.
+        theme: the look that it has first.
+        command: what made it, in the words of the command line; empty for none.
+    """
+    blocks = [[block(plan, world, i) for i in range(len(world.lanes))] for world in plan.worlds]
+    pictures = [
+        Picture(world.problem, [one.first for one in row], theme=theme)
+        for world, row in zip(plan.worlds, blocks, strict=True)
+    ]
+    at = next((one.at for one in plan.choices if one.world), 0)
+    first = pictures[at]
+    words = f"<code>{html.escape(command)}</code>" if command else ""
+    return PAGE.format(
+        title=html.escape(f"{first.problem.title}: {', '.join(first.labels)}"),
+        about=html.escape(first.about),
+        background=first.look.background,
+        css=source("css") + HERE.joinpath("explore.css").read_text(encoding="utf-8"),
+        js=bundle(HERE / "js" / "explore.js"),
+        still=still(first),
+        words=words,
+        data=base64.b64encode(data(plan, blocks, pictures, command)).decode(),
+        theme=theme,
+    )
+
+
+def data(
+    plan: Plan, blocks: list[list[Block]], pictures: list[Picture], command: str = ""
+) -> bytes:
+    """All that the page's script reads, deflated: of its parts first the grounds, then each
+    surface's rules."""
+    parts: list[dict[str, Any]] = []
+    arrays: Arrays = []
+    for world in plan.worlds:
+        facts, found = ground_of(world.problem)
+        parts.append(facts | {"coding": coding.facts(world.problem.bounds)})
+        parts[-1]["finest"] = parts[-1]["coding"]["finest"]
+        ours = [(len(parts) - 1, name, array) for _, name, array in coding.ground(found, facts)]
+        arrays += ours
+    for row in blocks:
+        for one in row:
+            parts.append(one.facts)
+            arrays += [(len(parts) - 1, name, array) for name, array in one.arrays]
+    worlds = zip(plan.worlds, pictures, strict=True)
+    facts = {
+        "format": coding.FORMAT,
+        "version": __version__,
+        "seed": plan.seed,
+        "command": command,
+        "steps": plan.steps,
+        "choices": [_choice(one) for one in plan.choices],
+        "coding": {
+            "side": coding.SIDE,
+            "inside": coding.INSIDE,
+            "grain": coding.GRAIN,
+            "fine": coding.FINE,
+            "bytes": coding.BYTES,
+        },
+        "ramps": [
+            [to_hex(c) for c in ramp(THEMES[name])(np.linspace(0, 1, SHADES))]
+            for name in ("light", "dark")
+        ],
+        "words": _words(plan),
+        "worlds": [_world(plan, world, picture) for world, picture in worlds],
+        "runs": parts,
+    }
+    return zlib.compress(pack(facts, arrays), 9)
+
+
+def _choice(one: Any) -> dict[str, Any]:
+    """A choice as the script reads it."""
+    names = ("name", "symbol", "words", "log", "at", "lane", "world")
+    return {name: getattr(one, name) for name in names}
+
+
+def _words(plan: Plan) -> dict[str, Any]:
+    """The parts of a run's command that no choice changes."""
+    name, settings = split(plan.schedule) if plan.schedule else ("", {})
+    return {
+        "schedule": [name, settings] if name else None,
+        "start": plan.start and ",".join(f"{part!r}" for part in plan.start),
+        "batchSize": plan.batch_size,
+        "seed": plan.seed,
+    }
+
+
+def _world(plan: Plan, world: World, picture: Picture) -> dict[str, Any]:
+    """What the player is told of runs on one surface, whichever they are."""
+    (left, right), (bottom, top) = fit(world.problem.bounds, 4 / 3)
+    floor = world.problem.floor()
+    lanes = zip(world.lanes, looks(picture), range(len(world.lanes)), strict=True)
+    return {
+        "words": world.words,
+        "floor": floor,
+        "lossTitle": "Loss above minimum" if floor else "Loss",
+        "longest": LONGEST * ((right - left) * (top - bottom)) ** 0.5,
+        "round": ROUND,
+        "step": STEP.words,
+        "arrows": len(world.lanes) <= CROWD,
+        "panels": ["loss", "velocity", *(["lr"] if plan.schedule else [])],
+        "lanes": [_lane(plan, lane, look, i) for lane, look, i in lanes],
+    }
+
+
+def _lane(plan: Plan, lane: Lane, look: dict[str, Any], index: int) -> dict[str, Any]:
+    """A rule: how it is drawn and called, what is fixed of it, and what its steps carry on."""
+    varied = [one.name for one in plan.choices if one.lane == index]
+    kept = [name for name in MAIN if name not in varied]
+    return {
+        "colors": look["colors"],
+        "dash": look["dash"],
+        "head": look["head"],
+        "weight": look["weight"],
+        "label": describe(lane.rule, names=kept),
+        "name": lane.name,
+        "settings": dict(lane.settings),
+        "lr": lane.lr,
+        "carries": _carries(lane.rule),
+        "formula": lane.rule.formula(),
+    }
+
+
+def _carries(rule: Optimizer) -> float | None:
+    """β, of which every step keeps its part; None where a step is not the rest of the last one and
+    -ηg, so that its path does not tell the gradient."""
+    if type(rule) is SGD:
+        return 0.0
+    if isinstance(rule, Momentum) and type(rule) is Momentum and rule.form == "inside":
+        return float(rule.beta)
+    return None

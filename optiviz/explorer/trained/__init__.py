@@ -1,0 +1,1 @@
+"""Pages with sliders that choose among trained networks."""

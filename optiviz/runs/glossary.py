@@ -1,0 +1,37 @@
+"""The verdicts as they are seen, and what each claims."""
+
+from __future__ import annotations
+
+import re
+
+from optiviz.runs import verdict
+from optiviz.runs.trace import KINDS, Kind
+
+# How its words begin or what is in them, where that is not the kind itself.
+WORDS: dict[Kind, str] = {
+    "left": "left the domain",
+    "slopeless": "stopped",
+    "falls": "falls without end",
+    "cycle": "limit cycle",
+    "arrived": "reached the minimum",
+    "settles": "oscillates, ever less",
+    "descending": "still descending",
+    "rising": "rising again",
+    "wanders": "goes up and down",
+    "early": "too early to say",
+}
+_ROW = re.compile(r"^\| (\w*) +\| (.*?) *\|$", re.MULTILINE)
+
+
+def glossary() -> list[tuple[str, str]]:
+    """Every verdict's words and its claim, as the table of `optiviz.runs.verdict` has it.
+
+    >>> dict(glossary())["crawls"]
+    'it has not arrived after five times the steps'
+    """
+    claims: dict[str, str] = {}
+    kind = ""
+    for name, claim in _ROW.findall(verdict.__doc__ or ""):
+        kind = name or kind
+        claims[kind] = f"{claims[kind]} {claim}" if kind in claims else claim
+    return [(WORDS.get(kind, kind), claims[kind]) for kind in KINDS if kind in claims]

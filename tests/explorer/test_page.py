@@ -1,0 +1,210 @@
+"""A page with sliders in real browsers, opened from a disk, with no network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from optiviz.explorer.explore import explore
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SIZE = {"width": 1280, "height": 720}
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    vary = {"lr": (0.001, 0.2), "beta": (0, 0.99)}
+    made = explore("valley", "momentum", vary, points=(7, 5), steps=60)
+    return made.save(tmp_path_factory.mktemp("page") / "page.html")
+
+
+@pytest.fixture
+def page(file: Path, chromium: Browser) -> Iterator[Page]:
+    """The page in a Chromium that refuses every request but that for the file itself."""
+    context = chromium.new_context(viewport=SIZE, offline=True)
+    tab = context.new_page()
+    asked: list[str] = []
+    wrong: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    tab.goto(file.as_uri())
+    tab.wait_for_selector(".ex-sliders")
+    yield tab
+    assert {url for url in asked if not url.startswith("data:")} == {file.as_uri()}
+    assert not wrong
+    context.close()
+
+
+def pixels(page: Page) -> bytes:
+    """The picture, once it has been drawn."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return page.locator(".ov-plane canvas").screenshot()
+
+
+def label(page: Page) -> str:
+    return str(page.locator(".ov-label").text_content())
+
+
+def test_a_slider_moves_the_path(page: Page) -> None:
+    before, shown = pixels(page), page.locator(".ov-verdict").text_content()
+    assert label(page) == "Momentum  η = 0.0141  β = 0.99"
+    page.locator("[data-choice='1']").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    assert label(page) == "Momentum  η = 0.0141  β = 0"
+    assert page.locator("[data-choice='1']").get_attribute("aria-valuetext") == "0"
+    assert pixels(page) != before
+    assert page.locator(".ov-verdict").text_content() != shown
+    assert page.evaluate("location.hash") == "#3,0"
+    command = page.locator(".ex-made code").first.text_content() or ""
+    assert "--optim momentum:lr=0.0141,beta=0 --surface valley" in command
+
+
+def test_a_click_on_the_map_chooses_what_it_tells(page: Page) -> None:
+    box = page.locator(".ex-map canvas").bounding_box()
+    assert box
+    # The last η and the least β: low on the right.
+    at = (box["x"] + box["width"] - 14, box["y"] + box["height"] - 44)
+    page.mouse.move(*at)
+    told = page.locator(".ex-told").text_content() or ""
+    assert told.startswith("η 0.2, β 0: diverged at step")
+    page.mouse.click(*at)
+    assert label(page) == "Momentum  η = 0.2  β = 0"
+    assert told.endswith(page.locator(".ov-verdict").text_content() or "-")
+    page.locator(".ex-map canvas").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("location.hash") == "#5,1"
+
+
+def test_an_address_opens_what_was_chosen(page: Page, file: Path) -> None:
+    page.goto("about:blank")
+    page.goto(f"{file.as_uri()}#2,1")
+    page.wait_for_selector(".ex-sliders")
+    assert label(page) == "Momentum  η = 0.00585  β = 0.247"
+    page.goto("about:blank")
+    page.goto(f"{file.as_uri()}#2,99")  # what is not there is left as it was
+    page.wait_for_selector(".ex-sliders")
+    assert label(page) == "Momentum  η = 0.00585  β = 0.99"
+
+
+def test_it_goes_no_nearer_than_is_known(page: Page) -> None:
+    """At the greatest zoom a pixel is a level and a half: a third of it is the error of a path."""
+    for _ in range(40):
+        page.keyboard.press("+")
+    before = pixels(page)
+    page.keyboard.press("+")
+    assert pixels(page) == before
+    page.keyboard.press("-")
+    assert pixels(page) != before
+
+
+def test_it_is_presented_and_goes_dark(page: Page) -> None:
+    page.keyboard.press("d")
+    assert page.locator("#player").get_attribute("data-theme") == "dark"
+    page.keyboard.press("p")
+    page.wait_for_selector(".ov-presents")
+    assert page.locator("[data-choice='0']").is_visible()
+    assert not page.locator(".ex-map").is_visible()
+    page.keyboard.press("Escape")
+
+
+def test_a_phone_has_the_sliders_below_the_picture(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    plane = page.locator(".ov-plane").bounding_box()
+    slider = page.locator("[data-choice='0']").bounding_box()
+    assert plane is not None
+    assert slider is not None
+    assert plane["y"] + plane["height"] <= slider["y"] < 500
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_without_scripts_there_is_the_first_frame(file: Path, chromium: Browser) -> None:
+    context = chromium.new_context(viewport=SIZE, java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(file.as_uri())
+    picture = tab.locator("svg")
+    assert picture.is_visible()
+    words = picture.text_content() or ""
+    assert "Valley, condition number 20" in words
+    assert "Momentum  η = 0.0141  β = 0.99  swings" in words.replace("\N{NO-BREAK SPACE}", " ")
+    tab.screenshot(path=file.with_name("off.png"))
+    context.close()
+    with Image.open(file.with_name("off.png")) as image:
+        assert len(image.convert("RGB").getcolors(1 << 24) or ()) > 100
+
+
+class Late(BaseHTTPRequestHandler):
+    """Answers late: a page that waits for it is not looked at before."""
+
+    def do_GET(self) -> None:
+        time.sleep(4)
+        self.send_error(404)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def slow() -> Iterator[int]:
+    """The port of a server that answers late."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Late) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@pytest.mark.slow
+def test_firefox_draws_what_chromium_draws(
+    file: Path, chromium: Browser, tmp_path: Path, slow: int
+) -> None:
+    """At the choice that the address names: the data were read there, too."""
+    firefox = shutil.which("firefox-esr") or shutil.which("firefox")
+    if firefox is None:
+        miss = pytest.fail if os.environ.get("OPTIVIZ_BROWSER") == "required" else pytest.skip
+        miss("needs Firefox")
+    address = f"{file.as_uri()}#4,1"
+    tab = chromium.new_page(viewport=SIZE)
+    tab.goto(address)
+    tab.wait_for_selector(".ex-sliders")
+    pixels(tab)
+    tab.screenshot(path=tmp_path / "chromium.png")
+    tab.close()
+    frame = tmp_path / "frame.html"
+    frame.write_text(
+        f'<iframe src="{address}" style="position:fixed;inset:0;width:100%;height:100%;border:0">'
+        f'</iframe><img src="http://127.0.0.1:{slow}/">'
+    )
+    (tmp_path / "profile").mkdir()
+    (tmp_path / "profile" / "user.js").write_text(
+        'user_pref("network.proxy.type", 1); user_pref("network.proxy.http", "127.0.0.1");'
+        'user_pref("network.proxy.http_port", 9); user_pref("network.proxy.ssl", "127.0.0.1");'
+        'user_pref("network.proxy.ssl_port", 9);'
+    )
+    words = [str(firefox), "--headless", "--no-remote", "--profile", str(tmp_path / "profile")]
+    words += [f"--window-size={SIZE['width']},{SIZE['height']}"]
+    words += [f"--screenshot={tmp_path / 'firefox.png'}", frame.as_uri()]
+    subprocess.run(words, capture_output=True, timeout=120, check=True)
+    here, there = (coarse(tmp_path / f"{name}.png") for name in ("chromium", "firefox"))
+    assert there.std() > 15  # a page that failed is blank
+    assert np.abs(here - there).mean() < 3
+
+
+def coarse(path: Path) -> np.ndarray:
+    """A screenshot in blocks of ten pixels, which letters hardly change."""
+    with Image.open(path) as image:
+        small = image.convert("RGB").resize((128, 72), Image.Resampling.BOX)
+    return np.asarray(small, float)

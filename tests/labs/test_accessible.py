@@ -1,0 +1,94 @@
+"""What axe finds in the surface lab: nothing, whatever is open, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from .test_surface_page import Lab
+
+axe = pytest.importorskip(
+    "axe_playwright_python.sync_playwright", reason="needs axe-playwright-python"
+)
+
+pytestmark = pytest.mark.slow
+
+THEMES = ["light", "dark"]
+
+
+def found(page: Any) -> list[tuple[str, Any]]:
+    """The rules that a page breaks, and where."""
+    broken = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [(one["id"], [node["target"] for node in one["nodes"]]) for one in broken]
+
+
+@pytest.fixture(scope="module", params=THEMES)
+def lab(request: Any, stay: Callable[..., Any], surface_lab: Any) -> Lab:
+    """A page with several rules and a batch."""
+    query = "?problem=regression&optim=momentum&optim=adam&batch-size=8&schedule=linear&steps=60"
+    return Lab(stay(surface_lab, query, color_scheme=request.param))
+
+
+def help_open(page: Any) -> None:
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Help").wait_for()
+
+
+def taking_away(page: Any) -> None:
+    page.get_by_role("button", name="Take away").click()
+
+
+def mapped(page: Any) -> None:
+    page.get_by_role("button", name="Map of η and β").click()
+    page.locator(".sl-map-words").filter(has_text="fastest").wait_for()
+
+
+def in_a_lesson(page: Any) -> None:
+    page.get_by_role("button", name="Lessons", exact=True).click()
+    page.locator("[data-lesson='01-rate']").click()
+    page.locator(".sl-asking").wait_for()
+
+
+def presenting(page: Any) -> None:
+    page.keyboard.press("p")
+    page.locator(".ov-presents").wait_for()
+
+
+def as_it_is(page: Any) -> None:
+    page.locator(".lab-controls").wait_for()
+
+
+# Each opens what it looks at, and these keys close it again.
+STATES = [
+    (as_it_is, []),
+    (help_open, ["Escape"]),
+    (taking_away, ["Escape"]),
+    (mapped, []),
+    (presenting, ["p"]),
+    (in_a_lesson, []),
+]
+
+
+def test_the_help_gives_the_focus_back_and_keeps_its_keys(lab: Lab) -> None:
+    page, step = lab.page, str(lab.step)
+    page.evaluate("document.querySelector('[data-do=help]').focus()")
+    page.keyboard.press("Enter")
+    help_ = page.get_by_role("dialog", name="Help")
+    help_.wait_for()
+    page.keyboard.press("Home")  # which is the help's now
+    page.keyboard.press("Escape")
+    assert help_.count() == 0
+    assert page.evaluate("document.activeElement.dataset.do") == "help"
+    assert page.evaluate("document.querySelector('.ov-scrub').value") == step
+
+
+def test_axe_finds_nothing(lab: Lab) -> None:
+    for state, closes in STATES:
+        state(lab.page)
+        lab.settle()
+        assert found(lab.page) == [], state.__name__
+        for key in closes:
+            lab.page.keyboard.press(key)
+        lab.settle()

@@ -1,0 +1,59 @@
+"""The panel of curvature, against what the rate stands."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from optiviz import descend, optim, surfaces
+from optiviz.problems import parse_problem
+from optiviz.views import Picture
+from optiviz.views.scene.sharpness import sharpness, stands
+
+
+def hessian(problem, w: np.ndarray, h: float = 1e-5) -> np.ndarray:
+    rows = [
+        problem.value_and_grad(w + h * e)[1] - problem.value_and_grad(w - h * e)[1]
+        for e in np.eye(2)
+    ]
+    return np.array(rows) / (2 * h)
+
+
+@pytest.mark.parametrize("surface", ["valley:condition=30,rotation=20", "rosenbrock", "himmelblau"])
+def test_it_is_the_largest_eigenvalue_at_each_point(surface: str) -> None:
+    problem = parse_problem(surface)
+    run = descend(problem, "momentum", steps=20)
+    expected = [np.linalg.eigvalsh(hessian(problem, w))[-1] for w in run.w]
+    assert sharpness(run, problem) == pytest.approx(expected, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("rule", "product"),
+    [
+        (optim.SGD(lr=0.01), 2.0),
+        (optim.Momentum(lr=0.01, beta=0.5), 3.0),
+        (optim.Momentum(lr=0.01, beta=0.5, form="average"), 6.0),
+        (optim.Nesterov(lr=0.01, beta=0.5), 1.5),
+        (optim.Adam(lr=0.01), None),
+        (optim.SGD(lr=optim.schedules.Cosine(0.01)), None),
+    ],
+)
+def test_the_limit_is_drawn_where_theory_knows_one(rule, product: float | None) -> None:
+    run = descend("valley", rule, steps=10)
+    assert stands(run) == (None if product is None else pytest.approx(product / 0.01))
+    panel = Picture("valley", run, ["path", "sharpness"])._scene(None).panels[-1]
+    limits = [
+        line
+        for line in panel.ax.lines
+        if len(set(line.get_ydata())) == 1 and line.get_linestyle() == "--"
+    ]
+    assert len(limits) == (product is not None)
+    low, high = panel.ax.get_ylim()
+    for line in limits:
+        assert line.get_ydata()[0] == pytest.approx(stands(run))
+        assert low < line.get_ydata()[0] < high
+
+
+def test_curvatures_of_a_bowl_do_not_change() -> None:
+    run = descend("bowl", "sgd", steps=5)
+    assert sharpness(run, surfaces["bowl"]) == pytest.approx(np.ones(6), rel=1e-6)
