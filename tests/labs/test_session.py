@@ -235,6 +235,15 @@ def test_a_member_is_the_run_of_its_value(rest: str, setting: str) -> None:
         )
 
 
+def test_a_formula_of_ones_own_has_pins_and_families() -> None:
+    session, notes = from_query("?problem=x**2%2By**4&optim=sgd&steps=9&pin-A=optim=adam:lr=0.2")
+    assert notes == []
+    assert session.names() == {"A": "Adam η = 0.2"}
+    assert len(session.runs()[0].w) == 10
+    assert from_query(session.query()) == (session, [])
+    assert unpack(family(session.state, {"lane": 0, "setting": "lr"}))["runs"][0]["steps"] == 9
+
+
 @pytest.mark.parametrize("rule", OPTIMIZERS)
 def test_every_setting_has_a_family_from_which_each_member_can_be_taken(rule: str) -> None:
     state = from_query(f"?problem=valley&optim={rule}&steps=5")[0].state

@@ -16,7 +16,6 @@ from optiviz.labs.surface.session import PINS, Session
 from optiviz.labs.surface.state import State
 from optiviz.optim import SYMBOLS
 from optiviz.player.pack import pack, paths
-from optiviz.problems import PROBLEMS
 from optiviz.problems.base import Array, Plane
 from optiviz.runs import descend
 from optiviz.runs.inputs import as_rule
@@ -70,11 +69,11 @@ def family(state: State, about: Any) -> bytes:
     if lane not in range(len(state.lanes)):
         raise UserError("There is no such optimiser to vary.")
     rule, settings = state.lanes[int(lane)]
-    known = knobs(rule, RATES, PROBLEMS[state.problem].rates)
+    problem = state.plane()
+    known = knobs(rule, RATES, problem.rates)
     if not isinstance(setting, str) or setting not in known:
         raise UserError(f"{rule} has no such setting to vary.")
     values = members(setting, known[setting])
-    problem = state.plane()
     stack = dataclasses.replace(
         as_rule(problem, join(rule, settings)), **{setting: values.reshape(-1, 1)}
     )
