@@ -11,17 +11,8 @@ from pathlib import Path
 import optiviz
 
 FACE = [
-    *(
-        "Picture",
-        "Run",
-        "UserError",
-        "__version__",
-        "compare",
-        "descend",
-        "explain",
-        "explore",
-        "maps",
-    ),
+    *("Picture", "Run", "UserError", "__version__", "compare", "descend", "explain", "explore"),
+    "maps",
     *(
         "optim",
         "play",

@@ -26,7 +26,8 @@ export function onModel(model, event, action, signal) {
   atEnd(signal, () => model.off(event, action));
 }
 
-// Keys of letters, heard wherever nobody types; in a notebook only within the page.
+// Keys of letters, heard wherever nobody types; in a notebook only within the page. They are heard
+// before the parts of the page keep theirs.
 export function onKeys(root, actions, signal) {
   const press = (event) => {
     const typing = event.target.closest?.("input:not([type=range]), select, textarea, dialog");
@@ -35,7 +36,7 @@ export function onKeys(root, actions, signal) {
     event.preventDefault();
     action();
   };
-  (ownPage() ? document : root).addEventListener("keydown", press, { signal });
+  (ownPage() ? document : root).addEventListener("keydown", press, { signal, capture: true });
 }
 
 // An action that is done once nobody has asked for it during some milliseconds.

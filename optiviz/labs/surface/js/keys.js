@@ -1,4 +1,14 @@
-// The keys while a lesson asks: those of its answer, and none that would tell it.
+// The keys of the lab as the help lists them, and those while a lesson asks: those of its answer, and none
+// that would tell it.
+
+export const HELP = [
+  ["The lab", [
+    ["Ctrl Z, Ctrl Y", "undo, redo"],
+    ["K, F", "pin the run that is set; all values of its setting at once"],
+    ["on the map: arrow keys, Enter", "choose a pair of η and β, and play it"],
+    ["in a lesson: arrow keys, Enter", "move the cross-hair, or choose; commit to the answer"],
+  ]],
+];
 
 const FREE = ["?", "Tab", "Escape", "d", "D", "p", "P", "+", "=", "-", "0"]; // keys that tell nothing
 

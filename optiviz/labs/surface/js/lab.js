@@ -8,6 +8,7 @@ import {
 } from "../../js/ui.js";
 import { Controls } from "./controls.js";
 import { Family } from "./family.js";
+import { HELP } from "./keys.js";
 import { Lessons } from "./lessons.js";
 import { RateMapView } from "./map.js";
 import { Past } from "./past.js";
@@ -17,14 +18,6 @@ import { copyButton, TakeAway } from "./takeaway.js";
 
 // The words of a link that Python reads, or how they begin.
 const ASKED = /^(problem|optim|steps|start|schedule|batch|seed|pin-|t$)/;
-const HELP = [
-  ["The lab", [
-    ["Ctrl Z, Ctrl Y", "undo, redo"],
-    ["K, F", "pin the run that is set; all values of its setting at once"],
-    ["on the map: arrow keys, Enter", "choose a pair of η and β, and play it"],
-    ["in a lesson: arrow keys, Enter", "move the cross-hair, or choose; commit to the answer"],
-  ]],
-];
 const TABS = [["curves", "Curves"], ["eigen", "Eigen-directions"], ["map", "Map of η and β"]];
 
 // With a capital, as a sentence begins; a symbol stays as it is.
