@@ -64,7 +64,7 @@ class Player(anywidget.AnyWidget):
         from IPython.display import display  # noqa: PLC0415, where a notebook asks there is one
 
         for output in notebook.outputs(self.picture, self._repr_mimebundle_(), self.still):
-            display(output, raw=True)
+            display(output, raw=True)  # type: ignore[no-untyped-call]
 
     def show(self, runs: Run | Sequence[Run], problem: Plane | str | None = None) -> None:
         """Draw other runs in place of these, on another problem if it is given.
