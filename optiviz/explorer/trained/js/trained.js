@@ -111,7 +111,8 @@ class Page {
     const parts = [];
     if (accuracy !== null) {
       const big = element("b", {}, `${spread(accuracy, accuracySd, 100, 2)} %`);
-      parts.push(element("p", { class: "tr-big" }, big, " test accuracy"), muted(`test loss ${spread(loss, lossSd, 1, 4)}`));
+      parts.push(element("p", { class: "tr-big" }, big, " test accuracy"));
+      parts.push(muted(`test loss ${spread(loss, lossSd, 1, 4)}`));
     }
     parts.push(element("p", { class: "tr-verdict" }, verdict));
     if (diverged && seeds.length > 1) parts.push(muted(`diverged with ${diverged} of ${seeds.length} seeds`));
