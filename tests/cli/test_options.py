@@ -55,6 +55,10 @@ ARRIVE: dict[str, dict[str, Any]] = {
         "optiviz.views.plot": None,
         "optiviz.cli.plot.report": STOP,
     },
+    "explore": {
+        "optiviz.explorer.plan.plan": None,
+        "optiviz.explorer.explore.Explorer.__init__": STOP,
+    },
     "map": {"optiviz.cli.map.Wanted.run": None, f"{VIEWS}.maps.plot_map": STOP},
     "gallery": {
         "optiviz.gallery.build.run": STOP,
@@ -169,6 +173,21 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--out b.svg": {"path": Path("b.svg"), "ending": ".svg"},
         "--json": {"as_json": True},
     },
+    "explore --out a.html": {
+        option: told | {"command": ANY}
+        for option, told in {
+            "--optim adam": {"rules": ["adam"]},
+            "--surface bowl": {"problems": ["bowl"]},
+            "--vary lr=0.1:1": {"vary": {"lr": (0.1, 1.0)}},
+            "--points 5x3": {"points": (5, 3)},
+            "--steps 7": {"steps": 7},
+            "--start 1,2": {"start": (1.0, 2.0)},
+            "--schedule cosine": {"schedule": "cosine"},
+            "--batch-size 8": {"batch_size": 8},
+            "--seed 3": {"seed": 3},
+        }.items()
+    }
+    | {"--theme dark": {"theme": "dark"}, "--out b.html": {"command": ANY}},
     "map --out a.png": {
         "--optim adam": {"optim": ["adam"]},
         "--surface bowl": {"problem": "bowl"},
@@ -264,7 +283,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--tune 3 --validation 0": {"tune": 3},
         "--jobs 7": {"jobs": 7},
         "--storage sqlite:///b": {"where": "sqlite:///b"},
-        "--out b": {"where": Path("b/sweep.db")},
+        "--out b": {"where": Path("b/sweep.db"), "runs": Path("b/runs")},
     },
     "reproduce --table lecture-sgd": {
         "--table zeng-2": {"tables": ["zeng-2", "lecture-sgd"]},
@@ -295,6 +314,7 @@ ELSEWHERE = {
     "map": {"--seed": "test_map.py, test_a_rate_map_for_programs"},
     "explain": {"--json": "test_explain.py, test_for_people_and_for_programs"},
     "list": {"--json": "test_list.py, test_list"},
+    "explore": {"--json": "test_explore.py, test_a_summary_for_programs"},
     "gallery": {"--list": "test_gallery.py, test_the_list_is_in_teaching_order"},
     "gradcheck": {"--json": "test_gradcheck.py, test_json"},
     "twin": dict.fromkeys(["--at", "--out"], "test_twin.py, test_a_page_and_a_summary"),

@@ -294,6 +294,13 @@ def test_the_budget_is_said_and_holds(optiviz: Callable, tmp_path: Path) -> None
     assert (tmp_path / "page.html").stat().st_size <= 500_000
 
 
+def test_a_summary_for_programs(optiviz: Callable, tmp_path: Path) -> None:
+    done = optiviz("explore --points 3x2 --steps 5 --out a.html --json")
+    facts = json.loads(done.stdout)
+    assert (facts["runs"], facts["steps"], set(facts["varied"])) == (6, 5, {"lr", "beta"})
+    assert facts["bytes"] == (tmp_path / "a.html").stat().st_size
+
+
 @pytest.mark.slow
 def test_a_page_of_four_rules_and_two_surfaces_is_small() -> None:
     rules = ["sgd", "momentum", "rmsprop", "adam"]
