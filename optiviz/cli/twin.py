@@ -83,10 +83,12 @@ def twin(
     from threadpoolctl import threadpool_limits
 
     from optiviz.training.recipe import Recipe
+    from optiviz.training.twin import check_at
     from optiviz.views import Picture
     from optiviz.views.files.animate import MOVING, STILL, check_ending
 
     target = check_ending(out, (*MOVING, *STILL))
+    check_at(at, updates)
     pixels = pair("size", size, "x", whole)
     recipe = Recipe(
         optim=optim,

@@ -70,8 +70,7 @@ class Twins:
         """Which look was at an update or the last before it; by default the settled one."""
         if update is None:
             return self.settled
-        if not 0 <= update < len(self.loss):
-            raise UserError(f"at must be from 0 to {len(self.loss) - 1}, got {update}.")
+        check_at(update, len(self.loss) - 1)
         return int(np.searchsorted(self.at, update, side="right")) - 1
 
     def valley(self, look: int) -> Valleys:
@@ -172,6 +171,12 @@ def twins(
     seen = ways.reshape(updates + 1, len(at), 2).transpose(1, 0, 2)
     numbers = (np.array(losses), at, np.array(values), np.array(slopes, float), seen)
     return Twins(rule, batch_size, seed, *numbers)
+
+
+def check_at(update: int | None, updates: int) -> None:
+    """Refuse an update that there is not."""
+    if update is not None and not 0 <= update <= updates:
+        raise UserError(f"at must be from 0 to {updates}, got {update}.")
 
 
 def _points(

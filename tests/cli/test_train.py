@@ -188,7 +188,7 @@ def test_a_run_is_finished_when_its_curves_are_drawn(
     """Or one that was killed before would never have any."""
     words = "train --sizes 784,4,10 --batch-size 6000 --epochs 1 --out a"
     with monkeypatch.context() as patch:
-        patch.setattr("optiviz.views.charts.curves.plot_training", lambda *_: 1 / 0)
+        patch.setattr("optiviz.views.charts.curves.plot_training", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             optiviz(words)
     assert json.loads((tmp_path / "a" / "run.json").read_text())["status"] == "running"

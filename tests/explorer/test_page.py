@@ -90,6 +90,7 @@ def test_a_click_on_the_map_chooses_what_it_tells(page: Page) -> None:
     assert page.evaluate("location.hash") == "#5,1"
 
 
+@pytest.mark.slow
 def test_an_address_opens_what_was_chosen(page: Page, file: Path) -> None:
     page.goto("about:blank")
     page.goto(f"{file.as_uri()}#2,1")

@@ -291,7 +291,8 @@ def test_a_lab_in_a_notebook_needs_no_server(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_has_the_colours_of_the_pictures(theme: str) -> None:
     css = (Path(labs.__file__).parent / "lab.css").read_text(encoding="utf-8")
-    block = css.split("}")[0 if theme == "light" else 1]
+    block = css[css.index(".lab {" if theme == "light" else '.lab[data-theme="dark"] {') :]
+    block = block[: block.index("}")]
     look = THEMES[theme]
     for name in ("background", "text", "muted", "grid", "accent"):
         assert f"--ov-{name}: {getattr(look, name)};" in block

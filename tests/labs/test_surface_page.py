@@ -127,6 +127,7 @@ def test_files_and_words_to_take_away(shared: Lab, tmp_path: Path) -> None:
     page.get_by_label("close").click()
 
 
+@pytest.mark.slow
 def test_the_link_restores_the_state(
     shared: Lab, visit: Callable[..., Any], surface_lab: Any
 ) -> None:
@@ -225,6 +226,7 @@ def test_choices_and_optimisers(fresh: Lab) -> None:
     assert "adam" not in fresh.command
 
 
+@pytest.mark.slow
 def test_the_start_by_click_and_by_number(fresh: Lab) -> None:
     fields = [fresh.page.get_by_label(f"start, {axis}") for axis in ("w", "b")]
     usual = [field.input_value() for field in fields]
@@ -260,6 +262,7 @@ def test_situations_play(fresh: Lab) -> None:
     assert choose.input_value() == "-1"  # the next one can be chosen, and this one again
 
 
+@pytest.mark.slow
 def test_a_cell_of_the_map_is_played(fresh: Lab) -> None:
     page = fresh.page
     page.get_by_role("button", name="Map of η and β").click()

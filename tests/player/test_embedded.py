@@ -81,6 +81,7 @@ def test_what_an_address_asks_for(
     assert tab.locator(".ov-transport").is_visible() == controls
 
 
+@pytest.mark.slow
 def test_it_plays_when_it_is_seen(tab: Any, path: Path) -> None:
     frame = f'<div style="height: 2000px"></div><iframe src="{path.as_uri()}?start=8&autoplay=1" '
     outer = path.with_name("outer.html")

@@ -27,6 +27,7 @@ def coarse(path: Path) -> np.ndarray:
     return np.asarray(small, float)
 
 
+@pytest.mark.slow
 def test_firefox_draws_what_chromium_draws(chromium: Browser, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     Picture("valley", race("valley", ["sgd", "momentum"], steps=60)).save(page)
@@ -55,6 +56,7 @@ def test_firefox_draws_what_chromium_draws(chromium: Browser, tmp_path: Path) ->
     assert np.abs(here - there).mean() < 3
 
 
+@pytest.mark.slow
 def test_firefox_plays_and_tells_the_same_numbers(chromium: Browser, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     runs = race("valley", ["sgd", "momentum"], steps=60)
