@@ -129,17 +129,19 @@ def held(path: Path) -> Iterator[None]:
         UserError: another process holds it, and goes on doing so, or there is no place for it.
     """
     made = [place for place in (path, *path.parents) if not os.path.exists(place)]
-    with writing(path):
-        lock = _lock(path)
     try:
-        clear_away_unfinished(path)
-        yield
+        with writing(path):
+            lock = _lock(path)
+        try:
+            clear_away_unfinished(path)
+            yield
+        finally:
+            with lock, suppress(OSError):
+                _let_go(lock)
+                (path / LOCK).unlink()
     finally:
-        with lock, suppress(OSError):
-            _let_go(lock)
-            (path / LOCK).unlink()
-        with suppress(OSError):  # one that is not empty stays, and so do those that it is in
-            for place in made:
+        for place in made:  # one that is not empty stays, and so do those that it is in
+            with suppress(OSError):
                 place.rmdir()
 
 

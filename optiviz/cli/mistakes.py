@@ -54,7 +54,7 @@ def _setting(context: Any, words: Sequence[str]) -> str | None:
 
 def _pairs(left: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """What no option took: each as it was typed, as a setting's name, and the value."""
-    for word, after in zip(left, [*left[1:], ""], strict=True):
+    for word, after in zip(left, [*left[1:], ""], strict=False):
         key, equals, value = word.partition("=")
         name = key.lstrip("-").replace("-", "_").lower()
         value = value if equals else after

@@ -39,6 +39,7 @@ def run(path: Path, out: Path, formats: str, *options: str) -> None:
     Raises:
         UserError: a format that it cannot be written in, or a place that cannot be written to.
     """
+    endings(formats)  # refused before there is a folder
     folder(out)
     words = ["--out", str(out), *(["--formats", formats] if formats else []), *options]
     with patch.object(sys, "argv", [str(path), *words]), threadpool_limits(1):

@@ -41,6 +41,9 @@ FOUND = [
     f"compare {NET} --epochs 1 --optim sgd:lr=1e300 --seeds 1 --size 240x180 --json",
     f"train --data-dir {'x' * 300}",
     f"reproduce --table lecture-sgd --out {'x' * 300}",
+    "explore --points 3x2 --steps 3 -1.99e+90",
+    "gallery --out slides --formats 35043 plot_momentum",
+    f"train {NET} --epochs 1 --dataset {'7,' * 150}",
 ]
 SEED = int(os.environ.get("OPTIVIZ_FUZZ_SEED", "0"))
 

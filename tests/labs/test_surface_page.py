@@ -257,6 +257,8 @@ def test_situations_play(fresh: Lab) -> None:
     fresh.until_step(2)
     assert fresh.page.get_by_role("button", name="Pause (space)").is_visible()
     assert fresh.page.locator(".ov-legend li").count() == 3
+    fresh.page.get_by_label("To the end (End)").click()  # a verdict is told when it is time
+    fresh.settle()
     assert "diverg" in fresh.legend
     assert "2/λ" in fresh.page.locator(".sl-note").inner_text()
     assert choose.input_value() == "-1"  # the next one can be chosen, and this one again

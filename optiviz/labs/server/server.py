@@ -40,6 +40,8 @@ from optiviz.labs.server.ports import bound
 from optiviz.labs.server.seats import Seats, Visit
 from optiviz.labs.server.wire import LARGEST, PING
 
+# Of all that is installed for JupyterLab, what a lab is made of.
+WIDGETS = ["@jupyter-widgets/jupyterlab-manager", "anywidget"]
 DATA = Path(__file__).parent / "jupyter"  # what Jupyter calls a data directory: our template
 LOOK = 10  # seconds between two looks for kernels that nobody needs any more
 LEFT = 60  # seconds without a page, after which a kernel ends
@@ -240,6 +242,7 @@ def settings() -> Config:
     config.VoilaConfiguration.template = "optiviz"
     config.VoilaConfiguration.allow_template_override = "NO"  # others ask a CDN for style sheets
     config.VoilaConfiguration.allow_theme_override = "NO"  # the labs have their own
+    config.VoilaConfiguration.extension_allowlist = WIDGETS
     config.VoilaConfiguration.preheat_kernel = True
     config.VoilaConfiguration.default_pool_size = 1
     config.VoilaConfiguration.multi_kernel_manager_class = Kernels
