@@ -44,11 +44,7 @@ html, body {{ margin: 0; background: {background}; }}
 </main>
 <script type="module">
 {js}
-const root = document.getElementById("player");
-const player = mount(root, "{ground}", "{paths}", {{ theme: "{theme}" }});
-// Canvases do not wait for a typeface, though it is in the page: they are drawn again with it.
-const cuts = ["400 1em Inter", "600 1em Inter", "italic 1em Inter"];
-Promise.allSettled(cuts.map((cut) => document.fonts.load(cut))).then(() => player.redraw());
+mount(document.getElementById("player"), "{ground}", "{paths}", {{ theme: "{theme}" }});
 </script>
 </body>
 </html>

@@ -101,10 +101,10 @@ export class Controls {
       { "data-setting": "problem" },
     );
     const shapes = own ? [] : this.knobsOf(this.facts.shapes, (state) => state.shape, "shape");
-    const [first, ...knobs] = own ? this.own.rows() : shapes;
+    const first = own ? this.own.rows() : shapes.splice(0, 1);
     const head = element("div", { class: "lab-group-head" }, choose);
-    const more = this.fold("shape", ...knobs);
-    return element("section", { class: "lab-group" }, head, first ?? "", this.startRow(), ...more);
+    const more = this.fold("shape", ...shapes);
+    return element("section", { class: "lab-group" }, head, ...first, this.startRow(), ...more);
   }
 
   // Another surface has rates, steps and starts of its own, or those that one gave it before.
