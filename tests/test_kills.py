@@ -32,8 +32,8 @@ pytestmark = [
 
 SEED = int(os.environ.get("OPTIVIZ_SEED", "0"))
 EVERY = os.environ.get("OPTIVIZ_KILLS") == "every"
-WRITES = 10_000 if EVERY else 3  # at how many writes each command is killed, if it has as many
-TIMES = 9 if EVERY else 2  # at how many random moments, in each of two lanes
+WRITES = 10_000 if EVERY else 2  # at how many writes each command is killed, if it has as many
+TIMES = 9 if EVERY else 1  # at how many random moments, in each of two lanes
 OPTIVIZ = str(Path(sys.executable).with_name("optiviz"))
 NETWORK = "--sizes 784,4,10 --batch-size 6000 --epochs 1"
 COMMANDS = {

@@ -31,9 +31,10 @@ from optiviz.views.style import MARKS, MINIMUM, THEMES, mark
 
 # Each theme is drawn alike; all of them are tried where there is time.
 DARKER = [pytest.param(name, marks=pytest.mark.slow) for name in THEMES if name != "light"]
-ALIKE = [
-    pytest.param(name, marks=pytest.mark.slow)
-    for name in SURFACES
+# Two surfaces in every theme, and every other one in one of them.
+SEEN = [(name, theme) for name in ("beale", "valley") for theme in THEMES] + [
+    pytest.param(name, list(THEMES)[nth % len(THEMES)], marks=pytest.mark.slow)
+    for nth, name in enumerate(SURFACES)
     if name not in {"beale", "valley"}
 ]
 
@@ -49,8 +50,7 @@ def pixels(scene: Scene) -> np.ndarray:
     return np.asarray(scene.canvas.buffer_rgba())[..., :3].copy()
 
 
-@pytest.mark.parametrize("theme", ["light", *DARKER])
-@pytest.mark.parametrize("surface", ["beale", "valley", *ALIKE])
+@pytest.mark.parametrize(("surface", "theme"), SEEN)
 def test_every_surface_in_every_theme(surface: str, theme: str) -> None:
     panels = ["path", "surface", "loss", "speed", "velocity", "lr"]
     scene = Scene(picture(surface, ("sgd", "adam"), theme=theme, panels=panels))
