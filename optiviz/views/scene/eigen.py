@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -88,15 +89,22 @@ class Eigen(Series):
         """A form of the rows, their points and their share of the height, if there is room."""
         box, size = self.ax.get_window_extent(), ROW * self.look.scale
         told = [self._told(row, t, form) for row in self.rows for t in (0, self.picture.steps)]
+        share = 1.0
+        for _ in range(2):  # letters go in whole pixels, so smaller ones are not as much narrower
+            width, height = self._measured(told, share * size)
+            share *= min(1.0, (0.99 - INDENT) * box.width / width)
+        height = (height + GAP * self.ax.figure.dpi / 72) / box.height
+        return (form, share * size, height) if share >= LEAST and 2 * height <= MOST else None
+
+    def _measured(self, rows: Sequence[str], size: float) -> tuple[float, float]:
+        """The width and the height that rows take, in pixels."""
         sizes = []
-        for row in told:
+        for row in rows:
             text = self.ax.text(0, 0, row, fontsize=size)
             sizes.append(text.get_window_extent().size)
             text.remove()
-        width, height = np.max(sizes, axis=0)
-        share = min(1.0, (0.99 - INDENT) * box.width / width)
-        height = (share * height + GAP * self.ax.figure.dpi / 72) / box.height
-        return (form, share * size, height) if share >= LEAST and 2 * height <= MOST else None
+        width, height = np.max(sizes, axis=0).tolist()
+        return width, height
 
     def _told(self, row: tuple[int, int], t: float, form: str) -> str:
         return told(self.modes[row[0]], row[1], int(t), form)
