@@ -41,7 +41,11 @@ from optiviz.labs.server.seats import Seats, Visit
 from optiviz.labs.server.wire import LARGEST, PING
 
 # Of all that is installed for JupyterLab and Voilà, what a lab is made of.
-WIDGETS = ["@voila-dashboards/widgets-manager8", "anywidget"]
+WIDGETS = [
+    "@jupyter-widgets/jupyterlab-manager",
+    "@voila-dashboards/widgets-manager8",
+    "anywidget",
+]
 DATA = Path(__file__).parent / "jupyter"  # what Jupyter calls a data directory: our template
 LOOK = 10  # seconds between two looks for kernels that nobody needs any more
 LEFT = 60  # seconds without a page, after which a kernel ends
