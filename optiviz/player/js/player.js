@@ -223,6 +223,7 @@ export class Player extends Timeline {
   }
 
   frame(now) {
+    cancelAnimationFrame(this.asked); // of another, where this one was not waited for
     this.asked = null;
     if (!this.runs.length) return;
     if (this.playing) this.advance(now);
