@@ -76,8 +76,9 @@ def test_its_words_can_be_read(problem: str, theme: str, size: tuple[int, int]) 
     panel = next(p for p in scene.panels if p.picture and hasattr(p, "texts"))
     assert len(panel.texts) >= 2
     box = panel.ax.get_window_extent()
-    for _, text in panel.texts:
-        said = text.get_window_extent()
+    with scene.style():  # by which letters are set as they are drawn
+        every = [text.get_window_extent() for _, text in panel.texts]
+    for said in every:
         assert box.x0 <= said.x0 < said.x1 <= box.x1 + 1
         assert box.y0 < said.y0 < said.y1 <= box.y1 + 1
     assert faults(scene.figure) == []
