@@ -76,6 +76,9 @@ def run_all(page: Any) -> Any:
         KERNEL, arg=page.url.rpartition("/")[2].partition("?")[0], timeout=60_000, polling=200
     )
     for _ in range(10):  # what is run while the page still opens is forgotten
+        if (asks := page.locator("dialog.jp-Dialog")).count():  # of settings that it found changed
+            print(asks.first.inner_text())
+            asks.locator("button.jp-mod-accept").first.click()
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
         page.wait_for_timeout(1000)
