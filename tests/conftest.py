@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-# Two workers share the cores; waiting threads of BLAS would only take them from each other.
+# Several workers share the cores; waiting threads of BLAS would only take them from each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # How long an example takes says more of who else wants the cores than of what is tried.
