@@ -1,4 +1,4 @@
-"""Break the code in more than a hundred small ways, one at a time, and see whether the nearest tests notice.
+"""Break the code in over a hundred small ways, one at a time, and see if the nearest tests notice.
 
     python benchmarks/mutants.py [NAME ...] [--jobs 2] [--list]
 
