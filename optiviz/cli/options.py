@@ -145,6 +145,14 @@ DataSet = Annotated[
 DataDir = Annotated[
     Path | None, typer.Option(help="Where its files are.  [default: the usual place]")
 ]
+Validation = Annotated[int, Whole(help="Split off so many of the last training samples.")]
+Patience = Annotated[
+    int | None,
+    Whole(help="Stop after so many evaluations without a smaller validation loss."),
+]
+WeightDecay = Annotated[
+    float, Real(help="λ: w shrinks by ηλw ahead of each step, whatever the rule.")
+]
 EvalEvery = Annotated[int | None, Whole(help="Updates between evaluations.")]
 Over = Annotated[str, typer.Option(help="What curves are drawn over: epochs or seconds.")]
 Jobs = Annotated[int | None, Whole(help="How many processes.  [default: one a core]")]

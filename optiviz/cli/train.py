@@ -20,11 +20,14 @@ from optiviz.cli.options import (
     Json,
     Over,
     Overwrite,
+    Patience,
     Real,
     Samples,
     Schedule,
     SchedulePer,
     Seed,
+    Validation,
+    WeightDecay,
     Whole,
     Widths,
     check_over,
@@ -63,12 +66,10 @@ def train(
     dtype: Dtype = "float32",
     dataset: DataSet = "mnist",
     data_dir: DataDir = None,
-    validation: Annotated[int, Whole(help="Split off so many of the last training samples.")] = 0,
+    validation: Validation = 0,
     eval_every: EvalEvery = None,
-    patience: Annotated[
-        int | None,
-        Whole(help="Stop after so many evaluations without a smaller validation loss."),
-    ] = None,
+    patience: Patience = None,
+    weight_decay: WeightDecay = 0.0,
     threads: Annotated[
         int,
         Whole(help="For the products of matrices; more than 1 is faster on an idle machine."),
@@ -119,6 +120,7 @@ def train(
             validation=validation,
             eval_every=eval_every,
             patience=patience,
+            weight_decay=weight_decay,
             threads=threads,
         )
         path = out or recipe.name()
@@ -163,8 +165,6 @@ def _report(done: Training, path: Path, facts: dict[str, Any], as_json: bool) ->
                 f"test loss {last['test_loss']:.4g}, test accuracy {last['test_accuracy']:.4f}"
             )
         print(done.outcome.text)
-        if done.outcome.stopped is End.PATIENCE:
-            print("Stopped early; the weights are those with the smallest validation loss.")
         print(f"Wrote {path} ({done.steps} updates, {done.updates_per_second:.0f} a second)")
     if done.outcome.stopped is End.INTERRUPTED:
         stopped(f"Stopped at update {done.steps}. To go on: optiviz train --resume {path}")

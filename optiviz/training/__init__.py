@@ -2,6 +2,7 @@
 
 from optiviz.training.curvature import Curvature, curvature
 from optiviz.training.gradcheck import GradientCheck, check_gradient, error_curve
+from optiviz.training.layers import Layers
 from optiviz.training.train import Checkpoint, Training, train
 from optiviz.training.twin import Twins, twins
 
@@ -9,6 +10,7 @@ __all__ = [
     "Checkpoint",
     "Curvature",
     "GradientCheck",
+    "Layers",
     "Training",
     "Twins",
     "check_gradient",

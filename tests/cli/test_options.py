@@ -229,6 +229,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--validation 9": {"validation": 9},
         "--eval-every 5": {"eval_every": 5},
         "--patience 4": {"patience": 4},
+        "--weight-decay 0.1": {"weight_decay": 0.1},
         "--threads 2": {"threads": 2},
         "--over seconds": {"over": "seconds"},
         "--out b": {"path": Path("b")},
@@ -240,7 +241,10 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
     | {
         "--optim adam": {"optim": "adam", "optimizers": ["adam"]},
         "--seeds 5": {"seeds": 5},
+        "--validation 9": {"validation": 9},
         "--eval-every 5": {"eval_every": 5},
+        "--patience 4": {"patience": 4},
+        "--weight-decay 0.1": {"weight_decay": 0.1},
         "--jobs 7": {"jobs": 7},
         "--over seconds": {"over": "seconds"},
         "--out b": {"path": Path("b")},
