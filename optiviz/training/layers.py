@@ -20,11 +20,14 @@ class Seen:
         step: the update that it was, counted from 1.
         ratio: |Δw|/|w| of every layer, the step beside the weights that it was taken from.
         gradient: |g| of every layer, on the batch of that step.
+        one: w, g and what the rule keeps, by name, of a single weight ahead of the step: the one
+            whose gradient was the largest when it was first seen. With η, where a schedule sets it.
     """
 
     step: int
     ratio: tuple[float, ...]
     gradient: tuple[float, ...]
+    one: dict[str, float]
 
 
 @dataclass
@@ -36,6 +39,7 @@ class Layers:
 
     Attributes:
         seen: what it has seen, in order.
+        weight: which single weight it follows; none before it has seen any.
 
     >>> from optiviz import optim
     >>> from optiviz.training import train
@@ -47,6 +51,7 @@ class Layers:
     """
 
     seen: list[Seen] = field(default_factory=list)
+    weight: int | None = None
 
     def follow(self, points: Iterator[Point], network: MLP, every: int, n: int) -> Iterator[Point]:
         """Hand the points on, and look at the step to every one that is evaluated.
@@ -56,15 +61,24 @@ class Layers:
             network: whose layers they are.
             every, n: updates from one evaluation to the next, and in all.
         """
-        before, gradient = np.empty(0), ()
+        ahead: tuple[Array, tuple[float, ...], dict[str, float]] | None = None
         for point in points:
-            if len(before):
-                self._add(Seen(point.t, _ratios(network, before, point.w), gradient))
-            ahead = point.t + 1
-            due = ahead <= n and (ahead % every == 0 or ahead == n)
-            before = point.w.copy() if due else np.empty(0)
-            gradient = _norms(network, point.g) if due else ()
+            if ahead is not None:
+                before, gradient, one = ahead
+                self._add(Seen(point.t, _ratios(network, before, point.w), gradient, one))
+            coming, ahead = point.t + 1, None
+            if coming <= n and (coming % every == 0 or coming == n):
+                ahead = point.w.copy(), _norms(network, point.g), self._one(point)
             yield point
+
+    def _one(self, point: Point) -> dict[str, float]:
+        """The numbers of a single weight."""
+        if self.weight is None:
+            self.weight = int(np.abs(point.g).argmax())
+        arrays = {"w": point.w, "g": point.g}
+        arrays |= {name: point.frame[row] for name, row in point.rows.items()}
+        found = {name: float(array[self.weight]) for name, array in arrays.items()}
+        return found | {name: float(v[point.t]) for name, v in point.schedules.items()}
 
     def _add(self, one: Seen) -> None:
         if not self.seen or one.step > self.seen[-1].step:

@@ -34,6 +34,12 @@ def test_steps_and_gradients_are_those_of_every_layer() -> None:
     for one in layers.seen:
         before, after = kept[one.step - 2], kept[one.step - 1]
         np.testing.assert_allclose(one.ratio, lengths(after - before) / lengths(before))
+        # The step of the single weight is the rule's own, in the numbers that were seen.
+        numbers = one.one
+        assert {"w", "g", "velocity"} == numbers.keys()
+        step = 0.9 * numbers["velocity"] - 0.3 * numbers["g"]
+        assert before[layers.weight] == numbers["w"]
+        assert after[layers.weight] == pytest.approx(numbers["w"] + step)
     first, sgd = Layers(), optim.SGD(lr=0.3)
     train(NET, NET, sgd, **HOW | {"epochs": 1}, eval_every=1, layers=first)
     # Without a memory the step is η times the gradient.
