@@ -4,7 +4,7 @@ import { element } from "../../../player/js/dom.js";
 import { view } from "../../../player/js/numbers.js";
 import { Player } from "../../../player/js/player.js";
 import {
-  atEnd, download, guest, heading, onKeys, onModel, ownPage, settled, textButton, theming,
+  atEnd, copyButton, download, guest, heading, onKeys, onModel, ownPage, settled, textButton, theming,
 } from "../../js/ui.js";
 import { Controls } from "./controls.js";
 import { Family } from "./family.js";
@@ -14,7 +14,7 @@ import { RateMapView } from "./map.js";
 import { Past } from "./past.js";
 import { Pins } from "./pins.js";
 import { Sessions } from "./sessions.js";
-import { copyButton, TakeAway } from "./takeaway.js";
+import { TakeAway } from "./takeaway.js";
 
 // The words of a link that Python reads, or how they begin.
 const ASKED = /^(problem|optim|steps|start|schedule|batch|seed|pin-|t$)/;
