@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from optiviz.errors import UserError
-from optiviz.labs.mnist.form import COMMON, State, clean, start
+from optiviz.labs.mnist.form import COMMON, State, clean, lane_knobs, start
 from optiviz.words import join, split
 
 LONGEST = 2000  # characters of a link
@@ -19,7 +19,7 @@ def query(state: State) -> str:
     'optim=sgd:lr=0.1&epochs=5'
     """
     usual = start()
-    lanes = [{k: v for k, v in lane.items() if k != "rule"} for lane in state["lanes"]]
+    lanes = [_told(lane) for lane in state["lanes"]]
     words = [
         ("optim", join(of["rule"], lane)) for of, lane in zip(state["lanes"], lanes, strict=True)
     ]
@@ -30,6 +30,13 @@ def query(state: State) -> str:
         if value != usual[name]
     ]
     return urlencode(words, quote_via=quote, safe=":,=")
+
+
+def _told(lane: State) -> State:
+    """What a link says of a rule: all but a weight decay that is the rule's usual one."""
+    decay = lane_knobs(lane["rule"])["weight_decay"].default
+    left = {"rule", "weight_decay"} if lane["weight_decay"] == decay else {"rule"}
+    return {name: value for name, value in lane.items() if name not in left}
 
 
 def from_query(text: str) -> tuple[State, list[str]]:

@@ -23,10 +23,12 @@ from optiviz.labs.mnist.facts import (
     sizes_of,
     title,
 )
+from optiviz.labs.mnist.looks import Looks
 from optiviz.labs.mnist.pictures import look
 from optiviz.labs.mnist.race import UNDER_WAY, Lane, Race
 from optiviz.labs.mnist.runs import RUNS, Runs
 from optiviz.labs.mnist.session import KIND, check_head, reopened
+from optiviz.labs.mnist.trail import RUNS as TRAILS
 from optiviz.labs.page import LabPage
 from optiviz.player.bundle import script
 from optiviz.training.recipe import Recipe
@@ -52,7 +54,9 @@ class MnistLab(LabPage):
     """
 
     _esm = script(HERE / "js" / "lab.js", "render")
-    _css = LabPage._css + (HERE / "lab.css").read_text(encoding="utf-8")
+    _css = LabPage._css + "".join(
+        (HERE / name).read_text(encoding="utf-8") for name in ("lab.css", "looks.css")
+    )
     written = "form"
     facts = traitlets.Dict().tag(sync=True)
     form = traitlets.Any().tag(sync=True)  # whatever a page sends; see `mnist_form.clean`
@@ -65,6 +69,7 @@ class MnistLab(LabPage):
         super().__init__()
         self.table = Runs()
         self.race = Race([], self._changed)
+        self.looks = Looks(self.send, self.table.find)
         self._jobs: list[Recipe] = []  # what the controls ask for
         self._links: list[str] = []  # of each, what restores its settings
         self._told = ""  # of the last press of Train
@@ -112,6 +117,7 @@ class MnistLab(LabPage):
             "csv": self.write_csv,
             "weights": self.write_weights,
             "hello": lambda _: self._greet(),
+            **self.looks.answers(),
         }
 
     def train(self, form: Any = None) -> None:
@@ -159,6 +165,8 @@ class MnistLab(LabPage):
 
     def _go(self, lanes: list[Lane] | None = None) -> None:
         self._loop = asyncio.get_event_loop()
+        for lane in self.lanes[TRAILS:]:
+            lane.trail.clear()
         self.race.go(lanes)
         self._show()
 
@@ -238,7 +246,8 @@ class MnistLab(LabPage):
             points = points_of(lane)
             since = min(self._sent.get(lane.key, 0), len(points))
             self._sent[lane.key] = len(points)
-            tip = finite([lane.step / lane.total * lane.recipe.epochs, lane.live])
+            spent = lane.step / lane.pace if lane.pace else None
+            tip = finite([lane.step / lane.total * lane.recipe.epochs, lane.live, spent])
             if points[since:] or lane.phase == "training" or since == 0:
                 parts = {"run": lane.key, "since": since, "rows": points[since:], "tip": tip}
                 self.send({"type": "rows"} | parts)

@@ -6,13 +6,15 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from threadpoolctl import threadpool_limits
 
 from optiviz.labs.mnist.session import Kept, checksum, steps_of
+from optiviz.labs.mnist.trail import Trail
 from optiviz.labs.server.data import mnist
 from optiviz.problems.base import Array
+from optiviz.training.layers import Layers
 from optiviz.training.outcome import End, Kind
 from optiviz.training.recipe import Networks, Recipe
 from optiviz.training.train import Checkpoint, Row, Training
@@ -65,6 +67,7 @@ class Lane:
         done: what the training has left behind, when it has.
         trouble: why it failed.
         kept: what is known of it from a session; same: whether its weights are those again.
+        layers: what was seen of its layers; trail: the way of its weights.
         halt: set to end it before its next update.
     """
 
@@ -86,6 +89,8 @@ class Lane:
     sum: str = ""
     kept: Kept | None = None
     same: bool | None = None
+    layers: Layers = field(default_factory=Layers)
+    trail: Trail = field(default_factory=Trail)
     halt: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -130,6 +135,7 @@ class Lane:
         def keep(at: Checkpoint) -> None:
             self.checkpoint, self.rows = at, list(at.rows)
             self._weigh(at.w.copy())
+            self.trail.add(at.step, cast("Array", self.w))
 
         networks = self.prepare()
         self.phase = "training"
@@ -137,6 +143,7 @@ class Lane:
         self.first = self.first or _untrained(networks, self.recipe.seed)
         self.done = self.recipe.train(
             networks,
+            layers=self.layers,
             on_progress=progress,
             on_checkpoint=keep,
             stop=self.halt.is_set,

@@ -16,7 +16,7 @@ from optiviz.training.recipe import Recipe
 from optiviz.training.train import Row
 
 KIND = {"optiviz": "session of the MNIST lab", "version": 1}  # how a file begins
-CURVES = ("epoch", "train_loss", "test_loss", "test_accuracy")  # what is kept of an evaluation
+CURVES = ("epoch", "train_loss", "test_loss", "test_accuracy", "seconds")  # what is kept of an evaluation
 FATES = ("diverged", "collapsed", "failed", "")
 SUM = re.compile(r"[0-9a-f]{16}")
 LONGEST = 300  # characters of a verdict
@@ -70,7 +70,7 @@ def steps_of(recipe: Recipe) -> int:
 
 def per_epoch(recipe: Recipe) -> int:
     """How many of them make an epoch."""
-    return -(-form.SAMPLES // recipe.batch_size)
+    return -(-(form.SAMPLES - recipe.validation) // recipe.batch_size)
 
 
 def reopened(sent: Any) -> tuple[Recipe, str, Kept]:

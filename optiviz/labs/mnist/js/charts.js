@@ -4,7 +4,7 @@ import { element } from "../../../player/js/dom.js";
 import { clipTo, pen, rule, write } from "../../../player/js/marks.js";
 import { clamp } from "../../../player/js/numbers.js";
 import { fitted, lookOf, onResize } from "../../js/ui.js";
-import { CHARTS, epochTicks, frameOf, valueTicks } from "./scales.js";
+import { CHARTS, epochTicks, frameOf, overSeconds, valueTicks } from "./scales.js";
 import { lossWords, percent, settingsWords } from "./words.js";
 
 const PAPER = { dense: 2, width: 560, height: 340, line: 22 }; // of the picture, each chart
@@ -21,7 +21,7 @@ function drawAxes(context, chart, frame, look) {
   }
   const below = (words, x, y) => write(context, words, x, bottom + y, "center", "top", look.muted);
   for (const epoch of epochTicks(frame)) below(epoch, frame.x(epoch), 5);
-  below(epochs === 1 ? "epoch" : "epochs", (left + right) / 2, 19);
+  below(look.unit ?? (epochs === 1 ? "epoch" : "epochs"), (left + right) / 2, 19);
   context.strokeStyle = look.muted;
   rule(context, left, bottom + 0.5, right, bottom + 0.5);
 }
@@ -100,10 +100,20 @@ export class Charts {
   // `visible` gives the runs to draw, each with its evaluations as `rows`; `pointed` is called with
   // the epoch under the pointer, or null.
   constructor(root, symbols, visible, signal, pointed = () => {}) {
-    Object.assign(this, { root, symbols, visible, pointed, cursor: null, asked: null });
+    Object.assign(this, { root, symbols, visible, pointed, seconds: false, cursor: null, asked: null });
     this.panels = Object.entries(CHARTS).map(([name, chart]) => this.panel(name, chart));
     this.node = element("div", { class: "lab-charts" }, ...this.panels.map(({ figure }) => figure));
     onResize(this.node, () => this.ask(), signal);
+  }
+
+  // The runs as they are drawn, over epochs or over seconds.
+  get runs() {
+    const runs = this.visible();
+    return this.seconds ? runs.map(overSeconds) : runs;
+  }
+
+  get look() {
+    return { ...lookOf(this.root), unit: this.seconds ? "seconds of training" : null };
   }
 
   panel(name, chart) {
@@ -142,7 +152,7 @@ export class Charts {
   }
 
   draw() {
-    const [look, runs] = [lookOf(this.root), this.visible()];
+    const [look, runs] = [this.look, this.runs];
     for (const panel of this.panels) {
       const { canvas, chart } = panel;
       const sheet = fitted(canvas);
@@ -156,7 +166,7 @@ export class Charts {
 
   // Both charts and the names of the runs as a PNG.
   picture() {
-    const [look, runs] = [lookOf(this.root), this.visible()];
+    const [look, runs] = [this.look, this.runs];
     const { dense, width, height, line } = PAPER;
     const canvas = element("canvas", { width: 2 * width * dense, height: (height + 30 + line * runs.length) * dense });
     const context = canvas.getContext("2d");

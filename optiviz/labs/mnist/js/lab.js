@@ -10,13 +10,15 @@ import { Charts } from "./charts.js";
 import { Controls } from "./controls.js";
 import { Downloads } from "./downloads.js";
 import { Kept } from "./kept.js";
+import { Looks } from "./looks.js";
 import { Panels } from "./panels.js";
+import { inSeconds } from "./scales.js";
 import { RunTable } from "./table.js";
 import { Transport } from "./transport.js";
 import { ending, namesOf } from "./words.js";
 
 const ANSWERED = ["train", "csv", "weights"]; // always, and soon
-const ASKED = /^(optim|batch-size|epochs|seed|schedule|end|hidden)$/; // of a link, by which one is known
+const ASKED = /^(optim|batch-size|epochs|seed|schedule|end|hidden|patience)$/; // of a link, by which one is known
 const SAID = 2500; // milliseconds that a word of the page's own stays
 const NEXT = "What is set now applies to the next run.";
 
@@ -53,12 +55,13 @@ class MnistLab {
       this.hidden[drawn ? "delete" : "add"](run);
       this.downloads.write();
       this.charts.ask();
-    }, (run) => this.pointsOf(run));
-    this.panels = new Panels();
-    const parts = [this.charts, this.transport, this.table].map(({ node }) => node);
+    }, (run) => this.toldOf(run));
+    this.looks = new Looks(this, signal);
+    this.panels = new Panels(this.looks.enlarged);
+    const parts = [this.looks, this.transport, this.table].map(({ node }) => node);
     const stage = element("main", { class: "lab-stage" }, ...parts, this.commandLine());
     const columns = element("div", { class: "lab-columns" }, this.controls.node, stage, this.panels.node);
-    this.root.append(this.header(signal), columns);
+    this.root.append(this.header(signal), columns, this.looks.enlarged.node);
     this.stepLater = settled(() => this.step(), 500, signal);
     this.quietLater = settled(() => this.say(""), SAID * 2, signal);
   }
@@ -157,7 +160,7 @@ class MnistLab {
     this.silence.heard();
     if (message.error) this.say(message.error);
     if (message.type === "file") download(message.name, view(buffers[0]), message.mime);
-    if (message.type !== "rows") return;
+    if (message.type !== "rows") return this.looks.hear(message, buffers);
     const known = this.pointsOf(message.run).slice(0, message.since);
     this.curves.set(message.run, { rows: [...known, ...message.rows], tip: message.tip });
     this.charts.ask();
@@ -182,6 +185,7 @@ class MnistLab {
     this.table.show(runs, theme);
     this.downloads.write();
     this.charts.ask();
+    this.looks.fit();
     this.kept.take(runs);
   }
 
@@ -226,6 +230,18 @@ class MnistLab {
   link() {
     const address = ownPage() ? location.origin + location.pathname : "";
     return `${address}?${this.model.get("plan").query}&look=${this.root.dataset.theme}`;
+  }
+
+  // The curves over seconds, or over epochs.
+  over(seconds) {
+    this.charts.seconds = seconds;
+    this.table.at = seconds ? "at second" : null;
+    this.charts.ask();
+  }
+
+  toldOf(run) {
+    const rows = this.pointsOf(run);
+    return this.charts.seconds ? rows.map(inSeconds) : rows;
   }
 
   pointsOf(run) {

@@ -74,7 +74,7 @@ export class RunTable {
   point(epoch) {
     this.cursor = epoch;
     this.node.classList.toggle("lab-at", epoch !== null);
-    this.epoch.textContent = epoch === null ? HEADS[TOLD] : "at epoch";
+    this.epoch.textContent = epoch === null ? HEADS[TOLD] : this.at ?? "at epoch";
     for (const run of this.runs) this.write(this.rows.get(run.run), run, this.theme);
   }
 

@@ -24,6 +24,7 @@ export function settingsWords({ settings }, symbols) {
   const known = Object.keys(symbols).filter((name) => name in settings);
   const words = known.map((name) => `${symbols[name]} ${plain(Number(settings[name]))}`);
   if (settings.schedule) words.push(settings.schedule.split(":")[0]);
+  if (settings.patience) words.push(`patience ${settings.patience}`);
   words.push(settings.sizes.split(",").slice(1, -1).join("-") || "no hidden layer");
   return words.join(" · ");
 }
