@@ -12,6 +12,7 @@ from optiviz.labs.mnist.race import ONE_THREAD, Lane
 from optiviz.labs.server.data import mnist
 from optiviz.optim import parse
 from optiviz.optim.describe import SYMBOLS
+from optiviz.optim.formula import follow
 from optiviz.problems import MLP
 from optiviz.problems.base import Array
 
@@ -112,4 +113,16 @@ def formula(lane: Lane) -> dict[str, Any]:
     names = SYMBOLS | slots | {"w": "w", "g": "g"}
     known |= {names[name]: value for name, value in last.one.items() if name in names}
     known |= {"t": last.step}
+    if not _follows(facts["lines"], dict(known)):
+        return facts
     return facts | {"known": known, "weight": lane.layers.weight, "step": last.step}
+
+
+def _follows(lines: list[str], known: dict[str, float]) -> bool:
+    """Whether every symbol of the lines has a number; what a rule keeps for itself has none."""
+    try:
+        for line in lines:
+            follow(line, known)
+    except ValueError:
+        return False
+    return True

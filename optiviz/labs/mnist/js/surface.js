@@ -2,7 +2,7 @@
 
 import { element } from "../../../player/js/dom.js";
 import { fillBands, march, resample } from "../../../player/js/ground.js";
-import { disc, pen, star } from "../../../player/js/marks.js";
+import { disc, pen } from "../../../player/js/marks.js";
 import { blend, view } from "../../../player/js/numbers.js";
 import { fitted, onResize, textButton } from "../../js/ui.js";
 import { lossWords } from "./words.js";
@@ -140,7 +140,7 @@ export class Surface {
       context.stroke();
     }
     for (const point of points.slice(1, -1)) disc(context, ...point, 2, color, color, 0);
-    star(context, ...points.at(-1), 7, color, look.background);
+    disc(context, ...points.at(-1), 5.5, color, look.background);
     this.drawName(context, points.at(-1), this.nameOf(run), look, place.box);
     return points[0];
   }
@@ -148,7 +148,7 @@ export class Surface {
   drawName(context, [x, y], name, look, [x0, , width]) {
     context.font = `600 12px ${look.font}`;
     const left = x > x0 + width / 2;
-    const at = [x + (left ? -ROOM : ROOM), y];
+    const at = [x + (left ? ROOM : -ROOM), y - ROOM - 4];
     Object.assign(context, { textAlign: left ? "right" : "left", textBaseline: "middle" });
     pen(context, look.background, 3);
     context.strokeText(name, ...at);
