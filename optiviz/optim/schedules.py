@@ -152,7 +152,8 @@ class Polynomial(Schedule):
     power: float = setting(2.0, low=0, above=True)
 
     def __call__(self, k: int, n: int) -> Base:
-        return self.end + (self.base - self.end) * (1 - k / n) ** self.power
+        left: float = (1 - k / n) ** self.power
+        return self.base * left + self.end * (1 - left)
 
 
 @dataclass(frozen=True)
