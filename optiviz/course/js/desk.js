@@ -61,7 +61,8 @@ export class Desk {
         this.book.choose(index, at);
         this.change(() => {});
       };
-      return slider(knob, () => this.book.at[index], set, { say: (at) => words[at].replace("-", "−"), "data-setting": name });
+      const say = (at) => words[at].replace("-", "−");
+      return slider(knob, () => this.book.at[index], set, { say, "data-setting": name });
     });
     const restrict = (free) => {
       for (const { input } of this.sliders) input.disabled = free !== null && this.lessons.phase !== "asking";
