@@ -8,7 +8,7 @@ from typing import Any
 
 from optiviz.errors import UserError
 from optiviz.labs.surface.state import from_query
-from optiviz.lessons.lesson import Choose, Find, Lesson
+from optiviz.lessons.lesson import Choose, Draw, Find, Lesson
 from optiviz.lessons.reader import HERE, read_folder
 from optiviz.lessons.situation import changed
 
@@ -63,4 +63,6 @@ def _way(lesson: Lesson) -> dict[str, Any]:
     if isinstance(answer, Find):
         solution = changed(lesson.situation, answer.solution)
         return {"way": "find", "settings": answer.settings, "solution": solution}
+    if isinstance(answer, Draw):
+        return {"way": "draw", "low": 10.0**answer.low, "high": 10.0**answer.high}
     return {"way": "place"}

@@ -6,7 +6,7 @@ export const HELP = [
     ["Ctrl Z, Ctrl Y", "undo, redo"],
     ["K, F", "pin the run that is set; all values of its setting at once"],
     ["on the map: arrow keys, Enter", "choose a pair of η and β, and play it"],
-    ["in a lesson: arrow keys, Enter", "move the cross-hair, or choose; commit to the answer"],
+    ["in a lesson: arrow keys, Enter", "move the cross-hair, draw, or choose; commit to the answer"],
   ]],
 ];
 
@@ -17,7 +17,7 @@ export function press(lessons, event) {
   const { way, phase, lab } = lessons;
   const { target, key } = event;
   const field = target.closest?.("input, select, textarea, dialog");
-  const sure = way.aim ? !field && !target.closest?.("button") : target.type === "range";
+  const sure = way.enters ? !field && !target.closest?.("button") : target.type === "range";
   const enters = key === "Enter" && sure;
   const mine = phase === "asking" && (enters || (!field && way.key(event)));
   const tells = target === document.body || lab.player.root.contains(target);

@@ -56,6 +56,7 @@ export class Lessons {
     if (!lesson) return this.list(`There is no lesson “${name.slice(0, 40)}” here. `);
     Object.assign(this, { lesson, phase: "asking", ghost: null });
     this.way?.end();
+    this.way?.drop();
     this.way = new WAYS[lesson.way](lesson, this.lab);
     this.sure = element("button", { class: "lab-primary" }, "That is my answer");
     const onsubmit = (event) => {
@@ -76,6 +77,7 @@ export class Lessons {
     const { columns, controls } = this.lab;
     columns.classList.toggle("sl-asking", this.asks);
     columns.classList.toggle("sl-held", this.held);
+    columns.classList.toggle("sl-drawing", Boolean(this.phase) && this.lesson.way === "draw");
     controls.restrict(this.held ? this.way.free : null);
   }
 
@@ -148,7 +150,7 @@ export class Lessons {
     this.said.replaceChildren(element("p", {}, element("b", {}, told.words)), ...why);
     if (!again) finish(lesson.name);
     this.after.replaceChildren(...(again ? this.againButtons() : this.onwards()));
-    if (document.activeElement === this.sure) this.said.focus(); // it is about to go
+    if ([this.sure, way.canvas].includes(document.activeElement)) this.said.focus(); // what has it is about to go
     this.sure.hidden = true;
     this.after.scrollIntoView({ block: "nearest" });
   }
@@ -186,6 +188,8 @@ export class Lessons {
   // The guess is over, the words stay.
   drop() {
     this.phase = null;
+    this.way?.drop();
+    this.cover();
   }
 
   // ---- what else a person may do meanwhile
