@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { apart, Curve } from "../../optiviz/labs/surface/js/curve.js";
-import { distance, drawGuess, drawTruth } from "../../optiviz/labs/surface/js/guess.js";
-import { speedFor } from "../../optiviz/labs/surface/js/lessons.js";
-import { done, finish } from "../../optiviz/labs/surface/js/progress.js";
-import { WAYS } from "../../optiviz/labs/surface/js/ways.js";
+import { apart, Curve } from "../../optiviz/lessons/js/curve.js";
+import { distance, drawGuess, drawTruth } from "../../optiviz/lessons/js/guess.js";
+import { speedFor } from "../../optiviz/lessons/js/asking.js";
+import { done, finish } from "../../optiviz/lessons/js/progress.js";
+import { WAYS } from "../../optiviz/lessons/js/ways.js";
 import { Series } from "../../optiviz/player/js/series.js";
 import { texts } from "./canvas.js";
 import { recorder } from "./page.js";
@@ -150,7 +150,7 @@ test("the loss that is expected is drawn on the loss panel, whose axes tell noth
   const panel = new Series(player, "loss");
   player.series = [panel];
   const lesson = { question: "?", shown: 4, steps: 28, low: 1e-4, high: 10 };
-  const way = new WAYS.draw(lesson, { player, showSide: () => {} });
+  const way = new WAYS.draw(lesson, { player });
   way.begin();
   panel.draw();
   assert.deepEqual(panel.axis, { log: true, low: 1e-4, high: 10 });

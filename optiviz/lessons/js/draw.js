@@ -1,7 +1,7 @@
 // The loss curve that a person expects, drawn on the loss panel before it is there.
 
-import { element, placeOf } from "../../../player/js/dom.js";
-import { number } from "../../../player/js/numbers.js";
+import { element, placeOf } from "../../player/js/dom.js";
+import { number } from "../../player/js/numbers.js";
 import { apart, Curve, drawCurve } from "./curve.js";
 import { Way } from "./way.js";
 
@@ -31,7 +31,6 @@ export class Draw extends Way {
     const { low, high, shown, steps } = this.lesson;
     const { above } = this.lab.player.runs[0];
     this.curve ??= new Curve([...above.slice(0, shown + 1)], steps, [low, high]);
-    this.lab.showSide("curves");
     this.attach();
     this.canvas.setAttribute("role", "application");
     this.canvas.setAttribute("tabindex", 0);

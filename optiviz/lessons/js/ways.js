@@ -1,7 +1,7 @@
 // The ways to answer a lesson, by their names.
 
-import { element } from "../../../player/js/dom.js";
-import { swatch } from "../../js/ui.js";
+import { element } from "../../player/js/dom.js";
+import { swatch } from "../../labs/js/ui.js";
 import { Draw } from "./draw.js";
 import { aimed, distance, drawGuess, drawTruth } from "./guess.js";
 import { Way } from "./way.js";

@@ -2,9 +2,9 @@
 //
 // Heights are shares of the axis, a logarithmic one: 0 at its lower end, 1 at the upper.
 
-import { shareOf } from "../../../player/js/curves.js";
-import { pen, ring, write } from "../../../player/js/marks.js";
-import { clamp, number } from "../../../player/js/numbers.js";
+import { shareOf } from "../../player/js/curves.js";
+import { pen, ring, write } from "../../player/js/marks.js";
+import { clamp, number } from "../../player/js/numbers.js";
 
 const KNOTS = 12; // stops of the pen that keys move
 // Times that the curve and the run are apart on average, within which a guess is so near.
