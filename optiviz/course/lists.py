@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from optiviz.course.pages import QUESTIONS, file_of, seen
 from optiviz.course.shell import Shell
 from optiviz.course.trial import words_of
-from optiviz.lessons.lesson import Choose, Find, Lesson, Place
+from optiviz.lessons.lesson import Choose, Draw, Find, Lesson, Place
 from optiviz.lessons.situation import changed, runs_of
 from optiviz.optim import SYMBOLS
 from optiviz.words import split
@@ -99,6 +99,9 @@ def _room(lesson: Lesson) -> str:
         return f'<ol class="co-choices" type="A">{boxes}</ol>'
     if isinstance(lesson.answer, Place):
         return "<p>Mark the place in the picture with a cross.</p>"
+    if isinstance(lesson.answer, Draw):
+        axis = f"from 10^{lesson.answer.low} to 10^{lesson.answer.high}"
+        return f'<p>The loss, {axis}, over {lesson.steps} steps:</p><p class="co-axes"></p>'
     return '<p class="co-blank"></p>'
 
 
@@ -113,6 +116,8 @@ def answer(lesson: Lesson) -> str:
     if isinstance(given, Find):
         found = changed(lesson.situation, given.solution)
         return f"For one, {', '.join(_settings(found, given.settings))}."
+    if isinstance(given, Draw):
+        return f"Its shape: {given.shape}."
     return ""
 
 

@@ -45,6 +45,7 @@ class Page extends Asking {
   cover() {
     this.root.classList.toggle("sl-asking", this.asks);
     this.root.classList.toggle("sl-held", this.held);
+    this.root.classList.toggle("sl-drawing", this.draws);
     this.lab.controls.restrict(this.held ? this.way.free : null);
   }
 

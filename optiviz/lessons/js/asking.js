@@ -33,11 +33,17 @@ export class Asking {
     return this.asks || this.phase === "shown";
   }
 
+  // Whether it is drawn on the loss panel, which then needs all the room.
+  get draws() {
+    return Boolean(this.phase) && this.lesson.way === "draw";
+  }
+
   // ---- from the question to the answer
 
   pose(lesson) {
     Object.assign(this, { lesson, phase: "asking", ghost: null });
     this.way?.end();
+    this.way?.drop();
     this.way = new WAYS[lesson.way](lesson, this.lab);
     this.sure = element("button", { class: "lab-primary" }, "That is my answer");
     const onsubmit = (event) => {
@@ -118,7 +124,7 @@ export class Asking {
       this.said.replaceChildren(element("p", {}, element("b", {}, told.words)));
       this.after.replaceChildren(...this.againButtons());
     } else this.conclude(told.words);
-    if (document.activeElement === this.sure) this.said.focus(); // it is about to go
+    if ([this.sure, way.canvas].includes(document.activeElement)) this.said.focus(); // what has it is about to go
     this.sure.hidden = true;
     this.after.scrollIntoView({ block: "nearest" });
   }
@@ -162,5 +168,7 @@ export class Asking {
   // The guess is over, the words stay.
   drop() {
     this.phase = null;
+    this.way?.drop();
+    this.cover();
   }
 }
