@@ -140,14 +140,14 @@ test("the picture to take away has the page's ground below both charts and every
 
 // What the controls are told, and a form of theirs.
 const KNOB = { label: "η", values: [0.01, 0.1, 1], default: 0.1 };
-const SHARED = ["end", "batch_size", "epochs", "seed"].map((name) => [name, { ...KNOB, label: name }]);
+const SHARED = ["end", "batch_size", "epochs", "seed", "patience"].map((name) => [name, { ...KNOB, label: name }]);
 const FACTS = {
   lanes: 3, rules: { sgd: { lr: KNOB }, adam: { lr: KNOB } }, schedules: [{ name: "constant", ends: false }],
   common: Object.fromEntries(SHARED),
 };
 const FORM = {
   lanes: [{ rule: "sgd", lr: 0.1 }, { rule: "adam", lr: 0.01 }],
-  schedule: "constant", end: 0.1, batch_size: 1, epochs: 1, hidden: "", seed: 0,
+  schedule: "constant", end: 0.1, batch_size: 1, epochs: 1, hidden: "", seed: 0, patience: 0,
 };
 
 test("points that are sent again take the place of those that are there, and are drawn once", () => {

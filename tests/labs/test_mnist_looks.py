@@ -1,4 +1,4 @@
-"""What the MNIST lab shows more closely: the confusion, its digits, layers, a formula, a surface."""
+"""What the MNIST lab shows more closely: confusion, digits, layers, a formula, a surface."""
 
 from __future__ import annotations
 
@@ -147,7 +147,9 @@ def test_the_surface_is_the_loss_of_the_network_on_the_plane() -> None:
     heights = np.frombuffer(found["heights"], np.uint16).reshape(valley.SIDE, valley.SIDE)
     loss = np.exp(low + (high - low) * heights / valley.FULL)
     data = load("mnist")
-    network = MLP(data.x_train[: valley.IMAGES], data.y_train[: valley.IMAGES], SIZES, compiled=False)
+    network = MLP(
+        data.x_train[: valley.IMAGES], data.y_train[: valley.IMAGES], SIZES, compiled=False
+    )
     way = found["runs"][1]
     assert (way["run"], way["epochs"]) == (2, [0, 1, 2, 3, 4, 5])
     # Two straight ways from one start lie in one plane, so the loss drawn there is their own.
@@ -198,7 +200,9 @@ def _finder(lanes: list[Lane]) -> Callable[[Any], Lane | None]:
 
 def test_a_page_is_answered_by_messages_of_the_same_name() -> None:
     one = trained(1, 3)
-    ((message, parts),) = answered(lambda looks: looks.answers()["confusion"](1), [one], "confusion")
+    ((message, parts),) = answered(
+        lambda looks: looks.answers()["confusion"](1), [one], "confusion"
+    )
     assert (message["run"], message["of"], parts) == (1, 10_000, [])
     about = {"run": 1, "truth": 3, "guess": 3}
     ((message, parts),) = answered(lambda looks: looks.answers()["cell"](about), [one], "cell")

@@ -1,4 +1,4 @@
-"""What a page looks at more closely: every digit that a network takes for another, and its layers."""
+"""What a page looks at more closely: which digits a network takes for which, and its layers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page asks to see of a run, made in threads of its own, so that the page is answered meanwhile."""
+"""What a page asks to see of a run, made in threads of its own, so that nothing waits for it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ class Looks:
         Raises:
             UserError: there is no way to be seen, or one is being made.
         """
-        found = [lane for key in (keys if isinstance(keys, list) else []) if (lane := self.find(key))]
+        found = [
+            lane for key in (keys if isinstance(keys, list) else []) if (lane := self.find(key))
+        ]
         lanes = list(dict.fromkeys(found))
         if not lanes:
             return
@@ -84,7 +86,7 @@ class Looks:
         def make() -> None:
             try:
                 say(valley.surface(lanes, self._halt, lambda share: say({"share": share})))
-            except valley.Stopped:
+            except valley.CancelledError:
                 say({"stopped": True})
             except UserError as error:
                 say({"error": str(error)})
@@ -131,4 +133,3 @@ class Looks:
 def widths(lane: Lane) -> tuple[int, ...]:
     """The widths of the network's layers."""
     return tuple(int(width) for width in str(lane.recipe.sizes).split(","))
-

@@ -25,7 +25,8 @@ def _viewer(sizes: tuple[int, ...]) -> MLP:
 
 def inked(images: Array) -> bytes:
     """Images as bytes, 255 for full ink."""
-    return np.rint(images * 255).astype(np.uint8).tobytes()
+    found: bytes = np.rint(images * 255).astype(np.uint8).tobytes()
+    return found
 
 
 def look(w: Array, sizes: tuple[int, ...]) -> dict[str, Any]:
@@ -37,7 +38,8 @@ def look(w: Array, sizes: tuple[int, ...]) -> dict[str, Any]:
 
     Returns:
         `images` `(SHOWN, 784)` bytes, with `labels` and `told` (the probability of every digit) of
-        each, the surest mistakes first and then what is least sure; `wrong` out of `of` images; `weights` `(units, 784)` bytes with 128 for zero, on one scale.
+        each, the surest mistakes first and then what is least sure; `wrong` out of `of` images;
+        `weights` `(units, 784)` bytes with 128 for zero, on one scale.
     """
     viewer = _viewer(sizes)
     probabilities = viewer.probabilities(w)

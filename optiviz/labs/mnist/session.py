@@ -16,7 +16,13 @@ from optiviz.training.recipe import Recipe
 from optiviz.training.train import Row
 
 KIND = {"optiviz": "session of the MNIST lab", "version": 1}  # how a file begins
-CURVES = ("epoch", "train_loss", "test_loss", "test_accuracy", "seconds")  # what is kept of an evaluation
+CURVES = (
+    "epoch",
+    "train_loss",
+    "test_loss",
+    "test_accuracy",
+    "seconds",
+)  # what is kept of an evaluation
 FATES = ("diverged", "collapsed", "failed", "")
 SUM = re.compile(r"[0-9a-f]{16}")
 LONGEST = 300  # characters of a verdict

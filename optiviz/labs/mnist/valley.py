@@ -23,7 +23,7 @@ MOST = 4  # runs
 FULL = 65_535
 
 
-class Stopped(Exception):
+class CancelledError(Exception):
     """Nobody waits for the surface any more."""
 
 
@@ -63,7 +63,7 @@ def surface(
         on_progress: called with the share that is done.
 
     Raises:
-        Stopped: it was ended.
+        CancelledError: it was ended.
         UserError: the ways lie on one line.
     """
     data, recipe = mnist(), lanes[0].recipe
@@ -93,19 +93,18 @@ def surface(
     }
 
 
-def _heights(
-    plane: Slice, halt: threading.Event, on_progress: Callable[[float], object]
-) -> Array:
+def _heights(plane: Slice, halt: threading.Event, on_progress: Callable[[float], object]) -> Array:
     """The loss on a grid of the plane, row by row."""
     (left, right), (bottom, top) = plane.bounds
     across = np.linspace(left, right, SIDE)
     rows = []
     for done, y in enumerate(np.linspace(bottom, top, SIDE).tolist()):
         if halt.is_set():
-            raise Stopped
+            raise CancelledError
         on_progress(done / SIDE)
         rows.append(plane.value(np.stack([across, np.full(SIDE, y)], axis=1)))
-    return np.maximum(np.array(rows), np.finfo(float).tiny)
+    found: Array = np.maximum(np.array(rows), np.finfo(float).tiny)
+    return found
 
 
 def _way(lane: Lane, way: Array, path: Array, network: MLP) -> dict[str, Any]:

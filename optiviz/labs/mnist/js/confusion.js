@@ -20,7 +20,7 @@ export function shares(counts) {
 export function said(counts, truth, guess) {
   const count = counts[truth][guess];
   const images = `${count} image${count === 1 ? "" : "s"}`;
-  return truth === guess ? `${images} of a ${truth}, rightly told` : `${images} of a ${truth}, taken for a ${guess}`;
+  return `${images} of a ${truth}, ${truth === guess ? "rightly told" : `taken for a ${guess}`}`;
 }
 
 export class Confusion {
@@ -35,13 +35,15 @@ export class Confusion {
     this.cells = TEN.map((truth) => TEN.map((guess) => this.cell(truth, guess)));
     const heads = TEN.map((digit) => element("th", { scope: "col" }, digit));
     const corner = element("td", { class: "ml-corner" }, "is ↓  taken for →");
-    const rows = this.cells.map((cells, digit) => element("tr", {}, element("th", { scope: "row" }, digit), ...cells));
-    this.table = element("table", { class: "ml-matrix", hidden: true, "aria-label": "Confusion matrix" },
-      element("thead", {}, element("tr", {}, corner, ...heads)), element("tbody", {}, ...rows));
+    const head = (digit) => element("th", { scope: "row" }, digit);
+    const rows = this.cells.map((cells, digit) => element("tr", {}, head(digit), ...cells));
+    const parts = [element("thead", {}, element("tr", {}, corner, ...heads)), element("tbody", {}, ...rows)];
+    this.table = element("table", { class: "ml-matrix", "aria-label": "Confusion matrix" }, ...parts);
     this.grid = new DigitGrid(enlarged);
     this.told = element("p", { class: "lab-muted" });
-    const cell = element("section", { class: "ml-cell", "aria-label": "Digits of the cell" }, this.told, this.grid.node);
-    this.body = element("div", { class: "ml-confusion" }, this.table, cell);
+    const label = { class: "ml-cell", "aria-label": "Digits of the cell" };
+    const cell = element("section", label, this.told, this.grid.node);
+    this.body = element("div", { class: "ml-confusion", hidden: true }, this.table, cell);
     this.node = element("div", { class: "ml-pane" }, this.words, this.body);
   }
 
@@ -68,8 +70,9 @@ export class Confusion {
     if (run !== this.run) this.chosen = null;
     Object.assign(this, { run, counts });
     const strong = shares(counts);
-    this.table.hidden = this.body.hidden = false;
-    this.words.textContent = `${name}: ${spaced(wrong)} of ${spaced(of)} test images are wrong, ${percent(1 - wrong / of)} right.`;
+    this.body.hidden = false;
+    const right = percent(1 - wrong / of);
+    this.words.textContent = `${name}: ${spaced(wrong)} of ${spaced(of)} test images are wrong, ${right} right.`;
     this.cells.forEach((cells, truth) => cells.forEach((cell, guess) => {
       const [button] = cell.children;
       const count = counts[truth][guess];

@@ -3,7 +3,9 @@
 import { element } from "../../../player/js/dom.js";
 import { choice, iconButton, outline, pair, plain, slider, swatch, textButton } from "../../js/ui.js";
 
-const PATIENCE = "Stop after so many evaluations, ten an epoch, without a smaller loss of 5000 images that are split off";
+const PATIENCE =
+  "Stop after so many evaluations, ten an epoch, without a smaller loss of 5000 images that are split off";
+const patience = (n) => (n ? `${n} evaluation${n > 1 ? "s" : ""}` : "off");
 
 export class Controls {
   // `changed` is called with the form whenever a control has been moved.
@@ -103,7 +105,7 @@ export class Controls {
       pair("decay of η", schedule),
       end.node,
       shared("epochs").node,
-      shared("patience", { say: (n) => (n ? `${n} evaluation${n > 1 ? "s" : ""}` : "off"), title: PATIENCE }).node,
+      shared("patience", { say: patience, title: PATIENCE }).node,
       pair("hidden layers", this.hidden()),
       pair("seed", this.seed()),
       note,

@@ -25,7 +25,8 @@ export class Formula {
 
   constructor() {
     this.words = element("p", { class: "lab-muted", role: "status" }, EMPTY);
-    this.lines = element("div", { class: "ml-formula", tabindex: 0, role: "group", "aria-label": "The step in symbols and in numbers" });
+    const label = { tabindex: 0, role: "group", "aria-label": "The step in symbols and in numbers" };
+    this.lines = element("div", { class: "ml-formula", ...label });
     this.node = element("div", { class: "ml-pane" }, this.words, this.lines);
   }
 
@@ -40,7 +41,8 @@ export class Formula {
 
   take(message, name) {
     const { lines, known, step, weight, decay } = message;
-    const which = known ? ` Below, update ${spaced(step)} of one weight, number ${spaced(weight)} of the network's.` : "";
+    const numbers = () => ` Below, update ${spaced(step)} of one weight, number ${spaced(weight)} of the network's.`;
+    const which = known ? numbers() : "";
     const shrinks = decay ? ` Ahead of it, weight decay: w ← (1 − ηλ)w with λ = ${rounded(decay, 3)}.` : "";
     this.words.textContent = lines.length ? `${name}: one step.${which}${shrinks}` : `${name} brings no formula.`;
     const rows = told(message).flatMap(([words, numbers]) => [

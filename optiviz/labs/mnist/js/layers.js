@@ -9,6 +9,10 @@ import { epochTicks } from "./scales.js";
 const MARGIN = { left: 46, right: 66, top: 8, bottom: 34 };
 const THUMB = 1e-3;
 const EMPTY = "After the first evaluation: the size of every layer's step, beside its weights.";
+const MEANT =
+  "layer 1 sees the pixels, the last one names the digit. Steps near 10⁻³ of the weights are usual; " +
+  "much larger ones shake a layer, much smaller ones leave it as it was.";
+const UNSEEN = "nothing was seen of its layers; its curves were kept, or it has not been evaluated yet.";
 const COLORS = {
   light: ["#0072b2", "#b34a00", "#00785a", "#a8477f", "#6a3fb0", "#6b5600"],
   dark: ["#4fb0f0", "#f0915a", "#35c79b", "#e69ac6", "#b79cf5", "#d9bd4a"],
@@ -64,7 +68,8 @@ export class Layers {
   panel(chart) {
     const canvas = element("canvas", { role: "img", "data-layers": chart.name, "aria-label": chart.title });
     const note = element("span", { class: "lab-muted", style: "font-weight:400" }, chart.note);
-    const figure = element("figure", {}, element("figcaption", {}, element("h2", {}, chart.title, " ", note)), canvas);
+    const caption = element("figcaption", {}, element("h2", {}, chart.title, " ", note));
+    const figure = element("figure", {}, caption, canvas);
     return { chart, canvas, figure };
   }
 
@@ -80,9 +85,7 @@ export class Layers {
 
   take({ rows, sizes }, name) {
     Object.assign(this, { rows, sizes });
-    this.words.textContent = rows.length
-      ? `${name}: layer 1 sees the pixels, the last one names the digit. Near 10⁻³ a layer learns; much more shakes it, much less leaves it as it was.`
-      : `${name}: nothing was seen of its layers; its curves were kept, or it has not been evaluated yet.`;
+    this.words.textContent = `${name}: ${rows.length ? MEANT : UNSEEN}`;
     this.draw();
   }
 
@@ -103,7 +106,8 @@ export class Layers {
     const epochs = Math.max(1, this.rows.at(-1)?.[0] ?? 1);
     const up = (value) => Math.log(value / low) / Math.log(high / low);
     const y = (value) => bottom - up(value) * (bottom - top);
-    return { left, right, top, bottom, low, high, epochs, y, x: (epoch) => left + (epoch / epochs) * (right - left) };
+    const x = (epoch) => left + (epoch / epochs) * (right - left);
+    return { left, right, top, bottom, low, high, epochs, x, y };
   }
 
   drawChart(sheet, chart, look) {

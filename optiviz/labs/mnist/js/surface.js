@@ -10,7 +10,9 @@ import { lossWords } from "./words.js";
 const CELL = 4; // pixels between two points of the ground that is drawn
 const GROUND = { light: ["#f7fbff", "#7a9cc6"], dark: ["#101a28", "#3e5f8a"] }; // the lowest, the highest
 const ROOM = 12;
-const EMPTY = "When a run is done: the loss around the ways that the weights took, of this run and of those from the same first weights.";
+const EMPTY =
+  "When a run is done: the loss around the way that its weights took, and around those of other runs from " +
+  "the same first weights.";
 
 export const bandColors = (theme, count) =>
   Array.from({ length: count }, (_, i) => blend(GROUND[theme][0], GROUND[theme][1], i / Math.max(count - 1, 1)));
@@ -39,7 +41,8 @@ export class Surface {
     this.halt = textButton("Cancel", () => this.send("halt"), { disabled: true });
     this.bar = element("div");
     const facts = { class: "lab-progress", role: "progressbar", "aria-label": "progress of the surface" };
-    this.progress = element("div", { ...facts, "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 0 }, this.bar);
+    const range = { "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 0 };
+    this.progress = element("div", { ...facts, ...range }, this.bar);
     this.words = element("p", { class: "lab-muted", role: "status" }, EMPTY);
     const buttons = element("div", { class: "lab-buttons" }, this.make, this.halt);
     const side = element("div", { class: "ml-side" }, buttons, this.progress, this.words);
@@ -90,10 +93,11 @@ export class Surface {
     const { losses, explained, images, runs } = this.ground;
     const [first, second] = explained.map((share) => `${Math.round(100 * share)} %`);
     const ends = runs.map(({ run, loss }) => `${this.nameOf(run)} ends at ${lossWords(loss.at(-1))}`).join("; ");
-    return (
-      `The loss of ${images} training images, from ${lossWords(losses[0])} to ${lossWords(losses[1])}, a colour for each step of its logarithm. ` +
-      `Right goes the direction that explains ${first} of the ways, up ${second}; the ways run beside this plane, so their own losses may be lower: ${ends}.`
-    );
+    return [
+      `The loss of ${images} training images, from ${lossWords(losses[0])} to ${lossWords(losses[1])};`,
+      `each colour is a step of its logarithm. Right goes the direction that explains ${first} of the ways,`,
+      `up the next, ${second}. The ways run beside this plane, so their own losses may be lower: ${ends}.`,
+    ].join(" ");
   }
 
   draw() {
@@ -133,7 +137,8 @@ export class Surface {
     const color = mark?.[look.theme] ?? look.text;
     const points = x.map((a, i) => [place.x(a), place.y(y[i])]);
     context.lineJoin = "round";
-    for (const [ink, width, dash] of [[look.background, 4, []], [color, 2, (mark?.dash ?? []).map((d) => 2 * d)]]) {
+    const dashes = (mark?.dash ?? []).map((length) => 2 * length);
+    for (const [ink, width, dash] of [[look.background, 4, []], [color, 2, dashes]]) {
       pen(context, ink, width, dash);
       context.beginPath();
       for (const point of points) context.lineTo(...point);
