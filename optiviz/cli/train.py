@@ -10,6 +10,7 @@ import typer
 
 from optiviz.cli.completion import one
 from optiviz.cli.options import (
+    Activation,
     Biases,
     DataDir,
     DataSet,
@@ -31,7 +32,7 @@ from optiviz.cli.options import (
     given,
     path_words,
 )
-from optiviz.cli.output import print_json, remark, stopped
+from optiviz.cli.output import print_json, remark, show_data, stopped
 from optiviz.cli.progress import progress
 from optiviz.errors import UserError
 
@@ -60,6 +61,7 @@ def train(
     sizes: Widths = None,
     biases: Biases = False,
     init: Init = "glorot",
+    activation: Activation = "relu",
     dtype: Dtype = "float32",
     dataset: DataSet = "mnist",
     data_dir: DataDir = None,
@@ -113,6 +115,7 @@ def train(
             sizes=sizes,
             biases=biases,
             init=init,
+            activation=activation,
             dtype=dtype,
             dataset=dataset,
             data_dir=path_words(data_dir),
@@ -133,6 +136,7 @@ def _go(work: Kept, interrupted: list[int], over: str, as_json: bool) -> None:
 
     path = work.directory.path
     remark([work.recipe])
+    show_data(work.recipe, as_json)
     with progress(" updates", total=work.total, begun=work.begun, quiet=as_json) as show:
         done = work.train(
             lambda step, figures: show(step, words=_words(figures)), stop=lambda: bool(interrupted)

@@ -156,7 +156,13 @@ class RunDirectory:
             UserError: the disk is full, or the directory cannot be written to.
         """
         with whole(self.path / "weights.npz") as unfinished, unfinished.open("wb") as file:
-            np.savez(file, w=done.w, sizes=network.sizes, biases=network.biases)
+            np.savez(
+                file,
+                w=done.w,
+                sizes=network.sizes,
+                biases=network.biases,
+                activation=network.activation,
+            )
         self.write_metrics(rows_of(done.history))
         last = {name: float(values[-1]) for name, values in done.history.items() if len(values)}
         facts = self.facts() | {
