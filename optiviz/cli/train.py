@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -81,7 +82,10 @@ def train(
     ] = None,
     overwrite: Overwrite = False,
     resume: Annotated[
-        Path | None, typer.Option(help="Go on with the stopped or killed run in this directory.")
+        Path | None,
+        typer.Option(
+            help="Go on with the stopped or killed run in this directory, or with --epochs for longer."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -92,17 +96,20 @@ def train(
     optiviz train --optim momentum:beta=0.9 --lr 0.01 --schedule linear:end=0.0001 --batch-size 10
     optiviz train --validation 10000 --patience 3 --epochs 50 --out early
     optiviz train --resume early
+    optiviz train --resume runs/adam-mnist-0 --epochs 20
     """
     from optiviz.files import held
     from optiviz.training.directory import Kept
     from optiviz.training.interrupt import interruptible
+    from optiviz.training.longer import rounding
     from optiviz.training.recipe import Recipe
 
     check_over(over)
+    on = resume is not None and "--epochs" in given(context)
     if resume is not None:
-        if others := given(context, "resume", "over", "as_json"):
+        if others := given(context, "resume", "over", "as_json", "epochs"):
             raise UserError(f"--resume goes on as the run began: leave out {', '.join(others)}.")
-        path, begin = resume, partial(Kept.resume, resume)
+        path, begin = resume, partial(Kept.resume, resume, epochs if on else None)
     else:
         recipe = Recipe(
             optim=optim,
@@ -127,7 +134,10 @@ def train(
         path = out or recipe.name()
         begin = partial(Kept.begin, recipe, path, overwrite)
     with interruptible() as interrupted, held(path):
-        _go(begin(), interrupted, over, as_json)
+        work = begin()
+        if on and (said := rounding(work.recipe, work.networks[0])):
+            print(said, file=sys.stderr)
+        _go(work, interrupted, over, as_json)
 
 
 def _go(work: Kept, interrupted: list[int], over: str, as_json: bool) -> None:

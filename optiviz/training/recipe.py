@@ -117,10 +117,7 @@ class Recipe:
             raise UserError(f"dtype must be float32 or float64, got {self.dtype!r}.")
         sizes = widths_for(data, self.sizes)
         affordable(sizes, self.biases, np.dtype(self.dtype).itemsize)
-        compiled = self.compiled
-        if compiled is None:
-            compiled = wanted() and self.epochs * n >= LONG * self.batch_size
-            compiled = compiled and self.activation == "relu"
+        compiled = self.compiles(n) if self.compiled is None else self.compiled
         network = MLP(
             data.x_train[:n],
             data.y_train[:n],
@@ -135,6 +132,11 @@ class Recipe:
         )
         split_off = network.on(data.x_train[n:], data.y_train[n:]) if self.validation else None
         return network, network.on(data.x_test, data.y_test), split_off
+
+    def compiles(self, n: int) -> bool:
+        """Whether small batches of n samples are worth the compiler."""
+        long = self.epochs * n >= LONG * self.batch_size
+        return long and self.activation == "relu" and wanted()
 
     def rule(self, network: MLP) -> Optimizer:
         """The update rule; its rate is the network's usual one if no one gave any."""

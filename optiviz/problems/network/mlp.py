@@ -92,7 +92,7 @@ class MLP(Problem):
         self.y = _classes(y, len(self.x), self.sizes[-1])
         self.n_samples = len(self.x)
         self.size = count(self.sizes, biases)
-        self._few = FEW / max(np.count_nonzero(self.x[:2000]) / self.x[:2000].size, 1e-6)
+        self.few = FEW / max(np.count_nonzero(self.x[:2000]) / self.x[:2000].size, 1e-6)
         if compiled and activation != "relu":
             raise UserError(f"The compiled pass is for relu, not {activation}: leave compiled out.")
         self.compiled = activation == "relu" and wanted(compiled)
@@ -157,7 +157,7 @@ class MLP(Problem):
             out = np.empty(self.size, self.dtype)
         layers, grads = self._layers("w", w), self._layers("out", out)
         m = self._size(batch)
-        if self.compiled and m <= self._few:
+        if self.compiled and m <= self.few:
             few = self._compiled_pass(m)
             x, y = self._take(batch, few.x)
             return few.gradient(w, x, y, out), out
