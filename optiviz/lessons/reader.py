@@ -12,12 +12,14 @@ from re import ASCII, fullmatch
 from typing import Any
 
 from optiviz.errors import UserError, unknown
-from optiviz.lessons.lesson import FINDABLE, Answer, Choose, Find, Lesson, Place, check
+from optiviz.lessons.lesson import FINDABLE, Answer, Choose, Draw, Find, Lesson, Place, check
 from optiviz.lessons.measures import CONDITIONS, FASTEST, HAPPENS, MEASURES
+from optiviz.lessons.shapes import SHAPES
 from optiviz.lessons.situation import STEPS, changed, runs_of, steps_of
 
 HERE = Path(__file__).parent
 LARGEST, LESSONS, LONGEST = 8_000, 60, 400  # bytes of a file, files, characters of a text
+POWERS = (-12, 12)  # of ten, between which a curve is drawn
 Table = dict[str, Any]
 
 
@@ -126,10 +128,21 @@ def _find(fields: Fields, _: int) -> Find:
     return found
 
 
+def _draw(fields: Fields, runs: int) -> Draw:
+    if runs != 1:
+        raise UserError("draw: the situation must have one optimiser, whose loss is asked for.")
+    shape = fields.one_of("shape", SHAPES)
+    low = fields.number("low", POWERS[0], POWERS[1] - 1)
+    drawn = Draw(shape, low, fields.number("high", low + 1, POWERS[1]))
+    fields.done()
+    return drawn
+
+
 WAYS: dict[str, Callable[[Fields, int], Answer]] = {
     "choose": _choose,
     "place": _place,
     "find": _find,
+    "draw": _draw,
 }
 
 
