@@ -120,9 +120,8 @@ def landscape(
             (views.plot if target.suffix.lower() in STILL else views.animate)(picture, target)
     seconds = time.perf_counter() - began
     if as_json:
-        facts = {"path": str(target.resolve()), "seconds": round(seconds, 3)}
-        facts |= {"explained": plane.directions.explained, "runs": list(map(_outcome, runs))}
-        print_json(facts)
+        told = {"explained": plane.directions.explained, "runs": list(map(_outcome, runs))}
+        print_json({"path": str(target.resolve()), "seconds": round(seconds, 3)} | told)
         return
     for run, label in zip(runs, picture.labels, strict=True):
         true, below = run.slots["true_loss"][-1], run.loss[-1]

@@ -84,7 +84,7 @@ def train(
     resume: Annotated[
         Path | None,
         typer.Option(
-            help="Go on with the stopped or killed run in this directory, or with --epochs for longer."
+            help="Go on with the stopped or killed run in this directory; longer with --epochs."
         ),
     ] = None,
     as_json: Json = False,

@@ -28,10 +28,10 @@ def longer(begun: Recipe, epochs: int, network: MLP, last: Checkpoint | None, en
         UserError: a training that diverged, lost patience or kept nothing, or a
             schedule that would have been another.
     """
-    if last is None:
-        raise UserError("The run has no checkpoint to go on from: begin it anew.")
     if ended == End.DIVERGED:
         raise UserError("The run diverged, and would diverge again: begin one with a smaller η.")
+    if last is None:
+        raise UserError("The run has no checkpoint to go on from: begin it anew.")
     if ended == End.PATIENCE or _impatient(begun, last):
         raise UserError("The run's patience ran out, and a longer one would have ended there, too.")
     every = begun.eval_every or begun.per_epoch(network)
@@ -44,7 +44,7 @@ def longer(begun: Recipe, epochs: int, network: MLP, last: Checkpoint | None, en
     per = begun.per_epoch(network) if begun.schedule_per == "step" else 1
     for name, schedule in begun.rule(network).schedules().items():
         planned, now = (schedule.values(n * per)[:done] for n in (begun.epochs, epochs))
-        if not np.array_equal(planned, now):
+        if planned != now:
             raise UserError(
                 f"{begun.schedule or name} stretches with the training: with {epochs} epochs "
                 f"η would have been another from the start. Begin a run of {epochs} epochs, or "

@@ -92,7 +92,8 @@ class Tanh(Activation):
 
     def bend(self, z: Array) -> Array:
         a = np.tanh(z)
-        return -2 * a * (1 - a**2)
+        found: Array = -2 * a * (1 - a**2)
+        return found
 
     def back(self, delta: Array, a: Array, z: Array, room: Array) -> None:
         np.multiply(a, a, out=room)
@@ -113,11 +114,13 @@ class Sigmoid(Activation):
 
     def slope(self, z: Array) -> Array:
         a = self.of(z)
-        return a * (1 - a)
+        found: Array = a * (1 - a)
+        return found
 
     def bend(self, z: Array) -> Array:
         a = self.of(z)
-        return a * (1 - a) * (1 - 2 * a)
+        found: Array = a * (1 - a) * (1 - 2 * a)
+        return found
 
     def back(self, delta: Array, a: Array, z: Array, room: Array) -> None:
         np.subtract(1, a, out=room)
@@ -140,11 +143,13 @@ class GELU(Activation):
         return z
 
     def slope(self, z: Array) -> Array:
-        return _phi(z) + z * _bell(z)
+        found: Array = _phi(z) + z * _bell(z)
+        return found
 
     def bend(self, z: Array) -> Array:
         near = np.clip(z, -ZERO, ZERO)
-        return (2 - near * near) * _bell(z)
+        found: Array = (2 - near * near) * _bell(z)
+        return found
 
     def back(self, delta: Array, a: Array, z: Array, room: Array) -> None:
         delta *= self.slope(z)
