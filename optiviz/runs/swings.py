@@ -131,9 +131,9 @@ def oscillates(t: Trace) -> Finding:
     # So it is where a sign hides a mean of slopes that has not come to rest.
     hidden = t.signs and t.sizes.max() > EVEN * t.sizes.min()
     loose = (t.forgets or hidden) and (t.jolts > THROWS or not regular(t))
-    loose = loose or fades(t) or drifts(t) or climbs(t)
     enough = turned >= 2 * TURNS  # fewer swings that are alike may be so by chance
-    if enough and t.steady() and sizes[2] <= 1 and not loose:
+    alike = enough and t.steady() and sizes[2] <= 1
+    if alike and not (loose or fades(t) or drifts(t) or climbs(t)):
         return "oscillates", f"oscillates {where(t, axis, t.run.w[-n:])}", None
     if t.about and t.settles():
         return "settles", f"oscillates {where(t, axis, t.run.w[-n:])}, ever less", None
