@@ -29,7 +29,8 @@ MOST = 7  # runs that are named where they are; more stand in a legend,
 FEW = 4  # and the verdicts of so many join their names
 KEYS = 100  # moments of a film for which places are sought; between them names glide
 GLIDE = 12  # of those: a fraction of them that a jump is spread over
-NARROW = 12  # letters in a row at the end of a line, beside its panel
+NARROW = 12  # letters in a row at the end of a line, beside its panel; of a verdict, 8 more,
+BROAD = 28  # and at a head
 PAD = 1.5  # points of the plate around the words
 FAR = 2.5  # heights from its head, from where on a name in a film is called back
 COVERS = 4  # cells of paths that a name may lie on before another place is sought
@@ -55,9 +56,8 @@ class Words:
             0, 0, told, color=color, fontsize=size, weight="bold", zorder=8, **style
         )
         self.said: int | float = picture.said[nth] if verdict else np.inf
-        self.verdict = ax.text(
-            0, 0, picture.verdicts[nth], fontsize=8.5 * look.scale, zorder=8, **style
-        )
+        said = fill(picture.verdicts[nth], NARROW + 8 if end else BROAD)
+        self.verdict = ax.text(0, 0, said, fontsize=8.5 * look.scale, zorder=8, **style)
         self.verdict.set_color(words(look.muted, look))
         self.sizes = [_size(self.name), _size(self.verdict)]
         style = {"transform": ax.transAxes, "color": color, "lw": 0.9 * look.scale, "zorder": 4.5}
