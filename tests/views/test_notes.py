@@ -171,13 +171,13 @@ def test_curves_bear_the_notes_where_no_path_does() -> None:
 
 
 def test_a_note_in_relief_follows_its_point_while_the_camera_turns() -> None:
-    scene = Scene(picture(notes=NOTES, panels=("surface", "loss")), film=True)
+    scene = Scene(picture(notes=Note(10, "later"), panels=("surface", "loss")), film=True)
     panel = scene.panels[0]
     places = []
-    for t in (40, 60):
+    for t in (10, 30):
         scene.show(t)
         at, words = spoken(scene, 0)["later"]
-        panel.trails[0].show(40, panel.turned)  # its head stands where the note's ring does
+        panel.trails[0].show(10, panel.turned)  # its head stands where the note's ring does
         head = panel.ax.transData.transform(np.ravel(panel.trails[0].head.get_data()))
         np.testing.assert_allclose(at, head, atol=1.5)
         places.append((at, words))

@@ -122,7 +122,7 @@ class Notes:
         self.ring = RING / 2 * picture.look.pen * panel.ax.figure.dpi / 72
         box = panel.ax.get_window_extent()
         free = [point for point in map(spot, picture.told) if np.isfinite(point).all()]
-        room, spots = (box.width, box.height), [around(point, self.row) for point in free]
+        room, spots = (box.width, box.height), [around((x, y), self.row) for x, y in free]
         self.ground = Ground(room, crossed(paths, room), [*fixed, *spots])
         for one in picture.told:
             heads = [path[min(one.step, len(path) - 1)] for path in paths if len(path)]

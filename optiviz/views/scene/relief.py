@@ -108,7 +108,7 @@ class Relief(Panel):
 
         def spot(one: Told) -> Array:
             place = self.on(self.place(np.array([one.at])))
-            return self.pixels(place, self.turned)[0]
+            return np.asarray(self.pixels(place, self.turned)[0])
 
         return Notes(self, spot, paths, (), fixed)
 

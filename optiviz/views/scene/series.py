@@ -37,6 +37,7 @@ class Series(Panel):
     timeline: ClassVar[bool] = True
     log: ClassVar[bool] = False
     fades: ClassVar[bool] = False  # whether a value of zero says that all is over
+    placed: ClassVar[bool] = False  # whether who is lowest is ahead
     needs: ClassVar[str] = "a run"
 
     def __init__(self, ax: Any, picture: Contents) -> None:
@@ -130,13 +131,13 @@ class Series(Panel):
             _, _, steps, values = self.lines[nth]
             with np.errstate(all="ignore"):
                 at = self.ax.transData.transform(np.column_stack([steps, values])) - box.p0
-            return np.clip(np.nan_to_num(at, nan=0.0), -FAR, FAR)
+            return np.asarray(np.clip(np.nan_to_num(at, nan=0.0), -FAR, FAR))
 
         def spot(one: Told) -> Array:
             nth = self.owners.index(one.run) if one.run in self.owners else 0
             steps = self.lines[nth][2]
             now = min(max(one.step - int(steps[0]), 0), len(steps) - 1)
-            return np.clip(pixels(nth)[now], 0, box.size)
+            return np.asarray(np.clip(pixels(nth)[now], 0, box.size))
 
         self.told = Notes(self, spot, [pixels(nth) for nth in range(len(self.lines))])
 
@@ -180,6 +181,7 @@ class Loss(Series):
     """Loss against step, on a logarithmic axis where a least value is known."""
 
     log: ClassVar[bool] = True
+    placed: ClassVar[bool] = True
 
     def words(self) -> str:
         floor = self.picture.problem.floor()
