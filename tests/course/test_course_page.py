@@ -170,9 +170,7 @@ def test_axe_finds_nothing_and_a_phone_has_room(visit: Visit, scheme: str) -> No
         if name[0].isdigit():
             page.locator(".ov-legend li").first.wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
-        found = (
-            axe.Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response
-        )
+        found = axe.Axe().run(page, options=options).response
         broken = [(one["id"], [n["target"] for n in one["nodes"]]) for one in found["violations"]]
         assert broken == [], name
 
