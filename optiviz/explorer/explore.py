@@ -69,7 +69,7 @@ def explore(
 
     Args:
         problem: a surface or several, or their words.
-        rules: one or several.
+        rules: one or several; the page begins next to the settings that they have.
         vary: by name of a setting its ends as a tuple, its values as a list, or None for a range of
             its own: of rules, of the surface, `batch_size`, the schedule's `end`; and `start`, a
             grid of columns and rows. By default η, and β where there is one.
