@@ -32,9 +32,11 @@ export class TakeAway {
     this.lab = lab;
     const words = "The files show the runs as they are set, and the part of the plane that is seen.";
     this.making = element("p", { class: "lab-muted", role: "status" }, words);
-    const file = (ending) => textButton(ending.slice(1).toUpperCase(), () => this.make(ending), { "data-file": ending });
+    const file = (ending) =>
+      textButton(ending.slice(1).toUpperCase(), () => this.make(ending), { "data-file": ending });
     this.files = lab.offers.files.map(file);
-    this.sliding = textButton("Page with sliders", () => this.slide(), { "data-file": "sliders", disabled: true });
+    const sliders = { "data-file": "sliders", disabled: true };
+    this.sliding = textButton("Page with sliders", () => this.slide(), sliders);
     this.plan = element("p", { class: "lab-muted sl-plan" });
     const close = iconButton("✕", "close", () => this.node.close());
     [this.command, this.python] = ["command", "Python"].map((what) =>
