@@ -10,6 +10,8 @@ from optiviz.errors import UserError
 from optiviz.lessons import measures
 from optiviz.lessons.shapes import SHAPES, above
 from optiviz.lessons.situation import changed, runs_of, steps_of
+from optiviz.problems import Plane
+from optiviz.runs import Run
 
 # What a person may set to find something: settings of the rule, or of the whole run.
 FINDABLE = ("lr", "beta", "beta1", "beta2", "rho", "batch", "schedule", "condition")
@@ -72,7 +74,11 @@ class Find:
     def met(self, query: str) -> bool:
         """Whether a situation meets it."""
         problem, runs = runs_of(query)
-        return measures.fulfils(runs[0], problem, self.condition, self.within)
+        return self.holds(runs[0], problem)
+
+    def holds(self, run: Run, problem: Plane) -> bool:
+        """Whether a run meets it."""
+        return measures.fulfils(run, problem, self.condition, self.within)
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,8 @@ class Lesson:
         look: what there is to see before the answer.
         shown: the steps that are shown before it.
         why: one sentence after it; then: what to try next, in words; link: as a query.
+        vary: what a page with sliders lets one vary of it, as words such as lr=0.09:0.11.
+        trial: what to try there, in words, where that is other than in the lab.
     """
 
     name: str
@@ -124,6 +132,8 @@ class Lesson:
     then: str
     link: str = ""
     shown: int = 0
+    vary: tuple[str, ...] = ()
+    trial: str = ""
 
     @property
     def steps(self) -> int:

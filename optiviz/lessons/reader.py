@@ -88,9 +88,21 @@ def _lesson(name: str, fields: Fields) -> Lesson:
         link=fields.query("link", ""),
         shown=fields.number("shown", 0, steps_of(situation) - 1, 0),
         answer=WAYS[ways[0]](fields.inner(ways[0]), len(runs)),
+        **_trial(fields),
     )
     fields.done()
     return lesson
+
+
+def _trial(fields: Fields) -> Table:
+    """What there is to try on a page with sliders."""
+    if "explore" not in fields.table:
+        return {}
+    inner = fields.inner("explore")
+    vary = inner.texts("vary", 1, 4) if "vary" in inner.table else ()
+    found = {"vary": vary, "trial": inner.text("next", "")}
+    inner.done()
+    return found
 
 
 def _choose(fields: Fields, runs: int) -> Choose:
