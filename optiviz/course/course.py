@@ -32,7 +32,6 @@ class Course:
         self.out, self.taught = out, read(lessons or HERE)
         check_ours(out)
 
-    @property
     def count(self) -> int:
         """How many pages there are to make, each of some seconds."""
         return 2 * len(self.taught)
