@@ -146,7 +146,9 @@ def stuck(t: Trace) -> Finding:
     known = any(np.linalg.norm(end - point) <= close * t.unit for point in t.problem.saddles)
     if known or (newton <= close and here.low < -zero):
         return "stuck", f"stuck at a {'maximum' if here.high < -zero else 'saddle'}", None
-    return None if t.moves.any() else ("stalled", "stalled: no step moves it", None)
+    if t.moves.any() or t.waits:
+        return None
+    return "stalled", "stalled: no step moves it", None
 
 
 def falls(t: Trace) -> Finding:
