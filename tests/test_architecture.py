@@ -32,6 +32,8 @@ ORDER = [
     {"player"},
     {"sketch", "lessons", "explorer"},
     {"labs", "gallery"},
+    {"course"},
+    {"site"},
     {"cli"},
     {"__main__"},
 ]
@@ -45,7 +47,8 @@ PLACE = re.compile(r"optiviz(?:\.\w+)+(?::\w+)?")
 JS_ORDER = [
     {"player/js"},
     {"labs/js", "explorer/js"},
-    {"labs/surface/js", "labs/mnist/js", "explorer/trained/js"},
+    {"lessons/js"},
+    {"labs/surface/js", "labs/mnist/js", "explorer/trained/js", "course/js"},
 ]
 JS_RANK = {part: rank for rank, parts in enumerate(JS_ORDER) for part in parts}
 # `import … from "x"`, `export … from "x"`, `import "x"` and `import("x")`.

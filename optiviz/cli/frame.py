@@ -19,6 +19,7 @@ from optiviz.cli.animate import animate
 from optiviz.cli.app import app
 from optiviz.cli.compare import compare
 from optiviz.cli.completion import in_bash
+from optiviz.cli.course import course
 from optiviz.cli.explain import explain
 from optiviz.cli.explore import explore
 from optiviz.cli.gallery import gallery
@@ -30,6 +31,7 @@ from optiviz.cli.mistakes import MISTYPED, sentence
 from optiviz.cli.output import INTERRUPTED
 from optiviz.cli.plot import plot
 from optiviz.cli.reproduce import reproduce
+from optiviz.cli.site import site
 from optiviz.cli.streams import patient
 from optiviz.cli.sweep import sweep
 from optiviz.cli.train import train
@@ -52,6 +54,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "twin": twin,
     "reproduce": reproduce,
     "app": app,
+    "course": course,
+    "site": site,
     "sweep": sweep,
 }
 

@@ -1,4 +1,4 @@
-"""Adam's kin that mend its start: ADOPT normalises before it averages, RAdam waits for certainty."""
+"""Adam's kin with another start: ADOPT divides before it averages, RAdam waits with dividing."""
 
 from __future__ import annotations
 

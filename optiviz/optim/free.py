@@ -1,4 +1,4 @@
-"""Schedule-Free: the gradient is taken at y, between a fast iterate z and the mean x of them all."""
+"""Schedule-Free: the gradient is taken between a fast iterate z and the mean x of them all."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ class LBFGS(Optimizer):
 
     @staticmethod
     def _remember(s: Array, y: Array, state: State) -> None:
-        """Put a pair behind the others, and drop the oldest, in those trajectories where it fits."""
+        """Put a pair behind the others and drop the oldest, in the trajectories where it fits."""
         fits = _dot(y, s) > CURVED
         for kept, new in ((state["_moves"], s), (state["_bends"], y)):
             kept[...] = np.where(fits, np.concatenate([kept[1:], new[None]]), kept)

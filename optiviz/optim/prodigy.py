@@ -88,7 +88,7 @@ class Prodigy(Optimizer):
 
     def init(self, w: Array) -> State:
         # d and r are of the whole point: a number, or one for each trajectory of a stack.
-        shape = np.broadcast_shapes(w.shape, *self.shapes())[:-1] + (1,)
+        shape = (*np.broadcast_shapes(w.shape, *self.shapes())[:-1], 1)
         distance, numerator = np.full(shape, self.d0, w.dtype), np.zeros(shape, w.dtype)
         own = {"start": w.copy(), "_distance": distance, "_numerator": numerator}
         return super().init(w) | own

@@ -54,7 +54,9 @@ def _unrecorded(
     kept = {s: start[slot] for s, slot in rule.symbols.items() if s not in found and slot in start}
     together = [line for line in lines if any(word in line for word in TOGETHER)]
     rows: dict[str, list[Array]] = {name: [] for name in (*kept, *together)}
-    made = [i for i, line in enumerate(lines, 1) if line in together or line.split(" ← ")[0] in kept]
+    made = [
+        i for i, line in enumerate(lines, 1) if line in together or line.split(" ← ")[0] in kept
+    ]
     for t in range(len(found["w"]) if rows else 0):
         known = {symbol: values[t] for symbol, values in found.items()} | kept | {"t": t + 1}
         for symbol in kept:

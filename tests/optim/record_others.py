@@ -117,19 +117,16 @@ ROWS: dict[str, tuple[Optimizer, str, Walk]] = {
     "prodigy/optax": (
         Prodigy(lr=0.5, beta1=0.8, beta2=0.95, d0=1e-3, bias_correction=True, weight_decay=0.1),
         "optax",
-        optax_walk(
-            lambda o: o.contrib.prodigy(0.5, (0.8, 0.95), estim_lr0=1e-3, weight_decay=0.1)
-        ),
+        optax_walk(lambda o: o.contrib.prodigy(0.5, (0.8, 0.95), estim_lr0=1e-3, weight_decay=0.1)),
     ),
     "prodigy/prodigyopt": (
         Prodigy(lr=0.5, beta1=0.8, beta2=0.95, d0=1e-3, weight_decay=0.1),
         "prodigyopt",
-        torch_walk(
-            "prodigyopt", "Prodigy", lr=0.5, betas=(0.8, 0.95), d0=1e-3, weight_decay=0.1
-        ),
+        torch_walk("prodigyopt", "Prodigy", lr=0.5, betas=(0.8, 0.95), d0=1e-3, weight_decay=0.1),
     ),
     "prodigy-defaults/prodigyopt": (Prodigy(), "prodigyopt", torch_walk("prodigyopt", "Prodigy")),
 }
+
 
 def main() -> None:
     """Write the reference file."""

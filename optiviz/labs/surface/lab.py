@@ -14,13 +14,16 @@ from matplotlib.colors import to_hex
 from optiviz.errors import UserError
 from optiviz.labs.page import LabPage
 from optiviz.labs.surface.beside import family, pinned
-from optiviz.labs.surface.lessons import lessons, offered
+from optiviz.labs.surface.lessons import lessons
 from optiviz.labs.surface.offers import FILES, SECONDS, facts_of, offers
 from optiviz.labs.surface.own import is_own, refusal
 from optiviz.labs.surface.session import KIND, PINS, Session, clean, from_file, from_query
+from optiviz.labs.surface.sliding import Maker, page_command, page_name, planned, promised
 from optiviz.labs.surface.state import Notes, State
 from optiviz.labs.surface.takeaway import command, file_name, picture_file, python
 from optiviz.lessons.lesson import Find
+from optiviz.lessons.offered import offered
+from optiviz.lessons.reader import HERE as LESSONS
 from optiviz.maps import RateMap, rate_map
 from optiviz.maps.axes import Axis, axis, second
 from optiviz.maps.sensitivity import sensitivity
@@ -37,6 +40,7 @@ from optiviz.views.style import THEMES
 from optiviz.words import join
 
 HERE = Path(__file__).parent
+STYLES = (LESSONS / "lessons.css", HERE / "lab.css")
 PANELS = ["path", "loss", "velocity", "formula"]
 MAP_POINTS = {False: 44, True: 18}  # a side; with samples a step costs as much as it has samples
 TOLERANCE = 1e-3  # of the start's height, at which a rate has converged, as on a map
@@ -49,12 +53,15 @@ class SurfaceLab(LabPage):
     The page sets `sent`, its controls, the query of its address or the text of a session's file,
     and hears `reply` with the state that was made of it; `ground`, `paths` and `pinned` are the
     player's packs. Everything rare goes by messages: a map, about the number of an optimiser, a
-    family, about that and a setting, a file to take away, about its ending and theme, or whether
-    the answer to a lesson is right, about its name.
+    family, about that and a setting, a file to take away, about its ending and theme, a page with
+    sliders and before it what it would hold, or whether the answer to a lesson is right, about its
+    name.
     """
 
     _esm = script(HERE / "js" / "lab.js", "render")
-    _css = "\n".join([LabPage._css, source("css"), (HERE / "lab.css").read_text(encoding="utf-8")])
+    _css = "\n".join(
+        [LabPage._css, source("css"), *(path.read_text(encoding="utf-8") for path in STYLES)]
+    )
     written = "sent"
     offers = traitlets.Dict().tag(sync=True)
     sent = traitlets.Any().tag(sync=True)  # whatever a page sends
@@ -74,7 +81,7 @@ class SurfaceLab(LabPage):
         taught = [offered(lesson) for lesson in self.lessons.values()]
         kept = {"pins": PINS, "session": KIND, "lessons": taught}
         super().__init__(offers=offers() | kept)
-        self.session, self.problem = Session(State()), None
+        self.session, self.problem, self.maker = Session(State()), None, Maker()
         self._take(*clean({}, notes), serial=0)
 
     @property
@@ -141,6 +148,8 @@ class SurfaceLab(LabPage):
             "map": self._send_map,
             "family": self._send_family,
             "file": self._send_file,
+            "plan": self._send_plan,
+            "sliders": self._send_sliders,
             "judge": self._send_judgement,
         }
 
@@ -164,6 +173,25 @@ class SurfaceLab(LabPage):
         ending, theme = str(wish.get("ending")), str(wish.get("theme"))
         content = picture_file(self.state, ending, theme, wish.get("bounds"))
         self.send_file(f"{file_name(self.state)}{ending}", FILES[ending], content)
+
+    def _send_plan(self, _: Any) -> None:
+        """Answer with what a page with sliders would hold, and the command that makes it."""
+        command = page_command(self.state, planned(self.state)[1])
+        self.send({"type": "plan", "words": promised(self.state), "command": command})
+
+    def _send_sliders(self, theme: Any) -> None:
+        """Have a page with sliders made, and answer with it when it is."""
+        name = page_name(self.state)
+
+        def failed(error: str) -> None:
+            self.send({"type": "sliders", "error": error})
+
+        self.maker.make(
+            self.state,
+            str(theme),
+            lambda content: self.send_file(name, FILES[".html"], content),
+            failed,
+        )
 
 
 def packed(picture: Picture) -> tuple[bytes, str]:

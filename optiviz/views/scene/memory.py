@@ -15,7 +15,6 @@ from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.series import Series
 from optiviz.views.style import DASHED, DOTTED, Mark, blend
 
-
 # The rules that divide by √s + ε with s as it is, or corrected for its start.
 ADAMS = ("adam", "amsgrad", "adamw", "nadam")
 DIVIDE = ("adagrad", "rmsprop", *ADAMS, "schedule-free-adamw")
