@@ -145,7 +145,7 @@ class AdamW(Adam):
 
     def formula(self) -> tuple[str, ...]:
         *lines, last = super().formula()
-        moves = (last,)
+        moves: tuple[str, ...] = (last,)
         if self.cautious:
             moves = (last.replace("w ← w − η", "u ← "), *agreeing_lines("−ηu"))
         return ("w ← w − ηλw", *lines, *moves)

@@ -131,6 +131,8 @@ def stuck(t: Trace) -> Finding:
     x, y = (t.w[-t.third - 1 :] - t.w[-1]).T
     if np.hypot(x, y).max() > close or (t.moves.any() and (t.steps < FEW or t.forgets)):
         return None
+    if not t.moves.any() and t.waits:
+        return None
     g, here = t.run.grad[-1], t.here
     if t.batched:
         g = t.problem.value_and_grad(end)[1]
@@ -146,9 +148,7 @@ def stuck(t: Trace) -> Finding:
     known = any(np.linalg.norm(end - point) <= close * t.unit for point in t.problem.saddles)
     if known or (newton <= close and here.low < -zero):
         return "stuck", f"stuck at a {'maximum' if here.high < -zero else 'saddle'}", None
-    if t.moves.any() or t.waits:
-        return None
-    return "stalled", "stalled: no step moves it", None
+    return None if t.moves.any() else ("stalled", "stalled: no step moves it", None)
 
 
 def falls(t: Trace) -> Finding:
