@@ -21,8 +21,9 @@ export function follow(line, known) {
   return (known[symbol] = line in known ? known[line] : new Reader(right, known).sum());
 }
 
-// The right side of a line with numbers in place of its symbols: [text, symbol or null] each.
-export function filled(line, known) {
+// The right side of a line with numbers in place of its symbols: [text, symbol or null] each. `say`
+// writes the value of a symbol.
+export function filled(line, known, say = (value) => rounded(value)) {
   if (line in known) return [[sidesOf(line)[1], null]];
   const told = [];
   let before = "";
@@ -31,7 +32,7 @@ export function filled(line, known) {
     const symbol = word in known ? word : null;
     const after = before in known || before === ")" || /^(?:²|\d+)$/.test(before);
     if (after && (symbol || FACTOR.includes(word))) told.push(["·", null]);
-    const number = symbol ? rounded(known[word]) : word;
+    const number = symbol ? say(known[word], symbol) : word;
     const bracketed = symbol && number.startsWith("−") && told.length;
     told.push([bracketed ? `(${number})` : number, symbol]);
     before = word;
