@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optiviz.cli.options import (
+    Activation,
     Biases,
     DataDir,
     DataSet,
@@ -40,7 +41,7 @@ from optiviz.cli.options import (
     look_of,
     path_words,
 )
-from optiviz.cli.output import print_json, remark, stopped
+from optiviz.cli.output import print_json, remark, show_data, stopped
 from optiviz.cli.progress import progress
 from optiviz.errors import UserError
 from optiviz.words import slug
@@ -61,6 +62,7 @@ def compare(
     sizes: Widths = None,
     biases: Biases = False,
     init: Init = "glorot",
+    activation: Activation = "relu",
     dtype: Dtype = "float32",
     dataset: DataSet = "mnist",
     data_dir: DataDir = None,
@@ -111,6 +113,7 @@ def compare(
             sizes=sizes,
             biases=biases,
             init=init,
+            activation=activation,
             dtype=dtype,
             dataset=dataset,
             data_dir=path_words(data_dir),
@@ -123,6 +126,7 @@ def compare(
         path = out or Path("runs") / f"compare-{slug(*optim)}"
         begin = partial(studies.compare, recipe, optim, seeds, path, overwrite=overwrite)
     done = _go(begin, path, jobs, as_json)
+    show_data(done.recipe, as_json)
     _report(done, look, over, as_json)
 
 
