@@ -49,6 +49,8 @@ GOOD: dict[str, list[str]] = {
     "init": ["glorot", "he"],
     "dtype": ["float32", "float64"],
     "dataset": ["mnist", "mine.npz", "mine.csv", "wrong.npz", "wrong.csv"],
+    "weights": ["w.npz", "v.npz", "mine.npz", "taken/file"],
+    "more": ["w.npz", "v.npz", "file"],
     "lr_range": ["1e-3:1", "0.1:10"],
     "activation": ["relu", "tanh", "gelu"],
     "schedule_per": ["epoch", "step"],
