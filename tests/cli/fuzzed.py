@@ -24,9 +24,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from optiviz.cli import main
+from optiviz.course import course
 from optiviz.gallery import build, scripts
 from optiviz.problems.data import datasets
+from optiviz.site import site
 from optiviz.studies import compare
 from optiviz.studies.published import reproduce, tables
 from optiviz.studies.sweep import sweep
@@ -120,6 +124,10 @@ def make_small() -> None:
     script, table = scripts.script("plot_momentum"), tables.tables()["lecture-sgd"]
     scripts.scripts = lambda: {"plot_momentum": script}
     tables.tables = lambda: {"lecture-sgd": table}
+    lessons = course.read
+    course.read = lambda folder: lessons(folder)[:1]
+    site.scripts, site.SLIDERS = scripts.scripts, {}
+    site.api.check, site.api.write = lambda: None, lambda out: None
     with suppress(ImportError):
         server = import_module("optiviz.labs.server.server")
 
@@ -132,6 +140,11 @@ def tried(line: list[str]) -> dict[str, Any]:
     (folder / "taken").mkdir()
     for name, text in {"file": "a", "taken/file": "b", "mine.py": MINE}.items():
         (folder / name).write_text(text)
+    for name, rows in {"mine": 250, "wrong": 3}.items():
+        x = np.arange(3.0 * rows).reshape(rows, 3) % 7
+        np.savez(folder / f"{name}.npz", x=x, y=np.arange(rows) % 3)
+        lines = "".join(f"{i % 7},{i % 3}\n" for i in range(rows))
+        (folder / f"{name}.csv").write_text("a,label\n" + lines)
     before, raised, status = tree(folder), "", 0
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
     os.chdir(folder)
