@@ -252,6 +252,7 @@ def test_the_start_by_click_and_by_number(fresh: Lab) -> None:
 @pytest.mark.slow
 def test_situations_play(fresh: Lab) -> None:
     choose = fresh.page.get_by_label("Situations from the lecture")
+    top = fresh.page.locator(".ov-plane").bounding_box()["y"]
     choose.select_option(label="Too large a step")
     fresh.settle()
     fresh.until_step(2)
@@ -261,6 +262,7 @@ def test_situations_play(fresh: Lab) -> None:
     fresh.settle()
     assert "diverg" in fresh.legend
     assert "2/λ" in fresh.page.locator(".sl-note").inner_text()
+    assert fresh.page.locator(".ov-plane").bounding_box()["y"] == top, "a note moves the picture"
     assert choose.input_value() == "-1"  # the next one can be chosen, and this one again
 
 
