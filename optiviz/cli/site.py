@@ -36,7 +36,7 @@ def site(
     with held(out):
         made = Site(out, pictures(not no_mnist), lessons)
         try:
-            with progress("page", total=made.count) as show:
+            with progress("page", total=made.count()) as show:
                 for done, name in enumerate(made.write(cores(jobs)), 1):
                     show(done, words=name)
         except KeyboardInterrupt:

@@ -13,7 +13,7 @@ from optiviz.explorer.explore import explore
 from optiviz.files import folder, write_text
 from optiviz.gallery.build import Build
 from optiviz.gallery.index import write_index
-from optiviz.gallery.scripts import CHAPTERS, Script, scripts
+from optiviz.gallery.scripts import Script, scripts
 from optiviz.site import api
 
 HERE = Path(__file__).parent
@@ -87,10 +87,7 @@ There is <a href="course/questions.html">a sheet of the questions</a> for print.
 
 def pictures(network: bool) -> list[Script]:
     """The gallery's scripts, with those that train a network or without."""
-    kept = [f"plot_{name}" for chapter in CHAPTERS for name in CHAPTERS[chapter]]
-    slow = {f"plot_{name}" for name in CHAPTERS[NETWORK]}
-    every = scripts()
-    return [every[name] for name in kept if network or name not in slow]
+    return [one for one in scripts().values() if network or one.chapter != NETWORK]
 
 
 class Site:
@@ -100,7 +97,7 @@ class Site:
         out: the folder.
         chosen: the gallery's scripts.
         lessons: a folder of lessons, by default those that came with it.
-        sliders: which of the pages with sliders.
+        sliders: which of the pages with sliders, by default all.
 
     Raises:
         UserError: a lesson that is wrong, somebody else's folder, or a missing extra.
@@ -111,18 +108,18 @@ class Site:
         out: Path,
         chosen: Sequence[Script],
         lessons: Path | None = None,
-        sliders: Sequence[str] = tuple(SLIDERS),
+        sliders: Sequence[str] | None = None,
     ) -> None:
         api.check()
         check_ours(out)
-        self.out, self.sliders = out, sliders
+        self.out = out
+        self.sliders = tuple(SLIDERS if sliders is None else sliders)
         self.course = Course(out / "course", lessons)
         self.build = Build(chosen, out / "gallery", "gif")
 
-    @property
     def count(self) -> int:
         """How many things there are to make."""
-        return self.course.count + len(self.build.stale()) + len(self.sliders) + 1
+        return self.course.count() + len(self.build.stale()) + len(self.sliders) + 1
 
     def write(self, jobs: int = 1) -> Iterator[str]:
         """Write all of it, each file whole and the first page last; yield what is done.

@@ -80,6 +80,7 @@ class Explorer {
   }
 
   recall() {
+    if (location.hash.length < 2) return; // or a single choice would be taken for its first value
     const found = location.hash.slice(1).split(",").map(Number);
     if (found.length === this.book.at.length) found.forEach((at, i) => this.book.choose(i, at));
   }
