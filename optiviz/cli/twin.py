@@ -31,9 +31,6 @@ from optiviz.words import pair, whole
 if TYPE_CHECKING:
     from optiviz.training.twin import Twins
 
-PANELS = ("path", "truth", "sharpness")
-NAMES = ("the valley", "the network")
-
 
 def twin(
     optim: Annotated[
@@ -85,6 +82,7 @@ def twin(
     from optiviz.training.recipe import Recipe
     from optiviz.training.twin import check_at
     from optiviz.views import Picture
+    from optiviz.views import twin as views
     from optiviz.views.files.animate import MOVING, STILL, check_ending
 
     target = check_ending(out, (*MOVING, *STILL))
@@ -109,7 +107,7 @@ def twin(
         look = made.look(at)
         valley, run, shadow = made.runs(look)
         picture = Picture(
-            valley, [run, shadow], PANELS, theme, pixels, labels=NAMES, hero=0, text=text
+            valley, [run, shadow], views.PANELS, theme, pixels, labels=views.NAMES, hero=0, text=text
         )
         picture.save(target)
     facts = _facts(made, look) | {"verdict": picture.verdicts[0]}
@@ -117,14 +115,14 @@ def twin(
         seconds = round(time.perf_counter() - began, 3)
         print_json({"path": str(target.resolve()), "seconds": seconds} | facts)
         return
-    print("\n".join(_sentences(facts)))
+    print("\n".join(views.told(made, look, valley, run).values()))
     print(f"Wrote {target} ({updates} updates, {time.perf_counter() - began:.1f} s)")
 
 
 def _trained(recipe: Any, updates: int, images: int, quiet: bool) -> Twins:
     from optiviz.runs.inputs import as_rule
     from optiviz.training.recipe import data_of
-    from optiviz.training.twin import twins
+    from optiviz.training.twinning import twins
 
     data = data_of(recipe)
     if not 1 <= images <= len(data.x_train):
@@ -157,19 +155,7 @@ def _facts(made: Twins, look: int) -> dict[str, Any]:
         "limit": limit(name_of(rule), rule.settings(), first),
         "sharpness": dict(zip(made.at.tolist(), sharp.tolist(), strict=True)),
         "first_rise": made.rises,
+        "holds": list(made.holds(look)),
         "loss": [float(made.loss[0]), float(made.loss[-1])],
+        "accuracy": [float(made.accuracy[0]), float(made.accuracy[-1])],
     }
-
-
-def _sentences(facts: dict[str, Any]) -> list[str]:
-    sharp, rise, limit = facts["sharpness"], facts["first_rise"], facts["limit"]
-    begin, top = next(iter(sharp.values())), max(sharp, key=sharp.__getitem__)
-    stands = f", and is stable below η {limit:.3g}" if limit else ""
-    trembles = "never rises" if rise is None else f"first rises at update {rise}"
-    low, high = facts["loss"]
-    return [
-        f"The valley of update {facts['at']} bends with λ {facts['curvatures'][0]:.3g}{stands}: "
-        f"there it {facts['verdict']}.",
-        f"The network's loss, {low:.3g} → {high:.3g}, {trembles}; its λ is {begin:.3g} at the "
-        f"start and {sharp[top]:.3g} at most (update {top}).",
-    ]

@@ -47,6 +47,8 @@ PANELS = {
     "speed": "velocity",
     "velocity": "velocity",
     "truth": "truth",
+    "network-loss": "network-loss",
+    "accuracy": "accuracy",
     "sharpness": "sharpness",
     "lr": "lr",
     "formula": "formula",
@@ -272,13 +274,16 @@ def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:
 
 def _measured(run: Run, picture: Picture, panels: Sequence[str]) -> Iterator[tuple[str, Array]]:
     """What was measured of a network on the way, and how sharply the ground bends."""
-    if "truth" in panels and "true_loss" in run.slots:
-        yield "true_loss", run.slots["true_loss"].astype("<f4")
+    slots, with_true = run.slots, {"truth", "network-loss"} & set(panels)
+    if with_true and "true_loss" in slots:
+        yield "true_loss", slots["true_loss"].astype("<f4")
         yield "below", run.loss.astype("<f4")
+    if "accuracy" in panels and "accuracy" in slots:
+        yield "accuracy", slots["accuracy"].astype("<f4")
     if "sharpness" in panels:
         yield "sharpness", sharpness.sharpness(run, picture.problem).astype("<f4")
         if (most := sharpness.stands(run)) is not None:
-            yield "stands", np.full(len(run.w), most, "<f4")
+            yield "stands", most.astype("<f4")
 
 
 def formula(run: Run) -> tuple[dict[str, Any] | None, list[tuple[str, Array]]]:
