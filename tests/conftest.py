@@ -41,9 +41,41 @@ QUIET = [
 ]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+SKIPPED = "optiviz/skipped"  # where the cache keeps what a run skipped
+skipped: set[str] = set()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--skipped`, for whoever has installed what was missing."""
+    parser.addoption("--skipped", action="store_true", help="only what the last run skipped")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest files first, the others as they stand."""
     items.sort(key=lambda item: (*LONG, item.path.stem).index(item.path.stem))
+    if config.getoption("--skipped"):
+        before = set(config.cache.get(SKIPPED, []))
+        kept = [item for item in items if {item.nodeid, item.nodeid.split("::")[0]} & before]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """A test that says of itself what it needs."""
+    if report.skipped:
+        skipped.add(report.nodeid)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """A file that needs something before its first test."""
+    if report.skipped:
+        skipped.add(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What was skipped is told to the next run."""
+    if skipped and not hasattr(session.config, "workerinput"):
+        session.config.cache.set(SKIPPED, sorted(skipped))
 
 
 @pytest.fixture

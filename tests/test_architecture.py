@@ -45,6 +45,7 @@ PLACE = re.compile(r"optiviz(?:\.\w+)+(?::\w+)?")
 JS_ORDER = [
     {"player/js"},
     {"labs/js", "explorer/js"},
+    {"lessons/js"},
     {"labs/surface/js", "labs/mnist/js", "explorer/trained/js"},
 ]
 JS_RANK = {part: rank for rank, parts in enumerate(JS_ORDER) for part in parts}

@@ -27,7 +27,8 @@ FACE = [
         "views",
     ),
 ]
-README = (Path(__file__).parents[1] / "README.md").read_text()
+HOME = Path(__file__).parents[1]
+PAGES = "".join((HOME / page).read_text() for page in ("README.md", "docs/python.md"))
 
 
 def test_dir_has_every_name() -> None:
@@ -41,7 +42,7 @@ def test_help_speaks_of_every_name() -> None:
 
 
 def test_the_readme_uses_no_other_name() -> None:
-    lines = re.findall(r"from optiviz import (.+)", README)
+    lines = re.findall(r"from optiviz import (.+)", PAGES)
     used = {name.split(" as ")[0].strip() for line in lines for name in line.split(",")}
     assert used
     assert used <= set(FACE)

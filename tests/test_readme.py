@@ -1,4 +1,4 @@
-"""The README cannot drift: its names, its commands and its Python are tried."""
+"""The README and its pages cannot drift: names, commands, links and Python are tried."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+import optiviz as package
 from optiviz.optim import OPTIMIZERS, SCHEDULES
 from optiviz.problems import PROBLEMS, SURFACES
 from optiviz.views.scene.figure import PANELS
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text()
-COMMANDS = [line for line in README.splitlines() if re.match(r"optiviz \w", line)]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+TEXTS = {page: page.read_text(encoding="utf-8") for page in PAGES}
+WORDS = "\n".join(TEXTS.values())
+COMMANDS = sorted({line for line in WORDS.splitlines() if re.match(r"optiviz \w", line)})
 LONG = tuple(f"optiviz {name}" for name in ("compare", "gradcheck", "landscape", "train", "twin"))
 TOLD = ("list", "explain")  # these write no file
 each_command = pytest.mark.parametrize(
@@ -36,15 +39,23 @@ def test_every_command_runs(command: str, tmp_path: Path, optiviz: Callable) -> 
     assert len(list(tmp_path.iterdir())) == (0 if words.startswith(TOLD) else 1)
 
 
-def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("README.md", {"sign.gif"}),
+        ("docs/python.md", {"run.npz", "race.svg", "race.gif", "race.html", "slope.png"}),
+    ],
+)
+def test_the_python_runs(
+    page: str, names: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     panels = dict(PANELS)
-    failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    failed, tried = doctest.testfile(str(ROOT / page), module_relative=False)
     PANELS.clear()
     PANELS.update(panels)
-    assert tried > 20
+    assert tried >= 6
     assert not failed
-    names = {"run.npz", "race.svg", "race.gif", "race.html", "slope.png"}
     assert names == {path.name for path in tmp_path.iterdir()}
 
 
@@ -58,16 +69,28 @@ def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     ],
 )
 def test_every_name_is_there(row: str, registry: Iterable[str]) -> None:
-    (names,) = re.findall(rf"^\| {row} \| `(.*)` \|$", README, re.M)
+    (names,) = re.findall(rf"^\| {row} \| `(.*)` \|$", WORDS, re.M)
     assert names.split() == list(registry)
 
 
 @pytest.mark.parametrize("panel", PANELS)
 def test_every_panel_is_there(panel: str) -> None:
-    assert re.search(rf"^\| [^|]*`{panel}`[^|]* \|", README, re.M)
+    assert re.search(rf"^\| [^|]*`{panel}`[^|]* \|", WORDS, re.M)
 
 
-def test_every_picture_exists() -> None:
-    pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
-    assert pictures
-    assert all((ROOT / picture).is_file() for picture in pictures)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", TEXTS[page])
+    near = [link for link in links if not link.startswith("https://")]
+    assert [link for link in near if not (page.parent / link).exists()] == []
+
+
+def test_every_page_is_linked() -> None:
+    front = TEXTS[ROOT / "README.md"]
+    assert [page.name for page in PAGES[1:] if f"docs/{page.name}" not in front] == []
+
+
+def test_the_citation_names_this_version() -> None:
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"version: {package.__version__}\n" in citation
+    assert f"version {package.__version__}," in TEXTS[ROOT / "README.md"]

@@ -1,4 +1,4 @@
-"""The README's reference of commands is what the commands say of themselves.
+"""The reference of commands is what the commands say of themselves.
 
 `python tests/test_reference.py` writes it anew.
 """
@@ -13,7 +13,7 @@ import typer.main
 
 from optiviz.cli import program
 
-README = Path(__file__).parent.parent / "README.md"
+PAGE = Path(__file__).parent.parent / "docs/reference.md"
 BEGIN, END = "<!-- reference -->\n", "<!-- end of reference -->\n"
 
 
@@ -56,7 +56,7 @@ def replaced(text: str) -> str:
 
 
 def test_the_reference_is_true() -> None:
-    text = README.read_text(encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
     assert replaced(text) == text, "run python tests/test_reference.py"
 
 
@@ -68,4 +68,4 @@ def test_every_command_and_option_is_explained() -> None:
 
 
 if __name__ == "__main__":
-    README.write_text(replaced(README.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { distance, drawGuess, drawTruth } from "../../optiviz/labs/surface/js/guess.js";
-import { speedFor } from "../../optiviz/labs/surface/js/lessons.js";
-import { done, finish } from "../../optiviz/labs/surface/js/progress.js";
-import { WAYS } from "../../optiviz/labs/surface/js/ways.js";
+import { distance, drawGuess, drawTruth } from "../../optiviz/lessons/js/guess.js";
+import { speedFor } from "../../optiviz/lessons/js/asking.js";
+import { done, finish } from "../../optiviz/lessons/js/progress.js";
+import { WAYS } from "../../optiviz/lessons/js/ways.js";
 import { recorder } from "./page.js";
 
 test("how far a guess is from the truth is told in shares of the way", () => {

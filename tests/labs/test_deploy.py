@@ -1,4 +1,4 @@
-"""What the README tells an administrator to write into files is what the programs take."""
+"""What the page on servers tells an administrator to write into files is what the programs take."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from optiviz.cli.frame import program
 
 from .conftest import ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/server.md").read_text(encoding="utf-8")
 
 
 def block(kind: str, word: str) -> str:
-    """The first of the README's blocks of a kind that has a word in it."""
-    found = re.findall(rf"^```{kind}\n(.*?)^```", README, re.M | re.S)
+    """The first of the page's blocks of a kind that has a word in it."""
+    found = re.findall(rf"^```{kind}\n(.*?)^```", PAGE, re.M | re.S)
     return next(text for text in found if word in text)
 
 

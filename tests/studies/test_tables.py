@@ -174,11 +174,11 @@ def test_the_headline_in_the_gallery_is_counted_from_its_csv(
         *heads, _, near, of, once, _ = line.split()
         family = heads[0] if heads else family  # said once for both of its lines
         counted.setdefault(family, []).append([int(near), int(of), int(once)])
-    readme = " ".join((home / "README.md").read_text(encoding="utf-8").split())
+    page = " ".join((home / "docs/network.md").read_text(encoding="utf-8").split())
     for family, noun in (("accuracy", "accuracies"), ("loss", "losses")):
         alive = counted[family][0]
         near, of, once = (sum(column) for column in zip(*counted[family], strict=True))
-        assert f"{near} of {of} {noun} are within" in readme
+        assert f"{near} of {of} {noun} are within" in page
         told = re.search(rf"{near} of {of} {noun} are within {SEEDS}{ALIVE}\.\s", report)
         assert told
         assert told["once"] in (None, str(once))  # where there are several seeds

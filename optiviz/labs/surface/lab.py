@@ -14,13 +14,15 @@ from matplotlib.colors import to_hex
 from optiviz.errors import UserError
 from optiviz.labs.page import LabPage
 from optiviz.labs.surface.beside import family, pinned
-from optiviz.labs.surface.lessons import lessons, offered
+from optiviz.labs.surface.lessons import lessons
 from optiviz.labs.surface.offers import FILES, SECONDS, facts_of, offers
 from optiviz.labs.surface.own import is_own, refusal
 from optiviz.labs.surface.session import KIND, PINS, Session, clean, from_file, from_query
 from optiviz.labs.surface.state import Notes, State
 from optiviz.labs.surface.takeaway import command, file_name, picture_file, python
 from optiviz.lessons.lesson import Find
+from optiviz.lessons.offered import offered
+from optiviz.lessons.reader import HERE as LESSONS
 from optiviz.maps import RateMap, rate_map
 from optiviz.maps.axes import Axis, axis, second
 from optiviz.maps.sensitivity import sensitivity
@@ -37,6 +39,7 @@ from optiviz.views.style import THEMES
 from optiviz.words import join
 
 HERE = Path(__file__).parent
+STYLES = (LESSONS / "lessons.css", HERE / "lab.css")
 PANELS = ["path", "loss", "velocity", "formula"]
 MAP_POINTS = {False: 44, True: 18}  # a side; with samples a step costs as much as it has samples
 TOLERANCE = 1e-3  # of the start's height, at which a rate has converged, as on a map
@@ -54,7 +57,9 @@ class SurfaceLab(LabPage):
     """
 
     _esm = script(HERE / "js" / "lab.js", "render")
-    _css = "\n".join([LabPage._css, source("css"), (HERE / "lab.css").read_text(encoding="utf-8")])
+    _css = "\n".join(
+        [LabPage._css, source("css"), *(path.read_text(encoding="utf-8") for path in STYLES)]
+    )
     written = "sent"
     offers = traitlets.Dict().tag(sync=True)
     sent = traitlets.Any().tag(sync=True)  # whatever a page sends

@@ -2,7 +2,7 @@
 
 import { element } from "../../../player/js/dom.js";
 import { iconButton, textButton } from "../../js/ui.js";
-import { done } from "./progress.js";
+import { done } from "../../../lessons/js/progress.js";
 
 export class Panel {
   // `toggle` is called by the button, `close` by the cross, `list` and `open` by what is chosen.

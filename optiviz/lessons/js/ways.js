@@ -1,8 +1,8 @@
 // The ways to answer a lesson. Each has its `node`, what is `given` (null: nothing yet), the `wishes`
 // that Python is asked for once it is committed, and what is `told` of it, right or not.
 
-import { element } from "../../../player/js/dom.js";
-import { swatch } from "../../js/ui.js";
+import { element } from "../../player/js/dom.js";
+import { swatch } from "../../labs/js/ui.js";
 import { aimed, distance, drawGuess, drawTruth } from "./guess.js";
 
 const SHARE = 1 / 40; // of the picture, by which an arrow key moves the cross-hair
