@@ -15,6 +15,7 @@ from optiviz.cli.options import (
     DataSet,
     Init,
     Json,
+    Schedule,
     Seed,
     Size,
     Text,
@@ -40,6 +41,7 @@ def twin(
             autocompletion=one("optimizers"),
         ),
     ] = "sgd:lr=0.1",
+    schedule: Schedule = None,
     updates: Annotated[int, Whole(help="How many updates both make.")] = 100,
     batch_size: Annotated[
         int | None, Whole(help="Samples an update, for both the same.  [default: all]")
@@ -94,6 +96,7 @@ def twin(
         batch_size=images if batch_size is None else batch_size,
         epochs=1,
         seed=seed,
+        schedule=schedule,
         sizes=sizes,
         biases=biases,
         init=init,
@@ -132,7 +135,7 @@ def _trained(recipe: Any, updates: int, images: int, quiet: bool) -> Twins:
     with progress(" updates", quiet=quiet) as show:
         return twins(
             network,
-            as_rule(network, recipe.optim),
+            as_rule(network, recipe.optim, recipe.schedule),
             updates=updates,
             batch_size=recipe.batch_size,
             seed=recipe.seed,

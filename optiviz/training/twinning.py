@@ -60,8 +60,9 @@ def twins(
     """
     grown = Growing(network, rule, updates, batch_size, seed, looks, keep=False)
     show, whole = on_progress or (lambda _done, _whole: None), 2 * updates
-    for t in grown.grow():
-        show(t, whole)
+    with np.errstate(all="ignore"):
+        for t in grown.grow():
+            show(t, whole)
     if grown.diverged is not None:
         raise UserError(f"{name_of(rule)} diverged at update {grown.diverged}: lower its lr.")
     basis = np.concatenate([look.vectors for look in grown.looks])
@@ -117,25 +118,27 @@ class Growing:
         return steps(self.network, self.rule, start, self.updates, self.batch_size, self.seed)
 
     def grow(self) -> Iterator[int]:
-        """Train, and tell each update that was made, from 0 for the start."""
-        with np.errstate(all="ignore"):
-            for point in self.points():
-                loss, accuracy = self.network.evaluate(point.w)
-                try:
-                    if not np.isfinite(loss) or not np.isfinite(point.g).all():
-                        raise np.linalg.LinAlgError
-                    if point.t in self.at:
-                        self.looks.append(self._look(point))
-                except np.linalg.LinAlgError:  # what is no number has no curvature
-                    self.diverged = point.t
-                    return
-                if not point.t:
-                    lr = point.schedules.get("lr") or [self.rule.lr] * self.updates
-                    self._lr = np.asarray(lr, float)
-                if len(self._weights):
-                    self._weights[point.t] = point.w
-                self._reached.append((loss, accuracy))  # last: by then all of it is there
-                yield point.t
+        """Train, and tell each update that was made, from 0 for the start.
+
+        A loss may overflow on the way; `np.errstate` around the consumer keeps NumPy quiet.
+        """
+        for point in self.points():
+            loss, accuracy = self.network.evaluate(point.w)
+            try:
+                if not np.isfinite(loss) or not np.isfinite(point.g).all():
+                    raise np.linalg.LinAlgError
+                if point.t in self.at:
+                    self.looks.append(self._look(point))
+            except np.linalg.LinAlgError:  # what is no number has no curvature
+                self.diverged = point.t
+                return
+            if not point.t:
+                lr = point.schedules.get("lr") or [self.rule.lr] * self.updates
+                self._lr = np.asarray(lr, float)
+            if len(self._weights):
+                self._weights[point.t] = point.w
+            self._reached.append((loss, accuracy))  # last: by then all of it is there
+            yield point.t
 
     def seen(self, ways: Array | None = None) -> Twins:
         """What there is by now; from `ways` `(n+1, 2K)` if the weights were not kept."""

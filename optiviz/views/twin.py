@@ -31,7 +31,7 @@ def toy_words(made: Twins, look: int, valley: Valleys, run: Run) -> str:
     sharpness, at = float(made.curvatures[look, 0]), int(made.at[look])
     stands = limit(run.optimizer, run.settings, sharpness)
     first = f"The valley of update {at} bends with λ = {number(sharpness, 3)}"
-    did = f"The toy {verdict(run, valley).text}."
+    did = f"What the toy did: {verdict(run, valley).text}."
     if stands is None:
         return f"{first}. {did}"
     begins = "begins" if np.ptp(run.lr) else "is"
