@@ -83,7 +83,6 @@ def twin(
 
     from optiviz.training.recipe import Recipe
     from optiviz.training.twin import check_at
-    from optiviz.views import Picture
     from optiviz.views import twin as views
     from optiviz.views.files.animate import MOVING, STILL, check_ending
 
@@ -109,9 +108,7 @@ def twin(
         made = _trained(recipe, updates, images, as_json)
         look = made.look(at)
         valley, run, shadow = made.runs(look)
-        picture = Picture(
-            valley, [run, shadow], views.PANELS, theme, pixels, labels=views.NAMES, hero=0, text=text
-        )
+        picture = views.picture(valley, run, shadow, theme=theme, size=pixels, text=text)
         picture.save(target)
     facts = _facts(made, look) | {"verdict": picture.verdicts[0]}
     if as_json:

@@ -110,17 +110,19 @@ class Twins:
         Raises:
             UserError: the loss does not bend upwards along both directions.
         """
-        how = {"steps": updates, "batch_size": batch_size, "seed": self.seed}
-        return descend(self.valley(look), rule, **how)
+        valley, seed = self.valley(look), self.seed
+        return descend(valley, rule, steps=updates, batch_size=batch_size, seed=seed)
 
     def shadow(self, look: int) -> Run:
         """The network's own way, as seen from the valley of a look.
 
-        The run's loss is the valley's below it; its slots `true_loss`, `accuracy` and `sharpness`
-        are the network's.
+        It stands at the valley's start until the update of the look, since it came there by way of
+        other valleys. The run's loss is the valley's below it; its slots `true_loss`, `accuracy`
+        and `sharpness` are the network's.
         """
         valley = self.valley(look)
         way = self.ways[look] + np.array(valley.start)
+        way[: self.at[look] + 1] = valley.start
         with np.errstate(all="ignore"):  # it may be far from where the valley is
             loss, grad = valley.value_and_grad(way)
         slots = {"true_loss": self.loss, "accuracy": self.accuracy, "sharpness": self.sharpness}

@@ -101,7 +101,7 @@ class Growing:
         keep: bool = True,
     ) -> None:
         _check(network, updates, looks)
-        if keep and (updates + 1) * network.size * network.dtype.itemsize > ROOM:
+        if keep and (updates + 1) * network.size * np.dtype(network.dtype).itemsize > ROOM:
             raise UserError("There is no room for the weights of so many updates: take fewer.")
         self.network, self.rule, self.updates = network, rule, updates
         self.batch_size, self.seed = batch_size, seed

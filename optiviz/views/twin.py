@@ -13,12 +13,18 @@ from optiviz.runs import Run
 from optiviz.runs.verdict import verdict
 from optiviz.training.twin import Twins
 from optiviz.views.numbers import number
+from optiviz.views.picture import Picture
 from optiviz.views.scene.sharpness import LIMITS
 
 PANELS = ("path", "network-loss", "accuracy", "sharpness")
 NAMES = ("the toy", "the network")
 # Of a rule's limit of η, the formula: what a rate stands, with η and λ in each other's places.
 FORMULAS = {name: words.replace("η", "λ") for name, words in LIMITS.items()}
+
+
+def picture(valley: Valleys, run: Run, shadow: Run, **how: Any) -> Picture:
+    """Both on the valley, and the network's loss, accuracy and sharpness beside them."""
+    return Picture(valley, [run, shadow], PANELS, labels=NAMES, hero=0, **how)
 
 
 def limit_of(rule: Optimizer, sharpness: float) -> float | None:
@@ -53,7 +59,7 @@ def network_words(made: Twins) -> str:
 
 def both_words(made: Twins, look: int) -> str:
     """Whether the network trains in a look's valley, as far as it has come."""
-    (first, last), at = made.holds(look), int(made.at[look])
+    first, last = made.holds(look)
     then, now = (number(float(made.curvatures[i, 0]), 3) for i in (look, -1))
     end = len(made.loss) - 1
     if not end:

@@ -62,6 +62,9 @@ def test_both_see_the_same_batches_and_the_way_is_the_network_s() -> None:
     weights = np.array([w for _, w in kept])
     moved = np.linalg.norm(np.diff(shadow.w, axis=0), axis=1)
     assert (moved <= np.linalg.norm(np.diff(weights, axis=0), axis=1) + 1e-12).all()
+    assert not moved[:20].any()
+    assert moved[20:].all()
+    assert shadow.w[20].tolist() == run.w[0].tolist()
     assert shadow.slots["true_loss"] == pytest.approx([network().value(w) for w in weights])
 
 
@@ -110,14 +113,17 @@ def test_it_grows_to_the_same_and_is_seen_on_the_way() -> None:
     assert whole.ways == pytest.approx(other.ways, abs=1e-12)
 
 
-def test_one_that_diverges_says_when_and_keeps_what_it_had() -> None:
+def test_one_that_diverges_says_when_and_keeps_what_it_had(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     grown = Growing(network(), optim.SGD(lr=1e30), 40)
     with np.errstate(all="ignore"):
         reached = list(grown.grow())
     assert grown.diverged == reached[-1] + 1
     assert np.isfinite(grown.seen().loss).all()
+    monkeypatch.setattr("optiviz.training.twinning.ROOM", 41 * network().size * 8 - 1)
     with pytest.raises(UserError, match="no room for the weights"):
-        Growing(network(), optim.SGD(lr=0.1), 100_000)
+        Growing(network(), optim.SGD(lr=0.1), 40)
 
 
 def test_where_a_valley_holds() -> None:

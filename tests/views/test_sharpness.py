@@ -44,7 +44,8 @@ def test_the_limit_is_drawn_where_theory_knows_one(rule, product: float | None) 
     expected = product and product / np.append(run.lr, run.lr[-1:])
     assert found is None if product is None else found == pytest.approx(expected)
     panel = Picture("valley", run, ["path", "sharpness"])._scene(None).panels[-1]
-    limits = [line for line in panel.ax.lines if line.get_linestyle() == "--"]
+    lines = [line for line in panel.ax.lines if line.get_linestyle() == "--"]
+    limits = [line for line in lines if line.get_color() == panel.look.text]
     assert len(limits) == (product is not None)
     low, high = panel.ax.get_ylim()
     for line in limits:

@@ -20,7 +20,6 @@ from optiviz.player.page import source
 from optiviz.problems.planes.regression import Valleys
 from optiviz.runs import Run
 from optiviz.training.twin import Twins
-from optiviz.views import Picture
 from optiviz.views import twin as views
 
 HERE = Path(__file__).parent
@@ -55,7 +54,7 @@ class TwinLab(LabPage):
         self._due = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stands: tuple[Any, ...] = ()  # what the ground that was sent is of
-        self._serial, self._notes = 0, []
+        self._serial = 0
         self.state, self._notes = clean({})
         self.trial = Trial(self.state, self._changed)
         self._show()
@@ -117,7 +116,7 @@ class TwinLab(LabPage):
         self._due = False
         phase, made = self.trial.phase, self.trial.growing.seen()
         look, valley, run, shadow, notes = self._seen(made, phase)
-        picture = Picture(valley, [run, shadow], views.PANELS, labels=views.NAMES, hero=0)
+        picture = views.picture(valley, run, shadow)
         stands = (self.trial, look)
         with self.hold_sync():
             if stands != self._stands:
@@ -142,7 +141,8 @@ class TwinLab(LabPage):
     def _seen(self, made: Twins, phase: str) -> tuple[int, Valleys, Run, Run, list[str]]:
         """The look that is shown and what there is of it, or of the last before it that has a
         valley."""
-        rule, state, notes = self.state.rule(), self.state, []
+        rule, state = self.state.rule(), self.state
+        notes: list[str] = []
         if state.at is not None:
             look = made.look(min(state.at, len(made.lr)))
         else:  # what was promised, until it is over

@@ -20,12 +20,14 @@ export class Controls {
   constructor(lab) {
     const { knobs, schedules, network } = lab.offers;
     Object.assign(this, { lab, looks: [] });
-    this.knobs = Object.fromEntries(Object.entries(knobs).map(([name, knob]) => [name, this.knob(knob, name)]));
+    const made = Object.entries(knobs).map(([name, knob]) => [name, this.knob(knob, name)]);
+    this.knobs = Object.fromEntries(made);
     this.limits = element("p", { class: "tw-limits" });
     const set = (name) => lab.change((state) => (state.schedule = name));
     this.schedule = choice("decay of η", schedules, lab.state.schedule, set, { "data-setting": "schedule" });
     this.valley = element("div");
-    const title = (words, ...parts) => element("fieldset", { class: "lab-group" }, element("legend", {}, words), ...parts);
+    const title = (words, ...parts) =>
+      element("fieldset", { class: "lab-group" }, element("legend", {}, words), ...parts);
     const { lr, beta, batch, updates, seed } = this.knobs;
     const layers = network.sizes.join("–");
     this.node = element(
@@ -34,8 +36,12 @@ export class Controls {
       title("Toy and network alike", this.marked(lr), this.limits, beta.node, batch.node,
         pair("decay of η", this.schedule), updates.node, seed.node),
       title("The valley that the toy runs in", this.valley),
-      element("p", { class: "lab-muted" }, `The network is small, so that it trains while you watch: ${layers} units, ` +
-        `on the first ${network.images} images of MNIST, all of which λ, loss and accuracy are measured on.`),
+      element(
+        "p",
+        { class: "lab-muted" },
+        `The network is small, so that it trains while you watch: ${layers} units, on the first `,
+        `${network.images} images of MNIST, all of which λ, loss and accuracy are measured on.`,
+      ),
     );
   }
 
@@ -76,10 +82,12 @@ export class Controls {
       mark.hidden = value === null;
       if (value !== null) mark.style.setProperty("--at", shareOn(values, value).toFixed(4));
     });
-    const words = known.map((name) => [
-      element("i", { class: `tw-key tw-${name}` }), ` ${LIMITS[name]} `, element("b", {}, plain(limits[name], 3)), " ",
-    ]);
-    this.limits.replaceChildren(`Limit of η, ${limits.formula}: `, ...words.flat());
+    const words = known.map((name) => {
+      const key = element("i", { class: `tw-key tw-${name}` });
+      const value = element("b", {}, plain(limits[name], 3));
+      return element("span", { class: "tw-limit" }, key, ` ${LIMITS[name]} `, value);
+    });
+    this.limits.replaceChildren(`Limit of η, ${limits.formula}: `, ...words.flatMap((one) => [one, " "]));
   }
 
   // The updates at which λ is measured are those of a training.

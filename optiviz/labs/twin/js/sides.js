@@ -23,15 +23,18 @@ export class Sides {
     this.stop = button("Stop", "stop");
     this.bar = element("div");
     const range = { "aria-valuemin": 0, "aria-valuemax": 100 };
-    this.progress = element("div", { class: "lab-progress", role: "progressbar", "aria-label": "progress", ...range }, this.bar);
+    const label = { class: "lab-progress", role: "progressbar", "aria-label": "progress" };
+    this.progress = element("div", { ...label, ...range }, this.bar);
     this.figures = element("p", { class: "lab-figures" });
     const row = element("div", { class: "lab-buttons" }, this.train, this.stop);
     this.buttons = element("div", { class: "tw-buttons" }, row, this.progress, this.figures);
-    this.said = Object.fromEntries(["toy", "network", "both"].map((name) => [name, element("p", { "data-said": name })]));
+    const said = (name) => [name, element("p", { "data-said": name })];
+    this.said = Object.fromEntries(["toy", "network", "both"].map(said));
     const side = (words, node) => element("section", {}, element("h2", {}, words), node);
     const { toy, network, both } = this.said;
     this.spoken = spoken();
-    this.node = element("div", { class: "tw-sides" }, side("The toy", toy), side("The network", network), both, this.spoken);
+    const sides = [side("The toy", toy), side("The network", network)];
+    this.node = element("div", { class: "tw-sides" }, ...sides, both, this.spoken);
   }
 
   write(reply) {
