@@ -32,6 +32,7 @@ ORDER = [
     {"player"},
     {"sketch", "lessons", "explorer"},
     {"labs", "gallery"},
+    {"course"},
     {"cli"},
     {"__main__"},
 ]
@@ -46,7 +47,7 @@ JS_ORDER = [
     {"player/js"},
     {"labs/js", "explorer/js"},
     {"lessons/js"},
-    {"labs/surface/js", "labs/mnist/js", "labs/twin/js", "explorer/trained/js"},
+    {"labs/surface/js", "labs/mnist/js", "labs/twin/js", "explorer/trained/js", "course/js"},
 ]
 JS_RANK = {part: rank for rank, parts in enumerate(JS_ORDER) for part in parts}
 # `import … from "x"`, `export … from "x"`, `import "x"` and `import("x")`.

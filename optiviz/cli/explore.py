@@ -24,7 +24,7 @@ from optiviz.cli.options import (
 from optiviz.cli.output import print_json
 from optiviz.cli.trained import explore_trained
 from optiviz.errors import UserError
-from optiviz.words import number, pair, slug, whole
+from optiviz.words import pair, slug, whole
 
 if TYPE_CHECKING:
     from optiviz.explorer.plan import Plan
@@ -61,7 +61,7 @@ def explore(
     schedule: Schedule = None,
     batch_size: BatchSize = None,
     seed: Seed = 0,
-    theme: Theme = "light",
+    theme: Theme = "auto",
     out: Annotated[
         Path | None,
         typer.Option(help="The .html to write.  [default: RULE-PROBLEM.html, or in DIRECTORY]"),
@@ -83,6 +83,7 @@ def explore(
             raise UserError(f"A directory says what was trained: leave out {', '.join(others)}.")
         explore_trained(directory, theme, out, as_json)
         return
+    from optiviz.explorer.choices import wanted
     from optiviz.explorer.explore import Explorer
     from optiviz.explorer.plan import plan
     from optiviz.views.files.animate import check_ending
@@ -92,7 +93,7 @@ def explore(
     made = plan(
         surface,
         optim,
-        _wanted(vary),
+        wanted(vary),
         pair("points", points, "x", whole),
         steps,
         None if start is None else pair("start", start, ",", float),
@@ -127,20 +128,3 @@ def _command(options: dict[str, Any]) -> str:
         for text in value if isinstance(value, list) else [value]:
             words += [] if text is None else [f"--{name}={text}"]
     return shlex.join(words)
-
-
-def _wanted(words: list[str]) -> dict[str, Any] | None:
-    """What to vary: by name None, the ends of a range, a list of values, or the sides of a grid."""
-    found: dict[str, Any] = {}
-    for text in words:
-        name, _, values = (part.strip() for part in text.partition("="))
-        if not name or name in found:
-            raise UserError(f"--vary names a setting once, such as lr=0.001:0.2, got {text!r}.")
-        if name == "start":
-            found[name] = pair(name, values, "x", whole)
-        elif ":" in values:
-            found[name] = pair(name, values, ":", float)
-        else:
-            numbers = [number(name, part, float) for part in values.split(",") if part.strip()]
-            found[name] = numbers or None
-    return found or None

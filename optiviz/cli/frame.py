@@ -19,6 +19,7 @@ from optiviz.cli.animate import animate
 from optiviz.cli.app import app
 from optiviz.cli.compare import compare
 from optiviz.cli.completion import in_bash
+from optiviz.cli.course import course
 from optiviz.cli.explain import explain
 from optiviz.cli.explore import explore
 from optiviz.cli.gallery import gallery
@@ -52,6 +53,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "twin": twin,
     "reproduce": reproduce,
     "app": app,
+    "course": course,
     "sweep": sweep,
 }
 

@@ -16,7 +16,7 @@ from optiviz.optim.describe import SYMBOLS
 from optiviz.problems import as_problem
 from optiviz.problems.base import Array, Plane
 from optiviz.problems.registry import FAMILIES
-from optiviz.words import join, split
+from optiviz.words import join, number, pair, split, whole
 
 # A setting's own range is None, a range is a tuple of its two ends, values are a list.
 Vary = Mapping[str, Any]
@@ -69,7 +69,7 @@ def choices_of(
     Raises:
         UserError: a setting that nothing has, or values that it cannot take.
     """
-    wanted = dict(_usual(rules) if vary is None else vary)
+    wanted = dict(usual(rules) if vary is None else vary)
     shared: list[Choice] = []
     if len(grounds) > 1:
         shared.append(Choice("surface", tuple(texts), False, 0, world=True))
@@ -98,7 +98,29 @@ def choices_of(
     return [*shared, *(one for own in lanes for one in own)], list(texts)
 
 
-def _usual(rules: Sequence[Optimizer]) -> Vary:
+def wanted(words: Sequence[str], option: str = "--vary") -> dict[str, Any] | None:
+    """What to vary, from words such as lr=0.001:0.2: by name None, the ends of a range, a list of
+    values, or the sides of a grid; None for no words.
+
+    Raises:
+        UserError: words that cannot be read, or a setting that is named twice.
+    """
+    found: dict[str, Any] = {}
+    for text in words:
+        name, _, values = (part.strip() for part in text.partition("="))
+        if not name or name in found:
+            raise UserError(f"{option} names a setting once, such as lr=0.001:0.2, got {text!r}.")
+        if name == "start":
+            found[name] = pair(name, values, "x", whole)
+        elif ":" in values:
+            found[name] = pair(name, values, ":", float)
+        else:
+            numbers = [number(name, part, float) for part in values.split(",") if part.strip()]
+            found[name] = numbers or None
+    return found or None
+
+
+def usual(rules: Sequence[Optimizer]) -> Vary:
     """η, and the setting that is mapped beside it, where a rule has one."""
     found: dict[str, Any] = {"lr": None}
     for rule in rules:

@@ -18,7 +18,7 @@ from optiviz.optim import SGD, Momentum, Optimizer
 from optiviz.optim.describe import MAIN, describe
 from optiviz.player.bundle import bundle
 from optiviz.player.pack import Arrays, ground_of, looks, pack
-from optiviz.player.page import source
+from optiviz.player.page import ground_under, source
 from optiviz.player.still import still
 from optiviz.version import __version__
 from optiviz.views.charts.maps import ramp
@@ -41,7 +41,8 @@ PAGE = """<!doctype html>
 <title>{title}</title>
 <meta name="description" content="{about}">
 <style>
-html, body {{ margin: 0; background: {background}; }}
+html, body {{ margin: 0; }}
+{ground}
 {css}
 </style>
 </head>
@@ -67,18 +68,13 @@ def page(plan: Plan, theme: str, command: str) -> str:
         theme: the look that it has first.
         command: what made it, in the words of the command line; empty for none.
     """
-    blocks = [[block(plan, world, i) for i in range(len(world.lanes))] for world in plan.worlds]
-    pictures = [
-        Picture(world.problem, [one.first for one in row], theme=theme)
-        for world, row in zip(plan.worlds, blocks, strict=True)
-    ]
-    at = next((one.at for one in plan.choices if one.world), 0)
-    first = pictures[at]
+    blocks, pictures = filled(plan, theme)
+    first = pictures[next((one.at for one in plan.choices if one.world), 0)]
     words = f"<code>{html.escape(command)}</code>" if command else ""
     return PAGE.format(
         title=html.escape(f"{first.problem.title}: {', '.join(first.labels)}"),
         about=html.escape(first.about),
-        background=first.look.background,
+        ground=ground_under(theme),
         css=source("css") + HERE.joinpath("explore.css").read_text(encoding="utf-8"),
         js=bundle(HERE / "js" / "explore.js"),
         still=still(first),
@@ -86,6 +82,16 @@ def page(plan: Plan, theme: str, command: str) -> str:
         data=base64.b64encode(data(plan, blocks, pictures, command)).decode(),
         theme=theme,
     )
+
+
+def filled(plan: Plan, theme: str) -> tuple[list[list[Block]], list[Picture]]:
+    """Run everything: by surface its rules' runs, and the picture of those that are shown first."""
+    blocks = [[block(plan, world, i) for i in range(len(world.lanes))] for world in plan.worlds]
+    pictures = [
+        Picture(world.problem, [one.first for one in row], theme=theme)
+        for world, row in zip(plan.worlds, blocks, strict=True)
+    ]
+    return blocks, pictures
 
 
 def data(

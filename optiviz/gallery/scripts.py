@@ -34,6 +34,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "adam_branches",
     ),
     "Races": ("race", "saddle", "basins"),
+    "As far as η stands": ("catapult",),
     "A real network: MNIST": (
         "mnist_training",
         "mnist_grid",

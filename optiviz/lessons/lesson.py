@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from optiviz.errors import UserError
 from optiviz.lessons import measures
+from optiviz.lessons.shapes import SHAPES, above
 from optiviz.lessons.situation import changed, runs_of, steps_of
+from optiviz.problems import Plane
+from optiviz.runs import Run
 
 # What a person may set to find something: settings of the rule, or of the whole run.
 FINDABLE = ("lr", "beta", "beta1", "beta2", "rho", "batch", "schedule", "condition")
@@ -69,10 +74,39 @@ class Find:
     def met(self, query: str) -> bool:
         """Whether a situation meets it."""
         problem, runs = runs_of(query)
-        return measures.fulfils(runs[0], problem, self.condition, self.within)
+        return self.holds(runs[0], problem)
+
+    def holds(self, run: Run, problem: Plane) -> bool:
+        """Whether a run meets it."""
+        return measures.fulfils(run, problem, self.condition, self.within)
 
 
-Answer = Choose | Place | Find
+@dataclass(frozen=True)
+class Draw:
+    """The loss curve, drawn before it is there, on a logarithmic axis.
+
+    Attributes:
+        shape: what the curve is, as the words say it (see `SHAPES`).
+        low, high: the powers of ten at the axis' ends.
+    """
+
+    shape: str
+    low: int
+    high: int
+
+    def wrong(self, situation: str) -> str | None:
+        """What of it is not so, if something is."""
+        problem, (run,) = runs_of(situation)
+        if problem.floor() is None:
+            return "the surface has no known minimum to measure the loss from."
+        curve = above(run, problem)
+        if not (np.isfinite(curve).all() and self.low < curve.min() and curve.max() < self.high):
+            ends = f"{curve.max():.2g} to {curve.min():.2g}"
+            return f"the curve goes from {ends}, beyond low or high."
+        return None if SHAPES[self.shape](curve) else f"by its run the curve is not {self.shape!r}."
+
+
+Answer = Choose | Place | Find | Draw
 
 
 @dataclass(frozen=True)
@@ -84,6 +118,8 @@ class Lesson:
         look: what there is to see before the answer.
         shown: the steps that are shown before it.
         why: one sentence after it; then: what to try next, in words; link: as a query.
+        vary: what a page with sliders lets one vary of it, as words such as lr=0.09:0.11.
+        trial: what to try there, in words, where that is other than in the lab.
     """
 
     name: str
@@ -96,6 +132,8 @@ class Lesson:
     then: str
     link: str = ""
     shown: int = 0
+    vary: tuple[str, ...] = ()
+    trial: str = ""
 
     @property
     def steps(self) -> int:
@@ -121,3 +159,5 @@ def check(lesson: Lesson) -> None:
             raise UserError("find: the situation meets the condition already.")
         if not answer.met(changed(situation, answer.solution)):
             raise UserError(f"find.solution does not meet the condition {answer.condition!r}.")
+    if isinstance(answer, Draw) and (wrong := answer.wrong(situation)):
+        raise UserError(f"draw: {wrong}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from optiviz.lessons.lesson import Choose, Find, Lesson
+from optiviz.lessons.lesson import Choose, Draw, Find, Lesson
 from optiviz.lessons.situation import changed
 
 
@@ -26,4 +26,6 @@ def _way(lesson: Lesson) -> dict[str, Any]:
     if isinstance(answer, Find):
         solution = changed(lesson.situation, answer.solution)
         return {"way": "find", "settings": answer.settings, "solution": solution}
+    if isinstance(answer, Draw):
+        return {"way": "draw", "low": 10.0**answer.low, "high": 10.0**answer.high}
     return {"way": "place"}

@@ -12,12 +12,14 @@ from re import ASCII, fullmatch
 from typing import Any
 
 from optiviz.errors import UserError, unknown
-from optiviz.lessons.lesson import FINDABLE, Answer, Choose, Find, Lesson, Place, check
+from optiviz.lessons.lesson import FINDABLE, Answer, Choose, Draw, Find, Lesson, Place, check
 from optiviz.lessons.measures import CONDITIONS, FASTEST, HAPPENS, MEASURES
+from optiviz.lessons.shapes import SHAPES
 from optiviz.lessons.situation import STEPS, changed, runs_of, steps_of
 
 HERE = Path(__file__).parent
 LARGEST, LESSONS, LONGEST = 8_000, 60, 400  # bytes of a file, files, characters of a text
+POWERS = (-12, 12)  # of ten, between which a curve is drawn
 Table = dict[str, Any]
 
 
@@ -86,9 +88,21 @@ def _lesson(name: str, fields: Fields) -> Lesson:
         link=fields.query("link", ""),
         shown=fields.number("shown", 0, steps_of(situation) - 1, 0),
         answer=WAYS[ways[0]](fields.inner(ways[0]), len(runs)),
+        **_trial(fields),
     )
     fields.done()
     return lesson
+
+
+def _trial(fields: Fields) -> Table:
+    """What there is to try on a page with sliders."""
+    if "explore" not in fields.table:
+        return {}
+    inner = fields.inner("explore")
+    vary = inner.texts("vary", 1, 4) if "vary" in inner.table else ()
+    found = {"vary": vary, "trial": inner.text("next", "")}
+    inner.done()
+    return found
 
 
 def _choose(fields: Fields, runs: int) -> Choose:
@@ -126,10 +140,21 @@ def _find(fields: Fields, _: int) -> Find:
     return found
 
 
+def _draw(fields: Fields, runs: int) -> Draw:
+    if runs != 1:
+        raise UserError("draw: the situation must have one optimiser, whose loss is asked for.")
+    shape = fields.one_of("shape", SHAPES)
+    low = fields.number("low", POWERS[0], POWERS[1] - 1)
+    drawn = Draw(shape, low, fields.number("high", low + 1, POWERS[1]))
+    fields.done()
+    return drawn
+
+
 WAYS: dict[str, Callable[[Fields, int], Answer]] = {
     "choose": _choose,
     "place": _place,
     "find": _find,
+    "draw": _draw,
 }
 
 

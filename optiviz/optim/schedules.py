@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.errors import UserError
-from optiviz.optim.settings import setting, validate
+from optiviz.optim.settings import choice, setting, validate
 from optiviz.words import Registry
 
 Base = float | NDArray[np.floating]
@@ -141,6 +141,73 @@ class Cosine(Schedule):
 
 
 @dataclass(frozen=True)
+class Polynomial(Schedule):
+    """Polynomial decay: η_k = η_N + (η_0 - η_N)·(1 - k/N)^p, as in PyTorch's `PolynomialLR`.
+
+    >>> Polynomial(1.0, power=2).values(4)
+    [1.0, 0.5625, 0.25, 0.0625]
+    """
+
+    end: float = setting(0.0, low=0)
+    power: float = setting(2.0, low=0, above=True)
+
+    def __call__(self, k: int, n: int) -> Base:
+        left: float = (1 - k / n) ** self.power
+        return self.base * left + self.end * (1 - left)
+
+
+@dataclass(frozen=True)
+class Restarts(Schedule):
+    """Cosine decay with warm restarts, SGDR: back to η_0 after `period` steps, and again.
+
+    η_k = η_N + (η_0 - η_N)·(1 + cos(πj/T))/2 at the j-th step of a cycle of T; T begins as `period`
+    and is multiplied by `factor` at each restart (Loshchilov & Hutter 2017, as in PyTorch's
+    `CosineAnnealingWarmRestarts`).
+
+    >>> [round(value, 2) for value in Restarts(1.0, period=2).values(6)]
+    [1.0, 0.5, 1.0, 0.5, 1.0, 0.5]
+    """
+
+    period: int = setting(30, low=1)
+    factor: int = setting(1, low=1)
+    end: float = setting(0.0, low=0)
+
+    def __call__(self, k: int, n: int) -> Base:
+        j, cycle = k, self.period
+        if self.factor == 1:
+            j %= cycle
+        while j >= cycle:
+            j, cycle = j - cycle, cycle * self.factor
+        return _cosine_between(self.base, self.end, j / cycle)
+
+
+@dataclass(frozen=True)
+class WSD(Schedule):
+    """Warm-up, stable, decay: a ramp of `warmup` steps, η_0, and a cool-down over the last share.
+
+    η_k = η_0·(k + 1)/s while k < s, then η_0, and over the last `cooldown` of the steps
+    η_N + (η_0 - η_N)·(1 - p) at the share p of them, or 1 - √p with shape="sqrt", which falls
+    at once (Hu et al. 2024; the two shapes are Hägele et al.'s, 2024).
+
+    >>> WSD(1.0, warmup=2, cooldown=0.5).values(8)
+    [0.5, 1.0, 1.0, 1.0, 1.0, 0.75, 0.5, 0.25]
+    """
+
+    warmup: int = setting(0, low=0)
+    cooldown: float = setting(0.2, low=0, high=1)
+    shape: str = choice("linear", "sqrt")
+    end: float = setting(0.0, low=0)
+
+    def __call__(self, k: int, n: int) -> Base:
+        if k < self.warmup:
+            return self.base * ((k + 1) / self.warmup)
+        stable = (1 - self.cooldown) * n
+        share = (k - stable) / (n - stable) if k > stable else 0.0
+        left = 1 - (share if self.shape == "linear" else math.sqrt(share))
+        return self.base * left + self.end * (1 - left)
+
+
+@dataclass(frozen=True)
 class WarmUp(Schedule):
     """Warm-up: a linear ramp to η_0 over the first `steps`, then any other schedule.
 
@@ -202,8 +269,11 @@ SCHEDULES: Registry[type[Schedule]] = Registry(
         "step": Step,
         "exponential": Exponential,
         "inverse-time": InverseTime,
+        "polynomial": Polynomial,
         "cosine": Cosine,
+        "restarts": Restarts,
         "warmup": WarmUp,
         "one-cycle": OneCycle,
+        "wsd": WSD,
     },
 )

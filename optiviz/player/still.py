@@ -20,6 +20,7 @@ from optiviz.views.style import MINIMUM, SOLID, Mark
 
 WIDE, HIGH = 960, 540
 PLANE = (52, 48, 560, 380)  # left, top, width, height
+OPENING = (52, 8, 580, 400)
 LOSS = (676, 70, 268, 358)
 STAR = 9  # pixels from the middle of a goal to its tips
 
@@ -39,17 +40,46 @@ def still(picture: Picture) -> str:
         label = html.escape(label).replace("  ", "\N{NO-BREAK SPACE} ")
         words = f'<tspan font-weight="600">{label}</tspan>\N{NO-BREAK SPACE} {html.escape(said)}'
         parts.append(f'<text x="52" y="{y:g}" fill="{look.text}">{words}</text>')
+    return _drawing(WIDE, HIGH, picture.about, parts)
+
+
+def opening(picture: Picture, step: int, key: str, about: str) -> str:
+    """The plane at an early step, and the runs' names: nothing of what becomes of them.
+
+    Args:
+        picture: the runs, of which no later steps are drawn.
+        step: which.
+        key: what tells this drawing's parts from those of others on the same page.
+        about: what it shows, in words.
+    """
+    left, top, width, height = OPENING
+    wide, high = left + width + 8, top + height + 44 + 22 * len(picture.runs)
+    parts = [
+        f'<rect width="{wide}" height="{high}" fill="{picture.look.background}"/>',
+        *_plane(picture, OPENING, key, step),
+    ]
+    for i, label in enumerate(picture.labels):
+        y = top + height + 58 + 22 * i
+        parts.append(_line(f"M{left} {y - 4:g}h28", picture.marks[i]))
+        parts.append(_text(left + 36, y, label, picture.look.text, 'font-weight="500"'))
+    return _drawing(wide, high, about, parts)
+
+
+def _drawing(wide: float, high: float, about: str, parts: list[str]) -> str:
+    """The parts as one drawing."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" role="img" '
         'font-family="system-ui, Segoe UI, Roboto, sans-serif" font-size="13">'
-        f"<title>{html.escape(picture.about)}</title>{''.join(parts)}</svg>"
+        f"<title>{html.escape(about)}</title>{''.join(parts)}</svg>"
     )
 
 
-def _plane(picture: Picture) -> list[str]:
-    """The ground, the goals, the paths and the axes."""
+def _plane(
+    picture: Picture, box: tuple[int, int, int, int] = PLANE, key: str = "ex", step: int = -1
+) -> list[str]:
+    """The ground, the goals, the paths up to a step, by default the last, and the axes."""
     problem, look = picture.problem, picture.look
-    left, top, width, height = PLANE
+    left, top, width, height = box
     sides = fit(picture.view, width / height)
     (x0, x1), (y0, y1) = sides
 
@@ -60,17 +90,17 @@ def _plane(picture: Picture) -> list[str]:
         return np.asarray(np.clip(pixels, -1e4, 1e4))
 
     parts = [
-        f'<clipPath id="ex-plane"><rect x="{left}" y="{top}" width="{width}" height="{height}"/>'
+        f'<clipPath id="{key}-plane"><rect x="{left}" y="{top}" width="{width}" height="{height}"/>'
         "</clipPath>",
         f'<image x="{left}" y="{top}" width="{width}" height="{height}" '
-        f'preserveAspectRatio="none" href="data:image/png;base64,{_bands(picture, sides)}"/>',
-        '<g clip-path="url(#ex-plane)">',
+        f'preserveAspectRatio="none" href="data:image/png;base64,{_bands(picture, sides, box)}"/>',
+        f'<g clip-path="url(#{key}-plane)">',
     ]
     for point, local in zip(problem.minima, problem.local(), strict=True):
         fill = look.background if local else MINIMUM
         parts.append(_star(place(point), STAR / (2 if local else 1), fill, look.text))
     for run, mark in zip(picture.runs, picture.marks, strict=True):
-        points = place(run.w)
+        points = place(run.w if step < 0 else run.w[: step + 1])
         parts.append(_line(_path(points), mark))
         (sx, sy), (hx, hy) = points[0], points[-1]
         ring = f'fill="{look.background}" stroke="{mark.color}" stroke-width="2"'
@@ -90,12 +120,12 @@ def _plane(picture: Picture) -> list[str]:
     return parts
 
 
-def _bands(picture: Picture, sides: Any) -> str:
+def _bands(picture: Picture, sides: Any, box: tuple[int, int, int, int]) -> str:
     """The ground as a PNG of few colours."""
     problem, look = picture.problem, picture.look
     heights = levels(sample(problem, fit(picture.view, 4 / 3), 160)[2])
     (x0, x1), (y0, y1) = sides
-    x, y = np.linspace(x0, x1, PLANE[2]), np.linspace(y1, y0, PLANE[3])
+    x, y = np.linspace(x0, x1, box[2]), np.linspace(y1, y0, box[3])
     with np.errstate(all="ignore"):
         values = problem.on(x, y)
     index = np.clip(np.digitize(np.nan_to_num(values), heights) - 1, 0, BANDS - 1)

@@ -4,6 +4,7 @@ from optiviz.runs.descend import descend
 from optiviz.runs.events import Event, events
 from optiviz.runs.loop import Point, steps
 from optiviz.runs.race import race
+from optiviz.runs.ranking import finish, ranking
 from optiviz.runs.record import Run
 
-__all__ = ["Event", "Point", "Run", "descend", "events", "race", "steps"]
+__all__ = ["Event", "Point", "Run", "descend", "events", "finish", "race", "ranking", "steps"]

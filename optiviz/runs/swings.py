@@ -14,6 +14,7 @@ WHOLLY = 0.9  # of the swing of a mean slope: what it may have moved in a third
 FADED = 1.3  # times: the fall of a mean of squared slopes in a third; it halves in three more
 ALIKE, ROUND = 0.25, 24  # of a swing's size, and steps: how unlike the last one, how long ago
 EVEN = 1.02  # the ratio of widths of a swing that steps of one length have settled into
+RISES, CARRIED = 1e-3, 0.02  # of the highest peak: a rise from part to part that goes on
 DRIFT = 0.35  # of its width: how far the middle of a swing about the bottom may move
 STAYS = 0.1  # the same where there is no bottom, and it may be on its way to one
 LONG = 4.0  # a ratio of curvatures: level lines twice as long as wide look like a valley
@@ -90,6 +91,17 @@ def fades(t: Trace) -> bool:
     return bool((before > FADED * now).any())
 
 
+def climbs(t: Trace) -> bool:
+    """Whether its peaks rise from part to part, and nothing says that they will not go on to.
+
+    About a bottom the ground itself bounds a swing, unless a decay of the weights carries on a
+    mean of slopes that a sign hides.
+    """
+    high = t.peaks - t.low
+    least = RISES if not t.about else CARRIED if t.signs and t.decays else np.inf
+    return bool((np.diff(high) > least * high[2]).all())
+
+
 def hovers(t: Trace) -> Finding:
     lasting = (1 - t.beta) * t.third > 1  # its velocity has forgotten how the third began
     if not (t.batched and t.held and t.about and lasting):
@@ -120,7 +132,8 @@ def oscillates(t: Trace) -> Finding:
     hidden = t.signs and t.sizes.max() > EVEN * t.sizes.min()
     loose = (t.forgets or hidden) and (t.jolts > THROWS or not regular(t))
     enough = turned >= 2 * TURNS  # fewer swings that are alike may be so by chance
-    if enough and t.steady() and sizes[2] <= 1 and not (fades(t) or drifts(t) or loose):
+    alike = enough and t.steady() and sizes[2] <= 1
+    if alike and not (loose or fades(t) or drifts(t) or climbs(t)):
         return "oscillates", f"oscillates {where(t, axis, t.run.w[-n:])}", None
     if t.about and t.settles():
         return "settles", f"oscillates {where(t, axis, t.run.w[-n:])}, ever less", None

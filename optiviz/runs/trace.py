@@ -24,6 +24,7 @@ Finding = tuple[Kind, str, int | None] | None
 
 GREW = 2.0  # times the first loss: a rise beyond overshooting; a fall no loss above 0 can make
 STEADY = 1.2  # from third to third of a run: it has three to go, and may double by then
+PEAKS, FORGOT = 1.8, 1.4  # the same of its peaks; of a rule that may shake itself loose
 FADES = 0.8  # from third to third: half as wide after as many steps again
 THROWS = 20.0  # markers: jolts that shake a run out of its basin
 TURNS = 4  # in the last half: twice there and back
@@ -222,7 +223,8 @@ class Trace:
         """Whether what the run does back and forth neither grows nor fades."""
         before, now = self.widths[1:]
         high = self.peaks - self.low
-        alike = self.sizes.max() <= STEADY * self.sizes.min() and high.max() <= 1.8 * high.min()
+        apart = FORGOT if self.forgets else PEAKS
+        alike = self.sizes.max() <= STEADY * self.sizes.min() and high.max() <= apart * high.min()
         alike = alike and now / STEADY <= before <= STEADY * now
         # Along one axis it may grow where nobody sees it yet, and ever faster.
         grew = (self.spreads[1:] / self.spreads[:-1]).min(axis=0)

@@ -223,6 +223,16 @@ def test_data_of_another_format_are_refused(node: str, monkeypatch: pytest.Monke
     assert "has format 2, not 1" in failed.value.stderr
 
 
+def test_a_page_begins_next_to_what_is_given() -> None:
+    made = plan(
+        "valley", "momentum:lr=0.05,beta=0.5", {"lr": (0.001, 0.2), "beta": [0.1, 0.5, 0.9]}
+    )
+    lr, beta = made.choices
+    near = np.abs(np.log(lr.numbers / 0.05))
+    assert (near.argmin(), beta.words[beta.at]) == (lr.at, "0.5")
+    assert dict(made.worlds[0].lanes[0].settings) == {}
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
@@ -230,7 +240,6 @@ def test_data_of_another_format_are_refused(node: str, monkeypatch: pytest.Monke
         ({"vary": {"lr": (0.2, 0.1)}}, "from a lower value to a finite higher one"),
         ({"vary": {"beta": (0, 1)}}, r"beta must be in \[0, 1\)"),
         ({"vary": {"lr": None, "beta": None, "condition": (1, 9)}}, "vary two of them at most"),
-        ({"rules": "momentum:beta=0.5"}, "beta of momentum is given and varied"),
         ({"vary": {"batch_size": [1, 2]}}, "needs a surface with data"),
         ({"problem": "regression", "vary": {"batch_size": (1, 9)}}, "batch_size takes values"),
         ({"problem": "regression", "vary": {"batch_size": [1, 999]}}, "ascending, from 1 to 100"),

@@ -113,6 +113,18 @@ def test_it_goes_no_nearer_than_is_known(page: Page) -> None:
     assert pixels(page) != before
 
 
+def test_it_follows_the_system_until_a_key_says_otherwise(page: Page) -> None:
+    theme = "document.querySelector('#player').dataset.theme"
+    assert page.evaluate(theme) == "light"
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"{theme} === 'dark'")
+    page.keyboard.press("d")
+    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="dark")
+    pixels(page)
+    assert page.evaluate(theme) == "light"
+
+
 def test_it_is_presented_and_goes_dark(page: Page) -> None:
     page.keyboard.press("d")
     assert page.locator("#player").get_attribute("data-theme") == "dark"

@@ -12,7 +12,7 @@ pytest.importorskip("anywidget", reason="needs the extra apps")
 from optiviz.labs.controls import MEMORY
 from optiviz.labs.surface.lessons import lessons
 from optiviz.labs.surface.state import from_query
-from optiviz.lessons.lesson import Choose, Find, Lesson
+from optiviz.lessons.lesson import Choose, Draw, Find, Lesson
 from optiviz.lessons.situation import changed
 
 from .test_surface_page import Lab
@@ -48,6 +48,8 @@ class Hand:
             self.choose(answer.right)
         elif isinstance(answer, Find):
             self.find(*solution(lesson))
+        elif isinstance(answer, Draw):
+            self.draw()
         else:
             self.place()
         page.get_by_text("Try next.").wait_for()
@@ -84,6 +86,13 @@ class Keys(Hand):
         self.page.keyboard.press("Shift+ArrowRight")
         self.page.keyboard.press("Enter")
 
+    def draw(self) -> None:
+        self.tab_to("(one) => one.role === 'application' && one.closest('[data-panel=loss]')")
+        for _ in range(12):
+            self.page.keyboard.press("ArrowRight")
+            self.page.keyboard.press("ArrowDown")
+        self.page.keyboard.press("Enter")
+
     def find(self, setting: str, value: float) -> None:
         self.tab_to(f"(one) => one.dataset.setting === '{setting}'")
         for _ in MEMORY:
@@ -106,6 +115,13 @@ class Fingers(Hand):
 
     def place(self) -> None:
         self.page.locator(".ov-plane canvas").tap(position={"x": 150, "y": 100})
+        self.press(ANSWER)
+
+    def draw(self) -> None:
+        chart = self.page.locator("[data-panel=loss] canvas")
+        width = chart.bounding_box()["width"]
+        for x in (60, 150, width - 8):  # a finger may lift: what it leaves out is a straight line
+            chart.tap(position={"x": x, "y": 60 + x / 4})
         self.press(ANSWER)
 
     def find(self, setting: str, value: float) -> None:

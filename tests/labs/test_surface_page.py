@@ -331,6 +331,8 @@ def test_lessons_from_question_to_reveal_by_keys_alone(
     for hidden in (".ov-side", ".ov-transport", ".sl-tabs", ".lab-controls"):
         assert page.locator(hidden).is_hidden()
     assert "converged" not in page.locator("body").text_content()
+    lab.settle()  # a run with what is asked for would be there by now, seen or not
+    assert page.locator(".ov-counter").text_content() == "step 0 / 1"
     for key in ("End", "Tab", "Space", "ArrowDown", "Tab", "Enter"):  # the second choice
         press(key)
     onwards.first.wait_for()

@@ -11,19 +11,20 @@ import numpy as np
 import pytest
 
 from optiviz.errors import UserError
-from optiviz.lessons.lesson import Choose, Find, Lesson, Place, check
+from optiviz.lessons.lesson import Choose, Draw, Find, Lesson, Place, check
 from optiviz.lessons.measures import RANKED, fulfils
 from optiviz.lessons.reader import HERE, LESSONS, read, read_folder
+from optiviz.lessons.shapes import SHAPES, above
 from optiviz.lessons.situation import changed, runs_of
 
 SHIPPED = read_folder(HERE)
 each_lesson = pytest.mark.parametrize("lesson", SHIPPED, ids=lambda lesson: lesson.name)
 
 
-def test_there_are_twelve_in_the_lectures_order() -> None:
+def test_there_are_thirteen_in_the_lectures_order() -> None:
     numbers = [int(lesson.name.partition("-")[0]) for lesson in SHIPPED]
-    assert numbers == list(range(1, 13))
-    assert {type(lesson.answer) for lesson in SHIPPED} == {Choose, Place, Find}
+    assert numbers == list(range(1, 14))
+    assert {type(lesson.answer) for lesson in SHIPPED} == {Choose, Place, Find, Draw}
 
 
 @each_lesson
@@ -35,6 +36,10 @@ def test_what_a_lesson_claims_is_what_the_runs_do(lesson: Lesson) -> None:
         assert not answer.met(lesson.situation)
         assert answer.met(changed(lesson.situation, answer.solution))
         assert answer.within is None or str(answer.within) in lesson.question
+    elif isinstance(answer, Draw):
+        assert answer.wrong(lesson.situation) is None
+        assert f"step {lesson.steps}" in lesson.question
+        assert str(lesson.shown) in lesson.look
     else:
         (run,) = runs_of(lesson.situation)[1]
         assert f"step {lesson.steps}" in lesson.question
@@ -78,6 +83,33 @@ def test_the_ball_without_memory_is_fastest_at_once() -> None:
     assert np.linalg.norm(np.diff(run.w, axis=0), axis=1).argmax() == 0
 
 
+def test_the_knee_is_where_the_words_say_and_goes_where_they_say() -> None:
+    lesson = next(one for one in SHIPPED if one.name == "13-knee")
+    problem, (run,) = runs_of(lesson.situation)
+    curve = 10 ** above(run, problem)
+    shrinks = 1 - curve[11:] / curve[10:-1]
+    np.testing.assert_allclose(shrinks, 0.024, atol=0.004)  # two hundredths
+    assert 1 - curve[1] / curve[0] > 5 * shrinks.max()
+    problem, (run,) = runs_of(lesson.link)
+    assert SHAPES["straight"](above(run, problem))
+
+
+T = np.arange(101.0)
+DRAWN = {
+    "straight": 1 - 0.03 * T,
+    "knee": np.maximum(1 - 0.2 * T, -0.6 - 0.02 * (T - 8)),
+    "levels off": np.maximum(1 - 0.1 * T, -1.5),
+    "swings": 1 - 0.03 * T + 0.5 * np.sin(0.5 * T),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_shape_is_its_own_and_no_other(shape: str) -> None:
+    assert [name for name, curve in DRAWN.items() if SHAPES[shape](curve)] == [shape]
+    assert not SHAPES[shape](np.linspace(1, 0.9, 101))  # hardly falls at all
+    assert not SHAPES[shape](np.linspace(-2, 1, 101))
+
+
 def test_every_measure_ranks_its_best_first() -> None:
     query = "problem=valley&optim=sgd:lr=0.003&optim=sgd:lr=0.09&optim=sgd:lr=0.14&steps=80"
     problem, runs = runs_of(query)
@@ -116,7 +148,10 @@ PLACE = GOOD.partition("[choose]")[0].replace("&optim=sgd:lr=0.09", "") + "[plac
 FIND = GOOD.partition("[choose]")[0] + (
     '[find]\nsettings = ["lr"]\ncondition = "arrives"\nwithin = 40\nsolution = "optim=sgd:lr=0.09"'
 )
-SEVERAL = "a lesson has one of the tables choose, place, find."
+DRAW = PLACE.replace("0.003", "0.012").replace(
+    "[place]", '[draw]\nshape = "knee"\nlow = -3\nhigh = 2'
+)
+SEVERAL = "a lesson has one of the tables choose, place, find, draw."
 
 WRONG: list[tuple[str, str, str, str]] = [
     (GOOD, 'title = "T"', "", "title is missing."),
@@ -143,7 +178,13 @@ WRONG: list[tuple[str, str, str, str]] = [
     (GOOD, "sgd:lr=0.003", "torch:SGD:lr=0.1", "Unknown optimiser 'torch:SGD'."),
     (GOOD, "lr=0.003", "lr=much", "lr"),
     (GOOD, "[choose]", "[place]\n[choose]", SEVERAL),
-    (GOOD, "[choose]", "[draw]", SEVERAL),
+    (GOOD, "[choose]", "[paint]", SEVERAL),
+    (DRAW, "optim=sgd", "optim=adam&optim=sgd", "draw: the situation must have one optimiser"),
+    (DRAW, '"knee"', '"straight"', "draw: by its run the curve is not 'straight'."),
+    (DRAW, '"knee"', '"round"', "draw.shape is wrong: Unknown word 'round'."),
+    (DRAW, "high = 2", "high = -3", "draw.high must be a whole number from -2 to 12."),
+    (DRAW, "low = -3", "low = 0", "draw: the curve goes from 0.78 to -0.49, beyond"),
+    (DRAW, "problem=valley", "problem=saddle", "draw: the surface has no known minimum"),
     (PLACE, "[place]", "shown = 80\n[place]", "shown must be a whole number from 0 to 79."),
     (PLACE, "[place]", "place = 3", "place must be a table."),
     (PLACE, "optim=sgd", "optim=adam&optim=sgd", "place: the situation must have one optimiser"),
@@ -154,7 +195,7 @@ WRONG: list[tuple[str, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize("text", [GOOD, PLACE, FIND])
+@pytest.mark.parametrize("text", [GOOD, PLACE, FIND, DRAW])
 def test_a_lesson_of_ones_own_is_read(tmp_path: Path, text: str) -> None:
     (tmp_path / "01-own.toml").write_text(text, encoding="utf-8")
     (tmp_path / "notes.txt").write_text("not a lesson", encoding="utf-8")

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from optiviz.optim import SCHEDULES
 from optiviz.optim.schedules import (
+    WSD,
     Constant,
     Cosine,
     Exponential,
     InverseTime,
     Linear,
     OneCycle,
+    Polynomial,
+    Restarts,
     Schedule,
     Step,
     WarmUp,
@@ -59,6 +62,21 @@ TORCH = [
         },
         id="one-cycle-settings",
     ),
+    pytest.param(
+        Polynomial(0.3, power=1.7),
+        "PolynomialLR",
+        {"total_iters": N, "power": 1.7},
+        id="polynomial",
+    ),
+    pytest.param(
+        Restarts(0.3, period=6, factor=2, end=0.01),
+        "CosineAnnealingWarmRestarts",
+        {"T_0": 6, "T_mult": 2, "eta_min": 0.01},
+        id="restarts",
+    ),
+    pytest.param(
+        Restarts(0.3, period=7), "CosineAnnealingWarmRestarts", {"T_0": 7}, id="restarts-alike"
+    ),
 ]
 
 
@@ -94,6 +112,15 @@ BY_HAND = [
     pytest.param(
         OneCycle(1.0, rise=0.5, div=10.0, final_div=10.0), 4, [0.1, 1.0, 0.505, 0.01], id="cycle"
     ),
+    pytest.param(Polynomial(1.0, end=0.5, power=1), 2, [1.0, 0.75], id="polynomial-end"),
+    pytest.param(WSD(1.0, cooldown=0.0), 3, [1.0, 1.0, 1.0], id="wsd-never-cools"),
+    pytest.param(
+        WSD(1.0, warmup=2, cooldown=0.5, shape="sqrt", end=0.2),
+        8,
+        [0.5, 1.0, 1.0, 1.0, 1.0, 0.6, 1 - 0.8 * 0.5**0.5, 1 - 0.8 * 0.75**0.5],
+        id="wsd-sqrt",
+    ),
+    pytest.param(WSD(1.0, warmup=4), 2, [0.25, 0.5], id="wsd-cut-short"),
     pytest.param(OneCycle(1.0, rise=0.0, final_div=1.0), 1, [0.04], id="one-cycle-of-one-step"),
 ]
 
@@ -131,6 +158,22 @@ def legal(base: float) -> st.SearchStrategy[Schedule]:
             div=wild,
             final_div=wild,
         ),
+        st.builds(Polynomial, st.just(base), end=ends, power=st.floats(1e-3, 1e3)),
+        st.builds(
+            Restarts,
+            st.just(base),
+            period=st.integers(1, 10**9),
+            factor=st.integers(1, 10**9),
+            end=ends,
+        ),
+        st.builds(
+            WSD,
+            st.just(base),
+            warmup=st.integers(0, 10**9),
+            cooldown=st.floats(0, 1, exclude_max=True),
+            shape=st.sampled_from(["linear", "sqrt"]),
+            end=ends,
+        ),
     )
     return st.recursive(
         simple,
@@ -160,6 +203,9 @@ def test_every_schedule_is_drawn() -> None:
         Cosine,
         WarmUp,
         OneCycle,
+        Polynomial,
+        Restarts,
+        WSD,
     }
 
 

@@ -16,7 +16,9 @@ from optiviz.problems.planes.steep import steep
 from optiviz.runs import race
 from optiviz.runs.verdict import verdict
 
-BOUNDED = [name for name, found in SURFACES.items() if found.minima]  # the others have no floor
+BOUNDED = [
+    name for name, found in SURFACES.items() if found.floor() is not None
+]  # the others have no floor
 ENDLESS = {"diverged", "diverging", "left", "slopeless", "falls"}
 VISIBLE, BESIDE, FLAT = 0.03, 0.06, 1e-2  # of the diagonal, of it, and of the steepest slope
 
@@ -33,8 +35,11 @@ def nine(found: Surface) -> list[tuple[float, float]]:
 
 def excused(found: Surface, start: np.ndarray, diagonal: float) -> bool:
     """Whether it is there already, or stands on a plain without a slope."""
-    beside = np.hypot(*(np.array(found.minima) - start).T).min() < BESIDE * diagonal
+    goals = np.reshape(found.minima, (-1, 2))
+    beside = np.hypot(*(goals - start).T).min(initial=np.inf) < BESIDE * diagonal
     _, _, values = found.grid(40)
+    if found.least is not None:  # on its line of lowest points
+        beside |= found.value(start) - found.least < FLAT * (values.max() - found.least)
     slopes = np.hypot(*np.gradient(values, 1 / 39))
     here = np.abs(found.value_and_grad(start)[1]).max() * diagonal
     return bool(beside or here < FLAT * slopes.max())

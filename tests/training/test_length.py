@@ -34,6 +34,10 @@ CASES = {
     ("one-cycle", 1): "In 1 epoch the schedule lets η come to 4e-06 of its value.",
     ("one-cycle", 8): "",
     ("constant", 3): "",
+    ("wsd", 1): "In 1 epoch the schedule never changes η.",
+    ("wsd", 10): "",
+    ("restarts:period=2", 6): "",
+    ("polynomial", 10): "",
 }
 
 

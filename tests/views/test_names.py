@@ -9,7 +9,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from optiviz.errors import UserError
-from optiviz.runs import race
+from optiviz.runs import finish, race, ranking
 from optiviz.views import Picture
 from optiviz.views.charts.tiles import Mosaic, Tiles
 from optiviz.views.scene.figure import Scene
@@ -277,3 +277,25 @@ def test_a_glide_keeps_its_ends_and_spreads_a_jump() -> None:
 
 def test_a_ladder_of_one_is_a_line_that_is_seen() -> None:
     assert len(ladder("#0072B2", THEMES["light"], 1)) == 1
+
+
+def test_a_race_tells_the_places_and_when_each_was_there() -> None:
+    rules = ["sgd:lr=0.01", "momentum:lr=0.01", "nesterov:lr=0.02", "adagrad", "rmsprop", "lion"]
+    runs = race("valley", rules, steps=120)
+    scene = Scene(Picture("valley", runs, size=(1280, 720)))
+    (ends,), problem = scene.ends, scene.picture.problem
+    places = [words.name.get_text().split("  ")[0] for words in ends.words]
+    assert places == [str(1 + ranking(runs, problem, 120).index(i)) for i in range(6)]
+    there = finish(runs[2], problem)
+    assert there
+    assert f"at step {there}" in ends.words[2].verdict.get_text()
+    for t, seen in ((there - 1, False), (there, True)):
+        scene.show(t)
+        assert ends.words[2].verdict.get_visible() is seen
+    assert finish(runs[0], problem) is None
+    assert not ends.words[0].verdict.get_visible()
+    scene.show(3)
+    assert [w.name.get_text()[0] for w in ends.words] != places, "they change as the race goes on"
+    ladder = race("valley", [f"sgd:lr={lr}" for lr in (0.01, 0.02, 0.03, 0.04, 0.05)], steps=20)
+    (plain,) = Scene(Picture("valley", ladder)).ends
+    assert not any("  " in words.name.get_text() for words in plain.words), "no race of rules"

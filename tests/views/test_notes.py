@@ -141,3 +141,45 @@ def test_a_note_of_what_does_not_happen_is_refused(note: Note, sentence: str) ->
     run = descend("bowl", optim.SGD(lr=0.01), steps=5)
     with pytest.raises(UserError, match=sentence):
         Picture("bowl", run, notes=note)
+
+
+def spoken(scene: Scene, nth: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Where the rings of a panel's notes are, and the middles of their words, in pixels."""
+    panel = scene.panels[nth]
+    found = {}
+    for one, (ring, *_, text) in panel.told.told:
+        at = panel.ax.transAxes.transform(np.ravel(ring.get_data()))
+        if not text.get_visible():
+            continue
+        box = text.get_window_extent()
+        assert panel.ax.get_window_extent().padded(1).contains(box.x0, box.y0)
+        found[one.words] = at, box.get_points().mean(axis=0)
+    return found
+
+
+def test_curves_bear_the_notes_where_no_path_does() -> None:
+    scene = Scene(picture(notes=NOTES, panels=("loss", "speed")))
+    ax = scene.panels[0].ax
+    at, words = spoken(scene, 0)["later"]
+    loss = RUNS[0].loss - scene.picture.problem.floor()
+    np.testing.assert_allclose(at, ax.transData.transform((40, loss[40])), atol=1)
+    assert np.hypot(*(words - at)) > 10
+    scene.show(39)
+    assert "later" not in seen(scene)
+    assert scene.panels[1].told is None, "they are said once"
+    assert Scene(picture(notes=NOTES, panels=("path", "loss"))).panels[1].told is None
+
+
+def test_a_note_in_relief_follows_its_point_while_the_camera_turns() -> None:
+    scene = Scene(picture(notes=Note(10, "later"), panels=("surface", "loss")), film=True)
+    panel = scene.panels[0]
+    places = []
+    for t in (10, 30):
+        scene.show(t)
+        at, words = spoken(scene, 0)["later"]
+        panel.trails[0].show(10, panel.turned)  # its head stands where the note's ring does
+        head = panel.ax.transData.transform(np.ravel(panel.trails[0].head.get_data()))
+        np.testing.assert_allclose(at, head, atol=1.5)
+        places.append((at, words))
+    assert np.hypot(*(places[1][0] - places[0][0])) > 5
+    np.testing.assert_array_equal(places[0][1], places[1][1])

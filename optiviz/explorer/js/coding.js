@@ -5,11 +5,16 @@ import { unpack } from "../../player/js/numbers.js";
 
 const FORMAT = 1;
 
-// The data of a page from its text.
-export async function opened(text) {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+// A deflated pack, from its bytes or from the text that they stand in a page as.
+export async function inflated(source) {
+  const bytes = typeof source === "string" ? Uint8Array.from(atob(source), (c) => c.charCodeAt(0)) : source;
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const data = unpack(new Uint8Array(await new Response(stream).arrayBuffer()));
+  return unpack(new Uint8Array(await new Response(stream).arrayBuffer()));
+}
+
+// The data of a page.
+export async function opened(source) {
+  const data = await inflated(source);
   if (data.format !== FORMAT) throw new Error(`This data has format ${data.format}, not ${FORMAT}.`);
   return data;
 }

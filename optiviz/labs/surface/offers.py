@@ -28,7 +28,12 @@ SHAPES = {
 DECAYS = {
     "constant": {},
     "linear": {"end": Knob("final value η_N", (0.0, *decades(-6, 0, "1 2 5")), 0.0)},
+    "polynomial": {"power": Knob("power p", (0.5, 1.0, 1.5, 2.0, 3.0, 4.0), 2.0)},
     "cosine": {"end": Knob("final value η_N", (0.0, *decades(-6, 0, "1 2 5")), 0.0)},
+    "restarts": {
+        "period": Knob("cycle T", (5, 10, 20, 30, 40, 60, 100), 30),
+        "factor": Knob("times longer", (1, 2, 3), 1),
+    },
     "exponential": {
         "gamma": Knob("factor γ", (0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999), 0.98)
     },
@@ -39,6 +44,10 @@ DECAYS = {
     "inverse-time": {"decay": Knob("decay d", (0.0, *decades(-3, 1, "1 2 5")), 0.05)},
     "warmup": {"steps": Knob("warm-up s", (1, 2, 5, 10, 20, 30, 50, 100), 10)},
     "one-cycle": {},
+    "wsd": {
+        "warmup": Knob("warm-up s", (0, 1, 2, 5, 10, 20, 30), 0),
+        "cooldown": Knob("cool-down, share", tuple(round(0.1 * i, 1) for i in range(1, 10)), 0.2),
+    },
 }
 COUNTS = (5, 10, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 300, 400, 500, 600, 800)
 STEPS = Knob("steps", COUNTS, 120)

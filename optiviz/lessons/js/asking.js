@@ -33,11 +33,17 @@ export class Asking {
     return this.asks || this.phase === "shown";
   }
 
+  // Whether it is drawn on the loss panel, which then needs all the room.
+  get draws() {
+    return Boolean(this.phase) && this.lesson.way === "draw";
+  }
+
   // ---- from the question to the answer
 
   pose(lesson) {
     Object.assign(this, { lesson, phase: "asking", ghost: null });
     this.way?.end();
+    this.way?.drop();
     this.way = new WAYS[lesson.way](lesson, this.lab);
     this.sure = element("button", { class: "lab-primary" }, "That is my answer");
     const onsubmit = (event) => {
@@ -114,14 +120,21 @@ export class Asking {
     this.cover();
     way.mark();
     way.end();
-    const again = lesson.way === "find" && !told.right;
-    const why = again ? [] : [element("p", {}, lesson.why)];
-    this.said.replaceChildren(element("p", {}, element("b", {}, told.words)), ...why);
-    if (!again) finish(lesson.name);
-    this.after.replaceChildren(...(again ? this.againButtons() : this.onwards()));
-    if (document.activeElement === this.sure) this.said.focus(); // it is about to go
+    if (lesson.way === "find" && !told.right) {
+      this.said.replaceChildren(element("p", {}, element("b", {}, told.words)));
+      this.after.replaceChildren(...this.againButtons());
+    } else this.conclude(told.words);
+    if ([this.sure, way.canvas].includes(document.activeElement)) this.said.focus(); // what has it is about to go
     this.sure.hidden = true;
     this.after.scrollIntoView({ block: "nearest" });
+  }
+
+  // The words of the end, why, and where to go on to.
+  conclude(words) {
+    const { name, why } = this.lesson;
+    this.said.replaceChildren(element("p", {}, element("b", {}, words)), element("p", {}, why));
+    this.after.replaceChildren(...this.onwards());
+    finish(name);
   }
 
   againButtons() {
@@ -134,7 +147,10 @@ export class Asking {
       this.cover();
       this.lab.change((state) => (state.steps = 1));
     };
-    const show = () => this.follow(this.lesson.solution);
+    const show = () => {
+      this.follow(this.lesson.solution);
+      this.conclude("This one does.");
+    };
     return [textButton("Try again", retry), textButton("Show one that does", show)];
   }
 
@@ -152,5 +168,7 @@ export class Asking {
   // The guess is over, the words stay.
   drop() {
     this.phase = null;
+    this.way?.drop();
+    this.cover();
   }
 }

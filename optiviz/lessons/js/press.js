@@ -7,7 +7,7 @@ export function press(lessons, event) {
   const { way, phase, lab } = lessons;
   const { target, key } = event;
   const field = target.closest?.("input, select, textarea, dialog");
-  const sure = way.aim ? !field && !target.closest?.("button") : target.type === "range";
+  const sure = way.enters ? !field && !target.closest?.("button") : target.type === "range";
   const enters = key === "Enter" && sure;
   const mine = phase === "asking" && (enters || (!field && way.key(event)));
   const tells = target === document.body || lab.player.root.contains(target);

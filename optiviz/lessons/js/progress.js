@@ -20,3 +20,13 @@ export function finish(name) {
     // Full or refused.
   }
 }
+
+// The lessons that are done as the end of an address: where nothing can be stored, or where a browser
+// keeps apart what pages from a disk store, a link brings them along.
+export const carried = () => `#done=${[...done()].join(",")}`;
+
+// Take in what a link brought along; `known` are the lessons that there are.
+export function receive(hash, known) {
+  const names = /^#done=([a-z0-9,-]*)$/.exec(hash)?.[1].split(",") ?? [];
+  for (const name of names) if (known.includes(name)) finish(name);
+}

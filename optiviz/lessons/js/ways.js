@@ -1,41 +1,15 @@
-// The ways to answer a lesson. Each has its `node`, what is `given` (null: nothing yet), the `wishes`
-// that Python is asked for once it is committed, and what is `told` of it, right or not.
+// The ways to answer a lesson, by their names.
 
 import { element } from "../../player/js/dom.js";
 import { swatch } from "../../labs/js/ui.js";
+import { Draw } from "./draw.js";
 import { aimed, distance, drawGuess, drawTruth } from "./guess.js";
+import { Way } from "./way.js";
 
 const SHARE = 1 / 40; // of the picture, by which an arrow key moves the cross-hair
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 // Where the settings that may be set to find something are among the controls.
 const PLACES = { batch: ["batch"], schedule: ["schedule", "decay-"], condition: ["shape-condition"] };
-
-class Way {
-  constructor(lesson, lab) {
-    Object.assign(this, { lesson, lab, given: null, missing: "" });
-    this.build();
-  }
-
-  // The controls that stay free while it is asked.
-  get free() {
-    return [];
-  }
-
-  get wishes() {
-    return [{ query: this.lesson.after }];
-  }
-
-  // The first paths are there.
-  begin() {}
-  // It is committed; it is told; it is over, told or not.
-  commit() {}
-  mark() {}
-  end() {}
-  draw() {}
-  key() {
-    return false;
-  }
-}
 
 class Choose extends Way {
   build() {
@@ -105,6 +79,10 @@ class Place extends Way {
   end() {
     this.keys.hidden = true;
     for (const [name, value] of Object.entries(this.usual ?? {})) this.lab.player.canvas.setAttribute(name, value);
+  }
+
+  get enters() {
+    return true;
   }
 
   // The first run's point at a step.
@@ -178,4 +156,4 @@ class Find extends Way {
   }
 }
 
-export const WAYS = { choose: Choose, place: Place, find: Find };
+export const WAYS = { choose: Choose, place: Place, find: Find, draw: Draw };

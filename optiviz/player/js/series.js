@@ -15,13 +15,17 @@ export class Series extends Sheet {
     const one = player.runs.length === 1;
     Object.assign(this, { kind, panel, parts: { speed: true, first: one, second: one, loss: false } });
     this.drawn = document.createElement("canvas");
+    // What a person is asked to draw here: its `steps`, the `axis`, `draw`, and `take` for a pointer.
+    this.asked = null;
     for (const name of ["pointerdown", "pointermove"])
-      this.canvas.addEventListener(name, (event) => player.scrub(this, event));
+      this.canvas.addEventListener(name, (event) =>
+        this.asked?.take ? this.asked.take(event) : player.scrub(this, event),
+      );
     this.canvas.addEventListener("pointerleave", () => player.point(null));
     this.title = element("span");
     const chips = Object.entries(panel.parts ?? {}).map((part) => this.chip(...part));
     const caption = element("figcaption", {}, this.title, ...chips);
-    this.figure = element("figure", {}, caption, this.canvas);
+    this.figure = element("figure", { "data-panel": kind }, caption, this.canvas);
   }
 
   // Other runs: another problem's loss may be called otherwise.
@@ -53,8 +57,12 @@ export class Series extends Sheet {
     return curvesOf(this.panel, runs, this.parts);
   }
 
+  get steps() {
+    return this.asked?.steps ?? this.player.steps;
+  }
+
   x(step) {
-    return this.box.left + (step / Math.max(this.player.steps, 1)) * this.box.width;
+    return this.box.left + (step / Math.max(this.steps, 1)) * this.box.width;
   }
 
   y(value) {
@@ -63,7 +71,12 @@ export class Series extends Sheet {
 
   stepAt(px) {
     const share = (px - this.box.left) / this.box.width;
-    return clamp(Math.round(share * this.player.steps), 0, this.player.steps);
+    return clamp(Math.round(share * this.steps), 0, this.steps);
+  }
+
+  // The share of the axis, from its lower end, at a place of the canvas.
+  heightAt(py) {
+    return clamp(1 - (py - this.box.top) / this.box.height, 0, 1);
   }
 
   limits() {
@@ -74,7 +87,7 @@ export class Series extends Sheet {
   lay() {
     const { player } = this;
     const told = this.curves(player.told);
-    this.axis = this.limits();
+    this.axis = this.asked?.axis ?? this.limits();
     const context = this.begin(this.still);
     this.layAxes(context);
     this.trace(context, this.curves(player.ghosts), 1.2, { paler: 0.6, dash: [2, 3] });
@@ -86,7 +99,7 @@ export class Series extends Sheet {
   }
 
   layAxes(context) {
-    const { look, scale, steps } = this.player;
+    const { look, scale } = this.player;
     const { left, top, width, height } = this.box;
     const { log, low, high } = this.axis;
     pen(context, look.grid, 1);
@@ -97,7 +110,7 @@ export class Series extends Sheet {
       rule(context, left, y, left + width, y);
       write(context, words, left - 6, y, "right", "middle", look.muted);
     }
-    const rows = ticks(0, steps, width / (64 * scale)).filter(([value]) => Number.isInteger(value));
+    const rows = ticks(0, this.steps, width / (64 * scale)).filter(([value]) => Number.isInteger(value));
     for (const [value, words] of rows) {
       const x = Math.round(this.x(value)) + 0.5;
       rule(context, x, top, x, top + height);
@@ -148,5 +161,6 @@ export class Series extends Sheet {
       if (y >= top - 3 && y <= top + height + 3)
         marker(context, run.head, this.x(t), y, 3.4 * scale, color, look.background);
     }
+    this.asked?.draw(context);
   }
 }

@@ -122,3 +122,40 @@ def plateau(x: Any, y: Any) -> tuple[Any, Any, Any]:
     """1 - exp(-½(x² + 2y²)): a pit in a plain so flat that gradients vanish."""
     pit = np.exp(-0.5 * (x * x + 2 * (y * y)))
     return 1 - pit, x * pit, 2 * y * pit
+
+
+def easom(x: Any, y: Any) -> tuple[Any, Any, Any]:
+    """-cos x · cos y · exp(-(x - π)² - (y - π)²): one pit, and hardly a slope that leads to it."""
+    a, b = x - math.pi, y - math.pi
+    pit = np.exp(-(a * a + b * b))
+    cx, cy = np.cos(a), np.cos(b)  # cos x · cos y is the same of a and b: both change their sign
+    return (
+        -cx * cy * pit,
+        cy * pit * (np.sin(a) + 2 * (a * cx)),
+        cx * pit * (np.sin(b) + 2 * (b * cy)),
+    )
+
+
+def edge(x: Any, y: Any) -> tuple[Any, Any, Any]:
+    """¼(x²y² - 1)²: its lowest points are the line xy = 1, which is 2(x² + y²) sharp."""
+    p = x * y
+    miss = p * p - 1
+    return 0.25 * (miss * miss), miss * p * y, miss * p * x
+
+
+def catapult(x: Any, y: Any) -> tuple[Any, Any, Any]:
+    """½x²y², a network of one hidden unit that should say 0: lowest, and y² sharp, where x is 0."""
+    p = x * y
+    return 0.5 * (p * p), p * y, p * x
+
+
+def wells(x: Any, y: Any) -> tuple[Any, Any, Any]:
+    """1.1 + r²/50 - a narrow well at (-0.8, 0) - a wide one, not quite as deep, at (1.1, 0)."""
+    a, b, y2 = x + 0.8, x - 1.1, y * y
+    narrow, wide = np.exp(-10 * (a * a + y2)), 0.9 * np.exp(-1.2 * (b * b + y2))
+    value = 1.1 + 0.02 * (x * x + y2) - narrow - wide
+    return (
+        value,
+        0.04 * x + 20 * (a * narrow) + 2.4 * (b * wide),
+        y * (0.04 + 20 * narrow + 2.4 * wide),
+    )

@@ -32,6 +32,7 @@ class Surface(Plane):
         rates: good learning rates: "gradient" for rules that step in proportion to the gradient,
             "unit" for rules whose steps have about the length of the rate.
         minima: all within the bounds; saddles: the known ones.
+        least: the least value, where a whole line of points has it and none is a minimum alone.
         curvatures: of a quadratic, its Hessian's least and greatest eigenvalue.
         steps: how many show where the start leads.
 
@@ -47,10 +48,14 @@ class Surface(Plane):
     rates: Mapping[str, float]
     minima: tuple[Point, ...] = ()
     saddles: tuple[Point, ...] = ()
+    least: float | None = None
     curvatures: tuple[float, float] | None = None
     steps: int = 120
     # Times the usual rate, at least: with a cliff's curvature on its way a run would not move.
     slowest: ClassVar[float] = 0.1
+
+    def floor(self) -> float | None:
+        return super().floor() if self.least is None else self.least
 
     def rate(self, kind: str, start: ArrayLike | None = None) -> float | None:
         usual = self.rates.get(kind)
@@ -165,12 +170,7 @@ SURFACES: Registry[Surface] = Registry(
             bounds=((-5.5, 5.5), (-5.0, 5.0)),
             start=(-0.2, -0.9),
             rates={"gradient": 0.004, "unit": 0.1},
-            minima=(
-                (3.0, 2.0),
-                (-2.805118086952745, 3.131312518250573),
-                (-3.779310253377747, -3.28318599128617),
-                (3.5844283403304917, -1.8481265269644036),
-            ),
+            minima=lows.HIMMELBLAU,
             saddles=(
                 (-3.0730257507643897, -0.08135304428796751),
                 (3.385154183607021, 0.07385187983774928),
@@ -273,6 +273,44 @@ SURFACES: Registry[Surface] = Registry(
             start=(-2.9, 0.9),
             rates={"gradient": 0.5, "unit": 0.1},
             minima=((0.0, 0.0),),
+        ),
+        "easom": Surface(
+            name="easom",
+            title="Easom",
+            formula=formulas.easom,
+            bounds=((1.5, 4.8), (1.9, 4.4)),
+            start=(1.9, 2.3),
+            rates={"gradient": 0.3, "unit": 0.1},
+            minima=((math.pi, math.pi),),
+        ),
+        "edge": Surface(
+            name="edge",
+            title="Edge of stability, ¼(x²y² − 1)²",
+            formula=formulas.edge,
+            bounds=((3.0, 3.6), (0.05, 0.5)),
+            start=(3.4, 0.25),
+            rates={"gradient": 0.03, "unit": 0.01},
+            least=0.0,
+            steps=400,
+        ),
+        "catapult": Surface(
+            name="catapult",
+            title="Catapult, ½x²y²",
+            formula=formulas.catapult,
+            bounds=((-1.3, 1.3), (0.0, 2.2)),
+            start=(0.2, 2.0),
+            rates={"gradient": 0.25, "unit": 0.02},
+            least=0.0,
+        ),
+        "wells": Surface(
+            name="wells",
+            title="A sharp and a flat well",
+            formula=formulas.wells,
+            bounds=((-2.2, 2.8), (-1.6, 1.6)),
+            start=(-1.2, 0.7),
+            rates={"gradient": 0.05, "unit": 0.05},
+            minima=((-0.7956637632498844, 0.0), (1.0799905634646936, 0.0)),
+            saddles=((-0.2113587254481099, 0.0),),
         ),
     },
 )

@@ -83,6 +83,7 @@ class _Room:
         width, height = figure.get_size_inches()
         self.whole = Place(EDGE, taken[0], width - EDGE, height - taken[1])
         self.wide = [i for i, kind in enumerate(kinds) if kind.wide]
+        self.breadths = [kinds[i].breadth for i in self.wide]
         rest = [i for i, kind in enumerate(kinds) if not kind.wide]
         self.tall = bool(width < TALL * height and self.wide and rest)
         self.columns = self._split(rest)
@@ -106,7 +107,8 @@ class _Room:
         low, high = self.whole.bottom, self.whole.top
         if self.tall:
             count = sum(self.shares) - len(self.wide)
-            high -= HIGH / (HIGH + count) * (high - low)
+            share = HIGH / max(self.breadths)  # what is broad is low
+            high -= share / (share + count) * (high - low)
         return low, high
 
     def share(self) -> None:
@@ -117,7 +119,8 @@ class _Room:
             self._side_by_side(wide, [1.0] * len(wide), high + GAP * self.scale, self.whole.top)
             self._side_by_side(self.columns, [1.0] * len(self.columns), low, high)
             return
-        ratios = [WIDE / max(len(wide), 1) ** 0.5] * len(wide) + [1.0] * len(self.columns)
+        ratios = [WIDE * breadth / len(wide) ** 0.5 for breadth in self.breadths]
+        ratios += [1.0] * len(self.columns)
         self._side_by_side(wide + self.columns, ratios, low, high)
 
     def _side_by_side(

@@ -80,6 +80,9 @@ class Scene(Frame):
             self.ends: list[LineNames] = []
             names = partial(self._name_lines, film)
             self.panels = arrange(self.figure, kinds, picture, (footer, header), names)
+            curves = [panel for panel in self.panels if isinstance(panel, Series)]
+            if curves and not any(isinstance(one, PathPanel | Relief) for one in self.panels):
+                curves[0].annotate()
             for panel in self.panels:
                 panel.film = film
                 if film:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from optiviz.problems.base import Array
+from optiviz.runs.ranking import finish, ranking
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.panel import until
 from optiviz.views.scene.place import (
@@ -29,7 +30,8 @@ MOST = 7  # runs that are named where they are; more stand in a legend,
 FEW = 4  # and the verdicts of so many join their names
 KEYS = 100  # moments of a film for which places are sought; between them names glide
 GLIDE = 12  # of those: a fraction of them that a jump is spread over
-NARROW = 12  # letters in a row at the end of a line, beside its panel
+NARROW = 12  # letters in a row at the end of a line, beside its panel; of a verdict, 8 more,
+BROAD = 28  # and at a head
 PAD = 1.5  # points of the plate around the words
 FAR = 2.5  # heights from its head, from where on a name in a film is called back
 COVERS = 4  # cells of paths that a name may lie on before another place is sought
@@ -55,14 +57,20 @@ class Words:
             0, 0, told, color=color, fontsize=size, weight="bold", zorder=8, **style
         )
         self.said: int | float = picture.said[nth] if verdict else np.inf
-        self.verdict = ax.text(
-            0, 0, picture.verdicts[nth], fontsize=8.5 * look.scale, zorder=8, **style
-        )
+        said = fill(picture.verdicts[nth], NARROW + 8 if end else BROAD)
+        self.verdict = ax.text(0, 0, said, fontsize=8.5 * look.scale, zorder=8, **style)
         self.verdict.set_color(words(look.muted, look))
         self.sizes = [_size(self.name), _size(self.verdict)]
         style = {"transform": ax.transAxes, "color": color, "lw": 0.9 * look.scale, "zorder": 4.5}
         (self.leader,) = ax.plot([], [], ls=DOTS, **style)  # or it would look like a path
         self.artists = [self.leader, self.verdict, self.name]
+
+    def arrive(self, step: int | None, runs: int) -> None:
+        """Make room for a place among so many, and tell below it when the run was there."""
+        self.name.set_text(f"{runs}  {self.name.get_text()}")
+        self.verdict.set_text(f"    at step {step}")
+        self.said = np.inf if step is None else step
+        self.sizes = [_size(self.name), _size(self.verdict)]
 
     def size(self, t: float) -> Spot:
         """The pixels of what is told at a step."""
@@ -217,18 +225,26 @@ class HeadNames:
 class LineNames:
     """The names at the ends of a panel's lines, `optiviz.views.scene.series.Series`, at its right.
 
-    They rise and fall with the lines, and keep apart.
+    They rise and fall with the lines, and keep apart. In a race of many rules they bear the places,
+    and the step at which each was there.
     """
 
     def __init__(self, panel: Any, film: bool, verdicts: bool) -> None:
         self.panel, picture, ax = panel, panel.picture, panel.ax
+        self.film, self.steps = film, picture.steps
         runs = sorted(set(panel.owners))
         self.ends = [panel.owners.index(nth) for nth in runs]
         self.words = [Words(ax, picture, nth, verdicts, end=True) for nth in runs]
+        self.ranked = ranked(panel)
+        for nth, each in zip(runs, self.words, strict=True):
+            if self.ranked:
+                each.arrive(finish(picture.runs[nth], picture.problem), len(runs))
+        if not self.fits:
+            for each in self.words:
+                each.said = np.inf
         for artist in (artist for each in self.words for artist in each.artists):
             panel.add(artist)
             artist.set_clip_on(False)
-        self.film, self.steps = film, picture.steps
         self.track: Array | None = None
 
     @property
@@ -264,6 +280,10 @@ class LineNames:
 
     def show(self, t: float) -> None:
         """Take the names to a step."""
+        picture = self.panel.picture
+        if self.ranked:
+            for place, nth in enumerate(ranking(picture.runs, picture.problem, t), start=1):
+                self.words[nth].name.set_text(f"{place}  {picture.names[nth]}")
         if self.film and self.track is None:
             self.keys = np.unique(np.linspace(0, self.steps, KEYS).round())
             track = np.array([self.heights(key) for key in self.keys])
@@ -282,6 +302,12 @@ class LineNames:
             each.leader.set_data([x, 1 + 0.7 * gap / box.width], [y, height / box.height])
             moved = abs(y * box.height - height) > 0.6 * each.sizes[0][1]
             each.leader.set_visible(bool(x > 0.97 and moved))
+
+
+def ranked(panel: Any) -> bool:
+    """Whether a panel is of the losses of a race: of more rules than have their verdicts told."""
+    runs = panel.picture.runs
+    return panel.placed and len(runs) > FEW and len({run.optimizer for run in runs}) == len(runs)
 
 
 def _size(text: Any) -> Spot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,7 @@ class Told:
     step: int
     words: str
     at: tuple[float, float]
+    run: int = 0
 
 
 def told(notes: Sequence[Note], runs: Sequence[Run], problem: Plane) -> tuple[Told, ...]:
@@ -65,7 +66,7 @@ def told(notes: Sequence[Note], runs: Sequence[Run], problem: Plane) -> tuple[To
         if not 0 <= step <= run.steps:
             raise UserError(f"note {note.words!r}: t must be from 0 to {run.steps}, got {step}.")
         x, y = run.w[step] if note.at is None else note.at
-        found.append(Told(step, note.words, (float(x), float(y))))
+        found.append(Told(step, note.words, (float(x), float(y)), note.run))
     return tuple(sorted(found, key=lambda one: one.step))
 
 
@@ -93,58 +94,80 @@ def _moment(note: Note, run: Run, problem: Plane) -> int:
 
 
 class Notes:
-    """The artists of the notes on a panel of paths, `optiviz.views.scene.path.PathPanel`."""
+    """The artists of the notes on a panel: of paths, in relief, or of curves.
 
-    def __init__(self, panel: Any) -> None:
+    Args:
+        panel: where.
+        spot: the pixels, from the panel's lower left corner, of what a note speaks of.
+        paths: what the words keep clear of, one `(n, 2)` a run, in such pixels.
+        goals: the goals in such pixels, whose rings are drawn already.
+        fixed: boxes of what stands in the panel.
+    """
+
+    def __init__(
+        self,
+        panel: Any,
+        spot: Callable[[Told], Array],
+        paths: Sequence[Array],
+        goals: Sequence[Array] = (),
+        fixed: Sequence[Box] = (),
+    ) -> None:
         picture, self.panel, self.steps = panel.picture, panel, panel.picture.steps
+        self.spot, self.goals = spot, [np.asarray(goal) for goal in goals]
         self.told: list[tuple[Told, list[Any]]] = []
+        self.boxes: list[Box] = []
         if not picture.told:
             return
         self.row = 11 * picture.look.scale * panel.ax.figure.dpi / 72  # pixels of a letter
         self.ring = RING / 2 * picture.look.pen * panel.ax.figure.dpi / 72
-        box = panel.box
-        paths = [panel.pixels(trail.points) for trail in panel.trails]
-        keys = [text.get_window_extent().translated(-box.x0, -box.y0) for text in panel.notes]
-        free = [*picture.problem.minima, *(one.at for one in picture.told)]
-        fixed = [around(panel.pixels(point), self.row) for point in free]
-        room = (box.width, box.height)
-        ground = Ground(room, crossed(paths, room), [*fixed, *(key.extents for key in keys)])
-        taken: list[Box] = []
+        box = panel.ax.get_window_extent()
+        free = [point for point in map(spot, picture.told) if np.isfinite(point).all()]
+        room, spots = (box.width, box.height), [around((x, y), self.row) for x, y in free]
+        self.ground = Ground(room, crossed(paths, room), [*fixed, *spots])
         for one in picture.told:
-            heads = [around(path[min(one.step, len(path) - 1)], 0.8 * self.row) for path in paths]
-            taken.append(self._write(one, ground, [*taken, *heads]))
+            heads = [path[min(one.step, len(path) - 1)] for path in paths if len(path)]
+            seen = [around(head, 0.8 * self.row) for head in heads if np.isfinite(head).all()]
+            self.boxes.append(self._write(one, [*self.boxes, *seen]))
 
-    def _write(self, one: Told, ground: Ground, taken: list[Box]) -> Box:
+    def _write(self, one: Told, taken: list[Box]) -> Box:
         """Write a note where there is room, and the box that it takes."""
         ax, look, row = self.panel.ax, self.panel.look, self.row
         style: Any = {"color": look.text, "zorder": 8.1, "transform": ax.transAxes}
         centred: Any = {"ha": "center", "va": "center", "linespacing": 1.15, "parse_math": False}
         text = ax.text(0, 0, textwrap.fill(one.words, WIDE), **style, **centred)
         text.set(fontsize=11 * look.scale, path_effects=rim(look, 3.2))
-        size, point = text.get_window_extent().size + 0.4 * row, self.panel.pixels(one.at)
-        box = ground.place(tuple(point), tuple(size), taken, 1.1 * row, row)
-        low, high = np.array(box[:2]), np.array(box[2:])
-        text.set_position((low + high) / 2 / ground.room)
+        size, point = text.get_window_extent().size + 0.4 * row, self.spot(one)
+        where = point if np.isfinite(point).all() else np.array(self.ground.room) / 2
+        box = self.ground.place(tuple(where), tuple(size), taken, 1.1 * row, row)
+        text.set_position(tuple(np.reshape(box, (2, 2)).mean(axis=0) / self.ground.room))
         style |= {"lw": 1.1 * look.pen, "mew": 1.1 * look.pen, "ms": 11 * look.pen}
-        goal = self._goal(point)
-        at, gap = (point, 0.55 * row) if goal is None else (goal, self.ring)
-        ends = _short(np.array([at, np.clip(at, low, high)]), gap) / ground.room
-        rings = [] if goal is not None else [point / ground.room]
-        marks = [mark for ring in rings for mark in ax.plot(*ring, "o", mfc="none", **style)]
-        self.told.append((one, [*marks, *ax.plot(*ends.T, **style), text]))
+        rings = [] if self._goal(point) is not None else ax.plot([], [], "o", mfc="none", **style)
+        self.told.append((one, [*rings, *ax.plot([], [], **style), text]))
+        self._point(box, *self.told[-1])
         for artist in self.told[-1][1]:
             self.panel.add(artist)
-        self.panel.notes.append(text)
         return box
+
+    def _point(self, box: Box, one: Told, artists: list[Any]) -> None:
+        """Lead from the words to what they are about, as it now is seen."""
+        *rings, lead, _ = artists
+        low, high, point = np.array(box[:2]), np.array(box[2:]), self.spot(one)
+        goal = self._goal(point)
+        at, gap = (point, 0.55 * self.row) if goal is None else (goal, self.ring)
+        ends = _short(np.array([at, np.clip(at, low, high)]), gap) / self.ground.room
+        lead.set_data(*ends.T)
+        for ring in rings:
+            ring.set_data(*(point / self.ground.room)[:, None])
 
     def _goal(self, point: Array) -> Array | None:
         """The goal whose ring a point lies in; one of its own would make a tangle."""
-        panel, problem = self.panel, self.panel.picture.problem
-        pairs = zip(problem.minima, problem.local(), strict=True)
-        for goal in (panel.pixels(at) for at, local in pairs if not local):
-            if np.hypot(*(goal - point)) < self.ring:
-                return np.asarray(goal)
-        return None
+        near = (goal for goal in self.goals if np.hypot(*(goal - point)) < self.ring)
+        return next(near, None)
+
+    def point(self) -> None:
+        """Lead anew to what has moved."""
+        for box, one in zip(self.boxes, self.told, strict=True):
+            self._point(box, *one)
 
     def show(self, t: float, film: bool) -> None:
         """What has been said by step t; in a film it fades again, until the end."""
@@ -154,6 +177,11 @@ class Notes:
             for artist in artists:
                 artist.set_visible(age >= 0 and left > 0)
                 artist.set_alpha(min(left, 1.0) if left > 0 else None)
+
+    @property
+    def texts(self) -> list[Any]:
+        """The words, which names keep clear of."""
+        return [artists[-1] for _, artists in self.told]
 
 
 def _short(ends: Array, gap: float) -> Array:

@@ -25,6 +25,8 @@ class Panel(ABC):
 
     # Panels of the plane are given most of the picture; the others share a column beside them.
     wide: ClassVar[bool] = False
+    # How many times as wide as usual a panel of the plane is, since it fills less of its room.
+    breadth: ClassVar[float] = 1.0
     # Whether steps run along the horizontal axis.
     timeline: ClassVar[bool] = False
     # Whether what is said of a moment fades after it, as in a film.

@@ -18,6 +18,7 @@ from optiviz.views.scene.eigen import draw_axes
 from optiviz.views.scene.names import MOST, HeadNames
 from optiviz.views.scene.notes import Notes
 from optiviz.views.scene.panel import Panel
+from optiviz.views.scene.place import around
 from optiviz.views.scene.trail import Trail
 from optiviz.views.style import WORDS, Mark, Theme, blend, legible
 
@@ -55,9 +56,23 @@ class PathPanel(Panel):
         if holes:
             self.note(UNDEFINED, 0, look.muted, side="left")
         self.furnish()
-        self.told = Notes(self)
+        self.told = self._told()
         marked = [*picture.problem.minima, *picture.problem.saddles]
         self.names = HeadNames(self, marked) if self.named() else None
+
+    def _told(self) -> Notes:
+        """The notes, which names then keep clear of."""
+        problem = self.picture.problem
+        pairs = zip(problem.minima, problem.local(), strict=True)
+        goals = [self.pixels(at) for at, local in pairs if not local]
+        paths = [self.pixels(trail.points) for trail in self.trails]
+        low = self.box.p0
+        keys = [(text.get_window_extent().get_points() - low).ravel() for text in self.notes]
+        row = 11 * self.look.scale * self.ax.figure.dpi / 72
+        fixed = [*keys, *(around(self.pixels(at), row) for at in problem.minima)]
+        told = Notes(self, lambda one: self.pixels(one.at), paths, goals, fixed)
+        self.notes += told.texts
+        return told
 
     def furnish(self) -> None:
         """Add what a kind of panel has besides, before names are placed around it."""

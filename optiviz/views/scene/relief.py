@@ -15,7 +15,9 @@ from optiviz.runs.record import Run
 from optiviz.views.scene.camera import SIDES, azimuth, height_at, hidden, project
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.contour import draw_goals, filled, fit, levels, minimum, sample
+from optiviz.views.scene.notes import Notes, Told
 from optiviz.views.scene.panel import Panel
+from optiviz.views.scene.place import around
 from optiviz.views.scene.trail import WIDTH, tame
 from optiviz.views.style import DOTTED, HALO, Mark, blend
 
@@ -38,6 +40,7 @@ class Relief(Panel):
     """
 
     wide: ClassVar[bool] = True
+    breadth: ClassVar[float] = 1.6
 
     def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
@@ -53,6 +56,7 @@ class Relief(Panel):
         self.trails = [_Track(self, run, mark) for run, mark in pairs]
         self.goals = self._goals()
         self.turned: float | None = None
+        self.told = self._told()
         if np.isnan(values).any():
             style: Any = {"color": self.look.muted, "fontsize": 8.5 * self.look.scale, "va": "top"}
             ax.text(0.02, 0.98, "blank: undefined", transform=ax.transAxes, **style)
@@ -89,10 +93,30 @@ class Relief(Panel):
                 goals.append((self.add(ring), self.on(self.place(np.array(deepest)))))
         return goals
 
+    def pixels(self, points: Array, turned: float | None = None) -> Array:
+        """Points of the box, as the camera sees them, in pixels from the panel's lower corner."""
+        seen = project(points, azimuth(1.0) if turned is None else turned)
+        return np.asarray(self.ax.transData.transform(seen) - self.ax.get_window_extent().p0)
+
+    def _told(self) -> Notes:
+        """The notes, which point at the path while the camera turns."""
+        size = 11 * self.look.pen * self.ax.figure.dpi / 72
+        goals = [spot for _, points in self.goals for spot in self.pixels(points)]
+        fixed = [around(spot, size) for spot in goals]
+        paths = [self.pixels(trail.points[:: trail.fine]) for trail in self.trails]
+        paths = [np.nan_to_num(path, nan=-1.0) for path in paths]
+
+        def spot(one: Told) -> Array:
+            place = self.on(self.place(np.array([one.at])))
+            return np.asarray(self.pixels(place, self.turned)[0])
+
+        return Notes(self, spot, paths, (), fixed)
+
     def show(self, t: float) -> None:
         turned = azimuth(t / max(self.picture.steps, 1))
         for trail in self.trails:
             trail.show(t, turned)
+        self.told.show(t, self.film)
         if turned == self.turned:  # what stands need not be drawn anew
             return
         self.turned = turned
@@ -101,6 +125,7 @@ class Relief(Panel):
         for artist, points in self.goals:
             shown = points[~hidden(points, self.grid, turned)]
             artist.set_data(*project(shown, turned).T)
+        self.told.point()
 
 
 class _Ground:

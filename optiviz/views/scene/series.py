@@ -13,6 +13,7 @@ from optiviz.problems.base import Array
 from optiviz.runs.record import Run
 from optiviz.views.numbers import POWERS, number, power
 from optiviz.views.scene.contents import Contents
+from optiviz.views.scene.notes import Notes, Told
 from optiviz.views.scene.panel import Panel, until
 from optiviz.views.style import DASHED, LINES, SOLID, Mark, blend, legible
 
@@ -25,6 +26,7 @@ CLIMB, DEPTH = 1e4, 1e-10  # where one is known: times the start, and of the gre
 STILL = 0.004  # of an axis's height: as near to zero, nothing moves that could be seen
 CROP = 0.6  # of the steps: if every curve has left before, the axis ends there
 GAP = 0.22  # how opaque the band between true and slice's loss is
+FAR = 1e4  # pixels: what is further off is drawn no other way
 STRIP = 0.3  # of a panel's height, for a rate that never changes
 
 
@@ -35,6 +37,7 @@ class Series(Panel):
     timeline: ClassVar[bool] = True
     log: ClassVar[bool] = False
     fades: ClassVar[bool] = False  # whether a value of zero says that all is over
+    placed: ClassVar[bool] = False  # whether who is lowest is ahead
     needs: ClassVar[str] = "a run"
 
     def __init__(self, ax: Any, picture: Contents) -> None:
@@ -59,6 +62,7 @@ class Series(Panel):
             raise UserError(f"The panel {type(self).__name__.lower()!r} needs {self.needs}.")
         self._scale()
         self.peak = self._peak()
+        self.told: Notes | None = None
 
     def _updates(self, at: Array) -> None:
         """Write along the axis which step of a longer run a step stands for."""
@@ -119,6 +123,24 @@ class Series(Panel):
                 return step, self.add(line)
         return None
 
+    def annotate(self) -> None:
+        """Write the picture's notes at the curves: no other panel is there to bear them."""
+        box = self.ax.get_window_extent()
+
+        def pixels(nth: int) -> Array:
+            _, _, steps, values = self.lines[nth]
+            with np.errstate(all="ignore"):
+                at = self.ax.transData.transform(np.column_stack([steps, values])) - box.p0
+            return np.asarray(np.clip(np.nan_to_num(at, nan=0.0), -FAR, FAR))
+
+        def spot(one: Told) -> Array:
+            nth = self.owners.index(one.run) if one.run in self.owners else 0
+            steps = self.lines[nth][2]
+            now = min(max(one.step - int(steps[0]), 0), len(steps) - 1)
+            return np.asarray(np.clip(pixels(nth)[now], 0, box.size))
+
+        self.told = Notes(self, spot, [pixels(nth) for nth in range(len(self.lines))])
+
     def until(self) -> int:
         """The last step at which a curve shows anything: it has not left, nor come to rest."""
         low, high = self.ax.get_ylim()
@@ -131,6 +153,8 @@ class Series(Panel):
         return last
 
     def show(self, t: float) -> None:
+        if self.told:
+            self.told.show(t, self.film)
         if self.peak:
             self.peak[1].set_visible(t > self.peak[0])
         (low, high), last = self.ax.get_ylim(), self.ax.get_xlim()[1]
@@ -157,6 +181,7 @@ class Loss(Series):
     """Loss against step, on a logarithmic axis where a least value is known."""
 
     log: ClassVar[bool] = True
+    placed: ClassVar[bool] = True
 
     def words(self) -> str:
         floor = self.picture.problem.floor()

@@ -36,6 +36,7 @@ export class Lessons extends Asking {
     const lesson = this.all.find((one) => one.name === name);
     if (!lesson) return this.list(`There is no lesson “${name.slice(0, 40)}” here. `);
     this.lab.looking = null;
+    if (lesson.way === "draw" && this.lab.tabs) this.lab.showSide("curves");
     return this.pose(lesson);
   }
 
@@ -52,6 +53,7 @@ export class Lessons extends Asking {
     const { columns, controls } = this.lab;
     columns.classList.toggle("sl-asking", this.asks);
     columns.classList.toggle("sl-held", this.held);
+    columns.classList.toggle("sl-drawing", this.draws);
     controls.restrict(this.held ? this.way.free : null);
   }
 

@@ -1,0 +1,79 @@
+"""`optiviz course`: the lessons of a folder as pages in another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from optiviz.course.lists import PICTURES, index, questions
+from optiviz.course.pages import QUESTIONS, file_of, page, pictured, trial_of, trial_page
+from optiviz.course.shell import ASSETS, MADE, Shell
+from optiviz.errors import UserError
+from optiviz.files import folder, write_text
+from optiviz.labs.surface.lessons import lessons as read
+from optiviz.lessons.reader import HERE
+
+INDEX = "index.html"
+OURS = MADE.rpartition(" ")[0]  # what a page of any version has
+
+
+class Course:
+    """Lessons, and the folder that they are written to.
+
+    Args:
+        out: the folder.
+        lessons: a folder of lessons, by default those that came with it.
+
+    Raises:
+        UserError: a lesson that is wrong, or a folder whose `index.html` is somebody else's.
+    """
+
+    def __init__(self, out: Path, lessons: Path | None = None) -> None:
+        self.out, self.taught = out, read(lessons or HERE)
+        check_ours(out)
+
+    @property
+    def count(self) -> int:
+        """How many pages there are to make, each of some seconds."""
+        return 2 * len(self.taught)
+
+    def write(self) -> Iterator[str]:
+        """Write all of it, each file whole, and the list of all last; yield what is done.
+
+        Raises:
+            UserError: what a page cannot do of a lesson, or a place that cannot be written to.
+        """
+        shell, out = Shell(), folder(self.out)
+        folder(out / ASSETS)
+        folder(out / PICTURES)
+        for name, text in shell.files.items():
+            write_text(out / name, text)
+        for i, lesson in enumerate(self.taught):
+            for theme in ("light", "dark"):
+                target = out / PICTURES / f"{lesson.name}-{theme}.svg"
+                write_text(target, pictured(lesson, theme))
+            write_text(out / trial_of(lesson), trial_page(shell, self.taught, i))
+            yield trial_of(lesson)
+            write_text(out / file_of(lesson), page(shell, self.taught, i))
+            yield file_of(lesson)
+        write_text(out / QUESTIONS, questions(shell, self.taught))
+        write_text(out / INDEX, index(shell, self.taught))
+        for left in (out / ASSETS).glob("course-*.*"):
+            if f"{ASSETS}/{left.name}" not in shell.files:
+                left.unlink()
+
+
+def check_ours(out: Path) -> None:
+    """Refuse a folder that somebody else's pages are in.
+
+    Raises:
+        UserError: its `index.html` is not ours, or cannot be read.
+    """
+    path = out / INDEX
+    try:
+        if OURS not in path.read_text(encoding="utf-8", errors="replace"):
+            raise UserError(f"{path} is not one that optiviz wrote: choose another --out.")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UserError(f"Cannot read {path}: {error.strerror}.") from None
