@@ -60,22 +60,19 @@ def network_words(made: Twins) -> str:
 def both_words(made: Twins, look: int) -> str:
     """Whether the network trains in a look's valley, as far as it has come."""
     first, last = made.holds(look)
-    then, now = (number(float(made.curvatures[i, 0]), 3) for i in (look, -1))
+    gone = min(int(np.searchsorted(made.at, last, side="right")), len(made.at) - 1)
+    then, away, now = (number(float(made.curvatures[i, 0]), 3) for i in (look, gone, -1))
     end = len(made.loss) - 1
     if not end:
         return "What the toy does is what this valley predicts: train, and see."
     if last >= int(made.at[-1]):
         since = "all the way" if not first else f"from update {first} on"
         return f"This valley predicts {since}: λ is within a fifth of its {then}."
+    ends = "" if away == now else f"; at update {int(made.at[-1])} it is {now}"
     return (
-        f"This valley no longer predicts since update {_next(made, last)}: λ moved from {then} "
-        f"to {now} by update {int(made.at[-1])}."
+        f"This valley no longer predicts since update {int(made.at[gone])}, when λ had moved from "
+        f"{then} to {away}{ends}."
     )
-
-
-def _next(made: Twins, update: int) -> int:
-    """The update of the look after one."""
-    return int(made.at[np.searchsorted(made.at, update, side="right")])
 
 
 def told(made: Twins, look: int, valley: Valleys, run: Run) -> dict[str, Any]:

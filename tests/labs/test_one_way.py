@@ -138,6 +138,10 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Race, "go", go)
     monkeypatch.setattr(Trial, "go", lambda trial: setattr(trial, "phase", "finished"))
+    # What is shown of it takes its time; of a server it is all asked for in test_hostile.py.
+    monkeypatch.setattr(
+        TwinLab, "_show", lambda lab: setattr(lab, "reply", {"serial": lab._serial})
+    )
     monkeypatch.setattr("asyncio.get_event_loop", lambda: None)
 
 

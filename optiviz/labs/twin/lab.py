@@ -117,7 +117,7 @@ class TwinLab(LabPage):
         phase, made = self.trial.phase, self.trial.growing.seen()
         look, valley, run, shadow, notes = self._seen(made, phase)
         picture = views.picture(valley, run, shadow)
-        stands = (self.trial, look)
+        stands = (self.trial.state.seed, *made.curvatures[look].tolist())
         with self.hold_sync():
             if stands != self._stands:
                 self.ground = ground(valley)
