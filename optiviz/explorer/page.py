@@ -167,7 +167,11 @@ def _world(plan: Plan, world: World, picture: Picture) -> dict[str, Any]:
         "round": ROUND,
         "step": STEP.words,
         "arrows": len(world.lanes) <= CROWD,
-        "panels": ["loss", "velocity", *(["lr"] if plan.schedule else [])],
+        "panels": [
+            *("loss", "velocity"),
+            *(["lr"] if plan.schedule else []),
+            *(["formula"] if any(_carries(one.rule) is not None for one in world.lanes) else []),
+        ],
         "lanes": [_lane(plan, lane, look, i) for lane, look, i in lanes],
     }
 
