@@ -63,7 +63,9 @@ export function layAxes(plane, context) {
     if (plane.y(value) > top + 22 * scale)
       write(context, words, left - 6, plane.y(value), "right", "middle", look.muted);
   context.font = plane.font(12.5, "italic");
-  write(context, ground.axes[1], left - 8, top + 9 * scale, "right", "middle", look.text);
+  const inside = context.measureText(ground.axes[1]).width > left - 8; // there is no room for it beside
+  const [end, side] = inside ? [left + 8, "left"] : [left - 8, "right"];
+  write(context, ground.axes[1], end, top + 9 * scale, side, "middle", look.text);
   write(context, ground.axes[0], left + width / 2, plane.height - 1, "center", "bottom", look.text);
 }
 
