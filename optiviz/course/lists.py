@@ -102,7 +102,8 @@ def _room(lesson: Lesson) -> str:
         return "<p>Mark the place in the picture with a cross.</p>"
     if isinstance(lesson.answer, Draw):
         low, high = power_of_ten(lesson.answer.low), power_of_ten(lesson.answer.high)
-        return f'<p>The loss, from {low} to {high}, over {lesson.steps} steps:</p><p class="co-axes"></p>'
+        words = f"The loss, from {low} to {high}, over {lesson.steps} steps:"
+        return f'<p>{words}</p><p class="co-axes"></p>'
     return '<p class="co-blank"></p>'
 
 

@@ -25,6 +25,9 @@ from optiviz.labs.page import LabPage
 from optiviz.labs.surface import own
 from optiviz.labs.surface.lab import SurfaceLab
 from optiviz.labs.surface.session import PINS
+from optiviz.labs.twin.form import IMAGES
+from optiviz.labs.twin.lab import TwinLab
+from optiviz.labs.twin.trial import Trial
 from optiviz.optim import OPTIMIZERS
 from optiviz.problems import PROBLEMS
 from optiviz.problems.planes.expressions import expression
@@ -104,9 +107,26 @@ def path_is_short(lab: Any, state: Any) -> None:
     assert 0 <= state.seed <= 2**31
 
 
+def twins_are_small(lab: Any) -> None:
+    assert type(lab.reply["serial"]) is int
+    for state in (lab.state, lab.trial.state):
+        assert 0.01 <= state.lr <= 10
+        assert 0 <= state.beta < 1
+        assert 5 <= state.batch <= IMAGES
+        assert 2 <= state.updates <= 400
+        assert 0 <= state.seed <= 99
+        assert state.schedule in ("constant", "linear", "cosine")
+        assert state.at is None or 0 <= state.at <= state.updates
+    growing = lab.trial.growing
+    rule_is_ours(lab.trial.state.words)
+    assert growing.updates == lab.trial.state.updates
+    assert (growing.network.n_samples, growing.network.sizes) == (IMAGES, (784, 16, 10))
+
+
 WITHIN: dict[type[LabPage], Callable[[Any], None]] = {
     MnistLab: trainings_are_small,
     SurfaceLab: paths_are_short,
+    TwinLab: twins_are_small,
 }
 
 
@@ -131,6 +151,11 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> None:
             lane.phase = "finished"
 
     monkeypatch.setattr(Race, "go", go)
+    monkeypatch.setattr(Trial, "go", lambda trial: setattr(trial, "phase", "finished"))
+    # What is shown of it takes its time; of a server it is all asked for in test_hostile.py.
+    monkeypatch.setattr(
+        TwinLab, "_show", lambda lab: setattr(lab, "reply", {"serial": lab._serial})
+    )
     monkeypatch.setattr("asyncio.get_event_loop", lambda: None)
 
 
@@ -189,9 +214,8 @@ def test_whatever_is_written_nothing_large_is_begun(kind: type[LabPage]) -> None
         tell(lab, "update", state={kind.written: value})
         if "train" in lab.answers():
             tell(lab, "custom", content={"type": "train"})
-            trainings = lab.lanes
             WITHIN[kind](lab)
-            for lane in list(trainings):
+            for lane in list(getattr(lab, "lanes", [])):
                 tell(lab, "custom", content={"type": "remove", "about": lane.key})
         WITHIN[kind](lab)
 

@@ -13,7 +13,8 @@ export function sessionButtons({ name, what, most, save, open }) {
     file.value = ""; // so that the same file can be opened again
     open(text);
   };
-  const file = element("input", { type: "file", accept: ".json,application/json", hidden: true, onchange: take });
+  const facts = { type: "file", accept: ".json,application/json", "aria-label": "a session that was saved" };
+  const file = element("input", { ...facts, hidden: true, onchange: take });
   const write = () => download(name, `${JSON.stringify(save(), null, 1)}\n`, "application/json");
   return element(
     "span",

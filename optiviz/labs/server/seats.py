@@ -68,7 +68,7 @@ class Seats:
         """Say that the page of a kernel is left, and may be opened again."""
         seat = next((seat for seat in self._seats if seat.kernel == kernel), None)
         if seat is not None:
-            seat.heard, seat.left = False, True
+            seat.left = True
         return seat
 
     def again(self, kernel: str | None) -> str:
@@ -117,11 +117,17 @@ class Visit:
             IOLoop.current().call_later(wait, look, self.kernel_manager, self.seat, self.gone)
 
 
-async def look(kernels: Any, seat: Seat, gone: bool = False) -> None:
-    """End a kernel whose page nobody looks at, and free its place."""
+async def look(kernels: Any, seat: Seat, gone: bool = False, again: bool = False) -> None:
+    """End a kernel whose page nobody looks at, and free its place.
+
+    Args:
+        gone: who asked for the page has hung up.
+        again: the page was left: only one that has reached the kernel since then counts.
+    """
     if seat.kernel not in kernels:
         return
-    seen = seat.heard or kernels._kernel_connections.get(seat.kernel, 0) > 0
+    heard = seat.heard and not again
+    seen = heard or kernels._kernel_connections.get(seat.kernel, 0) > 0
     if (gone or not seen) and kernels.seats.give_back(seat.kernel):
         await kernels.shutdown_kernel(seat.kernel)
 

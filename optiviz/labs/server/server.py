@@ -173,7 +173,7 @@ class Leave(VoilaShutdownKernelHandler):  # type: ignore[misc]
         kernels = self.kernel_manager
         if self.get_query_argument("keep", None) is not None:
             if (seat := kernels.seats.leave(kernel_id)) is not None:
-                IOLoop.current().call_later(places.KEPT, look, kernels, seat)
+                IOLoop.current().call_later(places.KEPT, look, kernels, seat, again=True)
         elif kernels.seats.give_back(kernel_id):
             await kernels.shutdown_kernel(kernel_id)
         self.set_status(204)

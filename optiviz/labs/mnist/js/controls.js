@@ -11,7 +11,10 @@ export class Controls {
   // `changed` is called with the form whenever a control has been moved.
   constructor(facts, form, changed) {
     Object.assign(this, { facts, form: structuredClone(form) });
-    this.changed = () => changed(structuredClone(this.form));
+    this.changed = () => {
+      this.used = null; // until Python has answered
+      changed(structuredClone(this.form));
+    };
     this.lanes = element("div");
     this.note = element("p", { class: "lab-note", role: "status" });
     this.typed = new Set(); // fields in which somebody writes
