@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optiviz.cli.options import (
+    Activation,
     Biases,
     DataDir,
     DataSet,
@@ -37,7 +38,7 @@ from optiviz.cli.options import (
     look_of,
     path_words,
 )
-from optiviz.cli.output import print_json, remark, stopped
+from optiviz.cli.output import print_json, remark, show_data, stopped
 from optiviz.cli.progress import progress
 from optiviz.errors import UserError
 from optiviz.words import slug
@@ -58,6 +59,7 @@ def compare(
     sizes: Widths = None,
     biases: Biases = False,
     init: Init = "glorot",
+    activation: Activation = "relu",
     dtype: Dtype = "float32",
     dataset: DataSet = "mnist",
     data_dir: DataDir = None,
@@ -105,6 +107,7 @@ def compare(
             sizes=sizes,
             biases=biases,
             init=init,
+            activation=activation,
             dtype=dtype,
             dataset=dataset,
             data_dir=path_words(data_dir),
@@ -114,6 +117,7 @@ def compare(
         path = out or Path("runs") / f"compare-{slug(*optim)}"
         begin = partial(studies.compare, recipe, optim, seeds, path, overwrite=overwrite)
     done = _go(begin, path, jobs, as_json)
+    show_data(done.recipe, as_json)
     _report(done, look, over, as_json)
 
 

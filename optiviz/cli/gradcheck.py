@@ -6,11 +6,23 @@ import sys
 from dataclasses import asdict
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optiviz.cli.options import Biases, Json, Real, Seed, Size, Sizes, Theme, Whole, look_of
+from optiviz.cli.options import (
+    Activation,
+    Biases,
+    DataSet,
+    Json,
+    Real,
+    Seed,
+    Size,
+    Theme,
+    Whole,
+    Widths,
+    look_of,
+)
 from optiviz.cli.progress import progress
 from optiviz.errors import UserError
 
@@ -24,12 +36,14 @@ BYTES = 20  # a weight, of what a training may have: a check keeps more of each
 
 def gradcheck(
     samples: Annotated[
-        int, Whole(help="How many samples, each by itself: the first ones of MNIST.")
+        int, Whole(help="How many samples, each by itself: the first ones of the data set.")
     ] = 1,
     eps: Annotated[float, Real(help="ε, by how much each weight is changed.")] = 1e-5,
     seed: Seed = 0,
-    sizes: Sizes = "784,300,100,100,10",
+    sizes: Widths = None,
     biases: Biases = False,
+    activation: Activation = "relu",
+    dataset: DataSet = "mnist",
     theme: Theme = "light",
     size: Size = "960x540",
     out: Annotated[Path, typer.Option(help=".png, .svg or .pdf to write.")] = Path("gradcheck.png"),
@@ -42,13 +56,12 @@ def gradcheck(
     optiviz gradcheck --samples 10 --eps 1e-4 --biases --out gradients.svg
     """
     from optiviz.training.gradcheck import EPS, check_gradient, error_curve
-    from optiviz.training.recipe import widths
     from optiviz.views.charts.gradients import plot_gradients
     from optiviz.views.files.animate import STILL, check_ending
 
     target = check_ending(out, STILL)
     look = look_of(theme, size)
-    problem = _network(samples, widths(sizes), biases)
+    problem = _network(samples, sizes, biases, activation, dataset)
     w, chosen = problem.start(seed), range(samples)
     total, done = samples * (1 + len(EPS)), count(1)
     quiet = as_json or not sys.stderr.isatty()
@@ -65,20 +78,19 @@ def gradcheck(
     _report(problem, check, curve, target, samples, seed, as_json)
 
 
-def _network(samples: int, sizes: tuple[int, ...], biases: bool) -> MLP:
+def _network(samples: int, sizes: str | None, biases: bool, activation: str, dataset: str) -> MLP:
     from optiviz.problems import MLP, load
-    from optiviz.training.recipe import affordable
+    from optiviz.training.recipe import affordable, widths, widths_for
 
-    data = load("mnist")
+    if sizes is not None:
+        widths(sizes)  # a mistake in words is told before the data are read
+    data = load(dataset)
     if not 1 <= samples <= len(data.x_train):
         raise UserError(f"samples must be from 1 to {len(data.x_train)}, got {samples}.")
-    if sizes[0] != data.x_train.shape[1] or sizes[-1] != len(data.classes):
-        raise UserError(
-            f"sizes must begin with {data.x_train.shape[1]} pixels and end with "
-            f"{len(data.classes)} classes, got {','.join(map(str, sizes))}."
-        )
-    affordable(sizes, biases, BYTES)
-    return MLP(data.x_train[:samples], data.y_train[:samples], sizes, biases=biases)
+    chosen = widths_for(data, sizes)
+    affordable(chosen, biases, BYTES)
+    how: Any = {"biases": biases, "activation": activation}
+    return MLP(data.x_train[:samples], data.y_train[:samples], chosen, **how)
 
 
 def _report(
@@ -97,6 +109,7 @@ def _report(
     if as_json:
         facts = {"path": str(path.resolve()), "weights": problem.size, "samples": samples}
         facts |= {"sizes": problem.sizes, "biases": problem.biases, "seed": seed}
+        facts |= {"activation": problem.activation}
         points = [{"eps": p.eps, "mean": p.mean, "worst": p.worst} for p in curve]
         plain = {k: v for k, v in asdict(check).items() if k != "counts"}
         print(json.dumps({**facts, **plain, "curve": points}))

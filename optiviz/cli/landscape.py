@@ -11,6 +11,7 @@ import typer
 
 from optiviz.cli.completion import several
 from optiviz.cli.options import (
+    Activation,
     Biases,
     DataDir,
     DataSet,
@@ -38,13 +39,17 @@ if TYPE_CHECKING:
     from optiviz.training.recipe import Recipe
 
 POINTS = 60  # of each trajectory that are shown
+IMAGES = 2000  # whose mean loss is drawn
 
 
 def landscape(
     optim: Optim = ["sgd:lr=0.1", "momentum:lr=0.05", "adam:lr=0.001"],
     updates: Annotated[int, Whole(help="How many updates each rule makes.")] = 600,
     batch_size: Samples = 100,
-    images: Annotated[int, Whole(help="Training samples whose mean loss is the surface.")] = 2000,
+    images: Annotated[
+        int | None,
+        Whole(help="Training samples whose mean loss is the surface.  [default: 2000, or all]"),
+    ] = None,
     directions: Annotated[
         str, typer.Option(help="What spans the plane: pca, or random (filter-normalised).")
     ] = "pca",
@@ -63,6 +68,7 @@ def landscape(
     sizes: Widths = None,
     biases: Biases = False,
     init: Init = "glorot",
+    activation: Activation = "relu",
     dataset: DataSet = "mnist",
     data_dir: DataDir = None,
     seed: Seed = 0,
@@ -98,6 +104,7 @@ def landscape(
         sizes=sizes,
         biases=biases,
         init=init,
+        activation=activation,
         dataset=dataset,
         data_dir=path_words(data_dir),
         compiled=False,
@@ -113,9 +120,8 @@ def landscape(
             (views.plot if target.suffix.lower() in STILL else views.animate)(picture, target)
     seconds = time.perf_counter() - began
     if as_json:
-        facts = {"path": str(target.resolve()), "seconds": round(seconds, 3)}
-        facts |= {"explained": plane.directions.explained, "runs": list(map(_outcome, runs))}
-        print_json(facts)
+        told = {"explained": plane.directions.explained, "runs": list(map(_outcome, runs))}
+        print_json({"path": str(target.resolve()), "seconds": round(seconds, 3)} | told)
         return
     for run, label in zip(runs, picture.labels, strict=True):
         true, below = run.slots["true_loss"][-1], run.loss[-1]
@@ -127,7 +133,7 @@ def _trained(
     recipe: Recipe,
     optim: Sequence[str],
     updates: int,
-    images: int,
+    images: int | None,
     directions: str,
     reach: float | None,
     quiet: bool,
@@ -137,6 +143,7 @@ def _trained(
     from optiviz.training.recipe import data_of
 
     data = data_of(recipe)
+    images = min(IMAGES, len(data.x_train)) if images is None else images
     if not 1 <= images <= len(data.x_train):
         raise UserError(f"images must be from 1 to {len(data.x_train)}, got {images}.")
     network = recipe.networks(data)[0]

@@ -64,6 +64,13 @@ def data_sets() -> list[str]:
     return list(DATASETS)
 
 
+def activations() -> list[str]:
+    """The activations' names."""
+    from optiviz.problems.network.activations import ACTIVATIONS
+
+    return list(ACTIVATIONS)
+
+
 def labs() -> list[str]:
     """The labs' names."""
     from optiviz.labs.server.serve import APPS

@@ -10,7 +10,7 @@ from typing import Annotated, TypedDict, TypeVar
 import typer
 
 from optiviz.cli.completion import one, several
-from optiviz.cli.names import data_sets
+from optiviz.cli.names import activations, data_sets
 from optiviz.errors import UserError
 from optiviz.words import look_up, number, pair, whole
 
@@ -128,19 +128,33 @@ Alone = Annotated[
     typer.Option("--alone", help="Leave out the plainer rule beside a single one."),
 ]
 Seed = Annotated[int, Whole(help="What random numbers come from.")]
-Sizes = Annotated[str, typer.Option(help="The widths of the network's layers.")]
 Biases = Annotated[bool, typer.Option("--biases", help="Give the layers biases.")]
 Json = Annotated[bool, typer.Option("--json", help="Print a summary that programs can read.")]
-Init = Annotated[str, typer.Option(help="First weights: glorot or he.")]
+Init = Annotated[
+    str, typer.Option(help="First weights: glorot (suits tanh, sigmoid) or he (relu, gelu).")
+]
+Activation = Annotated[
+    str,
+    typer.Option(
+        help="Of the hidden layers: relu, tanh, sigmoid or gelu.", autocompletion=activations
+    ),
+]
 Dtype = Annotated[str, typer.Option(help="float32 or float64.")]
 Widths = Annotated[
-    str | None, typer.Option(help="Widths of all layers.  [default: 784,300,100,100,10]")
+    str | None,
+    typer.Option(
+        help="Widths of all layers.  [default: 784,300,100,100,10; the ends are the data's]"
+    ),
 ]
 Samples = Annotated[int, Whole("--batch-size", help="Samples an update.")]
 Epochs = Annotated[int, Whole(help="Passes over the training set.")]
 SchedulePer = Annotated[str, typer.Option(help="What the schedule counts: epoch, step.")]
 DataSet = Annotated[
-    str, typer.Option(help="mnist, fashion-mnist or cifar10.", autocompletion=data_sets)
+    str,
+    typer.Option(
+        help="mnist, fashion-mnist, cifar10, or a file of your own: .npz or .csv.",
+        autocompletion=data_sets,
+    ),
 ]
 DataDir = Annotated[
     Path | None, typer.Option(help="Where its files are.  [default: the usual place]")

@@ -36,6 +36,16 @@ def remark(trainings: Iterable[Recipe]) -> None:
         print(sentence, file=sys.stderr)
 
 
+def show_data(recipe: Recipe, quiet: bool) -> None:
+    """Say what a file of one's own holds, and how its classes are balanced."""
+    from optiviz.problems.data.dataset import is_own
+    from optiviz.problems.data.own import balance
+    from optiviz.training.recipe import data_of
+
+    if is_own(recipe.dataset) and not quiet:
+        print(balance(data_of(recipe)))
+
+
 def stopped(sentence: str) -> NoReturn:
     """End after Ctrl-C, with how to go on."""
     print(sentence, file=sys.stderr)

@@ -10,6 +10,7 @@ import typer
 
 from optiviz.cli.completion import several
 from optiviz.cli.options import (
+    Activation,
     Biases,
     DataDir,
     DataSet,
@@ -30,7 +31,7 @@ from optiviz.cli.options import (
     look_of,
     path_words,
 )
-from optiviz.cli.output import print_json, remark, stopped
+from optiviz.cli.output import print_json, remark, show_data, stopped
 from optiviz.cli.progress import progress
 from optiviz.errors import UserError
 from optiviz.words import guess, listed, number, slug, whole
@@ -71,6 +72,7 @@ def sweep(
     sizes: Widths = None,
     biases: Biases = False,
     init: Init = "glorot",
+    activation: Activation = "relu",
     dtype: Dtype = "float32",
     dataset: DataSet = "mnist",
     data_dir: DataDir = None,
@@ -116,6 +118,7 @@ def sweep(
         sizes=sizes,
         biases=biases,
         init=init,
+        activation=activation,
         dtype=dtype,
         dataset=dataset,
         data_dir=path_words(data_dir),
@@ -211,6 +214,7 @@ def _report(done: Sweep, path: Path, look: Look, as_json: bool) -> None:
     tables.write(path, "trials", results)
     if searched:
         tables.write(path, "search", searched)
+    show_data(done.plan.recipe, as_json)
     lines = markdown([HEADS, *map(_cells, table)])
     whole_trials = [row for row in searched if row["state"] == "complete"]
     strips = tables.strips(whole_trials or table, "val_accuracy" if searched else "test_accuracy")
@@ -229,10 +233,10 @@ def _draw(
     plan: Plan, table: list[Any], searched: list[Any], strips: list[Any], path: Path, look: Look
 ) -> None:
     """A map for every rule, and the rates that work for all."""
-    from optiviz.problems.data.datasets import TITLES
+    from optiviz.problems.data.dataset import title_of
     from optiviz.views.charts import sweep as views
 
-    data = TITLES.get(plan.recipe.dataset, plan.recipe.dataset)
+    data = title_of(plan.recipe.dataset)
     taken: set[str] = set()
     span = views.span([row["test_accuracy"] for row in table])
     for text in plan.optimizers:

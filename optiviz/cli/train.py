@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +11,7 @@ import typer
 
 from optiviz.cli.completion import one
 from optiviz.cli.options import (
+    Activation,
     Biases,
     DataDir,
     DataSet,
@@ -31,7 +33,7 @@ from optiviz.cli.options import (
     given,
     path_words,
 )
-from optiviz.cli.output import print_json, remark, stopped
+from optiviz.cli.output import print_json, remark, show_data, stopped
 from optiviz.cli.progress import progress
 from optiviz.errors import UserError
 
@@ -60,6 +62,7 @@ def train(
     sizes: Widths = None,
     biases: Biases = False,
     init: Init = "glorot",
+    activation: Activation = "relu",
     dtype: Dtype = "float32",
     dataset: DataSet = "mnist",
     data_dir: DataDir = None,
@@ -79,7 +82,10 @@ def train(
     ] = None,
     overwrite: Overwrite = False,
     resume: Annotated[
-        Path | None, typer.Option(help="Go on with the stopped or killed run in this directory.")
+        Path | None,
+        typer.Option(
+            help="Go on with the stopped or killed run in this directory; longer with --epochs."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -90,17 +96,20 @@ def train(
     optiviz train --optim momentum:beta=0.9 --lr 0.01 --schedule linear:end=0.0001 --batch-size 10
     optiviz train --validation 10000 --patience 3 --epochs 50 --out early
     optiviz train --resume early
+    optiviz train --resume runs/adam-mnist-0 --epochs 20
     """
     from optiviz.files import held
     from optiviz.training.directory import Kept
     from optiviz.training.interrupt import interruptible
+    from optiviz.training.longer import rounding
     from optiviz.training.recipe import Recipe
 
     check_over(over)
+    on = resume is not None and "--epochs" in given(context)
     if resume is not None:
-        if others := given(context, "resume", "over", "as_json"):
+        if others := given(context, "resume", "over", "as_json", "epochs"):
             raise UserError(f"--resume goes on as the run began: leave out {', '.join(others)}.")
-        path, begin = resume, partial(Kept.resume, resume)
+        path, begin = resume, partial(Kept.resume, resume, epochs if on else None)
     else:
         recipe = Recipe(
             optim=optim,
@@ -113,6 +122,7 @@ def train(
             sizes=sizes,
             biases=biases,
             init=init,
+            activation=activation,
             dtype=dtype,
             dataset=dataset,
             data_dir=path_words(data_dir),
@@ -124,7 +134,10 @@ def train(
         path = out or recipe.name()
         begin = partial(Kept.begin, recipe, path, overwrite)
     with interruptible() as interrupted, held(path):
-        _go(begin(), interrupted, over, as_json)
+        work = begin()
+        if on and (said := rounding(work.recipe, work.networks[0])):
+            print(said, file=sys.stderr)
+        _go(work, interrupted, over, as_json)
 
 
 def _go(work: Kept, interrupted: list[int], over: str, as_json: bool) -> None:
@@ -133,6 +146,7 @@ def _go(work: Kept, interrupted: list[int], over: str, as_json: bool) -> None:
 
     path = work.directory.path
     remark([work.recipe])
+    show_data(work.recipe, as_json)
     with progress(" updates", total=work.total, begun=work.begun, quiet=as_json) as show:
         done = work.train(
             lambda step, figures: show(step, words=_words(figures)), stop=lambda: bool(interrupted)

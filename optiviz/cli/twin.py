@@ -10,6 +10,7 @@ import typer
 
 from optiviz.cli.completion import one
 from optiviz.cli.options import (
+    Activation,
     Biases,
     DataDir,
     DataSet,
@@ -60,6 +61,7 @@ def twin(
     sizes: Widths = None,
     biases: Biases = False,
     init: Init = "glorot",
+    activation: Activation = "relu",
     dataset: DataSet = "mnist",
     data_dir: DataDir = None,
     seed: Seed = 0,
@@ -99,6 +101,7 @@ def twin(
         sizes=sizes,
         biases=biases,
         init=init,
+        activation=activation,
         dataset=dataset,
         data_dir=path_words(data_dir),
         compiled=False,

@@ -1,7 +1,8 @@
 """What to minimise: surfaces of two parameters, small problems with data, and networks."""
 
 from optiviz.problems.base import Plane, Problem
-from optiviz.problems.data.datasets import DATASETS, Dataset, load
+from optiviz.problems.data.dataset import Dataset
+from optiviz.problems.data.datasets import DATASETS, load
 from optiviz.problems.network.mlp import MLP
 from optiviz.problems.planes.expressions import expression
 from optiviz.problems.planes.function import surface

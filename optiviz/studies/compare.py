@@ -19,7 +19,7 @@ from optiviz.problems.base import Array
 from optiviz.studies.pool import MOST_SEEDS, Report, Stop, share_out
 from optiviz.studies.table import Row, each_once, mean, spread
 from optiviz.training.directory import Kept, RunDirectory, rows_of
-from optiviz.training.recipe import Recipe
+from optiviz.training.recipe import Recipe, data_of
 from optiviz.training.train import COLUMNS
 from optiviz.words import split
 
@@ -141,6 +141,7 @@ def compare(
         )
     options = dataclasses.asdict(recipe)
     facts = {"format": FORMAT, "optimizers": texts, "seeds": seeds, "options": options}
+    facts["checksum"] = data_of(recipe).checksum
     with held(path):
         _create(path, facts, overwrite)
         return _go_on(path, jobs, on_progress)
@@ -170,6 +171,7 @@ def _go_on(
     """Train what is left to train, and read and write what came of it all."""
     recipe, texts, seeds = read(path)
     recipe.check()
+    _same_data(path, recipe)
     network = recipe.networks()[0]
     rules = [dataclasses.replace(recipe, optim=text).rule(network) for text in texts]
     names = names_of(texts)
@@ -225,6 +227,13 @@ def _create(path: Path, facts: dict[str, Any], overwrite: bool) -> None:
             read(path)  # nothing but a comparison is ever removed
             shutil.rmtree(path / "runs", ignore_errors=True)
     write_json(path / "compare.json", facts)
+
+
+def _same_data(path: Path, recipe: Recipe) -> None:
+    """Refuse to go on with other data than a comparison began with."""
+    begun = read_json(path / "compare.json").get("checksum")
+    if begun not in (None, data_of(recipe).checksum):
+        raise UserError(f"{path} was trained on other data than {recipe.dataset} now holds.")
 
 
 def read(path: Path) -> tuple[Recipe, list[str], tuple[int, ...]]:

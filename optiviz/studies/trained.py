@@ -22,6 +22,7 @@ from optiviz.files import MOST as LONGEST
 from optiviz.files import read_json, reading
 from optiviz.problems import MLP, Dataset
 from optiviz.problems.base import Array
+from optiviz.problems.data.dataset import is_own
 from optiviz.studies import compare
 from optiviz.studies.sweep.findings import Strip, strips
 from optiviz.studies.sweep.kept import RUNS, missing, name_of, read_wrong, small
@@ -266,6 +267,8 @@ def _ascending(values: Iterable[Any]) -> tuple[Any, ...]:
 
 def _data(recipe: Recipe) -> Dataset:
     recipe.check()
+    if is_own(recipe.dataset):  # whose samples may be anything
+        raise UserError(f"A page of networks shows images, and {recipe.dataset} is not of them.")
     return data_of(recipe)
 
 

@@ -34,6 +34,7 @@ from optiviz.problems import MLP
 from optiviz.problems.base import Array
 from optiviz.runs.record import plain
 from optiviz.training.fitting import check
+from optiviz.training.longer import longer
 from optiviz.training.outcome import End
 from optiviz.training.recipe import Networks, Recipe, data_of
 from optiviz.training.train import COLUMNS, Checkpoint, Row, Training
@@ -156,7 +157,13 @@ class RunDirectory:
             UserError: the disk is full, or the directory cannot be written to.
         """
         with whole(self.path / "weights.npz") as unfinished, unfinished.open("wb") as file:
-            np.savez(file, w=done.w, sizes=network.sizes, biases=network.biases)
+            np.savez(
+                file,
+                w=done.w,
+                sizes=network.sizes,
+                biases=network.biases,
+                activation=network.activation,
+            )
         self.write_metrics(rows_of(done.history))
         last = {name: float(values[-1]) for name, values in done.history.items() if len(values)}
         facts = self.facts() | {
@@ -170,6 +177,11 @@ class RunDirectory:
         }
         self._write_facts(facts)
         return facts
+
+    def prolong(self, old: dict[str, Any], new: dict[str, Any]) -> None:
+        """Write down that a run is under way again, for longer than it was begun for."""
+        facts = {"format": FORMAT, "status": "running"} | new
+        self._write_facts(facts | {"versions": old.get("versions", {})})
 
     def _write_facts(self, facts: dict[str, Any]) -> None:
         write_json(self.path / "run.json", facts, default=plain)
@@ -221,24 +233,41 @@ class Kept:
         return kept
 
     @classmethod
-    def resume(cls, path: Path) -> Kept:
+    def resume(cls, path: Path, epochs: int | None = None) -> Kept:
         """Go on with a training that was stopped or killed, as it was begun.
 
+        Args:
+            path: its directory.
+            epochs: how many it is to have now, instead of those that it was begun for; then a
+                finished one goes on, too. See `longer`.
+
         Raises:
-            UserError: a finished run, a damaged directory, or other data than it began with.
+            UserError: a finished run, a damaged directory, other data than it began with, or what
+                cannot be made longer.
         """
         directory = RunDirectory(path)
         facts = directory.facts()
-        if facts["status"] == "finished":
-            raise UserError(f"{path} holds a finished run ({facts['verdict']}): nothing to resume.")
+        if facts["status"] == "finished" and epochs is None:
+            raise UserError(
+                f"{path} holds a finished run ({facts['verdict']}): nothing to resume; --epochs "
+                "trains on."
+            )
         with reading(path / "run.json"):
-            recipe = Recipe.read(facts["options"])
+            begun = Recipe.read(facts["options"])
+            ended = str(facts.get("stopped", ""))
+        begun.check()
+        if epochs is not None and epochs <= begun.epochs:
+            raise UserError(f"{path} was begun for {begun.epochs} epochs: --epochs must be more.")
+        recipe = begun if epochs is None else dataclasses.replace(begun, epochs=epochs)
         recipe.check()
         kept = cls(recipe, directory, recipe.networks())
         if facts.get("data") != kept._facts()["data"]:
             raise UserError(f"{path} was trained on other data than {recipe.dataset}.")
         network = kept.networks[0]
         last = directory.load(network, recipe.rule(network), kept.total)
+        if epochs is not None:
+            longer(begun, epochs, network, last, ended)
+            directory.prolong(facts, kept._facts())
         return dataclasses.replace(kept, checkpoint=last)
 
     def _facts(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from optiviz.errors import UserError
+from optiviz.problems.network.activations import Activation
 from optiviz.problems.network.layers import Layer
 from optiviz.problems.network.mlp import MLP
 
@@ -98,6 +99,7 @@ def check_gradient(
         biases=problem.biases,
         dtype=np.float64,
         compiled=problem.compiled,
+        activation=problem.activation,
     )
     weights = np.array(w, np.float64)
     exact.value_and_grad(weights, slice(0, 1))  # a first call may have to compile
@@ -197,22 +199,23 @@ def _errors(
 def _losses_after(problem: MLP, w: Float, row: int, change: float, out: Float) -> float:
     """Write to `out` the loss after each weight alone has changed; return the loss before."""
     layers, places = problem.layers(w), problem.layers(out)
-    inputs, sums = _sweep(layers, problem.x[row])
+    f = problem.act
+    inputs, sums = _sweep(layers, f, problem.x[row])
     y = int(problem.y[row])
-    base = float(_losses(layers, len(layers) - 1, sums[-1][None], y)[0])
+    base = float(_losses(layers, f, len(layers) - 1, sums[-1][None], y)[0])
     for index, (a, place) in enumerate(zip(inputs, places, strict=True)):
-        place.weights[:] = _moved(layers, index, sums, change * a, y, base)
+        place.weights[:] = _moved(layers, f, index, sums, change * a, y, base)
         if place.biases is not None:
-            place.biases[:] = _moved(layers, index, sums, np.array([change]), y, base)[0]
+            place.biases[:] = _moved(layers, f, index, sums, np.array([change]), y, base)[0]
     return base
 
 
-def _sweep(layers: Sequence[Layer], x: Float) -> tuple[list[Float], list[Float]]:
+def _sweep(layers: Sequence[Layer], f: Activation, x: Float) -> tuple[list[Float], list[Float]]:
     """What goes into every layer, and the weighted sums that it makes."""
     inputs, sums = [x], []
     for layer in layers:
         sums.append(_weighted(layer, inputs[-1]))
-        inputs.append(np.maximum(sums[-1], 0))
+        inputs.append(f.of(sums[-1]))
     return inputs[:-1], sums
 
 
@@ -222,12 +225,18 @@ def _weighted(layer: Layer, a: Float) -> Float:
 
 
 def _moved(
-    layers: Sequence[Layer], index: int, sums: list[Float], shifts: Float, y: int, base: float
+    layers: Sequence[Layer],
+    f: Activation,
+    index: int,
+    sums: list[Float],
+    shifts: Float,
+    y: int,
+    base: float,
 ) -> Float:
     """The losses, `(shifts, units)`, after each shift of each weighted sum of a layer alone."""
     z, last = sums[index], index == len(layers) - 1
     after = z + shifts[:, None]
-    change = after - z if last else np.maximum(after, 0) - np.maximum(z, 0)
+    change = after - z if last else f.of(after) - f.of(z)
     losses = np.full(change.shape, base)
     # Where nothing changes (a pixel of 0, a unit that stays off), the loss is known already.
     shift, unit = np.nonzero(change)
@@ -236,19 +245,19 @@ def _moved(
         if last:
             now = np.repeat(z[None], len(j), axis=0)
             now[np.arange(len(j)), j] = after[i, j]
-            losses[i, j] = _losses(layers, index, now, y)
+            losses[i, j] = _losses(layers, f, index, now, y)
         else:
             following = layers[index + 1].weights[j]
             following *= change[i, j][:, None]
             following += sums[index + 1]
-            losses[i, j] = _losses(layers, index + 1, following, y)
+            losses[i, j] = _losses(layers, f, index + 1, following, y)
     return losses
 
 
-def _losses(layers: Sequence[Layer], index: int, z: Float, y: int) -> Float:
+def _losses(layers: Sequence[Layer], f: Activation, index: int, z: Float, y: int) -> Float:
     """The losses of many rows of weighted sums of one layer."""
     for layer in layers[index + 1 :]:
-        z = _weighted(layer, np.maximum(z, 0))
+        z = _weighted(layer, f.of(z))
     z = z - z.max(axis=1, keepdims=True)
     losses: Float = np.log(np.exp(z).sum(axis=1)) - z[:, y]
     return losses

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import re
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from optiviz.errors import UserError, at_least, at_most
 from optiviz.fast import wanted
 from optiviz.optim import Optimizer, parse
 from optiviz.problems import MLP, Dataset, load
-from optiviz.problems.data.datasets import TITLES
+from optiviz.problems.data.dataset import is_own, title_of
 from optiviz.problems.network.layers import count
 from optiviz.runs.batches import feed_of
 from optiviz.runs.inputs import as_rule
@@ -40,7 +42,8 @@ class Recipe:
         optim: the update rule, such as "adam:beta1=0.8"; lr: η, if not in these words.
         batch_size, epochs, seed, eval_every, patience, shuffle, threads: see `train`.
         schedule: of η, such as "cosine"; schedule_per: whether it counts "epoch" or "step".
-        sizes: the widths of all layers, such as "784,100,10"; biases, init, dtype: see `MLP`.
+        sizes: the widths of all layers, such as "784,100,10"; biases, init, activation, dtype: see
+            `MLP`.
         dataset, data_dir: see `load`; validation: how many of its last samples are split off.
         compiled: whether small batches go through compiled loops; None leaves it to `networks`.
     """
@@ -55,6 +58,7 @@ class Recipe:
     sizes: str | None = None
     biases: bool = False
     init: str = "glorot"
+    activation: str = "relu"
     dtype: str = "float32"
     dataset: str = "mnist"
     data_dir: str | None = None
@@ -80,7 +84,9 @@ class Recipe:
 
     def name(self) -> Path:
         """The directory's name when none was given: the rule, the data and the seed."""
-        return Path("runs") / f"{slug(self.optim)}-{self.dataset}-{self.seed}"
+        data = Path(self.dataset).stem if is_own(self.dataset) else self.dataset
+        data = re.sub(r"[^\w.]+", "-", data)[:60]
+        return Path("runs") / f"{slug(self.optim)}-{data}-{self.seed}"
 
     def command(self) -> str:
         """The command that does the same; what is left to its default is left out.
@@ -109,25 +115,28 @@ class Recipe:
             raise UserError(f"validation must be from 0 to {most}, got {self.validation}.")
         if self.dtype not in ("float32", "float64"):
             raise UserError(f"dtype must be float32 or float64, got {self.dtype!r}.")
-        usual = (data.x_train.shape[1], *HIDDEN, len(data.classes))
-        sizes = usual if self.sizes is None else _widths(self.sizes, usual)
+        sizes = widths_for(data, self.sizes)
         affordable(sizes, self.biases, np.dtype(self.dtype).itemsize)
-        compiled = self.compiled
-        if compiled is None:
-            compiled = wanted() and self.epochs * n >= LONG * self.batch_size
+        compiled = self.compiles(n) if self.compiled is None else self.compiled
         network = MLP(
             data.x_train[:n],
             data.y_train[:n],
             sizes,
             biases=self.biases,
             init=self.init,
+            activation=self.activation,
             dtype=self.dtype,
             compiled=compiled,
             name=data.name,
-            title=TITLES.get(data.name, data.name),
+            title=title_of(data.name),
         )
         split_off = network.on(data.x_train[n:], data.y_train[n:]) if self.validation else None
         return network, network.on(data.x_test, data.y_test), split_off
+
+    def compiles(self, n: int) -> bool:
+        """Whether small batches of n samples are worth the compiler."""
+        long = self.epochs * n >= LONG * self.batch_size
+        return long and self.activation == "relu" and wanted()
 
     def rule(self, network: MLP) -> Optimizer:
         """The update rule; its rate is the network's usual one if no one gave any."""
@@ -208,10 +217,20 @@ class Recipe:
 
 def data_of(recipe: Recipe) -> Dataset:
     """The data set of a recipe, read once by all the trainings of a process."""
-    return _load(recipe.dataset, recipe.data_dir)
+    return _load(recipe.dataset, recipe.data_dir, _state(recipe.dataset))
 
 
-_load = lru_cache(1)(load)
+def _state(dataset: str) -> tuple[int, ...] | None:
+    """What tells a file of one's own from another of its name."""
+    if not (is_own(dataset) and os.path.isfile(dataset)):
+        return None
+    facts = os.stat(dataset)
+    return facts.st_ino, facts.st_mtime_ns, facts.st_size
+
+
+@lru_cache(1)
+def _load(name: str, data_dir: str | None, _state: tuple[int, ...] | None) -> Dataset:
+    return load(name, data_dir)
 
 
 def widths(text: str) -> tuple[int, ...]:
@@ -243,8 +262,15 @@ def affordable(sizes: Sequence[int], biases: bool, bytes_each: int) -> None:
         )
 
 
-def _widths(text: str, usual: tuple[int, ...]) -> tuple[int, ...]:
-    """The widths of all layers, whose ends the data decide."""
+def widths_for(data: Dataset, text: str | None) -> tuple[int, ...]:
+    """The widths of all layers, whose ends the data decide; the usual ones if there is no text.
+
+    Raises:
+        UserError: words that cannot be read, or that have other ends.
+    """
+    usual = (data.x_train.shape[1], *HIDDEN, len(data.classes))
+    if text is None:
+        return usual
     sizes = widths(text)
     if len(sizes) < 2 or (sizes[0], sizes[-1]) != (usual[0], usual[-1]):
         raise UserError(f"sizes must begin with {usual[0]} and end with {usual[-1]}, got {text!r}.")

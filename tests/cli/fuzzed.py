@@ -24,6 +24,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from optiviz.cli import main
 from optiviz.gallery import build, scripts
 from optiviz.problems.data import datasets
@@ -132,6 +134,11 @@ def tried(line: list[str]) -> dict[str, Any]:
     (folder / "taken").mkdir()
     for name, text in {"file": "a", "taken/file": "b", "mine.py": MINE}.items():
         (folder / name).write_text(text)
+    for name, rows in {"mine": 250, "wrong": 3}.items():
+        x = np.arange(3.0 * rows).reshape(rows, 3) % 7
+        np.savez(folder / f"{name}.npz", x=x, y=np.arange(rows) % 3)
+        lines = "".join(f"{i % 7},{i % 3}\n" for i in range(rows))
+        (folder / f"{name}.csv").write_text("a,label\n" + lines)
     before, raised, status = tree(folder), "", 0
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
     os.chdir(folder)

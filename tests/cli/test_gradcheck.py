@@ -64,7 +64,7 @@ MISTAKES = {
     "--eps 0": "eps must be above 0 and finite, got 0.",
     "--samples 0": "samples must be from 1 to 60000, got 0.",
     "--sizes 784,x": "sizes must be whole numbers with commas between, got '784,x'.",
-    "--sizes 10,5": "sizes must begin with 784 pixels and end with 10 classes, got 10,5.",
+    "--sizes 10,5": "sizes must begin with 784 and end with 10, got '10,5'.",
     "--out a.gif": "the ending must be .png, .svg, .pdf.",
     "--theme drak": "Did you mean 'dark'?",
 }

@@ -143,7 +143,10 @@ def test_a_killed_run_goes_on_to_the_same_bits(
     assert {path.name for path in (tmp_path / "a").iterdir()} == FILES
     again = optiviz("train --resume a")
     assert again.returncode == 2
-    assert "a holds a finished run (still improving): nothing to resume." in again.stderr
+    assert (
+        "a holds a finished run (still improving): nothing to resume; --epochs trains on."
+        in again.stderr
+    )
 
 
 @pytest.mark.slow
@@ -248,7 +251,7 @@ MISTAKES = {
     "--resume nowhere": "nowhere holds no run: it has no run.json.",
     "--resume nowhere --json": "nowhere holds no run: it has no run.json.",
     "--resume nowhere --lr 1": "--resume goes on as the run began: leave out --lr.",
-    "--epochs 3 --resume nowhere --json --out a": "leave out --epochs, --out.",
+    "--epochs 3 --resume nowhere --json --out a": "leave out --out.",
     "--out /dev/null/a": "Cannot write /dev/null/a",
 }
 

@@ -17,7 +17,13 @@ from optiviz.training.recipe import Recipe
 USUAL = Recipe("sgd:lr=0.1", lr=None, batch_size=100, epochs=1, seed=0, sizes="784,5,10")
 OTHER: dict[str, Any] = {
     **{"optim": "adam:lr=0.1", "batch_size": 50, "epochs": 2, "seed": 3, "schedule": "cosine"},
-    **{"schedule_per": "step", "sizes": "784,6,10", "biases": True, "init": "he"},
+    **{
+        "schedule_per": "step",
+        "sizes": "784,6,10",
+        "biases": True,
+        "init": "he",
+        "activation": "tanh",
+    },
     **{"dtype": "float64", "validation": 9, "eval_every": 7, "patience": 2, "shuffle": False},
     **{"threads": 2, "compiled": not USUAL.networks()[0].compiled},
 }
@@ -31,7 +37,12 @@ def told(recipe: Recipe, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     def listen(network: Any, test: Any, rule: Any, **how: Any) -> None:
         seen.update(how, rule=repr(rule), samples=network.n_samples, sizes=network.sizes)
-        seen.update(dtype=network.dtype, biases=network.biases, compiled=network.compiled)
+        seen.update(
+            dtype=network.dtype,
+            biases=network.biases,
+            compiled=network.compiled,
+            f=network.activation,
+        )
         seen.update(start=network.start(0).tolist(), validation=how["validation"] is not None)
 
     monkeypatch.setattr(module, "train", listen)

@@ -12,7 +12,7 @@ from optiviz.optim.describe import SYMBOLS, word
 from optiviz.player.pack import Arrays, pack
 from optiviz.problems import Dataset
 from optiviz.problems.base import Array
-from optiviz.problems.data.datasets import TITLES
+from optiviz.problems.data.dataset import title_of
 from optiviz.studies.sweep.findings import NEAR, in_words
 from optiviz.studies.sweep.plan import word as typed
 from optiviz.studies.table import Row
@@ -47,7 +47,7 @@ def contents(found: Trained, command: str) -> tuple[dict[str, Any], Arrays]:
         "format": FORMAT,
         "version": __version__,
         "command": command,
-        "title": f"Networks trained on {TITLES.get(found.data.name, found.data.name)}",
+        "title": f"Networks trained on {title_of(found.data.name)}",
         "about": about(found),
         "classes": list(found.data.classes),
         "images": len(labels),

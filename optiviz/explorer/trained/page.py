@@ -15,7 +15,7 @@ from optiviz.explorer.trained.still import maps
 from optiviz.files import whole
 from optiviz.player.bundle import bundle
 from optiviz.player.page import source
-from optiviz.problems.data.datasets import TITLES
+from optiviz.problems.data.dataset import title_of
 from optiviz.studies.trained import Trained
 from optiviz.views.charts.maps import ramp
 from optiviz.views.style import SOLID, THEMES, Theme, contrast, marks, words
@@ -69,7 +69,7 @@ def page(found: Trained, theme: str, command: str) -> str:
     """
     css = source("css") + _colors(found) + HERE.joinpath("trained.css").read_text(encoding="utf-8")
     text = PAGE.format(
-        title=html.escape(f"Networks trained on {TITLES.get(found.data.name, found.data.name)}"),
+        title=html.escape(f"Networks trained on {title_of(found.data.name)}"),
         about=html.escape(about(found)),
         css=css,
         theme=theme,

@@ -1,4 +1,4 @@
-"""Labelled images: MNIST, which comes with the package, Fashion-MNIST and CIFAR-10."""
+"""Labelled images: MNIST, which comes with the package, Fashion-MNIST, CIFAR-10; or one's own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from optiviz.errors import UserError, needs_extra
 from optiviz.problems.data.cifar import ARCHIVE, ARCHIVE_HASH, SIDES, read_cifar
+from optiviz.problems.data.dataset import Dataset, is_own
 from optiviz.problems.data.idx import check, content, header, parse_idx
+from optiviz.problems.data.own import read_own
 from optiviz.words import look_up
 
 BUNDLED = Path(__file__).parent / "mnist"
@@ -45,30 +47,6 @@ FASHION_URL = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
 CIFAR_URL = "https://www.cs.toronto.edu/~kriz/"
 
 
-@dataclass(frozen=True, eq=False)
-class Dataset:
-    """Samples and classes, for training and for testing.
-
-    Attributes:
-        name: what the data set is called.
-        x_train, x_test: `(N, pixels)`, float32 in [0, 1], an image row by row (CIFAR-10: all red
-            values, then green, then blue).
-        y_train, y_test: `(N,)`, the classes as whole numbers from 0.
-        shape: (height, width) or (colours, height, width) of one image.
-        classes: what the classes are called.
-        checksum: the SHA-256 of all pixels and classes, which says which data a run has seen.
-    """
-
-    name: str
-    x_train: NDArray[np.float32]
-    y_train: NDArray[np.intp]
-    x_test: NDArray[np.float32]
-    y_test: NDArray[np.intp]
-    shape: tuple[int, ...]
-    classes: tuple[str, ...]
-    checksum: str
-
-
 @dataclass(frozen=True)
 class Source:
     """Where a data set comes from: how its four arrays of bytes are read, and its facts."""
@@ -86,7 +64,7 @@ def load(name: str = "mnist", data_dir: str | Path | None = None) -> Dataset:
     batches in Python's or in binary form; gzip or not.
 
     Args:
-        name: one of `DATASETS`.
+        name: one of `DATASETS`, or a file of one's own that ends in .npz or .csv; see `own`.
         data_dir: a directory with the files of the data set, instead of its usual place.
 
     Raises:
@@ -96,6 +74,10 @@ def load(name: str = "mnist", data_dir: str | Path | None = None) -> Dataset:
     >>> load("mnist").x_train.shape
     (60000, 784)
     """
+    if is_own(name):
+        if data_dir is not None:
+            raise UserError(f"{name} is a file: leave out the data directory.")
+        return read_own(name)
     source = look_up("data set", name, DATASETS)
     directory = None if data_dir is None else Path(data_dir)
     if directory is not None and not os.path.isdir(directory):
@@ -197,4 +179,3 @@ DATASETS: dict[str, Source] = {
     "fashion-mnist": Source(_read_fashion, (28, 28), _CLOTHES),
     "cifar10": Source(_read_cifar, SIDES, tuple(_THINGS.split())),
 }
-TITLES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "cifar10": "CIFAR-10"}

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from optiviz.problems.base import Array
+from optiviz.problems.network.activations import ACTIVATIONS
 
 # Up to this many multiplications a BLAS product needs no packing of its operands, which for a
 # handful of rows costs more than the product itself. Measured with OpenBLAS on AVX-512; elsewhere
@@ -50,20 +51,24 @@ def layers_of(w: Array, sizes: Sequence[int], biases: bool) -> list[Layer]:
 class Pass:
     """The arrays that m samples need on their way forward and back, made once and used again.
 
-    a₀ = x    aₗ = max(0, aₗ₋₁Wₗ + bₗ)    z = a_{L-1}W_L + b_L    p = softmax(z)
-    δ_L = (p - onehot(y))/m    δₗ₋₁ = δₗWₗᵀ ⊙ (aₗ₋₁ > 0)    ∂Wₗ = aₗ₋₁ᵀδₗ    ∂bₗ = Σ δₗ
+    a₀ = x    zₗ = aₗ₋₁Wₗ + bₗ    aₗ = f(zₗ)    p = softmax(z_L)
+    δ_L = (p - onehot(y))/m    δₗ₋₁ = δₗWₗᵀ ⊙ f'(zₗ₋₁)    ∂Wₗ = aₗ₋₁ᵀδₗ    ∂bₗ = Σ δₗ
     """
 
-    def __init__(self, m: int, sizes: Sequence[int], dtype: DTypeLike) -> None:
-        self.m = m
+    def __init__(
+        self, m: int, sizes: Sequence[int], dtype: DTypeLike, activation: str = "relu"
+    ) -> None:
+        self.m, self._activation = m, ACTIVATIONS[activation]
         # A product with one inner term (∂W of a single sample) never reaches BLAS and is ten times
         # slower than one with two, so a single sample gets a row of zeros for company.
         rows = max(m, 2)
         self._padded = [np.zeros((rows, n), dtype) for n in sizes]
         self._deltas = [np.zeros((rows, n), dtype) for n in sizes[1:-1]] + self._padded[-1:]
-        self._active = [np.empty((m, n), bool) for n in sizes[1:-1]]
+        self._rooms = [np.empty((m, n), self._activation.kind or dtype) for n in sizes[1:-1]]
         self.x = self._padded[0][:m]
         self._outputs = [a[:m] for a in self._padded[1:]]
+        inner = self._activation.inner
+        self._sums = [np.empty_like(a) if inner else a for a in self._outputs[:-1]]
         self._first = np.arange(m) * sizes[-1]  # where each row of z begins in memory
         self._top = np.empty((m, 1), dtype)
         self._parts = [
@@ -77,7 +82,11 @@ class Pass:
             _product(a, layer.weights, out, self._parts[index])
             if layer.biases is not None:
                 out += layer.biases
-            a = out if index == last else np.maximum(out, 0, out=out)
+            if index < last:
+                if self._activation.inner:
+                    self._sums[index][:] = out
+                self._activation.forward(out)
+            a = out
         return a
 
     def probabilities(self, layers: Sequence[Layer], x: Array) -> Array:
@@ -118,11 +127,11 @@ class Pass:
             if (bias := grads[index].biases) is not None:
                 np.add.reduce(whole, axis=0, out=bias)
             if index:
-                active = np.greater(self._outputs[index - 1], 0, out=self._active[index - 1])
                 delta = np.matmul(
                     whole[: self.m], layers[index].weights.T, out=self._deltas[index - 1][: self.m]
                 )
-                delta *= active
+                before = self._outputs[index - 1]
+                self._activation.back(delta, before, self._sums[index - 1], self._rooms[index - 1])
         return loss
 
 

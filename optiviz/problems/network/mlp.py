@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from optiviz.errors import UserError, at_least
 from optiviz.fast import wanted
 from optiviz.problems.base import Array, Problem, inexact
+from optiviz.problems.network.activations import ACTIVATIONS
 from optiviz.problems.network.layers import Layer, Pass, count, layers_of
 
 Batch = Array | slice | None  # sample indices, a slice of the samples, or all of them
@@ -27,9 +28,9 @@ KEPT_ARRAYS = ("_passes", "_compiled_passes", "_views")  # of the last passes; n
 
 
 class MLP(Problem):
-    """A network of fully connected layers with ReLU between them, as a problem of P parameters.
+    """A network of fully connected layers, as a problem of P parameters.
 
-    a₀ = x    aₗ = max(0, aₗ₋₁Wₗ + bₗ)    z = a_{L-1}W_L + b_L    loss = mean of -log softmax(z)_y
+    a₀ = x    aₗ = f(aₗ₋₁Wₗ + bₗ)    z = a_{L-1}W_L + b_L    loss = mean of -log softmax(z)_y
 
     Args:
         x: `(N, inputs)`, the samples; finite.
@@ -38,9 +39,11 @@ class MLP(Problem):
         biases: whether layers have biases bₗ; none by default.
         init: "glorot" draws weights from U(-r, r) with r² = 6/(inputs + outputs), "he" from
             N(0, 2/inputs); biases start at 0.
+        activation: f, one of `ACTIVATIONS`; "he" suits relu and gelu, "glorot" tanh and sigmoid.
         dtype: float32 or float64.
         compiled: use the compiled pass for small batches: True, False, or if the extra `fast` is
-            there (None); it agrees with the other to rounding.
+            there (None); it agrees with the other to rounding. There is one for relu alone, whose
+            zeros it leaves out.
         name, title: what the problem is called.
 
     Raises:
@@ -68,6 +71,7 @@ class MLP(Problem):
         *,
         biases: bool = False,
         init: str = "glorot",
+        activation: str = "relu",
         dtype: DTypeLike = np.float32,
         compiled: bool | None = None,
         name: str = "mnist",
@@ -82,13 +86,16 @@ class MLP(Problem):
         self.name, self.title = name, title
         self.rates = RATES
         self.sizes, self.biases, self.init = tuple(sizes), biases, init
+        self.act, self.activation = ACTIVATIONS[activation], activation
         self.dtype = np.dtype(dtype)
         self.x = _samples(x, self.sizes[0], self.dtype)
         self.y = _classes(y, len(self.x), self.sizes[-1])
         self.n_samples = len(self.x)
         self.size = count(self.sizes, biases)
-        self._few = FEW / max(np.count_nonzero(self.x[:2000]) / self.x[:2000].size, 1e-6)
-        self.compiled = wanted(compiled)
+        self.few = FEW / max(np.count_nonzero(self.x[:2000]) / self.x[:2000].size, 1e-6)
+        if compiled and activation != "relu":
+            raise UserError(f"The compiled pass is for relu, not {activation}: leave compiled out.")
+        self.compiled = activation == "relu" and wanted(compiled)
         self._forget()
 
     def _forget(self) -> None:
@@ -107,6 +114,7 @@ class MLP(Problem):
         """The same network on other data, such as a test set."""
         how: dict[str, Any] = {"biases": self.biases, "init": self.init, "dtype": self.dtype}
         how |= {"compiled": self.compiled, "name": self.name, "title": self.title}
+        how |= {"activation": self.activation}
         return MLP(x, y, self.sizes, **how)
 
     def start(self, seed: int = 0) -> Array:
@@ -149,7 +157,7 @@ class MLP(Problem):
             out = np.empty(self.size, self.dtype)
         layers, grads = self._layers("w", w), self._layers("out", out)
         m = self._size(batch)
-        if self.compiled and m <= self._few:
+        if self.compiled and m <= self.few:
             few = self._compiled_pass(m)
             x, y = self._take(batch, few.x)
             return few.gradient(w, x, y, out), out
@@ -214,7 +222,7 @@ class MLP(Problem):
         if m not in self._passes:
             if len(self._passes) == KEPT:
                 del self._passes[next(iter(self._passes))]
-            self._passes[m] = Pass(m, self.sizes, self.dtype)
+            self._passes[m] = Pass(m, self.sizes, self.dtype, self.activation)
         return self._passes[m]
 
     def _compiled_pass(self, m: int) -> Any:

@@ -214,7 +214,7 @@ class Slice(Plane):
         h += self._first[0]
         h += b * self._first[2]
         for own, one, two in zip(at[1:], along[1:], across[1:], strict=True):
-            np.maximum(h, 0, out=h)
+            self.network.act.forward(h)
             h = h @ (own.weights + a * one.weights + b * two.weights)
             if own.biases is not None and one.biases is not None and two.biases is not None:
                 h += own.biases + a * one.biases + b * two.biases

@@ -17,8 +17,9 @@ class Tangent:
 
     With R{x} the derivative of x along v:
 
-    R{zₗ} = R{aₗ₋₁}Wₗ + aₗ₋₁Vₗ    R{aₗ} = R{zₗ} ⊙ (zₗ > 0)    R{p} = p ⊙ (R{z} - Σ p R{z})
-    Hv:  R{∂Wₗ} = R{aₗ₋₁}ᵀδₗ + aₗ₋₁ᵀR{δₗ}    R{δₗ₋₁} = (R{δₗ}Wₗᵀ + δₗVₗᵀ) ⊙ (zₗ₋₁ > 0)
+    R{zₗ} = R{aₗ₋₁}Wₗ + aₗ₋₁Vₗ    R{aₗ} = R{zₗ} ⊙ f'(zₗ)    R{p} = p ⊙ (R{z} - Σ p R{z})
+    Hv:  R{∂Wₗ} = R{aₗ₋₁}ᵀδₗ + aₗ₋₁ᵀR{δₗ}
+    R{δₗ₋₁} = (R{δₗ}Wₗᵀ + δₗVₗᵀ) ⊙ f'(zₗ₋₁) + δₗWₗᵀ ⊙ f''(zₗ₋₁) ⊙ R{zₗ₋₁}
 
     A product costs six products of matrices a layer, two gradients; what it shares with the next
     one is kept.
@@ -43,11 +44,12 @@ class Tangent:
         if network.n_samples > MOST:
             raise UserError(f"Curvature takes at most {MOST} samples, got {network.n_samples}.")
         self.network, self.layers = network, network.layers(w)
-        self.inputs, self.active = [network.x], []  # of each layer; which of its units are
+        self.inputs, self.slopes_of, sums = [network.x], [], []  # of each layer; f' of its sums
         for layer in self.layers[:-1]:
             z = self.inputs[-1] @ layer.weights + (0 if layer.biases is None else layer.biases)
-            self.active.append(z > 0)
-            self.inputs.append(np.maximum(z, 0))
+            sums.append(z)
+            self.slopes_of.append(network.act.slope(z))
+            self.inputs.append(network.act.of(z))
         last = self.layers[-1]
         z = self.inputs[-1] @ last.weights + (0 if last.biases is None else last.biases)
         z = np.exp(z - z.max(axis=1, keepdims=True))
@@ -56,8 +58,13 @@ class Tangent:
         delta[np.arange(len(delta)), network.y] -= 1
         self.misses = delta  # p - onehot(y), of each sample
         self.deltas = [delta / network.n_samples]
-        for layer, active in zip(self.layers[:0:-1], self.active[::-1], strict=True):
-            self.deltas.insert(0, (self.deltas[0] @ layer.weights.T) * active)
+        self.bends: list[Array | None] = []  # δₗWₗᵀ ⊙ f'' below each layer but the first
+        for layer, slope, z in zip(
+            self.layers[:0:-1], self.slopes_of[::-1], sums[::-1], strict=True
+        ):
+            back, bend = self.deltas[0] @ layer.weights.T, network.act.bend(z)
+            self.bends.insert(0, None if bend is None else back * bend)
+            self.deltas.insert(0, back * slope)
 
     def gradient(self) -> Array:
         """The gradient of the mean loss, `(P,)`."""
@@ -70,13 +77,14 @@ class Tangent:
 
     def slopes(self, v: Array) -> Array:
         """How each sample's own loss changes along v: `(N,)`."""
-        slopes: Array = (self.misses * self._forward(v)[1]).sum(axis=1)
+        slopes: Array = (self.misses * self._forward(v)[1][-1]).sum(axis=1)
         return slopes
 
     def product(self, v: Array) -> Array:
         """Hv, `(P,)`: how the gradient of the mean loss changes along v."""
         found = np.empty(self.network.size, self.network.dtype)
-        moved, z = self._forward(v)
+        moved, sums = self._forward(v)
+        z = sums[-1]
         delta = self.p * (z - (self.p * z).sum(axis=1, keepdims=True)) / self.network.n_samples
         outs, steps = self._views(found), self._views(v)
         for nth in range(len(outs) - 1, -1, -1):
@@ -87,21 +95,24 @@ class Tangent:
                 np.sum(delta, axis=0, out=biases)
             if nth:
                 delta = delta @ self.layers[nth].weights.T + self.deltas[nth] @ steps[nth].weights.T
-                delta *= self.active[nth - 1]
+                delta *= self.slopes_of[nth - 1]
+                if (bend := self.bends[nth - 1]) is not None:
+                    delta += bend * sums[nth - 1]
         return found
 
-    def _forward(self, v: Array) -> tuple[list[Array], Array]:
-        """R{a} before each layer, the inputs' being 0, and R{z} of the last."""
-        moved, z = [np.zeros(1)], np.zeros(1)
+    def _forward(self, v: Array) -> tuple[list[Array], list[Array]]:
+        """R{a} before each layer, the inputs' being 0, and R{z} of each."""
+        moved, sums = [np.zeros(1)], []
         for nth, (layer, step) in enumerate(zip(self.layers, self._views(v), strict=True)):
             z = self.inputs[nth] @ step.weights
             if nth:
                 z += moved[nth] @ layer.weights
             if step.biases is not None:
                 z += step.biases
-            if nth < len(self.active):
-                moved.append(z * self.active[nth])
-        return moved, z
+            sums.append(z)
+            if nth < len(self.slopes_of):
+                moved.append(z * self.slopes_of[nth])
+        return moved, sums
 
     def _views(self, flat: Array) -> list[Layer]:
         return layers_of(flat, self.network.sizes, self.network.biases)

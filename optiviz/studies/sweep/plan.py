@@ -12,8 +12,9 @@ from typing import Any
 
 from optiviz.errors import UserError, at_least, at_most, unknown
 from optiviz.optim import parse
+from optiviz.problems.data.dataset import is_own
 from optiviz.studies.pool import MOST_SEEDS
-from optiviz.training.recipe import Recipe
+from optiviz.training.recipe import Recipe, data_of
 from optiviz.words import join, split
 
 WHOLE = ("batch_size", "epochs")
@@ -107,6 +108,8 @@ class Plan:
             k: v for k, v in facts["recipe"].items() if k not in ("data_dir", "compiled")
         }
         facts["columns"] = 3  # what is kept of a training, and how it is called
+        if is_own(self.recipe.dataset):  # a file of this name may hold anything
+            facts["data"] = data_of(self.recipe).checksum
         text = json.dumps(facts, sort_keys=True)
         return f"optiviz-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 

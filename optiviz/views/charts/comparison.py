@@ -17,7 +17,7 @@ from optiviz.errors import UserError
 from optiviz.optim import Optimizer, describe, name_of
 from optiviz.optim.describe import EVERY, MAIN, rank
 from optiviz.problems.base import Array
-from optiviz.problems.data.datasets import TITLES
+from optiviz.problems.data.dataset import title_of
 from optiviz.studies.compare import Comparison, Contestant
 from optiviz.views.charts.curves import OVER
 from optiviz.views.charts.ends import Ends, room
@@ -131,7 +131,7 @@ class Race(Frame):
         recipe = self.comparison.recipe
         seeds = len(self.comparison.seeds)
         shown = f"mean ± sd of {seeds} seeds" if seeds > 1 else f"seed {recipe.seed}"
-        data = TITLES.get(recipe.dataset, recipe.dataset)
+        data = title_of(recipe.dataset)
         note = (
             f"{data}    " * bool(title)
             + f"m = {recipe.batch_size}    {shown}, the same first weights and batches for all"

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from optiviz.errors import UserError
 from optiviz.optim.describe import word
-from optiviz.problems.data.datasets import TITLES
+from optiviz.problems.data.dataset import title_of
 from optiviz.training.train import Training
 from optiviz.views.charts.ends import Ends, room
 from optiviz.views.frame import Frame
@@ -71,7 +71,7 @@ def training_figure(frame: Frame, done: Training, title: str, over: str = "epoch
     if np.isnan(done.history["val_loss"]).all():
         del marks["val"]
     with frame.style():
-        usual = f"{word(done.optimizer)} on {TITLES.get(done.problem, done.problem)}"
+        usual = f"{word(done.optimizer)} on {title_of(done.problem)}"
         frame.title(title or usual, _note(done))
         told = {what: {n: _said(done, n, what) for n in marks} for what in PANELS}
         left, right = (room(frame, [*words.values()]) for words in told.values())
