@@ -1,6 +1,7 @@
 """See how optimisers work: one core for toy loss surfaces and a real network.
 
-A run on a surface:
+A run on a surface
+
     descend   run one update rule on a surface and record every step
     race      run several from one start
     steps     the loop itself, a step at a time
@@ -9,13 +10,15 @@ A run on a surface:
     optim     the update rules; schedules, how their rates change
     explain   a rule's formula, in numbers too, its settings and its paper
 
-Many runs, and a network:
+Many runs, and a network
+
     maps      how a rule fares over its settings and its starts
     train     train a network on MNIST or the like
     compare   train several rules with several seeds
     problems  what is minimised: surfaces, problems with data, networks
 
-To look at:
+To look at
+
     Picture   what a picture is to show; views.plot and views.animate write it to a file
     views     pictures, charts and their files
     play      the interactive picture of runs, in a notebook

@@ -33,6 +33,7 @@ ORDER = [
     {"sketch", "lessons", "explorer"},
     {"labs", "gallery"},
     {"course"},
+    {"site"},
     {"cli"},
     {"__main__"},
 ]

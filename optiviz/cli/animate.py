@@ -47,7 +47,7 @@ def animate(
     hold_last: Annotated[float, Real(help="Seconds that the last frame stands.")] = 3,
     loop: Annotated[int, Whole(help="How often the film is shown, 0 for ever.")] = 0,
     size: Size = "960x540",
-    theme: Theme = "light",
+    theme: Theme = "auto",
     text: Text = 1.0,
     bounds: BoundsOf = None,
     transparent: Transparent = False,

@@ -27,7 +27,7 @@ def course(
     from optiviz.files import held
 
     made = Course(out, lessons)
-    with held(out), progress("page", total=made.count) as show:
+    with held(out), progress("page", total=made.count()) as show:
         for done, name in enumerate(made.write(), 1):
             show(done, words=name)
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())

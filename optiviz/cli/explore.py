@@ -61,7 +61,7 @@ def explore(
     schedule: Schedule = None,
     batch_size: BatchSize = None,
     seed: Seed = 0,
-    theme: Theme = "light",
+    theme: Theme = "auto",
     out: Annotated[
         Path | None,
         typer.Option(help="The .html to write.  [default: RULE-PROBLEM.html, or in DIRECTORY]"),

@@ -31,6 +31,7 @@ from optiviz.cli.mistakes import MISTYPED, sentence
 from optiviz.cli.output import INTERRUPTED
 from optiviz.cli.plot import plot
 from optiviz.cli.reproduce import reproduce
+from optiviz.cli.site import site
 from optiviz.cli.streams import patient
 from optiviz.cli.sweep import sweep
 from optiviz.cli.train import train
@@ -54,6 +55,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "reproduce": reproduce,
     "app": app,
     "course": course,
+    "site": site,
     "sweep": sweep,
 }
 

@@ -32,7 +32,6 @@ class Course:
         self.out, self.taught = out, read(lessons or HERE)
         check_ours(out)
 
-    @property
     def count(self) -> int:
         """How many pages there are to make, each of some seconds."""
         return 2 * len(self.taught)
@@ -49,12 +48,12 @@ class Course:
         for name, text in shell.files.items():
             write_text(out / name, text)
         for i, lesson in enumerate(self.taught):
-            for theme in ("light", "dark"):
-                target = out / PICTURES / f"{lesson.name}-{theme}.svg"
-                write_text(target, pictured(lesson, theme))
+            stills = {theme: pictured(lesson, theme) for theme in ("light", "dark")}
+            for theme, still in stills.items():
+                write_text(out / PICTURES / f"{lesson.name}-{theme}.svg", still)
             write_text(out / trial_of(lesson), trial_page(shell, self.taught, i))
             yield trial_of(lesson)
-            write_text(out / file_of(lesson), page(shell, self.taught, i))
+            write_text(out / file_of(lesson), page(shell, self.taught, i, "".join(stills.values())))
             yield file_of(lesson)
         write_text(out / QUESTIONS, questions(shell, self.taught))
         write_text(out / INDEX, index(shell, self.taught))

@@ -59,10 +59,10 @@ def trial_of(lesson: Lesson) -> str:
     return f"{lesson.name}-try.html"
 
 
-def pictured(lesson: Lesson, theme: str, key: str = "") -> str:
+def pictured(lesson: Lesson, theme: str) -> str:
     """The first frame of a lesson, in which nothing is told of its answer."""
     shown = picture(offered(lesson)["before"], theme)
-    return opening(shown, lesson.shown, f"{key}{theme}", seen(lesson))
+    return opening(shown, lesson.shown, theme, seen(lesson))
 
 
 def seen(lesson: Lesson) -> str:
@@ -75,8 +75,8 @@ def seen(lesson: Lesson) -> str:
     return f"{shown.problem.title}, {', '.join(shown.labels)}: {where}."
 
 
-def page(shell: Shell, lessons: Sequence[Lesson], index: int) -> str:
-    """A lesson's page.
+def page(shell: Shell, lessons: Sequence[Lesson], index: int, stills: str) -> str:
+    """A lesson's page; `stills` is its first frame, light and dark.
 
     Raises:
         UserError: what a page without a server cannot do of it.
@@ -88,7 +88,7 @@ def page(shell: Shell, lessons: Sequence[Lesson], index: int) -> str:
         data=packed,
         number=index + 1,
         count=len(lessons),
-        stills="".join(pictured(lesson, theme) for theme in ("light", "dark")),
+        stills=stills,
         choices=_choices(lesson),
         links=_links(lessons, index),
         questions=QUESTIONS,

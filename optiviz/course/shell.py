@@ -7,13 +7,19 @@ from hashlib import sha256
 from pathlib import Path
 
 from optiviz.player.bundle import bundle
-from optiviz.player.page import source
 from optiviz.version import __version__
 from optiviz.views.typeface import faces
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parent
-STYLES = ("labs/lab.css", "lessons/lessons.css", "explorer/explore.css", "course/course.css")
+# As in the labs, whose look comes before the player's.
+STYLES = (
+    "labs/lab.css",
+    "player/player.css",
+    "lessons/lessons.css",
+    "explorer/explore.css",
+    "course/course.css",
+)
 ASSETS = "assets"  # their folder in that of the course
 MADE = f'<meta name="generator" content="optiviz {__version__}">'
 
@@ -48,7 +54,7 @@ class Shell:
             f'(() => {{\n"use strict";\n{bundle(HERE / "js" / "course.js")}\nbegin();\n}})();\n'
         )
         parts = [PACKAGE.joinpath(name).read_text(encoding="utf-8") for name in STYLES]
-        style = "\n".join([faces(), source("css"), *parts])
+        style = "\n".join([faces(), *parts])
         self.js, self.css = _named(script, "js"), _named(style, "css")
         self.files = {self.js: script, self.css: style}
 

@@ -14,8 +14,7 @@ from optiviz.files import write_text
 from optiviz.problems.base import Plane, Point
 from optiviz.runs.inputs import Entry
 from optiviz.views.files.animate import check_ending
-from optiviz.views.style import THEMES
-from optiviz.words import look_up
+from optiviz.views.style import AUTO, theme_of
 
 TALL = 720  # pixels, in a notebook
 
@@ -23,8 +22,8 @@ TALL = 720  # pixels, in a notebook
 class Explorer:
     """A page with sliders; a notebook shows it, and so does what is exported from there."""
 
-    def __init__(self, plan: Plan, theme: str = "light", command: str = "") -> None:
-        look_up("theme", theme, THEMES)
+    def __init__(self, plan: Plan, theme: str = AUTO, command: str = "") -> None:
+        theme_of(theme)
         self.plan, self.theme, self.command = plan, theme, command
 
     @cached_property
@@ -61,7 +60,7 @@ def explore(
     schedule: str | None = None,
     batch_size: int | None = None,
     seed: int = 0,
-    theme: str = "light",
+    theme: str = AUTO,
 ) -> Explorer:
     """A page on which sliders choose among the runs of rules, all of them computed beforehand.
 
@@ -69,13 +68,13 @@ def explore(
 
     Args:
         problem: a surface or several, or their words.
-        rules: one or several.
+        rules: one or several; the page begins next to the settings that they have.
         vary: by name of a setting its ends as a tuple, its values as a list, or None for a range of
             its own: of rules, of the surface, `batch_size`, the schedule's `end`; and `start`, a
             grid of columns and rows. By default η, and β where there is one.
         points: how many values the first and the second setting of a rule take between their ends.
         steps, start, schedule, batch_size, seed: see `race`, for what is not varied.
-        theme: "light", "dark" or "slides"; a key changes it.
+        theme: "light", "dark", "slides", or "auto" for the reader's own; a key changes it.
 
     Raises:
         UserError: what cannot be read, run or varied, or more runs than a page can hold.

@@ -18,7 +18,7 @@ from optiviz.optim import SGD, Momentum, Optimizer
 from optiviz.optim.describe import MAIN, describe
 from optiviz.player.bundle import bundle
 from optiviz.player.pack import Arrays, ground_of, looks, pack
-from optiviz.player.page import source
+from optiviz.player.page import ground_under, source
 from optiviz.player.still import still
 from optiviz.version import __version__
 from optiviz.views.charts.maps import ramp
@@ -41,7 +41,8 @@ PAGE = """<!doctype html>
 <title>{title}</title>
 <meta name="description" content="{about}">
 <style>
-html, body {{ margin: 0; background: {background}; }}
+html, body {{ margin: 0; }}
+{ground}
 {css}
 </style>
 </head>
@@ -73,7 +74,7 @@ def page(plan: Plan, theme: str, command: str) -> str:
     return PAGE.format(
         title=html.escape(f"{first.problem.title}: {', '.join(first.labels)}"),
         about=html.escape(first.about),
-        background=first.look.background,
+        ground=ground_under(theme),
         css=source("css") + HERE.joinpath("explore.css").read_text(encoding="utf-8"),
         js=bundle(HERE / "js" / "explore.js"),
         still=still(first),
@@ -166,7 +167,11 @@ def _world(plan: Plan, world: World, picture: Picture) -> dict[str, Any]:
         "round": ROUND,
         "step": STEP.words,
         "arrows": len(world.lanes) <= CROWD,
-        "panels": ["loss", "velocity", *(["lr"] if plan.schedule else [])],
+        "panels": [
+            *("loss", "velocity"),
+            *(["lr"] if plan.schedule else []),
+            *(["formula"] if any(_carries(one.rule) is not None for one in world.lanes) else []),
+        ],
         "lanes": [_lane(plan, lane, look, i) for lane, look, i in lanes],
     }
 

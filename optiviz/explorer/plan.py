@@ -165,9 +165,8 @@ def _lane(
     rule = as_rule(ground, entry, schedule, start)
     if isinstance(entry, str):
         name, settings = split(entry)
-        twice = [key for key in varied if key in settings]
-        if twice:
-            raise UserError(f"{twice[0]} of {name} is given and varied: leave one of them out.")
+        # What is given and varied, too, is where the page begins (see `Choice.at`).
+        settings = {key: value for key, value in settings.items() if key not in varied}
         if not {"lr", "learning_rate"} & {*settings, *varied}:
             settings = settings | {"lr": repr(float(getattr(rule.lr, "base", rule.lr)))}
         return Lane(rule, name, settings)

@@ -11,6 +11,7 @@ from optiviz.player.bundle import bundle
 from optiviz.player.pack import ground, paths
 from optiviz.player.still import still
 from optiviz.views.picture import Picture
+from optiviz.views.style import AUTO, THEMES, theme_of
 from optiviz.views.typeface import faces
 
 HERE = Path(__file__).parent
@@ -33,7 +34,8 @@ PAGE = """<!doctype html>
 <meta name="description" content="{about}">
 <style>
 {faces}
-html, body {{ margin: 0; background: {background}; }}
+html, body {{ margin: 0; }}
+{under}
 #player > svg {{ display: block; width: 100%; max-height: 100vh; }}
 {css}
 </style>
@@ -51,6 +53,13 @@ mount(document.getElementById("player"), "{ground}", "{paths}", {{ theme: "{them
 """
 
 
+def ground_under(theme: str) -> str:
+    """The style of a page's ground; of one that follows its reader's system, in both colours."""
+    style = f"html, body {{ background: {theme_of(theme).background}; }}"
+    dark = f"html, body {{ background: {THEMES['dark'].background}; }}"
+    return f"{style}\n@media (prefers-color-scheme: dark) {{ {dark} }}" if theme == AUTO else style
+
+
 def page(picture: Picture) -> str:
     """The player and its data as one HTML page that needs nothing else.
 
@@ -60,7 +69,7 @@ def page(picture: Picture) -> str:
     return PAGE.format(
         title=html.escape(f"{picture.problem.title}: {', '.join(picture.labels)}"),
         about=html.escape(picture.about),
-        background=picture.look.background,
+        under=ground_under(picture.theme),
         faces=faces(),
         css=source("css"),
         js=source("js"),

@@ -21,10 +21,10 @@ from optiviz.problems.base import Plane
 from optiviz.runs.record import Run
 from optiviz.runs.symbols import rule_of
 from optiviz.views.picture import Picture
-from optiviz.views.style import THEMES
+from optiviz.views.style import AUTO, THEMES
 
 COUNT = itertools.count()
-CHOICES = [*THEMES, "auto"]
+CHOICES = [*THEMES, AUTO]
 
 
 class Player(anywidget.AnyWidget):

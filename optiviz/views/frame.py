@@ -19,9 +19,8 @@ from optiviz.errors import UserError
 from optiviz.files import whole
 from optiviz.views.files import still
 from optiviz.views.files.animate import STILL, check_ending
-from optiviz.views.style import THEMES, Mark, Theme
+from optiviz.views.style import Mark, Theme, theme_of
 from optiviz.views.typeface import Page, settings
-from optiviz.words import look_up
 
 SMALLEST, LARGEST = (240, 180), (3840, 2160)  # pixels
 SHARES = np.arange(1.0, 0.3, -0.08)  # of a legend's size, where it would not fit
@@ -66,7 +65,7 @@ class Frame:
 
     def __init__(self, theme: str, size: tuple[int, int]) -> None:
         check_size(size)
-        self.look, self.about = look_up("theme", theme, THEMES), ""
+        self.look, self.about = theme_of(theme), ""
         dpi = 100 * density(size)
         self.width, self.height = size[0] / dpi, size[1] / dpi
         with self.style():

@@ -24,7 +24,7 @@ from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.figure import PANELS, Scene
 from optiviz.views.scene.notes import Note
 from optiviz.views.scene.panel import Panel
-from optiviz.views.style import MINIMUM
+from optiviz.views.style import AUTO, MINIMUM
 from optiviz.words import look_up
 
 PAGE = "optiviz.player.page:write_page"  # the player stands above pictures: found by name
@@ -39,7 +39,7 @@ class Picture(Contents):
         problem: what was minimised, or its words, such as "valley".
         runs: what is overlaid, each a single trajectory; or a single one.
         panels: names of panels, on one timeline.
-        theme: "light", "dark" or "slides".
+        theme: "light", "dark" or "slides"; "auto" is light, and on a page as its reader's system.
         size: width and height in pixels.
         labels: the runs' names in the picture; by default what tells them apart.
         title: what stands above; the problem's title by default.
@@ -65,7 +65,7 @@ class Picture(Contents):
         problem: Plane | str,
         runs: Run | Sequence[Run],
         panels: str | Sequence[str] = ("path", "loss"),
-        theme: str = "light",
+        theme: str = AUTO,
         size: tuple[int, int] = (960, 540),
         labels: str | Sequence[str] = (),
         title: str = "",

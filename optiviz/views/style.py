@@ -11,6 +11,8 @@ from typing import Any
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.patheffects import withStroke
 
+from optiviz.words import look_up
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -67,6 +69,7 @@ _LIGHT = Theme(
     ink="#111111",
 )
 
+AUTO = "auto"  # the theme of a page that follows its reader's system
 THEMES: dict[str, Theme] = {
     "light": _LIGHT,
     "dark": Theme(
@@ -227,6 +230,15 @@ def contrast(one: str, other: str) -> float:
     """The contrast of two colours as WCAG defines it, from 1 to 21."""
     high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
+
+
+def theme_of(name: str) -> Theme:
+    """A theme by its name; "auto", that of who reads a page, is light where nobody can tell.
+
+    Raises:
+        UserError: there is none of that name.
+    """
+    return THEMES["light"] if name == AUTO else look_up("theme", name, THEMES)
 
 
 def _luminance(color: str) -> float:

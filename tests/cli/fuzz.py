@@ -26,6 +26,8 @@ BASE = {
     "sweep": f"{NETWORK} --optim sgd --grid lr=0.1,0.2 --size 240x180",
     "gallery": "--out slides",
     "app": "--no-browser",
+    "course": "--out new",
+    "site": "--out new",
 }
 RULES = ["sgd", "adam:lr=0.1", "momentum:beta=0.5,form=outside", "sgd:lr=1e9", "mine:Right"]
 SCHEDULES = ["cosine", "warmup:steps=2,then=cosine", "step:step_size=1", "one-cycle:rise=0.9"]
@@ -151,6 +153,7 @@ ELSEWHERE += [
 ]
 LONG = ("seeds", "epochs", "updates", "tune", "samples", "images")  # of which some is long work
 ODDER, DEAR = 0.95, ("compare", "landscape", "twin", "sweep", "gallery", "train", "gradcheck")
+DEAR += ("course", "site")
 ODD = [NUMBERS, WORDS, RULED, FORMULAS, SCHEDULED, SPANS, ELSEWHERE]
 HOME = {"optim": RULED, "problem": FORMULAS, "schedule": SCHEDULED, "out": ELSEWHERE}
 HOME |= dict.fromkeys(["x", "y", "size", "sizes", "start", "panels", "grid"], SPANS)

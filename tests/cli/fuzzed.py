@@ -27,8 +27,10 @@ from typing import Any
 import numpy as np
 
 from optiviz.cli import main
+from optiviz.course import course
 from optiviz.gallery import build, scripts
 from optiviz.problems.data import datasets
+from optiviz.site import site
 from optiviz.studies import compare
 from optiviz.studies.published import reproduce, tables
 from optiviz.studies.sweep import sweep
@@ -122,6 +124,10 @@ def make_small() -> None:
     script, table = scripts.script("plot_momentum"), tables.tables()["lecture-sgd"]
     scripts.scripts = lambda: {"plot_momentum": script}
     tables.tables = lambda: {"lecture-sgd": table}
+    lessons = course.read
+    course.read = lambda folder: lessons(folder)[:1]
+    site.scripts, site.SLIDERS = scripts.scripts, {}
+    site.api.check, site.api.write = lambda: None, lambda out: None
     with suppress(ImportError):
         server = import_module("optiviz.labs.server.server")
 

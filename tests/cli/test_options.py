@@ -118,6 +118,13 @@ ARRIVE: dict[str, dict[str, Any]] = {
         f"{VIEWS}.agreement.plot_agreement": STOP,
     },
     "app": {"optiviz.labs.server.serve.serve": STOP},
+    "course": {"optiviz.course.course.Course.__init__": STOP},
+    "site": {
+        "optiviz.site.site.pictures": lambda network: [],
+        "optiviz.site.site.Site.__init__": None,
+        "optiviz.site.site.Site.count": lambda self: 1,
+        "optiviz.site.site.Site.write": STOP,
+    },
 }
 
 PICTURE = {
@@ -306,6 +313,13 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--embed https://course.org": {"embed": ["https://course.org"]},
         "--token secret": {"token": "secret"},
         "--lessons my": {"lessons": "my"},
+    },
+    "course": {"--out b": {"out": Path("b")}, "--lessons my": {"lessons": Path("my")}},
+    "site": {
+        "--out b": {"out": Path("b")},
+        "--no-mnist": {"network": False},
+        "--lessons my": {"lessons": Path("my")},
+        "--jobs 7": {"jobs": 7},
     },
 }
 # What an option does only after the work, and the test that sees it.

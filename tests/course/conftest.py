@@ -46,6 +46,7 @@ look = "It has no memory."
 question = "Which β gets there?"
 why = "Memory is SEALED."
 next = "Try others."
+link = "problem=bowl&optim=momentum:lr=0.02,beta=0.5&steps=40"
 
 [find]
 settings = ["beta"]

@@ -21,12 +21,15 @@ from optiviz.errors import UserError
 from optiviz.explorer import coding
 from optiviz.explorer.explore import Explorer, explore
 from optiviz.explorer.plan import plan
+from optiviz.optim.formula import follow
 from optiviz.player.pack import ground_of
 from optiviz.problems import parse_problem
 from optiviz.runs import race
+from optiviz.runs.symbols import in_symbols
 from optiviz.runs.verdict import verdict
 
 SCRIPTS = Path(optiviz.__file__).parent / "explorer" / "js"
+FORMULAS = SCRIPTS.parents[1] / "player/js/formulas.js"
 STEPS = 40
 # Pages of every kind, each with the choices to look at.
 PAGES: dict[str, tuple[dict[str, Any], list[list[int]]]] = {
@@ -91,6 +94,7 @@ READ = f"""
 import {{ readFileSync }} from "node:fs";
 import {{ Book }} from "{SCRIPTS.as_uri()}/book.js";
 import {{ opened }} from "{SCRIPTS.as_uri()}/coding.js";
+import {{ told as inNumbers }} from "{FORMULAS.as_uri()}";
 const {{ text, nodes }} = JSON.parse(readFileSync(0));
 const book = new Book(await opened(text));
 console.log(JSON.stringify(nodes.map((at) => {{
@@ -98,6 +102,10 @@ console.log(JSON.stringify(nodes.map((at) => {{
   const {{ runs, steps, batch, batchSize }} = book.facts();
   const told = runs.map((run) => Object.fromEntries(Object.entries(run).map(([name, value]) =>
     [name, ArrayBuffer.isView(value) ? [...value] : value])));
+  told.forEach((run, i) => {{
+    const steps = [...Array(runs[i].formula ? run.steps : 0).keys()];
+    run.lines = steps.map((t) => [0, 1].map((axis) => inNumbers(runs[i], t, axis)));
+  }});
   const {{ heights, finest }} = book.ground;
   const seen = [...heights].filter((_, i) => i % 97 === 0);
   return {{ runs: told, steps, heights: seen, finest, command: book.command(), batchSize,
@@ -143,6 +151,42 @@ def of_command(command: str) -> tuple[Any, list[Any]]:
         int(given.get("--seed", 0)),
     )
     return problem, runs
+
+
+def digits(text: str) -> tuple[float, float]:
+    """A number as a page writes it, and one in its last digit."""
+    for i, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹"):
+        text = text.replace(raised, str(i))
+    text = text.translate(str.maketrans("−⁻", "--", "()"))
+    mantissa, _, exponent = re.sub("·10(?=.)", "e", text).partition("e")
+    unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+    return float(mantissa) * 10.0 ** int(exponent or 0), unit
+
+
+def test_the_formula_tells_no_digit_that_the_page_does_not_know(node: str) -> None:
+    """At every step of runs that swing, stand almost still and diverge."""
+    vary = {"lr": (0.001, 0.2), "beta": (0, 0.99)}
+    page = explore("valley", ["momentum", "sgd", "adam"], vary, points=(7, 5), steps=STEPS).html
+    told_at_all = 0
+    for found in read(node, page, [[6, 4, 0, 0], [3, 2, 4, 1], [5, 1, 6, 2]]):
+        _, runs = of_command(found["command"])
+        assert [bool(told["lines"]) for told in found["runs"]] == [True, True, False]
+        for run, told in zip(runs[:2], found["runs"][:2], strict=True):
+            lines, symbols = in_symbols(run)
+            for t, both in enumerate(told["lines"]):
+                for axis, said in enumerate(both):
+                    known = {s: np.broadcast_to(v[t], 2)[axis] for s, v in symbols.items()}
+                    for line, row in zip(lines, said, strict=True):
+                        *parts, result = [(text, symbol) for text, symbol in row["numbers"]]
+                        for text, symbol in parts:
+                            if symbol:
+                                value, unit = digits(text)
+                                assert abs(value - known[symbol]) <= unit * 1.01, (t, row)
+                                told_at_all += value != 0
+                        follow(line, known)
+                        value, unit = digits(result[0])
+                        assert abs(value - known[result[1]]) <= unit * 1.01, (t, row)
+    assert told_at_all > 500
 
 
 @each_page
@@ -223,6 +267,16 @@ def test_data_of_another_format_are_refused(node: str, monkeypatch: pytest.Monke
     assert "has format 2, not 1" in failed.value.stderr
 
 
+def test_a_page_begins_next_to_what_is_given() -> None:
+    made = plan(
+        "valley", "momentum:lr=0.05,beta=0.5", {"lr": (0.001, 0.2), "beta": [0.1, 0.5, 0.9]}
+    )
+    lr, beta = made.choices
+    near = np.abs(np.log(lr.numbers / 0.05))
+    assert (near.argmin(), beta.words[beta.at]) == (lr.at, "0.5")
+    assert dict(made.worlds[0].lanes[0].settings) == {}
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
@@ -230,7 +284,6 @@ def test_data_of_another_format_are_refused(node: str, monkeypatch: pytest.Monke
         ({"vary": {"lr": (0.2, 0.1)}}, "from a lower value to a finite higher one"),
         ({"vary": {"beta": (0, 1)}}, r"beta must be in \[0, 1\)"),
         ({"vary": {"lr": None, "beta": None, "condition": (1, 9)}}, "vary two of them at most"),
-        ({"rules": "momentum:beta=0.5"}, "beta of momentum is given and varied"),
         ({"vary": {"batch_size": [1, 2]}}, "needs a surface with data"),
         ({"problem": "regression", "vary": {"batch_size": (1, 9)}}, "batch_size takes values"),
         ({"problem": "regression", "vary": {"batch_size": [1, 999]}}, "ascending, from 1 to 100"),

@@ -68,7 +68,7 @@ def test_a_slider_moves_the_path(page: Page) -> None:
     assert page.locator("[data-choice='1']").get_attribute("aria-valuetext") == "0"
     assert pixels(page) != before
     assert page.locator(".ov-verdict").text_content() != shown
-    assert page.evaluate("location.hash") == "#3,0"
+    page.wait_for_function("location.hash === '#3,0'")
     command = page.locator(".ex-made code").first.text_content() or ""
     assert "--optim momentum:lr=0.0141,beta=0 --surface valley" in command
 
@@ -87,7 +87,7 @@ def test_a_click_on_the_map_chooses_what_it_tells(page: Page) -> None:
     page.locator(".ex-map canvas").focus()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowUp")
-    assert page.evaluate("location.hash") == "#5,1"
+    page.wait_for_function("location.hash === '#5,1'")
 
 
 @pytest.mark.slow
@@ -111,6 +111,18 @@ def test_it_goes_no_nearer_than_is_known(page: Page) -> None:
     assert pixels(page) == before
     page.keyboard.press("-")
     assert pixels(page) != before
+
+
+def test_it_follows_the_system_until_a_key_says_otherwise(page: Page) -> None:
+    theme = "document.querySelector('#player').dataset.theme"
+    assert page.evaluate(theme) == "light"
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"{theme} === 'dark'")
+    page.keyboard.press("d")
+    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="dark")
+    pixels(page)
+    assert page.evaluate(theme) == "light"
 
 
 def test_it_is_presented_and_goes_dark(page: Page) -> None:

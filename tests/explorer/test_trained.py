@@ -385,6 +385,11 @@ def test_nothing_is_cut_off_on_a_phone_and_the_theme_turns(opened: Any) -> None:
     assert opened.evaluate(wide) <= 360
     ground = "getComputedStyle(document.querySelector('main')).backgroundColor"
     light = opened.evaluate(ground)
+    opened.emulate_media(color_scheme="dark")
+    assert opened.evaluate(ground) != light
+    opened.click("header button")
+    assert opened.evaluate(ground) == light
+    opened.emulate_media(color_scheme="light")
     opened.click("header button")
     assert opened.evaluate(ground) != light
     opened.click("header button")

@@ -53,10 +53,10 @@ test("what leaves the picture does not press the rest flat", () => {
 test("its axes lie on the plane while they are shown", () => {
   const player = shown();
   const crossing = () => {
-    player.plane.still.context.calls.length = 0;
+    player.plane.context.calls.length = 0;
     player.redraw();
     draw();
-    return strokes(player.plane.still.context).filter(({ points }) => points.some(([x]) => x < -100 || x > 600));
+    return strokes(player.plane.context).filter(({ points }) => points.some(([x]) => x < -100 || x > 600));
   };
   assert.equal(crossing().length, 1); // the flat one: the other leaves the canvas above and below
   player.shows.axes = false;

@@ -51,7 +51,7 @@ test("each theme has its own colours, in the legend and in the picture", () => {
     player.canvas.context.calls.length = 0;
     draw();
     assert.ok(strokes(player.canvas.context).some((stroke) => stroke.color === color));
-    const { color: numbers } = texts(player.plane.bottom.context).at(-3); // beside the ground
+    const { color: numbers } = texts(player.plane.still.context).at(-3); // beside the ground
     assert.equal(numbers, theme === "dark" ? "#999999" : "#777777");
     assert.equal(player.root.style["--ov-background"], theme === "dark" ? "#000000" : "#ffffff");
   }

@@ -349,8 +349,20 @@ def test_dark_is_dark(fresh: Page) -> None:
     assert keys == [mark.color for mark in marks(["sgd", "momentum"], THEMES["dark"])]
 
 
+def test_a_page_is_dark_where_its_reader_is_unless_a_look_was_asked_for(
+    chromium: Any, tmp_path: Path
+) -> None:
+    for theme, dark in (("auto", True), ("slides", False)):
+        animate(picture(theme=theme, steps=3), tmp_path / f"{theme}.html")
+        shown = Page(chromium, tmp_path / f"{theme}.html", color_scheme="dark")
+        assert shown.get("p.look.isDark") is dark
+        ground = "getComputedStyle(document.body).backgroundColor"
+        assert shown.page.evaluate(ground) == ("rgb(15, 20, 27)" if dark else "rgb(255, 255, 255)")
+    assert picture().theme == "auto"
+
+
 def test_less_motion_is_whole_steps_on_a_dense_screen(chromium: Any, tmp_path: Path) -> None:
-    animate(picture(), tmp_path / "a.html")
+    animate(picture(theme="light"), tmp_path / "a.html")
     options = {"reduced_motion": "reduce", "color_scheme": "dark", "device_scale_factor": 2}
     shown = Page(chromium, tmp_path / "a.html", **options)
     assert not shown.get("p.playing"), "nothing moves of its own accord"

@@ -118,7 +118,19 @@ export class Book {
     const said = ending.step < 0 ? steps : Math.min(ending.step, steps); // the last step ended it
     const told = { name, label: this.label(lane), verdict: ending.words, said, events: [] };
     const divergedAt = block.diverged[node];
-    return { ...told, least: block.least, steps, divergedAt, colors, dash, head, weight, ...shown, ...pushes, beta };
+    const facts = { steps, divergedAt, colors, dash, head, weight, ...shown, ...pushes, beta };
+    const formula = Number.isNaN(beta) ? null : this.formula(lane, facts);
+    return { ...told, least: block.least, ...facts, ...formula };
+  }
+
+  // The lines of a rule with its symbols, as a path tells them: v is the step that led to a point, and g
+  // what this and the next one leave; each to the `units` in which places are kept.
+  formula(lane, { vx, vy, lr, beta, steps }) {
+    const { level } = this.ground.coding;
+    const units = (t) => ({ w: level, v: 2 * level, g: (2 * level * (1 + beta)) / lr[t] });
+    const lines = this.world.lanes[lane].formula;
+    const formula = { lines, still: { β: beta }, changing: ["v", "η"], last: Math.max(0, steps - 1), units };
+    return { formula, v0: vx, v1: vy, η0: lr, η1: lr };
   }
 
   // The facts of the chosen runs, as the player takes them.

@@ -7,6 +7,8 @@ import { opened } from "./coding.js";
 import { Controls } from "./controls.js";
 import { Endings, key } from "./map.js";
 
+const SETTLED = 250; // milliseconds without another choice, after which the address has it
+
 export async function explore(root, text, options = {}) {
   return new Explorer(root, await opened(text), options);
 }
@@ -51,7 +53,8 @@ class Explorer {
     this.shown = book.worldAt();
     player.take(book.facts());
     this.write();
-    this.keep();
+    clearTimeout(this.kept); // an address costs more than a frame has
+    this.kept = setTimeout(() => this.keep(), SETTLED);
   }
 
   write() {
@@ -77,6 +80,7 @@ class Explorer {
   }
 
   recall() {
+    if (location.hash.length < 2) return; // or a single choice would be taken for its first value
     const found = location.hash.slice(1).split(",").map(Number);
     if (found.length === this.book.at.length) found.forEach((at, i) => this.book.choose(i, at));
   }

@@ -18,12 +18,14 @@ from optiviz.player.page import source
 from optiviz.problems.data.dataset import title_of
 from optiviz.studies.trained import Trained
 from optiviz.views.charts.maps import ramp
-from optiviz.views.style import SOLID, THEMES, Theme, contrast, marks, words
+from optiviz.views.style import AUTO, SOLID, THEMES, Theme, contrast, marks, words
 from optiviz.words import split
 
 HERE = Path(__file__).parent
 MOST = 8_000_000  # bytes of a page
 INKS = ("#ffffff", "#000000")  # of a number, whichever is seen better on its cell
+
+AUTOS = ("light", "dark")  # what a reader's system may be
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -86,7 +88,7 @@ def page(found: Trained, theme: str, command: str) -> str:
     return text
 
 
-def write_page(found: Trained, path: Path, theme: str = "light", command: str = "") -> None:
+def write_page(found: Trained, path: Path, theme: str = AUTO, command: str = "") -> None:
     """Write the page, whole or not at all.
 
     Raises:
@@ -108,7 +110,10 @@ def _colors(found: Trained) -> str:
             lines += [f"--lane-{i}: {mark.color};", f"--word-{i}: {words(mark.color, look)};"]
         lines += _shades(look)
         scheme = "dark" if look.dark else "light"
-        blocks.append(f'[data-theme="{name}"] {{ color-scheme: {scheme}; {" ".join(lines)} }}')
+        ours = f"{{ color-scheme: {scheme}; {' '.join(lines)} }}"
+        blocks.append(f'[data-theme="{name}"] {ours}')
+        if name in AUTOS:
+            blocks.append(f'@media (prefers-color-scheme: {name}) {{ [data-theme="auto"] {ours} }}')
     for i, mark in enumerate(marks(names, THEMES["light"])):
         dash = "none" if mark.dash == SOLID else " ".join(f"{2 * part:g}" for part in mark.dash[1])
         blocks.append(

@@ -18,6 +18,7 @@ from optiviz.labs.surface.lessons import lessons
 from optiviz.labs.surface.offers import FILES, SECONDS, facts_of, offers
 from optiviz.labs.surface.own import is_own, refusal
 from optiviz.labs.surface.session import KIND, PINS, Session, clean, from_file, from_query
+from optiviz.labs.surface.sliding import Maker, page_command, page_name, planned, promised
 from optiviz.labs.surface.state import Notes, State
 from optiviz.labs.surface.takeaway import command, file_name, picture_file, python
 from optiviz.lessons.lesson import Find
@@ -52,8 +53,9 @@ class SurfaceLab(LabPage):
     The page sets `sent`, its controls, the query of its address or the text of a session's file,
     and hears `reply` with the state that was made of it; `ground`, `paths` and `pinned` are the
     player's packs. Everything rare goes by messages: a map, about the number of an optimiser, a
-    family, about that and a setting, a file to take away, about its ending and theme, or whether
-    the answer to a lesson is right, about its name.
+    family, about that and a setting, a file to take away, about its ending and theme, a page with
+    sliders and before it what it would hold, or whether the answer to a lesson is right, about its
+    name.
     """
 
     _esm = script(HERE / "js" / "lab.js", "render")
@@ -79,7 +81,7 @@ class SurfaceLab(LabPage):
         taught = [offered(lesson) for lesson in self.lessons.values()]
         kept = {"pins": PINS, "session": KIND, "lessons": taught}
         super().__init__(offers=offers() | kept)
-        self.session, self.problem = Session(State()), None
+        self.session, self.problem, self.maker = Session(State()), None, Maker()
         self._take(*clean({}, notes), serial=0)
 
     @property
@@ -146,6 +148,8 @@ class SurfaceLab(LabPage):
             "map": self._send_map,
             "family": self._send_family,
             "file": self._send_file,
+            "plan": self._send_plan,
+            "sliders": self._send_sliders,
             "judge": self._send_judgement,
         }
 
@@ -169,6 +173,25 @@ class SurfaceLab(LabPage):
         ending, theme = str(wish.get("ending")), str(wish.get("theme"))
         content = picture_file(self.state, ending, theme, wish.get("bounds"))
         self.send_file(f"{file_name(self.state)}{ending}", FILES[ending], content)
+
+    def _send_plan(self, _: Any) -> None:
+        """Answer with what a page with sliders would hold, and the command that makes it."""
+        command = page_command(self.state, planned(self.state)[1])
+        self.send({"type": "plan", "words": promised(self.state), "command": command})
+
+    def _send_sliders(self, theme: Any) -> None:
+        """Have a page with sliders made, and answer with it when it is."""
+        name = page_name(self.state)
+
+        def failed(error: str) -> None:
+            self.send({"type": "sliders", "error": error})
+
+        self.maker.make(
+            self.state,
+            str(theme),
+            lambda content: self.send_file(name, FILES[".html"], content),
+            failed,
+        )
 
 
 def packed(picture: Picture) -> tuple[bytes, str]:

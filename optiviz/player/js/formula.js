@@ -20,8 +20,9 @@ export function follow(line, known) {
   return (known[symbol] = new Reader(right, known).sum());
 }
 
-// The right side of a line with numbers in place of its symbols: [text, symbol or null] each.
-export function filled(line, known) {
+// The right side of a line with numbers in place of its symbols: [text, symbol or null] each. `say`
+// writes the value of a symbol.
+export function filled(line, known, say = (value) => rounded(value)) {
   const told = [];
   let before = "";
   const right = sidesOf(line)[1].replace("ᵗ", `^${known.t}`);
@@ -29,7 +30,7 @@ export function filled(line, known) {
     const symbol = word in known ? word : null;
     const after = before in known || before === ")" || before === "²";
     if (after && (symbol || FACTOR.includes(word))) told.push(["·", null]);
-    const number = symbol ? rounded(known[word]) : word;
+    const number = symbol ? say(known[word], symbol) : word;
     const bracketed = symbol && number.startsWith("−") && told.length;
     told.push([bracketed ? `(${number})` : number, symbol]);
     before = word;

@@ -2,7 +2,9 @@
 
 import { element } from "./dom.js";
 import { filled, follow, sidesOf, wordsOf } from "./formula.js";
-import { rounded } from "./numbers.js";
+import { known as inKnown, rounded } from "./numbers.js";
+
+const DIGITS = 4;
 
 // The symbols of a formula that are arrows at the head. A rule that keeps no velocity has its step
 // as the change of w.
@@ -20,17 +22,24 @@ function knownAt(run, t, axis) {
   return { ...still, ...Object.fromEntries(columns), ...own };
 }
 
-// Each line's words and numbers, as [text, symbol or null] each, in one parameter.
-export function told(run, t, axis) {
+// The step whose numbers are told at a step: of a path alone, its last point's gradient is not known.
+const toldAt = (run, step) => Math.min(step, run.formula.last ?? run.steps);
+
+// Each line's words and numbers, as [text, symbol or null] each, in one parameter; in no more digits
+// than are known, where the formula says how far its symbols are (`units`).
+export function told(run, step, axis) {
+  const t = toldAt(run, step);
   const known = knownAt(run, t, axis);
+  const units = run.formula.units?.(t) ?? {};
+  const say = (value, symbol) => (units[symbol] ? inKnown(value, DIGITS, units[symbol]) : rounded(value));
   return run.formula.lines.map((line) => {
     const [symbol, right] = sidesOf(line);
     const words = [symbol, " ← ", ...wordsOf(right)].map((word) => [
       word,
       word in known || word === symbol ? word : null,
     ]);
-    const numbers = filled(line, known);
-    const result = rounded(follow(line, known));
+    const numbers = filled(line, known, say);
+    const result = say(follow(line, known), symbol);
     return { words, numbers: [...numbers, [" = ", null], [result, symbol]] };
   });
 }
@@ -88,7 +97,9 @@ export class Formula {
     const key = `${step} ${this.run} ${axis}`;
     if (!run || key === this.written) return;
     this.written = key;
-    this.title.textContent = `To step ${Math.min(step, run.steps) + 1}`;
+    const next = `step ${toldAt(run, step) + 1}`;
+    const alone = this.runs.length === 1 && player.runs.length > 1; // its formula is one run's of several
+    this.title.textContent = alone ? `${run.name} to ${next}` : `To ${next}`;
     for (const chip of this.chips.children)
       chip.setAttribute("aria-pressed", String(this[chip.dataset.kind] === Number(chip.dataset.i)));
     const rows = told(run, step, axis).flatMap(({ words, numbers }) => [

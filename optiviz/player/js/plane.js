@@ -104,37 +104,33 @@ export class Plane extends Sheet {
 
   lay() {
     this.frame();
-    const context = this.begin(this.still);
     const { player } = this;
     this.surface = null;
     // The ground changes only with the view: a slider that moves the paths need not wait for it.
     const key = [this.view, this.dense, player.look.isDark, player.scale, player.batched].join();
     if (this.laid?.key !== key || this.laid.ground !== player.ground) {
       this.laid = { key, ground: player.ground };
-      const bottom = this.begin((this.bottom ??= document.createElement("canvas")));
-      layGround(this, bottom);
-      layAxes(this, bottom);
+      const context = this.begin(this.still);
+      layGround(this, context);
+      layAxes(this, context);
     }
-    context.drawImage(this.bottom, 0, 0, this.width, this.height);
-    context.save();
-    this.clip(context);
-    this.layCurvature(context);
-    this.layGhosts(context);
-    const { minima, local } = player.ground;
-    const { star: gold, background, starEdge, hollowEdge } = player.look;
-    for (const [i, [u, v]] of minima.entries()) {
-      const look = local[i] ? [4.5, background, hollowEdge] : [8, gold, starEdge];
-      star(context, this.x(u), this.y(v), look[0] * player.scale, look[1], look[2]);
-    }
-    for (const [u, v] of player.ground.saddles)
-      cross(context, this.x(u), this.y(v), 5 * player.scale, player.look.text);
-    context.restore();
-    for (const run of [...player.runs, ...player.beside]) run.pixels = this.pixels(run);
+    for (const run of [...player.runs, ...player.beside, ...player.ghosts]) run.pixels = this.pixels(run);
     this.factor = player.facts.factor;
   }
 
+  // Stars at the minima and crosses at the saddles, which no path covers.
+  drawMarks(context) {
+    const { ground, look, scale } = this.player;
+    const { star: gold, background, starEdge, hollowEdge } = look;
+    for (const [i, [u, v]] of ground.minima.entries()) {
+      const [size, fill, edge] = ground.local[i] ? [4.5, background, hollowEdge] : [8, gold, starEdge];
+      star(context, this.x(u), this.y(v), size * scale, fill, edge);
+    }
+    for (const [u, v] of ground.saddles) cross(context, this.x(u), this.y(v), 5 * scale, look.text);
+  }
+
   // The axes of the curvature at a minimum, the steep one solid.
-  layCurvature(context) {
+  drawCurvature(context) {
     const { facts, shows, look } = this.player;
     if (!facts.eigen || !shows.axes) return;
     const far = 2 * Math.max(this.width, this.height) * this.unit;
@@ -147,10 +143,10 @@ export class Plane extends Sheet {
     context.globalAlpha = 1;
   }
 
-  layGhosts(context) {
+  drawGhosts(context) {
     const { player } = this;
     for (const run of player.ghosts) {
-      const points = this.pixels(run);
+      const points = run.pixels;
       context.globalAlpha = player.ground.drawing.halo;
       pen(context, player.look.background, 3.5);
       line(context, points, run.steps);
@@ -184,10 +180,16 @@ export class Plane extends Sheet {
     const { player } = this;
     context.save();
     this.clip(context);
+    this.drawCurvature(context);
+    this.drawGhosts(context);
     if (player.batched && player.shows.batch) drawBatch(this, context);
     drawBeside(this, context);
     const order = [...player.runs].sort((one, other) => one.weight - other.weight); // a hero last
-    for (const draw of [drawTrail, drawArrows, drawHead]) for (const run of order) draw(this, context, run);
+    const all = (draw) => order.forEach((run) => draw(this, context, run));
+    all(drawTrail);
+    this.drawMarks(context);
+    all(drawArrows);
+    all(drawHead);
     this.drawGoals(context);
     player.overlay?.(this, context);
     context.restore();

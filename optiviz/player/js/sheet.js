@@ -21,10 +21,14 @@ export class Sheet {
     return width > 40 && height > 40;
   }
 
+  // A canvas as large as this one, and empty; one that is so large already keeps its memory.
   begin(canvas) {
-    Object.assign(canvas, { width: this.canvas.width, height: this.canvas.height });
+    const { width, height } = this.canvas;
     const context = canvas.getContext("2d");
-    context.scale(this.dense, this.dense);
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, width, height);
+    context.setTransform(this.dense, 0, 0, this.dense, 0, 0);
     return context;
   }
 
@@ -44,7 +48,7 @@ export class Sheet {
 
   // Give its pixels back.
   free() {
-    for (const canvas of [this.canvas, this.still, this.bottom, this.drawn])
+    for (const canvas of [this.canvas, this.still, this.drawn])
       if (canvas) Object.assign(canvas, { width: 0, height: 0 });
   }
 

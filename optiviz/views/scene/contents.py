@@ -17,8 +17,7 @@ from optiviz.runs.verdict import verdict
 from optiviz.views.frame import check_size, density
 from optiviz.views.numbers import number
 from optiviz.views.scene.notes import Note, Told, told
-from optiviz.views.style import THEMES, Mark, Theme, marks
-from optiviz.words import look_up
+from optiviz.views.style import Mark, Theme, marks, theme_of
 
 TEXT = (0.5, 2.5)  # times the usual size of words
 SMALL = 400  # pixels across
@@ -98,7 +97,7 @@ class Contents:
         low, high = np.array(self.view, dtype=float).T
         if not (np.isfinite(high - low) & (low < high)).all():
             raise UserError(f"bounds must be x0 < x1 and y0 < y1, got {self.view}.")
-        look, small = look_up("theme", self.theme, THEMES), 1.0
+        look, small = theme_of(self.theme), 1.0
         if self.small:  # words as large as those of a picture twice as wide, and lines half as much
             small = max(1.0, LEGIBLE / density(self.size) / look.scale)
         return replace(look, scale=look.scale * self.text * small, larger=self.text * small**0.5)

@@ -33,6 +33,8 @@ class Page {
     root.querySelector("header").append(button("theme", "Light or dark", () => this.turnTheme()));
     root.querySelector("header").after(panel, this.curves.node, this.digits.node);
     root.classList.add("tr-live");
+    this.night = matchMedia("(prefers-color-scheme: dark)");
+    this.night.addEventListener("change", () => this.digits.themed());
     addEventListener("hashchange", () => {
       this.book.recall(location.hash.slice(1));
       this.look(this.book.lane);
@@ -122,7 +124,8 @@ class Page {
 
   turnTheme() {
     const { dataset } = this.root;
-    dataset.theme = dataset.theme === "dark" ? "light" : "dark";
+    const dark = dataset.theme === "dark" || (dataset.theme === "auto" && this.night.matches);
+    dataset.theme = dark ? "light" : "dark";
     this.digits.themed();
   }
 }

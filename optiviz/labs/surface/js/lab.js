@@ -52,7 +52,7 @@ class SurfaceLab {
     this.note = element("p", { class: "sl-note", role: "status", hidden: true });
     this.controls = new Controls(this);
     this.theme.button.title = "Light or dark (D)";
-    this.takeAway = new TakeAway(this.offers.files, (ending) => this.make(ending), signal);
+    this.takeAway = new TakeAway(this, signal);
     this.lessons = new Lessons(this, signal);
     this.sessions = new Sessions(this);
     const main = element("main", { class: "sl-main" }, this.note, this.stage);
@@ -112,7 +112,7 @@ class SurfaceLab {
       element("span", { class: "lab-space" }),
       ...(this.past ? [this.past.node] : []),
       this.sessions.node,
-      textButton("Take away", () => this.openTakeAway(), { "aria-haspopup": "dialog" }),
+      textButton("Take away", () => this.takeAway.open(), { "aria-haspopup": "dialog" }),
       copyButton("Copy link", () => this.link(), signal),
       this.theme.button,
     );
@@ -205,11 +205,12 @@ class SurfaceLab {
     this.note.classList.toggle("lab-note", warns);
   }
 
-  hear({ type, name, mime, met, error }, buffers) {
+  hear({ type, name, mime, met, error, ...told }, buffers) {
     if (type === "map" && error) this.map.fail(error);
     else if (type === "map") this.map.take(view(buffers[0]));
     else if (type === "family" && error) this.family.fail(error);
     else if (type === "family") this.family.take(view(buffers[0]));
+    else if (type === "plan") this.takeAway.promise({ ...told, error });
     else if (type === "judge") this.lessons.judge(Boolean(met));
     else if (error) this.takeAway.say(error);
     else if (type === "file") {
@@ -224,12 +225,6 @@ class SurfaceLab {
     return this.player.look.isDark ? "dark" : "light";
   }
 
-  make(ending) {
-    this.takeAway.wait(ending, this.player.steps);
-    this.writeCommand(ending);
-    this.model.send({ type: "file", about: { ending, theme: this.looks, bounds: this.bounds } });
-  }
-
   // The part of the plane that is seen, where it is another than the surface's own.
   get bounds() {
     const { moved, view, unit } = this.player.plane;
@@ -241,11 +236,6 @@ class SurfaceLab {
     const { commands, python } = this.reply;
     this.takeAway.writeCommand(commands[ending], this.looks, this.bounds);
     this.takeAway.writePython(python, this.looks, this.bounds);
-  }
-
-  openTakeAway() {
-    this.writeCommand();
-    this.takeAway.node.showModal();
   }
 
   link() {

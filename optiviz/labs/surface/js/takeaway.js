@@ -28,12 +28,16 @@ const head = (words, button) =>
   );
 
 export class TakeAway {
-  // `make` is called with the ending of the file that is wanted.
-  constructor(endings, make, signal) {
+  constructor(lab, signal) {
+    this.lab = lab;
     const words = "The files show the runs as they are set, and the part of the plane that is seen.";
     this.making = element("p", { class: "lab-muted", role: "status" }, words);
-    const file = (ending) => textButton(ending.slice(1).toUpperCase(), () => make(ending), { "data-file": ending });
-    this.files = endings.map(file);
+    const file = (ending) =>
+      textButton(ending.slice(1).toUpperCase(), () => this.make(ending), { "data-file": ending });
+    this.files = lab.offers.files.map(file);
+    const sliders = { "data-file": "sliders", disabled: true };
+    this.sliding = textButton("Page with sliders", () => this.slide(), sliders);
+    this.plan = element("p", { class: "lab-muted sl-plan" });
     const close = iconButton("✕", "close", () => this.node.close());
     [this.command, this.python] = ["command", "Python"].map((what) =>
       element("code", { tabindex: 0, "aria-label": `The ${what} that makes it again` }),
@@ -47,22 +51,51 @@ export class TakeAway {
       { class: "sl-dialog", "aria-label": "Take away" },
       head("Take away", close),
       element("div", { class: "sl-files" }, ...this.files),
+      element("div", { class: "sl-files" }, this.sliding, this.plan),
       this.making,
       block(this.command),
       block(this.python),
     );
   }
 
+  open() {
+    this.lab.writeCommand();
+    this.promise({});
+    this.lab.model.send({ type: "plan" });
+    this.node.showModal();
+  }
+
+  make(ending) {
+    const { lab } = this;
+    const film = FILMS.includes(ending) ? ` of ${lab.player.steps} steps: some seconds` : "";
+    this.hold(`Making the ${ending.slice(1).toUpperCase()}${film} …`);
+    lab.writeCommand(ending);
+    lab.model.send({ type: "file", about: { ending, theme: lab.looks, bounds: lab.bounds } });
+  }
+
+  slide() {
+    this.hold("Making the page with sliders; the lab goes on meanwhile …");
+    this.writeCommand(this.promised, this.lab.looks, null);
+    this.lab.model.send({ type: "sliders", about: this.lab.looks });
+  }
+
   // Until something else is said, a file is being made.
-  wait(ending, steps) {
-    const film = FILMS.includes(ending) ? ` of ${steps} steps: some seconds` : "";
-    this.say(`Making the ${ending.slice(1).toUpperCase()}${film} …`);
-    for (const button of this.files) button.disabled = true;
+  hold(words) {
+    this.making.textContent = words;
+    for (const button of [...this.files, this.sliding]) button.disabled = true;
   }
 
   say(words) {
     this.making.textContent = words;
     for (const button of this.files) button.disabled = false;
+    this.sliding.disabled = !this.promised;
+  }
+
+  // What a page with sliders would hold, or why there can be none.
+  promise({ words, command, error }) {
+    this.promised = command;
+    this.plan.textContent = words ?? error ?? "";
+    this.sliding.disabled = !command;
   }
 
   writePython(text, theme, bounds) {
