@@ -199,6 +199,6 @@ def _carries(rule: Optimizer) -> float | None:
     -ηg, so that its path does not tell the gradient."""
     if type(rule) is SGD:
         return 0.0
-    if isinstance(rule, Momentum) and type(rule) is Momentum and rule.form == "inside":
+    if type(rule) is Momentum and rule.form == "inside" and not rule.cautious:
         return float(rule.beta)
     return None

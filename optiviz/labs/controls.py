@@ -63,7 +63,7 @@ SETTINGS = {
     "beta1": ("momentum β₁", MEMORY),
     "beta2": ("decay of squares β₂", SQUARES),
 }
-VELOCITY = {"beta": ("momentum β", MEMORY)}  # of the rules that keep a velocity and nothing else
+MOMENTUM = {"beta": ("momentum β", MEMORY)}  # of the rules that keep no squares
 
 
 def knobs(rule: str, rates: Sequence[float], usual: Mapping[str, float]) -> dict[str, Knob]:
@@ -80,7 +80,8 @@ def knobs(rule: str, rates: Sequence[float], usual: Mapping[str, float]) -> dict
     kind = OPTIMIZERS[rule]
     defaults: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(kind)}
     rate = float(f"{usual.get(kind.rate, defaults['lr']):.3g}")  # as one would type it
-    settings = SETTINGS | (VELOCITY if kind.slots == ("velocity",) else {})
+    squares = "moment2" in kind.slots or "accumulator" in kind.slots
+    settings = SETTINGS | ({} if squares else MOMENTUM)
     own = {name: Knob(*settings[name], defaults[name]) for name in settings if name in defaults}
     return {"lr": Knob("learning rate η", tuple(rates), rate)} | own
 

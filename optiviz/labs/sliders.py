@@ -30,7 +30,7 @@ def sliders(rule: Optimizer | str) -> Any:
     ['η', 'β', 'form']
     >>> box.children[1].value = 0.5
     >>> box.rule
-    Momentum(lr=0.02, beta=0.5, form='inside')
+    Momentum(lr=0.02, beta=0.5, form='inside', cautious=False)
     """
     try:
         import ipywidgets  # noqa: PLC0415, an extra

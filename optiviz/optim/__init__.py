@@ -2,21 +2,26 @@
 
 >>> from optiviz import optim
 >>> optim.parse("momentum:beta=0.95", lr=0.1)
-Momentum(lr=0.1, beta=0.95, form='inside')
+Momentum(lr=0.1, beta=0.95, form='inside', cautious=False)
 """
 
 from optiviz.optim.adam import Adam, AdamW, AMSGrad, Lion, Nadam
 from optiviz.optim.adaptive import Adadelta, AdaGrad, RMSProp
+from optiviz.optim.adopt import ADOPT, RAdam
 from optiviz.optim.base import Optimizer
 from optiviz.optim.check import check
 from optiviz.optim.describe import SYMBOLS, describe
 from optiviz.optim.foreign.rule import Foreign, from_keras, from_optax, from_torch
+from optiviz.optim.free import ScheduleFreeAdamW, ScheduleFreeSGD
+from optiviz.optim.prodigy import Prodigy
 from optiviz.optim.registry import OPTIMIZERS, name_of, parse, parse_schedule
 from optiviz.optim.schedules import SCHEDULES, Schedule
 from optiviz.optim.sgd import SGD, Momentum, Nesterov
+from optiviz.optim.signed import SignSGD
 from optiviz.optim.stepper import stepper
 
 __all__ = [
+    "ADOPT",
     "OPTIMIZERS",
     "SCHEDULES",
     "SGD",
@@ -32,8 +37,13 @@ __all__ = [
     "Nadam",
     "Nesterov",
     "Optimizer",
+    "Prodigy",
+    "RAdam",
     "RMSProp",
     "Schedule",
+    "ScheduleFreeAdamW",
+    "ScheduleFreeSGD",
+    "SignSGD",
     "check",
     "describe",
     "from_keras",

@@ -11,6 +11,7 @@ import numpy as np
 from optiviz.optim.adaptive import average, root_line, root_of
 from optiviz.optim.base import Array, Optimizer, Setting, State
 from optiviz.optim.settings import setting
+from optiviz.optim.signed import agreeing, agreeing_lines
 
 MEANS = "m ← β₁m + (1 − β₁)g", "s ← β₂s + (1 − β₂)g²"
 
@@ -71,6 +72,9 @@ class Adam(Optimizer):
         root = root_of(second, self.eps, self.eps_inside_root, out=scratch)
         step = np.divide(m, root, out=scratch)
         step *= self.lr / correction(self.beta1, t)
+        self._move(w, g, step)
+
+    def _move(self, w: Array, g: Array, step: Array) -> None:
         w -= step
 
     def _second(self, state: State) -> Array:
@@ -117,6 +121,8 @@ class AdamW(Adam):
 
     Args:
         weight_decay: λ ≥ 0; the others as for `Adam`.
+        cautious: leave out the coordinates whose step goes uphill on the gradient, and make the
+            others longer for it (Liang et al. 2024).
 
     Raises:
         UserError: a setting is outside its bound.
@@ -135,13 +141,24 @@ class AdamW(Adam):
     )
 
     weight_decay: Setting = setting(0.01, low=0)
+    cautious: bool = False
 
     def formula(self) -> tuple[str, ...]:
-        return ("w ← w − ηλw", *super().formula())
+        *lines, last = super().formula()
+        moves: tuple[str, ...] = (last,)
+        if self.cautious:
+            moves = (last.replace("w ← w − η", "u ← "), *agreeing_lines("−ηu"))
+        return ("w ← w − ηλw", *lines, *moves)
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         w *= 1 - self.lr * self.weight_decay
         super().step(w, g, state, t)
+
+    def _move(self, w: Array, g: Array, step: Array) -> None:
+        if self.cautious:
+            w += agreeing(-step, g)
+        else:
+            super()._move(w, g, step)
 
 
 @dataclass(frozen=True)

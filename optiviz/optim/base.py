@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optiviz.errors import UserError
 from optiviz.optim.schedules import Schedule
 from optiviz.optim.settings import Bound, setting, validate
 
@@ -18,6 +19,11 @@ State = dict[str, Array]
 # A number, an array that broadcasts against w, or what changes into one with every step.
 Setting = float | Array | Schedule
 Rate = Literal["gradient", "unit", "own"]
+# look(w, out): the loss at w on the batch of this step; the gradient there is written into `out`.
+Look = Callable[[Array, Array], Any]
+# blocks(x): the matrices (inputs, outputs) and the vectors of an array that is laid out as w is, as
+# views of it; a stack's have its first axis, too.
+Blocks = Callable[[Array], list[Array]]
 
 
 @dataclass(frozen=True)
@@ -37,8 +43,23 @@ class Optimizer(ABC):
     # until they shake it loose for a while.
     forgets: ClassVar[bool] = False
 
+    # Whether a step in one coordinate depends on the others, so that it cannot be taken in parts.
+    meets: ClassVar[bool] = False
+    # The slot that is the answer where that is not w, as with a rule that averages its points.
+    answer: ClassVar[str] = ""
+
+    # What `step` asks for beyond w, g, state and t, as arguments of these names: "look", "blocks"
+    # (which `init` is given, too). What a rule does not name costs nothing.
+    extras: ClassVar[tuple[str, ...]] = ()
+    # Whether it has nothing to do where no parameters form a matrix; how many parameters at most.
+    matrices: ClassVar[bool] = False
+    most: ClassVar[int | None] = None
+
     # What the formula calls the arrays of the state.
     symbols: ClassVar[Mapping[str, str]] = {}
+    # The symbols whose lines tell what a search, a look or a matrix came to: not by arithmetic, but
+    # by these slots after the step.
+    outcomes: ClassVar[Mapping[str, str]] = {}
     # What the rule is for, in a sentence.
     purpose: ClassVar[str] = ""
 
@@ -89,3 +110,16 @@ class Optimizer(ABC):
     def schedules(self) -> dict[str, Schedule]:
         """The settings that change."""
         return {k: v for k, v in vars(self).items() if isinstance(v, Schedule)}
+
+
+def nowhere(w: Array, out: Array) -> Any:
+    """The `look` of a step that was given none."""
+    raise UserError(
+        "This rule looks at the loss elsewhere: run it with descend or train, or give its step "
+        "look(w, out), which writes the gradient into out and returns the loss."
+    )
+
+
+def whole(x: Array) -> list[Array]:
+    """The `blocks` of parameters that form no matrix."""
+    return [x]

@@ -20,9 +20,11 @@ SYMBOLS = {
     "eps": "ε",
     "weight_decay": "λ",
     "momentum_decay": "ψ",
+    "d0": "d₀",
 }
 MAIN = ("lr", "beta", "rho")
-EVERY = tuple(name for name in SYMBOLS if name not in ("eps", "momentum_decay"))
+FORMS = ("form", "cautious")  # told where they are not the usual ones
+EVERY = tuple(name for name in SYMBOLS if name not in ("eps", "momentum_decay", "d0"))
 
 
 def word(name: str) -> str:
@@ -46,7 +48,7 @@ def describe(
         rule: the rule, or the name that a run has of it.
         settings: those of the run, where `rule` is a name.
         names: the settings to tell, those that the rule has; the form of momentum is always told
-            where it is not the usual one.
+            where it is not the usual one, and that a rule is cautious.
         between: what parts the words.
 
     >>> from optiviz import optim
@@ -58,7 +60,7 @@ def describe(
     if isinstance(rule, Optimizer):
         return describe(name_of(rule), rule.settings(), names, between)
     told = _told(settings or {})
-    chosen = [told[name] for name in (*names, "form") if name in told]
+    chosen = [told[name] for name in (*names, *FORMS) if name in told]
     return between.join([word(rule), *chosen])
 
 
@@ -92,7 +94,7 @@ def common(rules: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
         told = (describe(rule, settings) for rule, settings in rules)
         return "  ·  ".join(words.replace(" ", "\N{NO-BREAK SPACE}") for words in told)
     own = [_told(settings) for _, settings in rules]
-    alike = [key for key in (*MAIN, "form") if len({each.get(key) for each in own}) == 1]
+    alike = [key for key in (*MAIN, *FORMS) if len({each.get(key) for each in own}) == 1]
     return "  ".join([word(rules[0][0]), *(own[0][key] for key in alike if key in own[0])])
 
 
@@ -116,7 +118,8 @@ def _told(settings: Mapping[str, Any]) -> dict[str, str]:
     words = {name: _words(settings.get(name)) for name in SYMBOLS}
     told = {name: f"{SYMBOLS[name]} = {value}" for name, value in words.items() if value}
     form = settings.get("form") or "inside"
-    return told if form == "inside" else told | {"form": str(form)}
+    told |= {} if form == "inside" else {"form": str(form)}
+    return told | ({"cautious": "cautious"} if settings.get("cautious") else {})
 
 
 def _words(value: Any) -> str:

@@ -25,6 +25,14 @@ KEPT = {
     "moment2_max": "largest mean squared gradient",
     "step_moment2": "mean squared step",
     "_mu_product": "product of all μ",
+    "average": "mean of all z, the answer",
+    "iterate": "point that the steps move",
+    "_rate_max": "greatest η so far",
+    "_weight_sum": "sum of all μ²",
+    "gradient_sum": "weighted sum of gradients",
+    "start": "start",
+    "_distance": "estimate of the distance to the minimum",
+    "_numerator": "weighted sum of how far the slopes agree",
 }
 RATE = 0.1  # of the example, where none is asked for
 OTHERS = re.compile(r"; the others as for `\w+`")

@@ -16,10 +16,20 @@ from optiviz.optim.base import Array, Optimizer, State
 from optiviz.optim.describe import SYMBOLS
 
 Value = Any  # a number or an array
-FUNCTIONS: dict[str, Callable[..., Value]] = {"max": np.maximum, "sign": np.sign}
+FUNCTIONS: dict[str, Callable[..., Value]] = {
+    "max": np.maximum,
+    "min": np.minimum,
+    "sign": np.sign,
+    "abs": np.abs,
+    "sum": lambda x: np.atleast_1d(x).sum(axis=-1, keepdims=True),
+    "mean": lambda x: np.atleast_1d(x).mean(axis=-1, keepdims=True),
+}
+# What takes all coordinates together. Whoever follows one coordinate alone is given the values of
+# lines with such a word, by the line.
+TOGETHER = ("sum(", "mean(")
 POWERS = {"²": 2, "³": 3}
 # A number, a function, or one letter with what stands above or below it.
-WORD = re.compile(r"\d+(?:\.\d+)?|max|sign|.[\u0302\u2080-\u2099]*")
+WORD = re.compile(r"\d+(?:\.\d+)?|max|min|sign|abs|sum|mean|.[\u0302\u2080-\u2099]*")
 
 
 def symbols_of(rule: Optimizer, w: Array, g: Array, state: State, t: int) -> dict[str, Value]:
@@ -38,7 +48,7 @@ def follow(line: str, known: dict[str, Value]) -> None:
     1.0
     """
     symbol, right = line.split(" ← ")
-    known[symbol] = evaluate(right, known)
+    known[symbol] = known[line] if line in known else evaluate(right, known)
 
 
 def evaluate(text: str, known: Mapping[str, Value]) -> Value:
@@ -61,10 +71,12 @@ def filled(line: str, known: Mapping[str, Value]) -> str:
     'v ← 0.9·(−1) − 0.1·2 = −1.1'
     """
     symbol, right = line.split(" ← ")
+    if line in known:
+        return f"{line} = {_said(known[line])}"
     told, before = "", ""
     for word in WORD.findall(right.replace("ᵗ", f"^{known['t']}" if "ᵗ" in right else "")):
         number = _said(known[word]) if word in known else word
-        if (before in known or before in (")", "²")) and _begins(word, known):
+        if (before in known or before in (")", "²") or before.isdecimal()) and _begins(word, known):
             told += "·"
         negative = word in known and number[0] == "−" and told
         told += f"({number})" if negative else number

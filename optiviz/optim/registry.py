@@ -6,10 +6,14 @@ from typing import Any
 
 from optiviz.optim.adam import Adam, AdamW, AMSGrad, Lion, Nadam
 from optiviz.optim.adaptive import Adadelta, AdaGrad, RMSProp
+from optiviz.optim.adopt import ADOPT, RAdam
 from optiviz.optim.base import Optimizer
 from optiviz.optim.foreign.rule import Foreign, parse_foreign
+from optiviz.optim.free import ScheduleFreeAdamW, ScheduleFreeSGD
+from optiviz.optim.prodigy import Prodigy
 from optiviz.optim.schedules import SCHEDULES, Schedule, WarmUp
 from optiviz.optim.sgd import SGD, Momentum, Nesterov
+from optiviz.optim.signed import SignSGD
 from optiviz.words import Registry, build, split
 
 OPTIMIZERS: Registry[type[Optimizer]] = Registry(
@@ -26,6 +30,12 @@ OPTIMIZERS: Registry[type[Optimizer]] = Registry(
         "adamw": AdamW,
         "nadam": Nadam,
         "lion": Lion,
+        "signsgd": SignSGD,
+        "radam": RAdam,
+        "adopt": ADOPT,
+        "schedule-free-sgd": ScheduleFreeSGD,
+        "schedule-free-adamw": ScheduleFreeAdamW,
+        "prodigy": Prodigy,
     },
 )
 

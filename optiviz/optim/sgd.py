@@ -10,6 +10,7 @@ import numpy as np
 
 from optiviz.optim.base import Array, Optimizer, Setting, State
 from optiviz.optim.settings import choice, setting
+from optiviz.optim.signed import agreeing, agreeing_lines
 
 # How much of a gradient joins the velocity where η stands outside.
 SHARES = {"outside": "", "average": "(1 − β)"}
@@ -62,6 +63,8 @@ class Momentum(Optimizer):
         lr: the learning rate η ≥ 0.
         beta: β in [0, 1), how much of the velocity survives a step.
         form: where η stands.
+        cautious: leave out the coordinates whose step goes uphill on the gradient, and make the
+            others longer for it (Liang et al. 2024).
 
     Raises:
         UserError: a setting is outside its bound.
@@ -86,21 +89,29 @@ class Momentum(Optimizer):
 
     beta: Setting = setting(0.9, low=0, high=1)
     form: str = choice("inside", "outside", "average")
+    cautious: bool = False
 
     def formula(self) -> tuple[str, ...]:
         if self.form == "inside":
-            return "v ← βv − ηg", "w ← w + v"
-        return f"v ← βv + {SHARES[self.form]}g", "w ← w − ηv"
+            return "v ← βv − ηg", *self._moved("v")
+        return f"v ← βv + {SHARES[self.form]}g", *self._moved("−ηv")
+
+    def _moved(self, step: str) -> tuple[str, ...]:
+        """The lines that add a step to w."""
+        if self.cautious:
+            return agreeing_lines(step)
+        return (f"w ← w {step[0]} {step[1:]}" if step[0] == "−" else f"w ← w + {step}",)
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         v, scratch = state["velocity"], state["_scratch"]
         v *= self.beta
         if self.form == "inside":
             v -= np.multiply(g, self.lr, scratch)
-            w += v
+            step = v
         else:
             v += np.multiply(g, self._share(), out=scratch)
-            w -= np.multiply(v, self.lr, out=scratch)
+            step = np.multiply(v, -self.lr, out=scratch)
+        w += agreeing(step, g) if self.cautious else step
 
     def _share(self) -> Any:
         """How much of a gradient joins the velocity where η stands outside."""
@@ -133,9 +144,13 @@ class Nesterov(Momentum):
 
     def formula(self) -> tuple[str, ...]:
         if self.form == "inside":
-            return "v ← βv − ηg", "w ← w + βv − ηg"
-        share = SHARES[self.form]
-        return f"v ← βv + {share}g", f"w ← w − η(βv + {share}g)"
+            velocity, ahead, step = "v ← βv − ηg", "βv − ηg", "u"
+        else:
+            share = SHARES[self.form]
+            velocity, ahead, step = f"v ← βv + {share}g", f"βv + {share}g", "−ηu"
+        if self.cautious:
+            return velocity, f"u ← {ahead}", *agreeing_lines(step)
+        return velocity, f"w ← w + {ahead}" if step == "u" else f"w ← w − η({ahead})"
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         v, push = state["velocity"], state["_scratch"]
@@ -144,8 +159,6 @@ class Nesterov(Momentum):
         v *= self.beta
         v += push
         push += self.beta * v
-        if inside:
-            w += push
-        else:
-            push *= self.lr
-            w -= push
+        if not inside:
+            push *= -self.lr
+        w += agreeing(push, g) if self.cautious else push

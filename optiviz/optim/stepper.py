@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -17,17 +19,23 @@ BLOCK = 32_768
 EVERY = 64
 
 Step = Callable[[int], None]
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def stepper(
-    rule: Optimizer, w: Array, g: Array, state: State, compiled: bool | None = None
+    rule: Optimizer,
+    w: Array,
+    g: Array,
+    state: State,
+    compiled: bool | None = None,
+    extras: Mapping[str, Any] = NOTHING,
 ) -> Step:
     """A function of t that does `rule.step(w, g, state, t)`, in the quickest way for the size.
 
     Large arrays are stepped through by a compiled sweep (with the extra `fast`, for the rules that
-    have one) or block by block, both to the same bits. A rule that is not one of optiviz's own may
-    let coordinates meet, so it gets the whole array, as do surfaces and a rule with a setting for
-    each coordinate. The rule's settings may change
+    have one) or block by block, both to the same bits. A rule that lets coordinates meet gets the
+    whole array, as does one that is not optiviz's own and may do so, and as do surfaces and a rule
+    with a setting for each coordinate. The rule's settings may change
     between steps; its arrays must stay the same ones.
 
     A velocity that decays with no gradient to feed it (a pixel that is always white) reaches, in
@@ -39,6 +47,7 @@ def stepper(
         w, g: `(P,)`, the parameters and their gradient.
         state: what `rule.init(w)` gave.
         compiled: use compiled sweeps: True, False, or if they can be had (None).
+        extras: what the rule's `extras` name.
 
     Raises:
         UserError: compiled sweeps were asked for, but the extra is missing.
@@ -51,7 +60,9 @@ def stepper(
     """
     ours = type(rule) in OPTIMIZERS.values()
     if w.ndim != 1 or w.size <= BLOCK or not ours or rule.shapes():
-        return partial(rule.step, w, g, state)
+        return partial(rule.step, w, g, state, **extras)
+    if rule.meets or getattr(rule, "cautious", False):
+        return _tidied(partial(rule.step, w, g, state, **extras), rule, state)
     step = _compiled(rule, w, g, state) if wanted(compiled) else None
     return _tidied(step or _blocks(rule, w, g, state), rule, state)
 
@@ -87,7 +98,8 @@ def _blocks(rule: Optimizer, w: Array, g: Array, state: State) -> Step:
 
 def _tidied(step: Step, rule: Optimizer, state: State) -> Step:
     """The step, and every now and then zeros for what has all but faded from the slots."""
-    slots = [state[name] for name in rule.slots if name in state]
+    # Prodigy's squares are of slopes times d, which begins as a millionth.
+    slots = [state[s] for s in rule.slots if s in state and not (rule.meets and s == "moment2")]
 
     def tidy(t: int) -> None:
         step(t)

@@ -36,6 +36,10 @@ class Problem(ABC):
         """The learning rate that suits a kind of rule from a start; None if none is known."""
         return self.rates.get(kind)
 
+    def blocks(self, x: Array) -> list[Array]:
+        """The matrices `(…, inputs, outputs)` and vectors of an array laid out as w, as views."""
+        return [x]
+
     @abstractmethod
     def value_and_grad(
         self, w: Array, batch: Array | None = None, out: Array | None = None

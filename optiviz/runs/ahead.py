@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from optiviz.optim import OPTIMIZERS, Nadam
+from optiviz.optim import OPTIMIZERS, Optimizer
+from optiviz.optim.base import State
 from optiviz.problems.base import Plane
 from optiviz.runs.loop import Point, steps
 from optiviz.runs.record import Run
@@ -26,12 +28,23 @@ def ahead(run: Run, problem: Plane, n: int, further: bool = False) -> Iterator[P
         return
     rule, last, t = kind(**held(run, further)), run.w[-1], run.steps
     state = {name: slot[-1] for name, slot in run.slots.items()}
-    if isinstance(rule, Nadam):  # the one rule with a number that is not recorded
-        state["_mu_product"] = np.prod(rule.mu(np.arange(1, t + 1)))
+    state |= _unrecorded(rule, run)
     m = None if run.batch is None else run.batch.shape[1]
     points = steps(problem, rule, last, t + n, m, run.seed, since=t, state=state)
     next(points)  # where the run is
     yield from points
+
+
+def _unrecorded(rule: Optimizer, run: Run) -> State:
+    """What a rule keeps and no run records, by its steps taken once more."""
+    rule, w = copy.copy(rule), run.w[0].copy()
+    state = rule.init(w)
+    hidden = {name for name in state if name.startswith("_")} - {"_scratch"}
+    for t in range(run.steps if hidden else 0):
+        vars(rule).update({name: np.asarray(told[t]) for name, told in run.hyper.items()})
+        w[...] = run.w[t]
+        rule.step(w, run.grad[t], state, t)
+    return {name: state[name] for name in hidden}
 
 
 def held(run: Run, further: bool = False) -> dict[str, Any]:

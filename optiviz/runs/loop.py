@@ -96,7 +96,8 @@ def steps(
     problem, optimizer, point, feed = out.problem, out.rule, out.point, out.feed
     w, g, schedules = point.w, point.g, point.schedules
     value_and_grad, numbers = problem.value_and_grad, vars(optimizer)
-    step = stepper(optimizer, w, g, point.state, problem.compiled)
+    extras = _extras(optimizer, problem, point)
+    step = stepper(optimizer, w, g, point.state, problem.compiled, extras)
     for t, batch in zip(range(since, n), feed, strict=False):
         point.batch = batch
         point.loss = value_and_grad(w, batch, g)[0]
@@ -168,8 +169,19 @@ def _set_out(
     schedules = _resolve(optimizer, n, 1 if per_step else per_epoch)
     rule = _copy(optimizer, w0)
     with nullcontext() if type(rule) in OURS else blaming(f"{type(rule).__name__} cannot start"):
-        point = _lay_out(rule, w0, schedules, since, state or {})
+        own = {"blocks": problem.blocks} if "blocks" in rule.extras else {}
+        point = _lay_out(rule.init(w0, **own), w0, schedules, since, state or {})
     return _Start(problem, rule, point, islice(feed, since, None))
+
+
+def _extras(rule: Optimizer, problem: Problem, point: Point) -> dict[str, Any]:
+    """What the rule asks for beyond the gradient."""
+
+    def look(w: Array, out: Array) -> Any:
+        return problem.value_and_grad(w, point.batch, out)[0]
+
+    given: dict[str, Any] = {"look": look, "blocks": problem.blocks}
+    return {name: given[name] for name in rule.extras}
 
 
 def _begin(optimizer: Optimizer, w: Array) -> Array:
@@ -230,14 +242,13 @@ def _copy(optimizer: Optimizer, w: Array) -> Optimizer:
 
 
 def _lay_out(
-    rule: Optimizer, start: Array, schedules: dict[str, list[Any]], since: int, before: State
+    state: State, start: Array, schedules: dict[str, list[Any]], since: int, before: State
 ) -> Point:
     """The point at the start, with w, g and the slots as the rows of one frame.
 
     The coordinates of a stack are kept apart in memory, each as one run of numbers, since a
     formula reads them one at a time.
     """
-    state = rule.init(start)
     recorded = [name for name in state if not name.startswith("_")]
     rows = {name: row for row, name in enumerate(recorded, start=2)}
     frame = np.zeros((2 + len(rows), *start.shape[::-1]), start.dtype)

@@ -58,7 +58,8 @@ def lasts(t: Trace, period: int) -> bool:
     """
     if not t.signs:
         return True
-    b1, b2 = (t.settings.get(name, 1.0) for name in ("beta1", "beta2"))
+    both = t.settings.get("beta", 1.0)  # Signum's memory for the step is the one it keeps
+    b1, b2 = (t.settings.get(name, both) for name in ("beta1", "beta2"))
     mean, slope = t.run.slots["moment1"], t.run.grad
     now, before = mean[-period:], mean[-2 * period : -period]
     kept = b2**period

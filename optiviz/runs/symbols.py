@@ -7,7 +7,7 @@ import numpy as np
 from optiviz.optim import OPTIMIZERS
 from optiviz.optim.base import Optimizer
 from optiviz.optim.describe import SYMBOLS
-from optiviz.optim.formula import follow
+from optiviz.optim.formula import TOGETHER, follow
 from optiviz.runs.record import Array, Run
 
 
@@ -23,7 +23,8 @@ def in_symbols(run: Run) -> tuple[tuple[str, ...], dict[str, Array]]:
 
     Returns:
         The lines, none where the rule brings no formula or is not to be had; and by symbol, but for
-        t, an array `(T+1, …)`, in whose last row the settings are those of the step before.
+        t, an array `(T+1, …)`, in whose last row the settings are those of the step before. What a
+        line comes to that takes all coordinates together stands there by the line itself.
 
     >>> from optiviz import descend
     >>> lines, symbols = in_symbols(descend("bowl", "momentum:lr=0.1", steps=20))
@@ -48,16 +49,21 @@ def in_symbols(run: Run) -> tuple[tuple[str, ...], dict[str, Array]]:
 def _unrecorded(
     rule: Optimizer, lines: tuple[str, ...], found: dict[str, Array]
 ) -> dict[str, Array]:
-    """The symbols of what a rule keeps but no run records, as its lines make it from the first."""
+    """What a rule keeps but no run records, as its lines make it from the first."""
     start = rule.init(found["w"][0])
     kept = {s: start[slot] for s, slot in rule.symbols.items() if s not in found and slot in start}
-    rows: dict[str, list[Array]] = {symbol: [] for symbol in kept}
-    made = [i for i, line in enumerate(lines, start=1) if line.split(" ← ")[0] in kept]
-    for t in range(len(found["w"]) if kept else 0):
+    together = [line for line in lines if any(word in line for word in TOGETHER)]
+    rows: dict[str, list[Array]] = {name: [] for name in (*kept, *together)}
+    made = [
+        i for i, line in enumerate(lines, 1) if line in together or line.split(" ← ")[0] in kept
+    ]
+    for t in range(len(found["w"]) if rows else 0):
         known = {symbol: values[t] for symbol, values in found.items()} | kept | {"t": t + 1}
-        for symbol, row in rows.items():
-            row.append(np.asarray(known[symbol]))
+        for symbol in kept:
+            rows[symbol].append(np.asarray(known[symbol]))
         for line in lines[: max(made)]:
             follow(line, known)
+            if line in together:
+                rows[line].append(known[line.split(" ← ")[0]])
         kept = {symbol: known[symbol] for symbol in kept}
     return {symbol: np.array(row) for symbol, row in rows.items()}

@@ -71,6 +71,12 @@ class Trace:
         return np.array(losses or [2 * self.loss[-1] - self.loss[-2]])
 
     @cached_property
+    def waits(self) -> bool:
+        """Whether the next steps move where none did: ADOPT only looks at its first slope."""
+        points = ahead(self.run, self.problem, 2)
+        return any((point.w != self.run.w[-1]).any() for point in points)
+
+    @cached_property
     def floor(self) -> float | None:
         """The least known loss."""
         return self.problem.floor()

@@ -131,6 +131,8 @@ def stuck(t: Trace) -> Finding:
     x, y = (t.w[-t.third - 1 :] - t.w[-1]).T
     if np.hypot(x, y).max() > close or (t.moves.any() and (t.steps < FEW or t.forgets)):
         return None
+    if not t.moves.any() and t.waits:
+        return None
     g, here = t.run.grad[-1], t.here
     if t.batched:
         g = t.problem.value_and_grad(end)[1]

@@ -40,8 +40,8 @@ class Training:
             step, train_loss (the mean loss of the samples since the last evaluation), test_loss,
             test_accuracy, val_loss, val_accuracy (NaN if nothing was split off), lr, seconds (of
             training, without evaluations).
-        w: `(P,)`, the weights at the end; with patience the best; after a divergence the last ones
-            whose loss was finite at an evaluation.
+        w: `(P,)`, the weights at the end, or the mean of a rule that averages; with patience the
+            best; after a divergence the last ones whose loss was finite at an evaluation.
         outcome: what became of the training, and why it ended, in types and in words.
         updates_per_second: the pace, without evaluations.
         steps: how many updates were made.
@@ -229,16 +229,17 @@ class _Course:
         figures |= {"epoch": point.t / self.per_epoch, "step": point.t, "seconds": at.seconds}
         figures["train_loss"] = self._mean(point.t)
         at.total, at.count = 0.0, 0
-        figures["test_loss"], figures["test_accuracy"] = self.test.evaluate(point.w)
+        answer = point.state.get(self.optimizer.answer, point.w)
+        figures["test_loss"], figures["test_accuracy"] = self.test.evaluate(answer)
         if self.validation is not None:
-            both = self.validation.evaluate(point.w)
+            both = self.validation.evaluate(answer)
             figures["val_loss"], figures["val_accuracy"] = both
         rates = point.schedules.get("lr")
         figures["lr"] = float(self.optimizer.lr if rates is None else rates[point.t - 1])
         at.rows.append({name: float(value) for name, value in figures.items()})
         best = int(np.argmin([row["val_loss"] for row in at.rows])) if self.patience else -1
         if best in (-1, len(at.rows) - 1):
-            at.best[:] = point.w
+            at.best[:] = answer
         elif len(at.rows) - 1 - best >= (self.patience or 0) and point.t < self.n:
             at.stopped = End.PATIENCE
 
@@ -283,7 +284,7 @@ class _Course:
         """The training as its record."""
         at = self.at
         lost = at.stopped is End.DIVERGED
-        w = at.best if lost or self.patience else at.w
+        w = at.best if lost or self.patience else at.slots.get(self.optimizer.answer, at.w)
         history = {name: np.array([row[name] for row in at.rows]) for name in COLUMNS}
         outcome = outcome_of(
             history,

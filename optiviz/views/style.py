@@ -135,6 +135,12 @@ MARKS: dict[str, Mark] = {
     "adamw": Mark(_BLUE, DASHED, "p"),
     "nadam": Mark(_SKY, DASHED, "v"),
     "lion": Mark(_ORANGE, head=">"),
+    "signsgd": Mark(_ORANGE, DASHED, ">"),
+    "radam": Mark(_SKY, head="v"),
+    "adopt": Mark(_BLUE, DOTTED, "p"),
+    "schedule-free-sgd": Mark("ink", DASHED, "o"),
+    "schedule-free-adamw": Mark("ink", DASHDOT, "o"),
+    "prodigy": Mark(_RED, DASHED, "s"),
 }
 # Any other rule has one of these, the same in every picture.
 _SPARE = [Mark(color, dash) for dash in (DOTTED, DASHDOT) for color in (_PINK, _ORANGE, _GREEN)]

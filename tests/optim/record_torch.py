@@ -23,6 +23,7 @@ from optiviz.optim import (
     Nadam,
     Nesterov,
     Optimizer,
+    RAdam,
     RMSProp,
 )
 
@@ -102,6 +103,12 @@ ROWS: dict[str, tuple[Optimizer, str, dict[str, Any]]] = {
         {"lr": 0.05, "betas": (0.8, 0.95), "momentum_decay": 0.05},
     ),
     "nadam-defaults": (Nadam(), "NAdam", {}),
+    "radam": (
+        RAdam(lr=5e-4, beta1=0.8, beta2=0.95, eps=1e-3),
+        "RAdam",
+        {"lr": 5e-4, "betas": (0.8, 0.95), "eps": 1e-3},
+    ),
+    "radam-defaults": (RAdam(), "RAdam", {}),
 }
 
 _random = np.random.default_rng(7)

@@ -29,7 +29,7 @@ def test_everything_is_told(name: str) -> None:
     letters = set("".join(told.lines)) & set("abcdefghijklmnopqrstuvwxyz")
     said = {*told.symbols, *(one["symbol"] for one in told.settings)}
     named = {symbol[0] for symbol in said if symbol} | {line[0] for line in told.lines}
-    assert letters - set("maxsign") <= named
+    assert letters - set("maxminsignabsum") <= named
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

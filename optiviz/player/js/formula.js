@@ -6,29 +6,31 @@
 import { rounded } from "./numbers.js";
 
 // A number, a function, or one letter with what stands above or below it.
-const WORD = /\d+(?:\.\d+)?|max|sign|.[\u0302\u2080-\u2099]*/gu;
-const FUNCTIONS = { max: Math.max, sign: Math.sign };
+const WORD = /\d+(?:\.\d+)?|max|min|sign|abs|sum|mean|.[\u0302\u2080-\u2099]*/gu;
+const FUNCTIONS = { max: Math.max, min: Math.min, sign: Math.sign, abs: Math.abs };
 const POWERS = { "²": 2, "³": 3 };
 const FACTOR = ["(", "√", ...Object.keys(FUNCTIONS)];
 
 export const wordsOf = (text) => text.match(WORD) ?? [];
 export const sidesOf = (line) => line.split(" ← ");
 
-// Give the symbol at the left of a line the value of what stands at the right.
+// Give the symbol at the left of a line the value of what stands at the right. That of a line which
+// takes all coordinates together is known by the line itself.
 export function follow(line, known) {
   const [symbol, right] = sidesOf(line);
-  return (known[symbol] = new Reader(right, known).sum());
+  return (known[symbol] = line in known ? known[line] : new Reader(right, known).sum());
 }
 
 // The right side of a line with numbers in place of its symbols: [text, symbol or null] each. `say`
 // writes the value of a symbol.
 export function filled(line, known, say = (value) => rounded(value)) {
+  if (line in known) return [[sidesOf(line)[1], null]];
   const told = [];
   let before = "";
   const right = sidesOf(line)[1].replace("ᵗ", `^${known.t}`);
   for (const word of wordsOf(right)) {
     const symbol = word in known ? word : null;
-    const after = before in known || before === ")" || before === "²";
+    const after = before in known || before === ")" || /^(?:²|\d+)$/.test(before);
     if (after && (symbol || FACTOR.includes(word))) told.push(["·", null]);
     const number = symbol ? say(known[word], symbol) : word;
     const bracketed = symbol && number.startsWith("−") && told.length;

@@ -206,6 +206,10 @@ class MLP(Problem):
         parts = [samples[begin : begin + PIECE] for begin in range(0, len(samples), PIECE)]
         return np.concatenate([self._pass(len(p)).probabilities(layers, p).copy() for p in parts])
 
+    def blocks(self, x: Array) -> list[Array]:
+        """Every layer's matrix `(inputs, outputs)` and biases `(outputs,)`, as views of `x`."""
+        return [part for layer in self.layers(x) for part in layer if part is not None]
+
     def predict(self, w: Array, x: ArrayLike | None = None) -> Array:
         """The likeliest class, `(N,)`, of other samples or of the problem's own."""
         found: Array = self.probabilities(w, x).argmax(axis=1)

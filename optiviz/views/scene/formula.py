@@ -81,4 +81,5 @@ def _readable(run: Run) -> tuple[tuple[str, ...], dict[str, Any], int] | None:
     if not lines:
         return None
     axis = int(np.abs(run.velocity).sum(axis=0).argmax())
-    return lines, {s: v[:, axis] if v.ndim > 1 else v for s, v in symbols.items()}, axis
+    one = {s: v[:, axis % v.shape[1]] if v.ndim > 1 else v for s, v in symbols.items()}
+    return lines, one, axis

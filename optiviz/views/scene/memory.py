@@ -15,6 +15,10 @@ from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.series import Series
 from optiviz.views.style import DASHED, DOTTED, Mark, blend
 
+# The rules that divide by √s + ε with s as it is, or corrected for its start.
+ADAMS = ("adam", "amsgrad", "adamw", "nadam")
+DIVIDE = ("adagrad", "rmsprop", *ADAMS, "schedule-free-adamw")
+
 
 def setting(run: Run, name: str, default: Any = None) -> Any:
     """A setting at every step `(T,)`, or the default if the rule has no such setting."""
@@ -28,7 +32,7 @@ def divisor(run: Run) -> Array | None:
     """By what every step was divided in each coordinate, √s + ε, `(T, 2)`; None for other rules."""
     squares = run.slots.get("accumulator", run.slots.get("moment2"))
     eps = run.settings.get("eps")
-    if squares is None or eps is None or run.optimizer == "adadelta":
+    if squares is None or eps is None or run.optimizer not in DIVIDE:
         return None
     s = run.slots.get("moment2_max", squares)[1:]
     if "beta2" in run.settings:
@@ -99,7 +103,7 @@ class Bias(Series):
     log: ClassVar[bool] = True
 
     def curves(self, run: Run, mark: Mark) -> list[tuple[Array, Mark]]:
-        if run.optimizer not in ("adam", "amsgrad", "adamw", "nadam"):
+        if run.optimizer not in ADAMS:
             return []
         t = np.arange(1, run.steps + 1)
         first, second = (1 / (1 - setting(run, name) ** t) for name in ("beta1", "beta2"))

@@ -1,0 +1,188 @@
+"""Rules that look at the loss elsewhere on the same batch before they step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from optiviz.optim.base import Array, Look, Optimizer, Rate, Setting, State, nowhere
+from optiviz.optim.settings import choice, setting
+
+CURVED = 1e-10  # the least yᵀs of a pair that is kept, as in PyTorch
+ENOUGH, TRIES = 1e-4, 30  # Armijo's share of the promised descent, and how often η is halved
+
+
+@dataclass(frozen=True)
+class SAM(Optimizer):
+    """SAM: the step is taken with the slope of the worst place within ρ, so it leaves sharp wells.
+
+    p = w + ρ·g/‖g‖    h = ∇L(p)    v ← βv - ηh    w ← w + v
+
+    The probe p is looked at on the same batch, so a step costs two gradients. With ρ = 0 it is
+    gradient descent with momentum. As in optax and pytorch_optimizer, around SGD; ‖g‖ is of all
+    parameters.
+
+    Args:
+        lr: the learning rate η ≥ 0.
+        rho: ρ ≥ 0, how far up the slope it looks.
+        beta: β in [0, 1), how much of the velocity survives a step.
+
+    Raises:
+        UserError: a setting is outside its bound, or a step without a `look`.
+
+    >>> def look(w, out):
+    ...     out[:] = w**3
+    ...     return (w**4).sum() / 4
+    >>> w, rule = np.array([2.0]), SAM(lr=0.1, rho=0.5)
+    >>> rule.step(w, w**3, rule.init(w), 0, look)
+    >>> round(float(w[0]), 4)
+    0.4375
+
+    Foret, Kleiner, Mobahi & Neyshabur 2021.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("velocity", "probe", "probe_gradient")
+    extras: ClassVar[tuple[str, ...]] = ("look",)
+    meets: ClassVar[bool] = True
+
+    symbols: ClassVar[Mapping[str, str]] = {"v": "velocity", "p": "probe", "h": "probe_gradient"}
+    outcomes: ClassVar[Mapping[str, str]] = {"h": "probe_gradient"}
+    plain: ClassVar[tuple[str, str] | None] = ("momentum", "without looking uphill")
+    purpose: ClassVar[str] = (
+        "In a sharp well the slope a little uphill is steep, so it is thrown out; flat wells hold."
+    )
+
+    rho: Setting = setting(0.05, low=0)
+    beta: Setting = setting(0.0, low=0, high=1)
+
+    def formula(self) -> tuple[str, ...]:
+        return "n ← √sum(g²)", "p ← w + ρg/n", "h ← ∇L(p)", "v ← βv − ηh", "w ← w + v"
+
+    def init(self, w: Array) -> State:
+        return super().init(w) | {"probe": w.copy()}
+
+    def step(self, w: Array, g: Array, state: State, t: int, look: Look = nowhere) -> None:
+        v, p, h = state["velocity"], state["probe"], state["probe_gradient"]
+        size = np.sqrt(np.square(g).sum(axis=-1, keepdims=True))
+        np.divide(g, size, out=p, where=size > 0)
+        p *= np.where(size > 0, self.rho, 0)
+        p += w
+        look(p, h)
+        v *= self.beta
+        v -= np.multiply(h, self.lr, out=state["_scratch"])
+        w += v
+
+
+@dataclass(frozen=True)
+class LBFGS(Optimizer):
+    """L-BFGS: Newton's step with a curvature that is read from the last m steps and slopes.
+
+    p = -H·g, with H from pairs s = Δw, y = Δg by the two-loop recursion    w ← w + ap
+
+    search="backtracking"   a = η, halved until L(w + ap) ≤ L(w) + 10⁻⁴·a·gᵀp
+    search="none"           a = η, as PyTorch's with max_iter=1 and no line search
+
+    The first step is at most η long in the 1-norm, as PyTorch's. A pair whose yᵀs is not above
+    10⁻¹⁰ is left out, so H stays positive. Made for whole gradients: on mini-batches the pairs
+    compare slopes of different losses. PyTorch has strong Wolfe conditions, too: torch:LBFGS with
+    line_search_fn=strong_wolfe.
+
+    Args:
+        lr: η ≥ 0, the length that is tried first, in Newton's steps.
+        history: m ≥ 1, how many pairs are remembered.
+        search: how a is found.
+
+    Raises:
+        UserError: a setting is outside its bound, or a step without a `look`.
+
+    >>> def look(w, out):
+    ...     out[:] = w**3
+    ...     return (w**4).sum() / 4
+    >>> w, rule = np.array([2.0]), LBFGS()
+    >>> state = rule.init(w)
+    >>> for t in range(12):
+    ...     rule.step(w, w**3, state, t, look)
+    >>> abs(float(w[0])) < 0.1
+    True
+
+    Liu & Nocedal 1989; Nocedal & Wright 2006, algorithm 7.4.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("direction", "step_length")
+    rate: ClassVar[Rate] = "own"
+    extras: ClassVar[tuple[str, ...]] = ("look",)
+    meets: ClassVar[bool] = True
+
+    symbols: ClassVar[Mapping[str, str]] = {"p": "direction", "a": "step_length"}
+    outcomes: ClassVar[Mapping[str, str]] = {"p": "direction", "a": "step_length"}
+    plain: ClassVar[tuple[str, str] | None] = ("sgd", "without curvature")
+    purpose: ClassVar[str] = (
+        "Past slopes tell how steep and flat directions bend, so one step suits them all."
+    )
+
+    lr: Setting = setting(1.0, low=0)
+    history: int = setting(10, low=1)
+    search: str = choice("backtracking", "none")
+
+    def formula(self) -> tuple[str, ...]:
+        searched = "a ← search(L, w, p)" if self.search == "backtracking" else "a ← length(η, g)"
+        return "p ← −Hg", searched, "w ← w + ap"
+
+    def init(self, w: Array) -> State:
+        many = (self.history, *w.shape)
+        own = {"_moves": np.zeros(many, w.dtype), "_bends": np.zeros(many, w.dtype)}
+        return super().init(w) | own | {"_before": np.zeros_like(w)}
+
+    def step(self, w: Array, g: Array, state: State, t: int, look: Look = nowhere) -> None:
+        p, a, before = state["direction"], state["step_length"], state["_before"]
+        if t:
+            self._remember(p * a, g - before, state)
+        before[...] = g
+        p[...] = -self._newton(g, state)
+        first = 1.0 if t else np.minimum(1, 1 / np.maximum(_dot(np.sign(g), g), 1e-300))
+        a[...] = self.lr * first
+        if self.search == "backtracking":
+            self._search(w, g, state, look)
+        w += p * a
+
+    @staticmethod
+    def _remember(s: Array, y: Array, state: State) -> None:
+        """Put a pair behind the others and drop the oldest, in the trajectories where it fits."""
+        fits = _dot(y, s) > CURVED
+        for kept, new in ((state["_moves"], s), (state["_bends"], y)):
+            kept[...] = np.where(fits, np.concatenate([kept[1:], new[None]]), kept)
+
+    @staticmethod
+    def _newton(g: Array, state: State) -> Array:
+        """H·g by two loops over the pairs; one that is not there yet is zero and does nothing."""
+        s, y = state["_moves"], state["_bends"]
+        both = _dot(y, s)
+        weight = np.divide(1, both, out=np.zeros_like(both), where=both > 0)
+        q, shares = g.copy(), np.zeros_like(both)
+        for i in reversed(range(len(s))):
+            shares[i] = weight[i] * _dot(s[i], q)
+            q -= shares[i] * y[i]
+        q *= np.where(both[-1] > 0, both[-1] / np.where(both[-1] > 0, _dot(y[-1], y[-1]), 1), 1)
+        for i in range(len(s)):
+            q += (shares[i] - weight[i] * _dot(y[i], q)) * s[i]
+        return q
+
+    @staticmethod
+    def _search(w: Array, g: Array, state: State, look: Look) -> None:
+        """Halve the step, each trajectory's for itself, until it descends by enough."""
+        p, a, scratch = state["direction"], state["step_length"], state["_scratch"]
+        here, slope = np.asarray(look(w, scratch)), _dot(g, p)[..., 0]
+        for _ in range(TRIES):
+            there = np.asarray(look(w + p * a, scratch))
+            short = ~(there <= here + ENOUGH * a[..., 0] * slope)
+            if not short.any():
+                return
+            a *= np.where(short, 0.5, 1.0)[..., None].astype(a.dtype)
+
+
+def _dot(a: Array, b: Array) -> Any:
+    """The product of the last axes, which stay."""
+    return (a * b).sum(axis=-1, keepdims=True)
