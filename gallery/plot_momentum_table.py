@@ -17,8 +17,7 @@ from optiviz.views.style import WORDS, legible, mark
 
 STEPS = 5
 rules = {"sgd": optim.SGD(lr=0.1), "momentum": optim.Momentum(lr=0.1, beta=0.9)}
-frame = Frame(**SLIDE)
-w = np.linspace(-0.15, 2.15, 200)
+frame, w = Frame(**SLIDE), np.linspace(-0.15, 2.15, 200)
 with frame.style():
     runs = [descend(surfaces["bowl"], rule, (2.0, 0.0), STEPS) for rule in rules.values()]
     plain, fast = (f"{run.w[-2, 0] - run.w[-1, 0]:.3f}" for run in runs)

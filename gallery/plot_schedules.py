@@ -43,8 +43,7 @@ with frame.style():
         told = {"ha": "right", "va": "top", "size": 13, "weight": "bold"}
         ax.text(98, 0.98, f"{len(high)} steps", **told)
     grid[0, 0].set(xlim=(0, N), ylim=(0, 1.04))
-    for ax in grid[1]:
-        ax.set_xlabel("step k")
-    for ax in grid[:, 0]:
-        ax.set_ylabel("η", rotation=0, labelpad=10)
+    for below, beside in zip(grid[1], [*grid[:, 0], grid[0, 0]], strict=True):
+        below.set_xlabel("step k")
+        beside.set_ylabel("η", rotation=0, labelpad=10)
 export(frame.save)
