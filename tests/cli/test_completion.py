@@ -33,6 +33,7 @@ OFFERED = {
     "list sur": "surfaces",
     "ani": "animate",
     "app mn": "mnist",
+    "app tw": "twin",
     "gallery plot_ra": "plot_race",
     "reproduce --table zeng-6": "zeng-6",
 }
