@@ -23,5 +23,5 @@ with threadpool_limits(1):
     made = twins(network.on(network.x[:500], network.y[:500]), rule, updates=brief(100))
     valley, run, shadow = made.runs(made.settled)
 first, top = (number(float(value), 2) for value in (made.sharpness[0], made.sharpness.max()))
-title = f"Training sharpens: λ goes from {first} to {top}; η stands {number(2 / rule.lr, 2)}"
+title = f"Training sharpens: λ goes from {first} to {top}; 2/η is {number(2 / rule.lr, 2)}"
 export(Picture(valley, [run, shadow], PANELS, labels=NAMES, title=title, hero=0, **SLIDE))

@@ -75,6 +75,15 @@ Optim = Annotated[
         autocompletion=one("optimizers"),
     ),
 ]
+Problems = Annotated[
+    list[str],
+    typer.Option(
+        "--surface",
+        "--problem",
+        help="What to descend: name, name:key=value,… or a formula; repeat it for a row of maps.",
+        autocompletion=one("surfaces", "problems"),
+    ),
+]
 Problem = Annotated[
     str,
     typer.Option(

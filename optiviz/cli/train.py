@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optiviz.cli.completion import one
+from optiviz.cli.lr_range import FREE, range_test
 from optiviz.cli.options import (
     Activation,
     Biases,
@@ -39,6 +40,7 @@ from optiviz.errors import UserError
 
 if TYPE_CHECKING:
     from optiviz.training.directory import Kept
+    from optiviz.training.recipe import Recipe
     from optiviz.training.train import Row, Training
 
 
@@ -76,6 +78,10 @@ def train(
         int,
         Whole(help="For the products of matrices; more than 1 is faster on an idle machine."),
     ] = 1,
+    lr_range: Annotated[
+        str | None,
+        typer.Option(help="Instead: test which η suits, growing it from low to high, as 1e-5:1."),
+    ] = None,
     over: Over = "epochs",
     out: Annotated[
         Path | None, typer.Option(help="Directory to write.  [default: runs/RULE-DATA-SEED]")
@@ -95,6 +101,7 @@ def train(
     optiviz train --optim adam --lr 0.001 --batch-size 100 --epochs 10 --seed 0
     optiviz train --optim momentum:beta=0.9 --lr 0.01 --schedule linear:end=0.0001 --batch-size 10
     optiviz train --validation 10000 --patience 3 --epochs 50 --out early
+    optiviz train --lr-range 1e-5:1
     optiviz train --resume early
     optiviz train --resume runs/adam-mnist-0 --epochs 20
     """
@@ -102,8 +109,12 @@ def train(
     from optiviz.training.directory import Kept
     from optiviz.training.interrupt import interruptible
     from optiviz.training.longer import rounding
-    from optiviz.training.recipe import Recipe
 
+    recipe = _recipe(context.params)
+    if lr_range is not None:
+        also = given(context, *FREE)
+        range_test(recipe, lr_range, out, overwrite, as_json, also)
+        return
     check_over(over)
     on = resume is not None and "--epochs" in given(context)
     if resume is not None:
@@ -111,26 +122,6 @@ def train(
             raise UserError(f"--resume goes on as the run began: leave out {', '.join(others)}.")
         path, begin = resume, partial(Kept.resume, resume, epochs if on else None)
     else:
-        recipe = Recipe(
-            optim=optim,
-            lr=lr,
-            batch_size=batch_size,
-            epochs=epochs,
-            seed=seed,
-            schedule=schedule,
-            schedule_per=schedule_per,
-            sizes=sizes,
-            biases=biases,
-            init=init,
-            activation=activation,
-            dtype=dtype,
-            dataset=dataset,
-            data_dir=path_words(data_dir),
-            validation=validation,
-            eval_every=eval_every,
-            patience=patience,
-            threads=threads,
-        )
         path = out or recipe.name()
         begin = partial(Kept.begin, recipe, path, overwrite)
     with interruptible() as interrupted, held(path):
@@ -138,6 +129,16 @@ def train(
         if on and (said := rounding(work.recipe, work.networks[0])):
             print(said, file=sys.stderr)
         _go(work, interrupted, over, as_json)
+
+
+def _recipe(params: dict[str, Any]) -> Recipe:
+    """The training that the options describe."""
+    from dataclasses import fields
+
+    from optiviz.training.recipe import Recipe
+
+    known = {f.name: params[f.name] for f in fields(Recipe) if f.name in params}
+    return Recipe(**known | {"data_dir": path_words(params["data_dir"])})
 
 
 def _go(work: Kept, interrupted: list[int], over: str, as_json: bool) -> None:

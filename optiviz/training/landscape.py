@@ -17,6 +17,7 @@ from optiviz.runs.record import Run
 ROOM = 0.18  # of the trajectories' extent, left free around them
 MOST = 2**29  # bytes of all trajectories, which are then copied in float64
 SPANS = ("pca", "random")
+IMAGES = 2000  # whose mean loss is drawn, if there are as many
 REACH = 1.0  # of a plane of random directions, in lengths of the filters
 LEAST, FARTHEST = 1e-3, 100.0
 

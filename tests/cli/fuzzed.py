@@ -145,6 +145,9 @@ def tried(line: list[str]) -> dict[str, Any]:
         np.savez(folder / f"{name}.npz", x=x, y=np.arange(rows) % 3)
         lines = "".join(f"{i % 7},{i % 3}\n" for i in range(rows))
         (folder / f"{name}.csv").write_text("a,label\n" + lines)
+    for name, seed in {"w": 0, "v": 1}.items():
+        drawn = np.random.default_rng(seed).standard_normal(2382)
+        np.savez(folder / f"{name}.npz", w=drawn, sizes=(784, 3, 10), biases=False)
     before, raised, status = tree(folder), "", 0
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
     os.chdir(folder)

@@ -59,7 +59,7 @@ ARRIVE: dict[str, dict[str, Any]] = {
         "optiviz.explorer.plan.plan": None,
         "optiviz.explorer.explore.Explorer.__init__": STOP,
     },
-    "map": {"optiviz.cli.map.Wanted.run": None, f"{VIEWS}.maps.plot_map": STOP},
+    "map": {"optiviz.cli.map.Wanted.run": [None], f"{VIEWS}.maps.plot_map": STOP},
     "gallery": {
         "optiviz.gallery.build.run": STOP,
         "optiviz.gallery.build.Build.__init__": None,
@@ -197,7 +197,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
     | {"--theme dark": {"theme": "dark"}, "--out b.html": {"command": ANY}},
     "map --out a.png": {
         "--optim adam": {"optim": ["adam"]},
-        "--surface bowl": {"problem": "bowl"},
+        "--surface bowl": {"problem": ["bowl"]},
         "--x lr": {"x": "lr"},
         "--y beta": {"y": "beta"},
         "--basins": {"basins": True},

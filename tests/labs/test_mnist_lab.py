@@ -81,14 +81,22 @@ def test_a_race_that_is_stopped_goes_on_to_the_same_bits() -> None:
             np.testing.assert_array_equal([row[name] for row in lane.rows], whole.history[name])
 
 
-def test_the_pace_is_that_since_the_last_start() -> None:
+def test_the_pace_is_that_since_the_last_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Race, "_run", lambda race, lane: None)
     (lane,) = lanes("sgd")
-    lane.step, lane.phase = 1000, "finished"
+    lane.step, lane.phase = 1000, "stopped"
     race = Race([lane], lambda: None)
     race.go()
-    assert race.figures() == {"share": 1000 / 1200, "pace": 0, "left": None}
+    assert race.figures() == {"share": pytest.approx(1000 / 1200), "pace": 0, "left": None}
     lane.step = 1100
     assert 0 < race.figures()["left"] < 60
+
+
+def test_what_has_ended_is_done_also_where_it_diverged_at_once() -> None:
+    one, other = lanes("sgd", "adam")
+    one.step, one.phase = 11, "finished"
+    other.step, other.phase = 600, "training"
+    assert Race([one, other], lambda: None).figures()["share"] == 0.75
 
 
 def test_blas_has_one_thread_until_the_last_training_has_ended() -> None:
@@ -189,9 +197,9 @@ def lab() -> Any:
 
 def test_a_curve_has_a_gap_where_a_loss_is_no_number() -> None:
     pytest.importorskip("anywidget", reason="needs the extra apps")
-    from optiviz.labs.mnist.lab import _finite  # noqa: PLC0415  # of the extra
+    from optiviz.labs.mnist.facts import finite  # noqa: PLC0415  # of the extra
 
-    assert _finite([0.5, float("nan"), float("inf"), None, 0.0]) == [0.5, None, None, None, 0.0]
+    assert finite([0.5, float("nan"), float("inf"), None, 0.0]) == [0.5, None, None, None, 0.0]
 
 
 async def until(condition: Callable[[], Any], seconds: float = 60) -> None:
@@ -233,7 +241,12 @@ def test_a_page_trains_stops_looks_and_takes_away(lab: Any, tmp_path: Path) -> N
     for content, _ in lab.sent:
         if content["type"] == "rows":
             rows[content["run"]][content["since"] :] = content["rows"]
-    assert {len(points) for points in rows.values()} == {mnist_form.EVALUATIONS}
+    assert {len(points) for points in rows.values()} == {1 + mnist_form.EVALUATIONS}
+    assert (
+        rows[1][0]
+        == rows[2][0]
+        == [0, None, pytest.approx(2.3, abs=0.2), pytest.approx(0.1, abs=0.1)]
+    )
     json.dumps([lab.runs, lab.status, lab.plan, rows], allow_nan=False)
 
     say("csv", [2, 1, 99, "x", None])

@@ -190,8 +190,9 @@ def _look(page: Any) -> None:
     box.check()
     chart = page.locator("[data-chart=loss]").bounding_box()
     page.mouse.move(chart["x"] + 60, chart["y"] + 50)
-    page.locator(".lab-read b").first.wait_for()
+    page.locator(".lab-runs.lab-at th", has_text="at epoch").wait_for()
     page.mouse.move(0, 0)
+    page.locator(".lab-runs:not(.lab-at)").wait_for()
     digits = page.locator(".lab-digits").inner_text()
     page.locator("tr[data-run='4'] .lab-name").click()
     page.wait_for_function(
@@ -274,6 +275,7 @@ def test_a_kernel_ends_with_its_page(page: Any, mnist_lab: Any) -> None:
     kernel = kernel_of(page)
     page.click("[data-do=train]")  # a busy one
     page.wait_for_function("document.querySelector('[data-do=stop]').disabled === false")
+    page.evaluate("window.onpagehide = null, document.body.dataset.kept = ''")  # nothing is kept
     page.reload()
     assert mnist_lab.gone(kernel, 30)
     page.wait_for_selector(READY)

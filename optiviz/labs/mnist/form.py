@@ -88,7 +88,7 @@ def _lane(sent: Any, notes: list[str]) -> State:
     rule = sent.get("rule")
     if not (isinstance(rule, str) and rule in OPTIMIZERS):
         notes.append("There is no such optimiser; momentum stands in its place.")
-        rule = "momentum"
+        rule, sent = "momentum", {}  # its numbers were meant for another
     known = knobs(rule, RATES, mlp.RATES).items()
     return {"rule": rule} | {name: _set(knob, sent.get(name), notes) for name, knob in known}
 
