@@ -122,6 +122,9 @@ def test_who_gives_up_is_shown_one_and_told_why(visit: Visit) -> None:
     page.get_by_role("link", name="Try it").click()
     page.wait_for_selector(".ex-sliders")
     assert page.locator(".ov-label").text_content() == "Momentum  η = 0.02  β = 0.5"
+    page = visit("3-find-try")  # without anything behind its address
+    page.wait_for_selector(".ex-sliders")
+    assert page.locator(".ov-label").text_content() == "Momentum  η = 0.02  β = 0.5"
 
 
 def test_where_nothing_can_be_stored_links_keep_what_is_done(visit: Visit) -> None:

@@ -27,7 +27,8 @@ export class Sides {
     this.progress = element("div", { ...label, ...range }, this.bar);
     this.figures = element("p", { class: "lab-figures" });
     const row = element("div", { class: "lab-buttons" }, this.train, this.stop);
-    this.buttons = element("div", { class: "tw-buttons" }, row, this.progress, this.figures);
+    const named = { class: "tw-buttons", "aria-label": "Training" };
+    this.buttons = element("section", named, row, this.progress, this.figures);
     const said = (name) => [name, element("p", { "data-said": name })];
     this.said = Object.fromEntries(["toy", "network", "both"].map(said));
     const side = (words, node) => element("section", {}, element("h2", {}, words), node);
