@@ -106,9 +106,24 @@ def landscape(
 
     from optiviz import views
     from optiviz.problems.network.slice import SIDE
+    from optiviz.training.recipe import Recipe
     from optiviz.views.files.animate import FRAMED, STILL, check_ending
 
-    recipe = _recipe(context.params)
+    recipe = Recipe(
+        optim=optim[0],  # which stands for the others
+        lr=None,
+        batch_size=batch_size,
+        epochs=1,
+        seed=seed,
+        schedule=schedule,
+        sizes=sizes,
+        biases=biases,
+        init=init,
+        activation=activation,
+        dataset=dataset,
+        data_dir=path_words(data_dir),
+        compiled=False,
+    )
     began = time.perf_counter()
     target = check_ending(out, (*FRAMED, *STILL))
     pixels = pair("size", size, "x", whole)
@@ -151,17 +166,6 @@ def _brought(context: typer.Context, weights: Sequence[Path], more: Sequence[Pat
         ),
         also,
     )
-
-
-def _recipe(params: dict[str, Any]) -> Recipe:
-    """What the options say of all trainings; the first rule stands for the others."""
-    from dataclasses import fields
-
-    from optiviz.training.recipe import Recipe
-
-    known = {f.name: params[f.name] for f in fields(Recipe) if f.name in params}
-    known |= {"optim": params["optim"][0], "data_dir": path_words(params["data_dir"])}
-    return Recipe(**known | {"lr": None, "epochs": 1, "compiled": False})
 
 
 def _trained(

@@ -43,7 +43,6 @@ from optiviz.errors import UserError
 
 if TYPE_CHECKING:
     from optiviz.training.directory import Kept
-    from optiviz.training.recipe import Recipe
     from optiviz.training.train import Row, Training
 
 
@@ -110,8 +109,29 @@ def train(
     from optiviz.training.directory import Kept
     from optiviz.training.interrupt import interruptible
     from optiviz.training.longer import rounding
+    from optiviz.training.recipe import Recipe
 
-    recipe = _recipe(context.params)
+    recipe = Recipe(
+        optim=optim,
+        lr=lr,
+        batch_size=batch_size,
+        epochs=epochs,
+        seed=seed,
+        schedule=schedule,
+        schedule_per=schedule_per,
+        sizes=sizes,
+        biases=biases,
+        init=init,
+        activation=activation,
+        dtype=dtype,
+        dataset=dataset,
+        data_dir=path_words(data_dir),
+        validation=validation,
+        eval_every=eval_every,
+        patience=patience,
+        weight_decay=weight_decay,
+        threads=threads,
+    )
     if lr_range is not None:
         also = given(context, *FREE)
         range_test(recipe, lr_range, out, overwrite, as_json, also)
@@ -130,16 +150,6 @@ def train(
         if on and (said := rounding(work.recipe, work.networks[0])):
             print(said, file=sys.stderr)
         _go(work, interrupted, over, as_json)
-
-
-def _recipe(params: dict[str, Any]) -> Recipe:
-    """The training that the options describe."""
-    from dataclasses import fields
-
-    from optiviz.training.recipe import Recipe
-
-    known = {f.name: params[f.name] for f in fields(Recipe) if f.name in params}
-    return Recipe(**known | {"data_dir": path_words(params["data_dir"])})
 
 
 def _go(work: Kept, interrupted: list[int], over: str, as_json: bool) -> None:
