@@ -17,7 +17,7 @@ from optiviz.labs.mnist.runs import RUNS, Runs
 from optiviz.optim import OPTIMIZERS
 
 SMALL = {"hidden": "16", "epochs": 1, "batch_size": 1000}
-ROWS = [[0, None, 2.3, 0.1], [0.1, 1.0, 0.5, 0.9], [0.2, 0.6, None, 0.95]]
+ROWS = [[0, None, 2.3, 0.1, 0], [0.1, 1.0, 0.5, 0.9, 0.4], [0.2, 0.6, None, 0.95, 0.8]]
 RUN = {"link": "optim=sgd:lr=0.5&epochs=1", "step": 130, "rows": ROWS, "fate": ""}
 RUN |= {"verdict": "still improving", "sum": "0123456789abcdef"}
 
@@ -107,9 +107,9 @@ def test_a_run_that_was_kept_is_read_and_shown_again() -> None:
     "odd",
     [
         {"rows": [ROWS[2], ROWS[1]]},
-        {"rows": [[0.1, 1.0, 0.5, 1.5]]},
-        {"rows": [[0.1, 1.0, "0.5", 0.9]]},
-        {"rows": [[9, 1.0, 0.5, 0.9]]},
+        {"rows": [[0.1, 1.0, 0.5, 1.5, 0.4]]},
+        {"rows": [[0.1, 1.0, "0.5", 0.9, 0.4]]},
+        {"rows": [[9, 1.0, 0.5, 0.9, 0.4]]},
         {"step": 60},
         {"step": 10**6},
         {"fate": "won"},

@@ -42,7 +42,7 @@ def title(lane: Lane) -> str:
     """A run in a few words.
 
     >>> title(Lane(Recipe("sgd", 0.5, 100, 1, 0), 3))
-    'sgd η = 0.5 (run 3)'
+    'SGD η = 0.5 (run 3)'
     """
     rule, settings = split(lane.recipe.optim)
     return f"{describe(rule, {'lr': lane.recipe.lr} | settings, between=' ')} (run {lane.key})"

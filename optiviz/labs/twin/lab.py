@@ -34,9 +34,9 @@ class TwinLab(LabPage):
     again, since a message may overtake a trait, and `stop`.
 
     >>> lab = TwinLab()
-    >>> lab.sent = {"serial": 1, "controls": {"lr": 0.5}}
+    >>> lab.sent = {"serial": 1, "controls": {"lr": 0.48}}
     >>> lab.reply["serial"], lab.reply["phase"], lab.reply["query"]
-    (1, 'ready', 'lr=0.5')
+    (1, 'ready', 'lr=0.48')
     """
 
     _esm = script(HERE / "js" / "lab.js", "render")

@@ -29,7 +29,7 @@ class Tangent:
         w: `(P,)`.
 
     Raises:
-        UserError: too many samples, or another activation.
+        UserError: too many samples.
 
     >>> mlp = MLP([[0.0, 1.0], [1.0, 0.0]], [0, 1], sizes=(2, 3, 2), dtype="float64")
     >>> w, v = mlp.start(seed=0), mlp.start(seed=1)
@@ -43,8 +43,6 @@ class Tangent:
     def __init__(self, network: MLP, w: Array) -> None:
         if network.n_samples > MOST:
             raise UserError(f"Curvature takes at most {MOST} samples, got {network.n_samples}.")
-        if network.activation != "relu":  # what bends has a second derivative, too
-            raise UserError(f"Curvature is for networks of relu, not of {network.activation}.")
         self.network, self.layers = network, network.layers(w)
         self.inputs, self.slopes_of, sums = [network.x], [], []  # of each layer; f' of its sums
         for layer in self.layers[:-1]:
