@@ -100,8 +100,7 @@ def landscape(
     optiviz landscape --weights runs/sgd-mnist-0/weights.npz mine.pt --out between.png
     """
     if weights or more:
-        _brought(context, weights or [], more or [])
-        return
+        return _brought(context, weights or [], more or [])
     from threadpoolctl import threadpool_limits
 
     from optiviz import views
@@ -138,10 +137,14 @@ def landscape(
         told = {"explained": plane.directions.explained, "runs": list(map(_outcome, runs))}
         print_json({"path": str(target.resolve()), "seconds": round(seconds, 3)} | told)
         return
-    for run, label in zip(runs, picture.labels, strict=True):
-        true, below = run.slots["true_loss"][-1], run.loss[-1]
-        print(f"{label}: loss {true:.4g}, of the slice below it {below:.4g}")
+    print("\n".join(map(_told, runs, picture.labels)))
     print(f"Wrote {target} ({updates} updates, {seconds:.1f} s)")
+
+
+def _told(run: Run, label: str) -> str:
+    """How a trajectory ended, in words."""
+    true, below = run.slots["true_loss"][-1], run.loss[-1]
+    return f"{label}: loss {true:.4g}, of the slice below it {below:.4g}"
 
 
 def _brought(context: typer.Context, weights: Sequence[Path], more: Sequence[Path]) -> None:

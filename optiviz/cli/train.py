@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -108,7 +109,6 @@ def train(
     from optiviz.files import held
     from optiviz.training.directory import Kept
     from optiviz.training.interrupt import interruptible
-    from optiviz.training.longer import rounding
     from optiviz.training.recipe import Recipe
 
     recipe = Recipe(
@@ -137,19 +137,30 @@ def train(
         range_test(recipe, lr_range, out, overwrite, as_json, also)
         return
     check_over(over)
-    on = resume is not None and "--epochs" in given(context)
+    path = resume or out or recipe.name()
+    begin: Callable[[], Kept] = partial(Kept.begin, recipe, path, overwrite)
     if resume is not None:
-        if others := given(context, "resume", "over", "as_json", "epochs"):
-            raise UserError(f"--resume goes on as the run began: leave out {', '.join(others)}.")
-        path, begin = resume, partial(Kept.resume, resume, epochs if on else None)
-    else:
-        path = out or recipe.name()
-        begin = partial(Kept.begin, recipe, path, overwrite)
+        begin = _resumed(context, resume, epochs)
     with interruptible() as interrupted, held(path):
-        work = begin()
-        if on and (said := rounding(work.recipe, work.networks[0])):
+        _go(begin(), interrupted, over, as_json)
+
+
+def _resumed(context: typer.Context, path: Path, epochs: int) -> Callable[[], Kept]:
+    """How a run goes on: to its own end, or longer where that is asked for."""
+    from optiviz.training.directory import Kept
+    from optiviz.training.longer import rounding
+
+    if others := given(context, "resume", "over", "as_json", "epochs"):
+        raise UserError(f"--resume goes on as the run began: leave out {', '.join(others)}.")
+    longer = "--epochs" in given(context)
+
+    def begin() -> Kept:
+        work = Kept.resume(path, epochs if longer else None)
+        if longer and (said := rounding(work.recipe, work.networks[0])):
             print(said, file=sys.stderr)
-        _go(work, interrupted, over, as_json)
+        return work
+
+    return begin
 
 
 def _go(work: Kept, interrupted: list[int], over: str, as_json: bool) -> None:
