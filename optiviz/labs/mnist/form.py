@@ -25,7 +25,7 @@ COMMON = {
     "end": Knob("final value, share of η", decades(-4, 0, "1 2 5"), 0.01),
     "epochs": Knob("epochs", (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50), 3),
     "seed": Knob("seed", tuple(range(100)), 0),
-    "patience": Knob("early stopping: patience", (0, 1, 2, 3, 5, 10, 20), 0),
+    "patience": Knob("early stopping", (0, 1, 2, 3, 5, 10, 20), 0),
 }
 # The setting that makes each schedule fall to a share of η; None where the share means nothing.
 SCHEDULES = {

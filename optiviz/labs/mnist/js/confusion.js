@@ -17,10 +17,12 @@ export function shares(counts) {
   return counts.map((row, i) => row.map((count, j) => (i === j ? 0 : count / most)));
 }
 
+const pairOf = (truth, guess) => `a ${truth}, ${truth === guess ? "rightly told" : `taken for a ${guess}`}`;
+
 export function said(counts, truth, guess) {
   const count = counts[truth][guess];
   const images = `${count} image${count === 1 ? "" : "s"}`;
-  return `${images} of a ${truth}, ${truth === guess ? "rightly told" : `taken for a ${guess}`}`;
+  return `${images} of ${pairOf(truth, guess)}`;
 }
 
 export class Confusion {
@@ -49,7 +51,7 @@ export class Confusion {
 
   cell(truth, guess) {
     const button = element("button", {
-      type: "button", tabindex: -1,
+      type: "button", tabindex: -1, "aria-label": pairOf(truth, guess),
       onclick: () => this.choose(truth, guess), onkeydown: (event) => this.move(event, truth, guess),
     });
     return element("td", { class: truth === guess ? "ml-right" : false }, button);

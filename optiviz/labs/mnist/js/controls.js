@@ -5,7 +5,7 @@ import { choice, iconButton, outline, pair, plain, slider, swatch, textButton } 
 
 const PATIENCE =
   "Stop after so many evaluations, ten an epoch, without a smaller loss of 5000 images that are split off";
-const patience = (n) => (n ? `${n} evaluation${n > 1 ? "s" : ""}` : "off");
+const patience = (n) => (n ? `after ${n} evaluation${n > 1 ? "s" : ""}` : "off");
 
 export class Controls {
   // `changed` is called with the form whenever a control has been moved.

@@ -22,7 +22,7 @@ function paint(context, image, look) {
   context.putImageData(data, 0, 0);
 }
 
-const canvasOf = () => element("canvas", { width: SIDE, height: SIDE });
+const canvasOf = (name) => element("canvas", { width: SIDE, height: SIDE, ...name });
 
 // What a digit is, and what the network takes it for.
 export function sentence({ label, told }) {
@@ -45,7 +45,7 @@ export class DigitGrid {
   }
 
   make(i) {
-    const [canvas, words] = [canvasOf(), element("span")];
+    const [canvas, words] = [canvasOf({ "aria-hidden": "true" }), element("span")];
     const open = () => this.enlarged.open(this.digits, i, this.look);
     const node = element("button", { type: "button", class: "lab-digit", onclick: open }, canvas, words);
     return { node, words, context: canvas.getContext("2d") };
@@ -65,7 +65,7 @@ export class DigitGrid {
 // One digit, large, with a bar for every probability; the arrow keys turn to the next.
 export class Enlarged {
   constructor() {
-    this.canvas = canvasOf();
+    this.canvas = canvasOf({ role: "img", "aria-label": "the digit" });
     this.title = element("h2");
     this.bars = Array.from({ length: 10 }, (_, digit) => this.bar(digit));
     const close = iconButton("✕", "close", () => this.node.close(), { title: "Close (Esc)" });
@@ -110,6 +110,7 @@ export class Enlarged {
     const digit = this.digits[this.at];
     const guess = guessOf(digit.told);
     paint(this.canvas.getContext("2d"), digit.image, this.look);
+    this.canvas.setAttribute("aria-label", sentence(digit));
     this.title.textContent = sentence(digit).replace(/^a/, "A");
     this.place.textContent = `${this.at + 1} of ${this.digits.length}`;
     this.bars.forEach(({ fill, value, node }, i) => {
