@@ -8,6 +8,7 @@ import math
 import re
 import shlex
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,8 @@ def run(lab: TwinLab, until: Any, seconds: float = 120) -> None:
         while not until(lab) and time.monotonic() < end:
             await asyncio.sleep(0.01)
 
-    asyncio.run(turn())
+    with ThreadPoolExecutor(1) as pool:  # a browser's tests leave a loop that runs in this one
+        pool.submit(asyncio.run, turn()).result()
     assert until(lab)
 
 
