@@ -2,7 +2,7 @@
 The catapult: too large a rate finds a flatter place
 ====================================================
 
-L = ½u²v² is the smallest network: one hidden unit that should say 0. At u = 0 its curvature λ is v².
+L = ½u²v² is the smallest network: a hidden unit that should say 0. At u = 0 its curvature λ is v².
 With η beyond 2/λ the loss grows, a hundredfold, and that throws v down to where λ < 2/η.
 Beyond 4/λ nothing stands (Lewkowycz et al. 2020): large is not too large until then.
 """
