@@ -14,7 +14,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from optiviz import UserError, optim
-from optiviz.optim import OPTIMIZERS, schedules
+from optiviz.optim import on_networks, schedules
 from optiviz.problems import MLP, load
 from optiviz.runs import steps
 from optiviz.training import Checkpoint, train
@@ -143,7 +143,7 @@ def test_patience_goes_back_to_the_best_weights() -> None:
 # --- going on ---
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", on_networks())
 @pytest.mark.parametrize("stop", [0, 7, 20, 33])
 def test_going_on_is_the_same_to_the_bit(tmp_path: Path, name: str, stop: int) -> None:
     rule = optim.parse(f"{name}:lr=0.01")
