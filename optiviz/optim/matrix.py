@@ -158,7 +158,7 @@ class Muon(Optimizer):
     m ← βm + (1-β)g    u ← βm/(1-βᵗ⁺¹) + (1-β)g/(1-βᵗ)    o ← σ·NS(u)
     w ← w - η(o + λw)
 
-    NS divides u by its norm and repeats X := aX + (bA + cA²)X with A = XXᵀ, which lifts all singular
+    NS divides u by its norm and repeats X := aX + (bA + cA²)X with A = XXᵀ, which lifts singular
     values to between 0.5 and 1.2 in five rounds: the unit circle's image is rounded. Matrices are
     (inputs, outputs). Vectors (biases) take Adam's step with the same η, as in optax and Keras;
     PyTorch refuses them, and so is a problem without any matrix refused here.

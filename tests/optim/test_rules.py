@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 import record_others
+import record_shaped
 from record_torch import (
     GRADIENTS,
     REFERENCE,
@@ -59,7 +60,7 @@ def scheduled(rule: type[Optimizer]) -> list[str]:
 
 
 def test_every_rule_has_a_row() -> None:
-    rows = [*ROWS.values(), *record_others.ROWS.values()]
+    rows = [*ROWS.values(), *record_others.ROWS.values(), *record_shaped.ROWS.values()]
     covered = {name_of(rule) for rule, *_ in rows} | set(BY_HAND)
     assert covered == set(OPTIMIZERS)
 

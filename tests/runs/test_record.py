@@ -27,7 +27,7 @@ from optiviz.problems import SURFACES
 quick = settings(derandomize=True, max_examples=60)
 
 STACK = np.array([[0.1], [0.2]])
-PLAIN = {"lr": 0.1, "beta": 0.9, "form": "inside"}
+PLAIN = {"lr": 0.1, "beta": 0.9, "form": "inside", "cautious": False}
 RUNS = {
     "plain": (optim.Momentum(lr=0.1), PLAIN),
     "scheduled": (
