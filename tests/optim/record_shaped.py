@@ -1,14 +1,9 @@
-"""Rules that look elsewhere or know the layers, on a surface and a small network, and their peers.
-
-After adding a row to `ROWS`, run `python tests/optim/record_shaped.py` where PyTorch, optax and
-`pytorch_optimizer` are installed: it writes `shaped_references.npz`.
-"""
+"""Rules that look elsewhere or know the layers, on a surface and a small network, and their peers."""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +12,6 @@ from record_torch import STARTS, _kept, rosenbrock
 from optiviz.optim import LBFGS, SAM, FullAdaGrad, Muon, Optimizer, Shampoo
 from optiviz.problems import MLP
 
-REFERENCE = Path(__file__).with_name("shaped_references.npz")
 _random = np.random.default_rng(2)
 NET = MLP(
     _random.normal(size=(40, 6)),
@@ -180,17 +174,3 @@ ROWS: dict[str, tuple[Optimizer, tuple[str, ...], str, Walk]] = {
         muon(learning_rate=0.01, nesterov=False),
     ),
 }
-
-
-def main() -> None:
-    """Write the reference file."""
-    numbers = {
-        f"{row}/{problem}": walk(PROBLEMS[problem])
-        for row, (_, problems, _, walk) in ROWS.items()
-        for problem in problems
-    }
-    np.savez_compressed(REFERENCE, **numbers)
-
-
-if __name__ == "__main__":
-    main()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from record_shaped import PROBLEMS, REFERENCE, ROWS, our_walk
+from record_shaped import PROBLEMS, ROWS, our_walk
 
 from optiviz import UserError, descend, optim
 from optiviz.optim.matrix import newton_schulz
@@ -18,12 +18,6 @@ def close(row: str, ours: np.ndarray, theirs: np.ndarray) -> None:
     """Equal up to a share of the largest number among theirs."""
     share = TOLERANCE.get(row, 1e-9)
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=share * np.abs(theirs).max())
-
-
-@pytest.mark.parametrize(("row", "problem"), CASES)
-def test_agrees_with_what_the_library_did(row: str, problem: str) -> None:
-    with np.load(REFERENCE) as numbers:
-        close(row, our_walk(ROWS[row][0], PROBLEMS[problem]), numbers[f"{row}/{problem}"])
 
 
 @pytest.mark.slow
@@ -59,7 +53,8 @@ def test_turning_the_valley_turns_the_path() -> None:
             run = descend(f"valley:rotation={angle}", f"{name}:lr=0.3", start, 40)
             paths.append(run.w @ turn)
         turned.append(np.abs(paths[1] - paths[0]).max())
-    assert turned[0] < 1e-6 < 1e-2 < turned[1]
+    assert turned[0] < 1e-6
+    assert turned[1] > 1e-2
 
 
 def test_rounds_lift_every_singular_value() -> None:

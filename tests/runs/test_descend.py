@@ -59,10 +59,10 @@ def same(ours: np.ndarray, theirs: np.ndarray) -> None:
 # --- what is recorded ---
 
 
-def given(rule: Any, surface: Surface) -> dict[str, Any]:
+def asked(rule: optim.Optimizer, surface: Surface) -> dict:
     """What a rule asks for beyond the gradient."""
 
-    def look(w: np.ndarray, out: np.ndarray) -> Any:
+    def look(w: np.ndarray, out: np.ndarray) -> float:
         return surface.value_and_grad(w, None, out)[0]
 
     known = {"look": look, "blocks": surface.blocks}
@@ -80,7 +80,7 @@ def test_the_record_is_the_rule_stepped_by_hand(name: str) -> None:
         same(run.w[t], w)
         same(run.grad[t], g)
         same(run.loss[t], loss)
-        rule.step(w, g, state, t, **given(rule, surface))
+        rule.step(w, g, state, t, **asked(rule, surface))
         for slot, array in run.slots.items():
             same(array[t + 1], state[slot])
     same(run.w[25], w)
@@ -123,7 +123,7 @@ def test_a_schedule_is_the_numbers_it_stands_for(name: str, key: str) -> None:
     state = OPTIMIZERS[name]().init(w)
     for t, number in enumerate(schedule.values(20)):
         rule = OPTIMIZERS[name](**{key: number})
-        rule.step(w, surface.value_and_grad(w)[1], state, t, **given(rule, surface))
+        rule.step(w, surface.value_and_grad(w)[1], state, t, **asked(rule, surface))
     same(run.w[-1], w)
 
 
