@@ -1,4 +1,4 @@
-"""Rules that look elsewhere or know the layers, on a surface and a small network, and their peers."""
+"""Rules that look elsewhere or know the layers, on a surface and a network, and their peers."""
 
 from __future__ import annotations
 
