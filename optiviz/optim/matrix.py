@@ -253,9 +253,9 @@ class Muon(Optimizer):
             u = beta * m + (1 - beta) * g
         inputs, outputs = g.shape[-2:]
         width, rms = max(1, outputs / inputs) ** 0.5, RMS * max(inputs, outputs) ** 0.5
-        return {"width": width, "rms": rms, "none": 1.0}[self.scale] * newton_schulz(
-            u, self.rounds
-        )[-1]
+        scale = {"width": width, "rms": rms, "none": 1.0}[self.scale]
+        found: Array = scale * newton_schulz(u, self.rounds)[-1]
+        return found
 
 
 def inverse_root(gram: Array, eps: float, power: int) -> Array:

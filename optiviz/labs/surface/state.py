@@ -209,7 +209,7 @@ def _choice(kind: str, name: Any, known: Mapping[str, Any], usual: str, notes: N
 
 def _lane(lane: Any, plane: Plane, notes: Notes) -> tuple[str, Settings]:
     lane = lane if isinstance(lane, Mapping) else {"rule": lane}
-    rule = _choice("optimiser", lane.get("rule"), on_planes(), "momentum", notes)
+    rule = _choice("optimiser", lane.get("rule"), dict.fromkeys(on_planes()), "momentum", notes)
     given = {name: value for name, value in lane.items() if name != "rule"}
     if lane.get("rule") != rule:
         given = {}  # numbers that were meant for another rule
