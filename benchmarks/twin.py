@@ -19,7 +19,7 @@ from optiviz.optim import Optimizer, name_of
 from optiviz.problems import MLP, load
 from optiviz.runs.loop import steps
 from optiviz.training.curvature import curvature
-from optiviz.training.twin import twins
+from optiviz.training.twinning import twins
 
 RULES = (optim.SGD, optim.Momentum)
 LOW, HIGH, EXACT = 1e-3, 10.0, 0.05  # of η: how near the answer comes

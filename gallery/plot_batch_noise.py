@@ -7,6 +7,9 @@ In the velocity ten gradients come together: the true parts add up, the noise pa
 At the median step its noise, as a share of its length, is a fifth of the gradient's.
 """
 
+import numpy as np
+from matplotlib.figure import Figure
+
 from optiviz.gallery.export import SLIDE, export
 from optiviz.problems import valleys
 from optiviz.runs import race
@@ -15,6 +18,8 @@ from optiviz.views import Note, Picture
 problem = valleys(n=60, noise=1.5, condition=6, rotation=20, seed=1)
 runs = race(problem, ["momentum:lr=0.003,beta=0.9"], steps=45, batch_size=2)
 notes = [Note(12, "keeps its direction")]
-title, room = "The velocity carries a fifth of its gradients' noise", ((-2.6, 1.7), (-1.5, 2.3))
-look = {"notes": notes, "bounds": room}
+look = {"notes": notes, "bounds": ((-2.6, 1.7), (-1.5, 2.3))}
+curves = Picture(problem, runs).on(Figure().subplots(), "noise").lines
+share = np.median(curves[1][-1] / curves[0][-1])
+title = f"The velocity carries {100 * share:.0f} % of its gradients' noise"
 export(Picture(problem, runs, ["path", "noise"], title=title, **look, **SLIDE))

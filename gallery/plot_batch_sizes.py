@@ -19,9 +19,8 @@ tiles = []
 for m, words in ((1, "thrown off by one sample"), (10, ""), (100, "")):
     runs = race(problem, ["sgd:lr=0.04"], steps=60, batch_size=None if m == 100 else m)
     notes = [Note(3, words)] if words else []
-    label = f"m = {m}" + " = N" * (m == 100)
     tiles.append(
-        Picture(problem, runs, ["path"], labels=[label], notes=notes, bounds=room, **SLIDE)
+        Picture(problem, runs, ["path"], labels=[f"m = {m}"], notes=notes, bounds=room, **SLIDE)
     )
 note = "Linear regression on 100 samples, η = 0.04, 60 steps each"
 export(Tiles("One sample staggers, ten find the way, a hundred glide", note, tiles, columns=3))

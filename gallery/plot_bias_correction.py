@@ -18,7 +18,7 @@ gradient = 1 + 0.5 * np.random.default_rng(0).standard_normal(1000)
 frame = Frame(**SLIDE)
 with frame.style():
     frame.title(
-        "Without its correction Adam's mean begins 1000 times too small",
+        f"Without its correction Adam's mean begins {1 / (1 - 0.999):.0f} times too small",
         "A gradient of 1 with noise, and its square; divided by 1 − βᵗ the mean is right at once",
     )
     left, right = frame.figure.subplots(

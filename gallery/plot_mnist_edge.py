@@ -12,9 +12,10 @@ from threadpoolctl import threadpool_limits
 from optiviz import optim
 from optiviz.gallery.export import SLIDE, export
 from optiviz.gallery.mnist import brief, mnist
-from optiviz.training.twin import twins
+from optiviz.training.twinning import twins
 from optiviz.views import Picture
 from optiviz.views.numbers import number
+from optiviz.views.twin import NAMES, PANELS
 
 network, _ = mnist()
 with threadpool_limits(1):
@@ -22,7 +23,5 @@ with threadpool_limits(1):
     made = twins(network.on(network.x[:500], network.y[:500]), rule, updates=brief(100))
     valley, run, shadow = made.runs(made.settled)
 first, top = (number(float(value), 2) for value in (made.sharpness[0], made.sharpness.max()))
-title = f"Training sharpens: λ goes from {first} to {top}; η stands {number(2 / rule.lr, 2)}"
-names = ["the valley", "the network"]
-panels = ["path", "truth", "sharpness"]
-export(Picture(valley, [run, shadow], panels, labels=names, title=title, hero=0, **SLIDE))
+title = f"Training sharpens: λ goes from {first} to {top}; 2/η is {number(2 / rule.lr, 2)}"
+export(Picture(valley, [run, shadow], PANELS, labels=NAMES, title=title, hero=0, **SLIDE))

@@ -18,6 +18,7 @@ problem = replace(valley(condition=30, rotation=40), start=(-1.88, -1.47))
 betas = (0.0, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95)
 runs = race(problem, [f"momentum:lr=0.01,beta={beta}" for beta in betas], steps=100)
 notes = [Note(36, "too much swings past", run=6), Note(60, "too little crawls")]
-look = {"hero": 4, "notes": notes, "bounds": ((-2.2, 1.8), (-1.8, 1.6))}
-title = "Too little β crawls, too much swings past: 0.8 is best here"
+best = min(range(len(runs)), key=lambda nth: runs[nth].loss[-1])
+look = {"hero": best, "notes": notes, "bounds": ((-2.2, 1.8), (-1.8, 1.6))}
+title = f"Too little β crawls, too much swings past: {betas[best]} is best here"
 export(Picture(problem, runs, ["path", "loss"], title=title, **look, **SLIDE))

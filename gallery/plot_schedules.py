@@ -26,15 +26,16 @@ SCHEDULES = {
 frame = Frame(**SLIDE)
 room = {"left": 0.07, "right": 0.97, "top": 0.78, "bottom": 0.12, "hspace": 0.35}
 with frame.style():
-    title = "Far first, then fine: how long is the rate above a half?"
+    rates = [np.array(parse_schedule(words, 1.0).values(N)) for words in SCHEDULES]
+    long = [(values >= 0.5).sum() for values in rates]
+    title = f"Far first, then fine: half of η₀ or more for {min(long)} to {max(long)} steps"
     frame.title(title, "Each begins or peaks at η₀ = 1 and lasts N = 100 steps")
     grid = frame.figure.subplots(2, 3, sharex=True, sharey=True, gridspec_kw=room)
-    for ax, (words, lent) in zip(grid.flat, SCHEDULES.items(), strict=True):
+    for ax, (words, lent), values in zip(grid.flat, SCHEDULES.items(), rates, strict=True):
         color = mark(lent, frame.look).color
-        for other in SCHEDULES:
-            ax.plot(parse_schedule(other, 1.0).values(N), color=frame.look.grid, lw=1)
+        for other in rates:
+            ax.plot(other, color=frame.look.grid, lw=1)
         frame.dress(ax, words.partition(":")[0], "")
-        values = np.array(parse_schedule(words, 1.0).values(N))
         ax.plot(values, color=color, lw=4)
         ax.fill_between(range(N), values, color=color, alpha=0.12, lw=0)
         high = np.flatnonzero(values >= 0.5)
@@ -42,8 +43,7 @@ with frame.style():
         told = {"ha": "right", "va": "top", "size": 13, "weight": "bold"}
         ax.text(98, 0.98, f"{len(high)} steps", **told)
     grid[0, 0].set(xlim=(0, N), ylim=(0, 1.04))
-    for ax in grid[1]:
-        ax.set_xlabel("step k")
-    for ax in grid[:, 0]:
-        ax.set_ylabel("η", rotation=0, labelpad=10)
+    for below, beside in zip(grid[1], [*grid[:, 0], grid[0, 0]], strict=True):
+        below.set_xlabel("step k")
+        beside.set_ylabel("η", rotation=0, labelpad=10)
 export(frame.save)

@@ -17,7 +17,7 @@ class UserError(ValueError):
     """
 
 
-def at_least(least: int, **numbers: int | None) -> None:
+def at_least(least: int, **numbers: float | None) -> None:
     """Refuse numbers that are below the least; None is a number that was not given."""
     for name, value in numbers.items():
         if value is not None and value < least:

@@ -48,7 +48,7 @@ JS_ORDER = [
     {"player/js"},
     {"labs/js", "explorer/js"},
     {"lessons/js"},
-    {"labs/surface/js", "labs/mnist/js", "explorer/trained/js", "course/js"},
+    {"labs/surface/js", "labs/mnist/js", "labs/twin/js", "explorer/trained/js", "course/js"},
 ]
 JS_RANK = {part: rank for rank, parts in enumerate(JS_ORDER) for part in parts}
 # `import … from "x"`, `export … from "x"`, `import "x"` and `import("x")`.

@@ -19,7 +19,13 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 TEXTS = {page: page.read_text(encoding="utf-8") for page in PAGES}
 WORDS = "\n".join(TEXTS.values())
 COMMANDS = sorted({line for line in WORDS.splitlines() if re.match(r"optiviz \w", line)})
-LONG = tuple(f"optiviz {name}" for name in ("compare", "gradcheck", "landscape", "train", "twin"))
+LONG = tuple(  # the beginnings of commands that take seconds
+    f"optiviz {name}"
+    for name in (
+        *("compare", "course", "gradcheck", "landscape", "train", "twin"),
+        *("animate --optim sgd --optim", "animate --problem regression", "explore --optim sgd"),
+    )
+)
 TOLD = ("list", "explain")  # these write no file
 each_command = pytest.mark.parametrize(
     "command",

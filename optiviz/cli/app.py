@@ -12,7 +12,7 @@ from optiviz.cli.options import Whole
 
 def app(
     name: Annotated[
-        str, typer.Argument(help="The lab: surfaces or mnist.", autocompletion=labs)
+        str, typer.Argument(help="The lab: surfaces, mnist or twin.", autocompletion=labs)
     ] = "surfaces",
     port: Annotated[int, Whole(help="Where; a busy port is passed over.")] = 8866,
     strict_port: Annotated[

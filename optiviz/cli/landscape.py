@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from optiviz.cli.brought import FREE, Asked, draw_brought
 from optiviz.cli.completion import several
 from optiviz.cli.options import (
     Activation,
@@ -26,6 +27,7 @@ from optiviz.cli.options import (
     Theme,
     Whole,
     Widths,
+    given,
     path_words,
 )
 from optiviz.cli.output import print_json
@@ -39,10 +41,10 @@ if TYPE_CHECKING:
     from optiviz.training.recipe import Recipe
 
 POINTS = 60  # of each trajectory that are shown
-IMAGES = 2000  # whose mean loss is drawn
 
 
 def landscape(
+    context: typer.Context,
     optim: Optim = ["sgd:lr=0.1", "momentum:lr=0.05", "adam:lr=0.001"],
     updates: Annotated[int, Whole(help="How many updates each rule makes.")] = 600,
     batch_size: Samples = 100,
@@ -60,6 +62,15 @@ def landscape(
             help="How far random directions go to each side, in lengths of the filters.  "
             "[default: 1]",
         ),
+    ] = None,
+    weights: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Instead: draw trained weights, .npz or .pt files; more may follow each other."
+        ),
+    ] = None,
+    more: Annotated[
+        list[Path] | None, typer.Argument(help="Further files, after --weights.", metavar="[FILES]")
     ] = None,
     panels: Annotated[
         str, typer.Option(help="What to show.", autocompletion=several("panels"))
@@ -86,7 +97,10 @@ def landscape(
     \b
     optiviz landscape
     optiviz landscape --optim sgd --optim adam --panels surface,truth --out relief.png
+    optiviz landscape --weights runs/sgd-mnist-0/weights.npz mine.pt --out between.png
     """
+    if weights or more:
+        return _brought(context, weights or [], more or [])
     from threadpoolctl import threadpool_limits
 
     from optiviz import views
@@ -95,7 +109,7 @@ def landscape(
     from optiviz.views.files.animate import FRAMED, STILL, check_ending
 
     recipe = Recipe(
-        optim=optim[0],
+        optim=optim[0],  # which stands for the others
         lr=None,
         batch_size=batch_size,
         epochs=1,
@@ -123,10 +137,38 @@ def landscape(
         told = {"explained": plane.directions.explained, "runs": list(map(_outcome, runs))}
         print_json({"path": str(target.resolve()), "seconds": round(seconds, 3)} | told)
         return
-    for run, label in zip(runs, picture.labels, strict=True):
-        true, below = run.slots["true_loss"][-1], run.loss[-1]
-        print(f"{label}: loss {true:.4g}, of the slice below it {below:.4g}")
+    print("\n".join(map(_told, runs, picture.labels)))
     print(f"Wrote {target} ({updates} updates, {seconds:.1f} s)")
+
+
+def _told(run: Run, label: str) -> str:
+    """How a trajectory ended, in words."""
+    true, below = run.slots["true_loss"][-1], run.loss[-1]
+    return f"{label}: loss {true:.4g}, of the slice below it {below:.4g}"
+
+
+def _brought(context: typer.Context, weights: Sequence[Path], more: Sequence[Path]) -> None:
+    """Draw checkpoints that somebody brings."""
+    params, also = context.params, given(context, *FREE)
+    if not weights:
+        raise UserError(f"{more[0]}: name files of weights after --weights.")
+    typed = given(context)
+    draw_brought(
+        Asked(
+            files=[*weights, *more],
+            images=params["images"],
+            reach=params["range_"],
+            activation=params["activation"] if "--activation" in typed else None,
+            dataset=params["dataset"],
+            data_dir=path_words(params["data_dir"]),
+            seed=params["seed"],
+            size=params["size"],
+            theme=params["theme"],
+            out=Path(params["out"] if "--out" in typed else "landscape.png"),
+            as_json=params["as_json"],
+        ),
+        also,
+    )
 
 
 def _trained(
@@ -139,6 +181,7 @@ def _trained(
     quiet: bool,
 ) -> tuple[Slice, list[Run]]:
     from optiviz.runs.inputs import as_rule
+    from optiviz.training.landscape import IMAGES
     from optiviz.training.landscape import landscape as trajectories
     from optiviz.training.recipe import data_of
 

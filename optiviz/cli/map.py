@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optiviz.cli.options import Json, Optim, Problem, Seed, Size, Start, Theme, Whole
+from optiviz.cli.options import Json, Optim, Problems, Seed, Size, Start, Theme, Whole
 from optiviz.cli.output import print_json
 from optiviz.errors import UserError, at_most
 from optiviz.words import pair, slug, whole
@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 
     Map = RateMap | BasinMap | Sensitivity
 
+ROW = 4  # maps beside each other
 # Kinds of map: how many steps and how many points along a side, unless others are asked for.
 USUAL = {"map": (500, 100), "basins": (300, 200), "rates": (300, 200)}
 
 
 def map_(
     optim: Optim = ["momentum"],
-    problem: Problem = "valley",
+    problem: Problems = ["valley"],
     x: Annotated[
         str | None, typer.Option(help="Across: lr, or a setting with its range, lr=0.001:1.")
     ] = None,
@@ -62,8 +63,12 @@ def map_(
     optiviz map --problem valley --optim momentum --x lr --y beta
     optiviz map --problem himmelblau --optim adam --basins
     optiviz map --problem rosenbrock --optim sgd --optim momentum --optim adam --rates
+    optiviz map --optim momentum --optim nesterov
+
+    Several optimizers or problems make a row of maps with equal axes and one key to their colours.
     """
     from optiviz.views.charts.maps import plot_map
+    from optiviz.views.charts.rows import plot_row
     from optiviz.views.files.animate import STILL, check_ending
 
     began = time.perf_counter()
@@ -80,23 +85,27 @@ def map_(
     )
     target = check_ending(out or wanted.name(), STILL)
     pixels = pair("size", size, "x", whole)
-    found = wanted.run(quiet=as_json)
-    plot_map(found, target, theme, pixels)
+    maps = wanted.run(quiet=as_json)
+    if len(maps) > 1:
+        plot_row(maps, target, theme, pixels)
+    else:
+        plot_map(maps[0], target, theme, pixels)
     seconds = time.perf_counter() - began
     if not as_json:
-        print("\n".join(_sentences(found)))
+        print("\n".join(_all_sentences(maps)))
         print(f"Wrote {target} ({seconds:.1f} s)")
         return
     summary: dict[str, Any] = {
         "path": str(target.resolve()),
         "seconds": round(seconds, 3),
         "size": pixels,
-        "surface": found.problem.name,
-        "steps": found.steps,
+        "surface": ", ".join(dict.fromkeys(found.problem.name for found in maps)),
+        "steps": maps[0].steps,
         "seed": seed,
-        "says": _sentences(found),
+        "says": _all_sentences(maps),
     }
-    print_json(summary | _facts(found))
+    each = [{"surface": found.problem.name} | _facts(found) for found in maps]
+    print_json(summary | (each[0] if len(maps) == 1 else {"maps": each}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +113,7 @@ class Wanted:
     """The options of `map`, as they were typed."""
 
     optim: list[str]
-    problem: str
+    problem: list[str]
     x: str | None
     y: str | None
     basins: bool
@@ -120,14 +129,18 @@ class Wanted:
 
     def name(self) -> Path:
         """The file's name when none was given."""
-        return Path(f"{slug(*self.optim, self.problem)}-{self.kind}.png")
+        return Path(f"{slug(*self.optim, *self.problem)}-{self.kind}.png")
 
     def check(self) -> None:
         """Refuse options that have no meaning together."""
         if self.basins and self.rates:
             raise UserError("--basins and --rates are two kinds of map: choose one.")
-        if len(self.optim) > 1 and not self.rates:
-            raise UserError("This map shows one optimizer; --rates compares several.")
+        if len(self.problem) > 1 and self.kind != "map":
+            raise UserError(f"--{self.kind} maps one problem, got {len(self.problem)}.")
+        if len(self.optim) > 1 and self.basins:
+            raise UserError(f"--basins maps one optimizer, got {len(self.optim)}.")
+        if (count := len(self.optim) * len(self.problem)) > ROW and self.kind == "map":
+            raise UserError(f"At most {ROW} maps fit in a row, got {count}.")
         for option, value, no_use in (
             ("--start", self.start, self.basins),
             ("--x", self.x, self.basins),
@@ -136,33 +149,52 @@ class Wanted:
             if no_use and value is not None:
                 raise UserError(f"{option} has no meaning with --{self.kind}.")
 
-    def run(self, quiet: bool) -> Map:
-        """Compute the map."""
-        from optiviz.maps import basin_map, rate_map, sensitivity
-        from optiviz.maps.axes import second
+    def run(self, quiet: bool) -> list[Any]:
+        """Compute the map, or those of a row."""
+        from optiviz.maps import basin_map, sensitivity
         from optiviz.problems import parse_problem
         from optiviz.runs.inputs import as_rule
 
         self.check()
-        problem = parse_problem(self.problem)
         steps = USUAL[self.kind][0] if self.steps is None else self.steps
         at_most(100_000, steps=steps)
-        points = self.points
-        if points is None:  # with data, a trajectory's step costs as much as it has samples
-            points = USUAL[self.kind][1] // (3 if problem.n_samples else 1)
         start = None if self.start is None else pair("start", self.start, ",", float)
-        rules = [as_rule(problem, text, start=start) for text in self.optim]
+        problems = [parse_problem(text) for text in self.problem]
+        pairs = [
+            (problem, as_rule(problem, text, start=start))
+            for problem in problems
+            for text in self.optim
+        ]
+        problem, rule = pairs[0]
+        points = self._points(problem)
         if self.basins:
-            return basin_map(problem, rules[0], points=points, steps=steps, quiet=quiet)
-        if self.rates:
-            words = self.x or "lr"
-            if words.partition("=")[0].strip() != "lr":
-                raise UserError(f"--rates maps lr, got --x {words}.")
-            values = [_axis(problem, rule, words, points).values for rule in rules]
-            return sensitivity(problem, rules, values, steps, start, quiet=quiet)
-        y = self.y or second(rules[0])
-        x, up = (_axis(problem, rules[0], text, points) for text in (self.x or "lr", y))
-        return rate_map(problem, rules[0], x, up, steps, start, quiet=quiet)
+            return [basin_map(problem, rule, points=points, steps=steps, quiet=quiet)]
+        if not self.rates:
+            return self._row(pairs, points, (steps, start), quiet)
+        words = self.x or "lr"
+        if words.partition("=")[0].strip() != "lr":
+            raise UserError(f"--rates maps lr, got --x {words}.")
+        values = [_axis(problem, rule, words, points).values for _, rule in pairs]
+        rules = [rule for _, rule in pairs]
+        return [sensitivity(problem, rules, values, steps, start, quiet=quiet)]
+
+    def _points(self, problem: Plane) -> int:
+        """How many values along a side."""
+        if self.points is not None:
+            return self.points
+        # With data, a trajectory's step costs as much as it has samples.
+        return USUAL[self.kind][1] // (3 if problem.n_samples else 1)
+
+    def _row(
+        self, pairs: list[tuple[Plane, Optimizer]], points: int, how: tuple[int, Any], quiet: bool
+    ) -> list[Any]:
+        """Maps of rates over the same values."""
+        from optiviz.maps import rate_map
+        from optiviz.maps.axes import second, widest
+
+        x = widest([_axis(*pair, self.x or "lr", points) for pair in pairs])
+        y = widest([_axis(*pair, self.y or second(pair[1]), points) for pair in pairs])
+        return [rate_map(problem, rule, x, y, *how, quiet=quiet) for problem, rule in pairs]
 
 
 def _axis(problem: Plane, rule: Optimizer, text: str, points: int) -> Axis:
@@ -172,6 +204,16 @@ def _axis(problem: Plane, rule: Optimizer, text: str, points: int) -> Axis:
     name, given, ends = text.partition("=")
     low, high = pair(name, ends, ":", float) if given else (None, None)
     return axis(problem, rule, name.strip(), low, high, points)
+
+
+def _all_sentences(maps: list[Any]) -> list[str]:
+    """What the maps say, each behind what tells it from the others."""
+    from optiviz.views.charts.rows import called
+
+    if len(maps) == 1:
+        return _sentences(maps[0])
+    pairs = zip(called(maps), maps, strict=True)
+    return [f"{name}: {words}" for name, found in pairs for words in _sentences(found)]
 
 
 def _sentences(found: Map) -> list[str]:

@@ -75,6 +75,15 @@ Optim = Annotated[
         autocompletion=one("optimizers"),
     ),
 ]
+Problems = Annotated[
+    list[str],
+    typer.Option(
+        "--surface",
+        "--problem",
+        help="What to descend: name, name:key=value,… or a formula; repeat it for a row of maps.",
+        autocompletion=one("surfaces", "problems"),
+    ),
+]
 Problem = Annotated[
     str,
     typer.Option(
@@ -158,6 +167,14 @@ DataSet = Annotated[
 ]
 DataDir = Annotated[
     Path | None, typer.Option(help="Where its files are.  [default: the usual place]")
+]
+Validation = Annotated[int, Whole(help="Split off so many of the last training samples.")]
+Patience = Annotated[
+    int | None,
+    Whole(help="Stop after so many evaluations without a smaller validation loss."),
+]
+WeightDecay = Annotated[
+    float, Real(help="λ: w shrinks by ηλw ahead of each step, whatever the rule.")
 ]
 EvalEvery = Annotated[int | None, Whole(help="Updates between evaluations.")]
 Over = Annotated[str, typer.Option(help="What curves are drawn over: epochs or seconds.")]

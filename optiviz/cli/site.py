@@ -33,11 +33,12 @@ def site(
     from optiviz.site.site import Site, pictures
     from optiviz.studies.pool import cores
 
+    crew = cores(jobs)  # a number that cannot be is refused before there is a folder
     with held(out):
         made = Site(out, pictures(not no_mnist), lessons)
         try:
             with progress("page", total=made.count()) as show:
-                for done, name in enumerate(made.write(cores(jobs)), 1):
+                for done, name in enumerate(made.write(crew), 1):
                     show(done, words=name)
         except KeyboardInterrupt:
             stopped("Stopped. The same command goes on where it was.")

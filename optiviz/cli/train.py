@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optiviz.cli.completion import one
+from optiviz.cli.lr_range import FREE, range_test
 from optiviz.cli.options import (
     Activation,
     Biases,
@@ -22,11 +24,14 @@ from optiviz.cli.options import (
     Json,
     Over,
     Overwrite,
+    Patience,
     Real,
     Samples,
     Schedule,
     SchedulePer,
     Seed,
+    Validation,
+    WeightDecay,
     Whole,
     Widths,
     check_over,
@@ -66,16 +71,18 @@ def train(
     dtype: Dtype = "float32",
     dataset: DataSet = "mnist",
     data_dir: DataDir = None,
-    validation: Annotated[int, Whole(help="Split off so many of the last training samples.")] = 0,
+    validation: Validation = 0,
     eval_every: EvalEvery = None,
-    patience: Annotated[
-        int | None,
-        Whole(help="Stop after so many evaluations without a smaller validation loss."),
-    ] = None,
+    patience: Patience = None,
+    weight_decay: WeightDecay = 0.0,
     threads: Annotated[
         int,
         Whole(help="For the products of matrices; more than 1 is faster on an idle machine."),
     ] = 1,
+    lr_range: Annotated[
+        str | None,
+        typer.Option(help="Instead: test which η suits, growing it from low to high, as 1e-5:1."),
+    ] = None,
     over: Over = "epochs",
     out: Annotated[
         Path | None, typer.Option(help="Directory to write.  [default: runs/RULE-DATA-SEED]")
@@ -95,49 +102,65 @@ def train(
     optiviz train --optim adam --lr 0.001 --batch-size 100 --epochs 10 --seed 0
     optiviz train --optim momentum:beta=0.9 --lr 0.01 --schedule linear:end=0.0001 --batch-size 10
     optiviz train --validation 10000 --patience 3 --epochs 50 --out early
+    optiviz train --lr-range 1e-5:1
     optiviz train --resume early
     optiviz train --resume runs/adam-mnist-0 --epochs 20
     """
     from optiviz.files import held
     from optiviz.training.directory import Kept
     from optiviz.training.interrupt import interruptible
-    from optiviz.training.longer import rounding
     from optiviz.training.recipe import Recipe
 
+    recipe = Recipe(
+        optim=optim,
+        lr=lr,
+        batch_size=batch_size,
+        epochs=epochs,
+        seed=seed,
+        schedule=schedule,
+        schedule_per=schedule_per,
+        sizes=sizes,
+        biases=biases,
+        init=init,
+        activation=activation,
+        dtype=dtype,
+        dataset=dataset,
+        data_dir=path_words(data_dir),
+        validation=validation,
+        eval_every=eval_every,
+        patience=patience,
+        weight_decay=weight_decay,
+        threads=threads,
+    )
+    if lr_range is not None:
+        also = given(context, *FREE)
+        range_test(recipe, lr_range, out, overwrite, as_json, also)
+        return
     check_over(over)
-    on = resume is not None and "--epochs" in given(context)
+    path = resume or out or recipe.name()
+    begin: Callable[[], Kept] = partial(Kept.begin, recipe, path, overwrite)
     if resume is not None:
-        if others := given(context, "resume", "over", "as_json", "epochs"):
-            raise UserError(f"--resume goes on as the run began: leave out {', '.join(others)}.")
-        path, begin = resume, partial(Kept.resume, resume, epochs if on else None)
-    else:
-        recipe = Recipe(
-            optim=optim,
-            lr=lr,
-            batch_size=batch_size,
-            epochs=epochs,
-            seed=seed,
-            schedule=schedule,
-            schedule_per=schedule_per,
-            sizes=sizes,
-            biases=biases,
-            init=init,
-            activation=activation,
-            dtype=dtype,
-            dataset=dataset,
-            data_dir=path_words(data_dir),
-            validation=validation,
-            eval_every=eval_every,
-            patience=patience,
-            threads=threads,
-        )
-        path = out or recipe.name()
-        begin = partial(Kept.begin, recipe, path, overwrite)
+        begin = _resumed(context, resume, epochs)
     with interruptible() as interrupted, held(path):
-        work = begin()
-        if on and (said := rounding(work.recipe, work.networks[0])):
+        _go(begin(), interrupted, over, as_json)
+
+
+def _resumed(context: typer.Context, path: Path, epochs: int) -> Callable[[], Kept]:
+    """How a run goes on: to its own end, or longer where that is asked for."""
+    from optiviz.training.directory import Kept
+    from optiviz.training.longer import rounding
+
+    if others := given(context, "resume", "over", "as_json", "epochs"):
+        raise UserError(f"--resume goes on as the run began: leave out {', '.join(others)}.")
+    longer = "--epochs" in given(context)
+
+    def begin() -> Kept:
+        work = Kept.resume(path, epochs if longer else None)
+        if longer and (said := rounding(work.recipe, work.networks[0])):
             print(said, file=sys.stderr)
-        _go(work, interrupted, over, as_json)
+        return work
+
+    return begin
 
 
 def _go(work: Kept, interrupted: list[int], over: str, as_json: bool) -> None:
@@ -177,8 +200,6 @@ def _report(done: Training, path: Path, facts: dict[str, Any], as_json: bool) ->
                 f"test loss {last['test_loss']:.4g}, test accuracy {last['test_accuracy']:.4f}"
             )
         print(done.outcome.text)
-        if done.outcome.stopped is End.PATIENCE:
-            print("Stopped early; the weights are those with the smallest validation loss.")
         print(f"Wrote {path} ({done.steps} updates, {done.updates_per_second:.0f} a second)")
     if done.outcome.stopped is End.INTERRUPTED:
         stopped(f"Stopped at update {done.steps}. To go on: optiviz train --resume {path}")

@@ -16,6 +16,7 @@ from optiviz.cli.options import (
     DataSet,
     Init,
     Json,
+    Schedule,
     Seed,
     Size,
     Text,
@@ -32,9 +33,6 @@ from optiviz.words import pair, whole
 if TYPE_CHECKING:
     from optiviz.training.twin import Twins
 
-PANELS = ("path", "truth", "sharpness")
-NAMES = ("the valley", "the network")
-
 
 def twin(
     optim: Annotated[
@@ -44,6 +42,7 @@ def twin(
             autocompletion=one("optimizers"),
         ),
     ] = "sgd:lr=0.1",
+    schedule: Schedule = None,
     updates: Annotated[int, Whole(help="How many updates both make.")] = 100,
     batch_size: Annotated[
         int | None, Whole(help="Samples an update, for both the same.  [default: all]")
@@ -86,7 +85,7 @@ def twin(
 
     from optiviz.training.recipe import Recipe
     from optiviz.training.twin import check_at
-    from optiviz.views import Picture
+    from optiviz.views import twin as views
     from optiviz.views.files.animate import MOVING, STILL, check_ending
 
     target = check_ending(out, (*MOVING, *STILL))
@@ -98,6 +97,7 @@ def twin(
         batch_size=images if batch_size is None else batch_size,
         epochs=1,
         seed=seed,
+        schedule=schedule,
         sizes=sizes,
         biases=biases,
         init=init,
@@ -111,23 +111,21 @@ def twin(
         made = _trained(recipe, updates, images, as_json)
         look = made.look(at)
         valley, run, shadow = made.runs(look)
-        picture = Picture(
-            valley, [run, shadow], PANELS, theme, pixels, labels=NAMES, hero=0, text=text
-        )
+        picture = views.picture(valley, run, shadow, theme=theme, size=pixels, text=text)
         picture.save(target)
     facts = _facts(made, look) | {"verdict": picture.verdicts[0]}
     if as_json:
         seconds = round(time.perf_counter() - began, 3)
         print_json({"path": str(target.resolve()), "seconds": seconds} | facts)
         return
-    print("\n".join(_sentences(facts)))
+    print("\n".join(views.told(made, look, valley, run).values()))
     print(f"Wrote {target} ({updates} updates, {time.perf_counter() - began:.1f} s)")
 
 
 def _trained(recipe: Any, updates: int, images: int, quiet: bool) -> Twins:
     from optiviz.runs.inputs import as_rule
     from optiviz.training.recipe import data_of
-    from optiviz.training.twin import twins
+    from optiviz.training.twinning import twins
 
     data = data_of(recipe)
     if not 1 <= images <= len(data.x_train):
@@ -137,7 +135,7 @@ def _trained(recipe: Any, updates: int, images: int, quiet: bool) -> Twins:
     with progress(" updates", quiet=quiet) as show:
         return twins(
             network,
-            as_rule(network, recipe.optim),
+            as_rule(network, recipe.optim, recipe.schedule),
             updates=updates,
             batch_size=recipe.batch_size,
             seed=recipe.seed,
@@ -160,19 +158,7 @@ def _facts(made: Twins, look: int) -> dict[str, Any]:
         "limit": limit(name_of(rule), rule.settings(), first),
         "sharpness": dict(zip(made.at.tolist(), sharp.tolist(), strict=True)),
         "first_rise": made.rises,
+        "holds": list(made.holds(look)),
         "loss": [float(made.loss[0]), float(made.loss[-1])],
+        "accuracy": [float(made.accuracy[0]), float(made.accuracy[-1])],
     }
-
-
-def _sentences(facts: dict[str, Any]) -> list[str]:
-    sharp, rise, limit = facts["sharpness"], facts["first_rise"], facts["limit"]
-    begin, top = next(iter(sharp.values())), max(sharp, key=sharp.__getitem__)
-    stands = f", and is stable below η {limit:.3g}" if limit else ""
-    trembles = "never rises" if rise is None else f"first rises at update {rise}"
-    low, high = facts["loss"]
-    return [
-        f"The valley of update {facts['at']} bends with λ {facts['curvatures'][0]:.3g}{stands}: "
-        f"there it {facts['verdict']}.",
-        f"The network's loss, {low:.3g} → {high:.3g}, {trembles}; its λ is {begin:.3g} at the "
-        f"start and {sharp[top]:.3g} at most (update {top}).",
-    ]

@@ -30,6 +30,10 @@ class Course:
 
     def __init__(self, out: Path, lessons: Path | None = None) -> None:
         self.out, self.taught = out, read(lessons or HERE)
+        files = [name(lesson) for lesson in self.taught for name in (file_of, trial_of)]
+        files += [INDEX, QUESTIONS]
+        for twice in (name for name in files if files.count(name) > 1):
+            raise UserError(f"A course has two pages {twice}: give that lesson another name.")
         check_ours(out)
 
     def count(self) -> int:

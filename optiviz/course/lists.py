@@ -11,6 +11,7 @@ from optiviz.course.trial import words_of
 from optiviz.lessons.lesson import Choose, Draw, Find, Lesson, Place
 from optiviz.lessons.situation import changed, runs_of
 from optiviz.optim import SYMBOLS
+from optiviz.views.numbers import power_of_ten
 from optiviz.words import split
 
 TITLE = "How optimisers work"
@@ -100,8 +101,9 @@ def _room(lesson: Lesson) -> str:
     if isinstance(lesson.answer, Place):
         return "<p>Mark the place in the picture with a cross.</p>"
     if isinstance(lesson.answer, Draw):
-        axis = f"from 10^{lesson.answer.low} to 10^{lesson.answer.high}"
-        return f'<p>The loss, {axis}, over {lesson.steps} steps:</p><p class="co-axes"></p>'
+        low, high = power_of_ten(lesson.answer.low), power_of_ten(lesson.answer.high)
+        words = f"The loss, from {low} to {high}, over {lesson.steps} steps:"
+        return f'<p>{words}</p><p class="co-axes"></p>'
     return '<p class="co-blank"></p>'
 
 

@@ -41,7 +41,7 @@ def run(path: Path, out: Path, formats: str, *options: str) -> None:
     """
     endings(formats)  # refused before there is a folder
     folder(out)
-    words = ["--out", str(out), *(["--formats", formats] if formats else []), *options]
+    words = [f"--out={out}", *([f"--formats={formats}"] if formats else []), *options]
     with patch.object(sys, "argv", [str(path), *words]), threadpool_limits(1):
         runpy.run_path(str(path), run_name="__main__")
 

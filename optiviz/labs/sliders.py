@@ -27,7 +27,7 @@ def sliders(rule: Optimizer | str) -> Any:
 
     >>> box = sliders("momentum:lr=0.02")
     >>> [control.description for control in box.children]
-    ['η', 'β', 'form']
+    ['η', 'β', 'form', 'cautious']
     >>> box.children[1].value = 0.5
     >>> box.rule
     Momentum(lr=0.02, beta=0.5, form='inside', cautious=False)

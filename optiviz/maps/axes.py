@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -107,6 +108,26 @@ def as_axis(
     if isinstance(given, str):
         return axis(problem, rule, given, points=points)
     return checked(rule, *given)
+
+
+def widest(axes: Sequence[Axis]) -> Axis:
+    """The axis that maps beside each other share: from the least of their values to the greatest.
+
+    Raises:
+        UserError: axes of different settings.
+
+    >>> widest([Axis("lr", np.array([0.01, 0.1, 1.0])), Axis("lr", np.array([0.1, 1.0, 10.0]))])
+    Axis(name='lr', values=array([ 0.01      ,  0.31622777, 10.        ]))
+    """
+    names = list(dict.fromkeys(axis.name for axis in axes))
+    if len(names) > 1:
+        raise UserError(
+            f"Maps in a row share their axes, got {' and '.join(names)}: "
+            "name a setting that every optimizer has."
+        )
+    low, high = min(a.values[0] for a in axes), max(a.values[-1] for a in axes)
+    space = np.geomspace if all(axis.log for axis in axes) else np.linspace
+    return Axis(names[0], np.asarray(space(low, high, len(axes[0].values))))
 
 
 def rows_of(values: ArrayLike, rules: int) -> list[Any]:

@@ -42,7 +42,7 @@ class Prodigy(Optimizer):
     >>> for t in range(20):
     ...     rule.step(w, w.copy(), state, t)
     >>> state["_distance"].round(2)
-    array([0.96])
+    array([1.])
 
     Mishchenko & Defazio 2024.
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
 from optiviz.player.eigen import along
+from optiviz.player.measured import measured
 from optiviz.problems.base import Array, Bounds, Plane
 from optiviz.problems.planes import regression
 from optiviz.problems.planes.regression import Samples
@@ -47,6 +48,8 @@ PANELS = {
     "speed": "velocity",
     "velocity": "velocity",
     "truth": "truth",
+    "network-loss": "network-loss",
+    "accuracy": "accuracy",
     "sharpness": "sharpness",
     "lr": "lr",
     "formula": "formula",
@@ -224,7 +227,7 @@ def paths(picture: Picture) -> bytes:
             *_columns(run, floor),
             *formulas[i][1],
             *modes[i][1],
-            *_measured(run, picture, panels),
+            *measured(run, picture.problem, panels),
         ]
     ]
     if batched is not None and batched.batch is not None:
@@ -268,17 +271,6 @@ def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:
     named["above"] = run.loss - (floor or 0.0)
     with np.errstate(over="ignore"):  # a diverged run may leave the single-precision numbers
         return [(name, array.astype("<f4")) for name, array in named.items()]
-
-
-def _measured(run: Run, picture: Picture, panels: Sequence[str]) -> Iterator[tuple[str, Array]]:
-    """What was measured of a network on the way, and how sharply the ground bends."""
-    if "truth" in panels and "true_loss" in run.slots:
-        yield "true_loss", run.slots["true_loss"].astype("<f4")
-        yield "below", run.loss.astype("<f4")
-    if "sharpness" in panels:
-        yield "sharpness", sharpness.sharpness(run, picture.problem).astype("<f4")
-        if (most := sharpness.stands(run)) is not None:
-            yield "stands", np.full(len(run.w), most, "<f4")
 
 
 def formula(run: Run) -> tuple[dict[str, Any] | None, list[tuple[str, Array]]]:

@@ -10,6 +10,7 @@ from optiviz.runs.trace import THROWS, TURNS, Finding, Trace, turns
 
 VISIBLE = 0.005  # of the diagonal: three pixels of six hundred
 REPEATS = 1e-4  # of a cycle's size: the difference between its rounds
+WAKES, NOTHING = 1.1, 1e-13  # times, in two rounds; and of the cycle's size, what rounding makes
 WHOLLY = 0.9  # of the swing of a mean slope: what it may have moved in a third
 FADED = 1.3  # times: the fall of a mean of squared slopes in a third; it halves in three more
 ALIKE, ROUND = 0.25, 24  # of a swing's size, and steps: how unlike the last one, how long ago
@@ -22,7 +23,7 @@ LONG = 4.0  # a ratio of curvatures: level lines twice as long as wide look like
 
 def cycle(t: Trace) -> Finding:
     period = recurs(t)
-    if period and lasts(t, period) and not fades(t):
+    if period and lasts(t, period) and not (fades(t) or wakes(t, period)):
         return "cycle", f"limit cycle of period {period}", None
     return None
 
@@ -41,6 +42,13 @@ def recurs(t: Trace) -> int:
         if period > 1 and np.abs(part - again).max() <= REPEATS * size:
             return period
     return 0
+
+
+def wakes(t: Trace, period: int) -> bool:
+    """Whether along one axis it swings ever wider, though nobody sees it yet."""
+    n = 2 * period
+    before, now = (np.ptp(part, axis=0) for part in (t.w[-2 * n : -n], t.w[-n:]))
+    return bool(((now > WAKES * before) & (now > NOTHING * now.max())).any())
 
 
 def lasts(t: Trace, period: int) -> bool:

@@ -43,9 +43,16 @@ class Contestant:
     histories: tuple[dict[str, Array], ...]
     verdicts: tuple[str, ...]
 
-    def last(self, column: str) -> Array:
-        """The last number in a column, `(seeds,)`; NaN where there was no evaluation."""
-        return np.array([h[column][-1] if len(h[column]) else np.nan for h in self.histories])
+    def last(self, column: str, best: bool = False) -> Array:
+        """The last number in a column, `(seeds,)`; NaN where there was no evaluation.
+
+        Args:
+            column: its name.
+            best: take the number of the smallest validation loss, whose weights patience keeps.
+        """
+        ends = [np.argmin(h["val_loss"]) if best and len(h["step"]) else -1 for h in self.histories]
+        pairs = zip(self.histories, ends, strict=True)
+        return np.array([h[column][at] if len(h[column]) else np.nan for h, at in pairs])
 
     def epochs_to(self, accuracy: float = GOAL) -> Array:
         """The epoch of the first evaluation with such a test accuracy, `(seeds,)`; NaN for none."""
@@ -77,12 +84,12 @@ class Comparison:
 
         epochs_to_goal is the mean over the seeds that got to 97 % test accuracy, `reached` of them.
         """
-        rows = []
+        rows, best = [], self.recipe.patience is not None
         for one in self.contestants:
             epochs = one.epochs_to()
             reached = epochs[np.isfinite(epochs)]
             row: Row = {"optimizer": one.text, "seeds": len(self.seeds)}
-            row |= spread({name: one.last(name) for name in ("test_accuracy", "test_loss")})
+            row |= spread({name: one.last(name, best) for name in ("test_accuracy", "test_loss")})
             row |= {"seconds": mean(one.last("seconds")), "epochs_to_goal": mean(reached)}
             rows.append(row | {"reached": len(reached), "verdict": each_once(one.verdicts)})
         return rows

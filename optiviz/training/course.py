@@ -80,3 +80,14 @@ def losses(history: Mapping[str, Array], edges: Array, ragged: float = 1.0) -> A
     total = np.cumsum(np.append(0.0, history["train_loss"] * np.diff(samples)))
     mean: Array = np.diff(np.interp(edges, step, total)) / np.diff(np.interp(edges, step, samples))
     return mean
+
+
+def early(history: Mapping[str, Array]) -> str:
+    """That patience has ended a training and when, and which weights it has gone back to.
+
+    >>> early({"epoch": np.array([1.0, 2.0, 2.5]), "val_loss": np.array([0.3, 0.2, 0.4])})
+    '; stopped early at epoch 2.5, with the weights of epoch 2'
+    """
+    best = history["epoch"][int(np.argmin(history["val_loss"]))]
+    at, best = (float(f"{epoch:.3g}") for epoch in (history["epoch"][-1], best))
+    return f"; stopped early at epoch {at:g}, with the weights of epoch {best:g}"

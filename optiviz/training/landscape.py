@@ -8,15 +8,16 @@ import numpy as np
 
 from optiviz.errors import UserError, at_most
 from optiviz.optim import Optimizer, name_of
-from optiviz.problems.base import Array
+from optiviz.problems.base import Array, Bounds
 from optiviz.problems.network.mlp import MLP
-from optiviz.problems.network.slice import Slice, filtered, principal
+from optiviz.problems.network.slice import Directions, Slice, filtered, principal
 from optiviz.runs.loop import steps
 from optiviz.runs.record import Run
 
 ROOM = 0.18  # of the trajectories' extent, left free around them
 MOST = 2**29  # bytes of all trajectories, which are then copied in float64
 SPANS = ("pca", "random")
+IMAGES = 2000  # whose mean loss is drawn, if there are as many
 REACH = 1.0  # of a plane of random directions, in lengths of the filters
 LEAST, FARTHEST = 1e-3, 100.0
 
@@ -65,10 +66,8 @@ def landscape(
         if on_progress:
             on_progress((index + 1) * updates)
     span = principal(paths) if directions == "pca" else filtered(network, paths[0][-1], seed)
-    projected = [span.project(path) for path in paths]
-    bounds = _around(projected) if directions == "pca" else _square(reach or REACH)
-    began = (float(projected[0][0, 0]), float(projected[0][0, 1]))
-    plane = Slice(shown, span, bounds, start=began, at=tuple(at.tolist()))
+    bounds = None if directions == "pca" else _square(reach or REACH)
+    plane, projected = through(shown, span, paths, bounds, tuple(at.tolist()))
     runs = []
     for rule, path, w, lr in zip(rules, paths, projected, rates, strict=True):
         loss, grad = plane.value_and_grad(w)
@@ -86,6 +85,27 @@ def landscape(
             )
         )
     return plane, runs
+
+
+def through(
+    shown: MLP,
+    span: Directions,
+    paths: Sequence[Array],
+    bounds: Bounds | None = None,
+    at: tuple[int, ...] = (),
+) -> tuple[Slice, list[Array]]:
+    """A plane of the weights with trajectories beside it, and their projections `(points, 2)`.
+
+    Args:
+        shown: the network on the samples whose loss is drawn.
+        span: of the plane.
+        paths: weights, `(points, P)` each.
+        bounds: by default those that hold all projections, with some room.
+        at: the update of each point, if it is the same in all.
+    """
+    projected = [span.project(path) for path in paths]
+    began = (float(projected[0][0, 0]), float(projected[0][0, 1]))
+    return Slice(shown, span, bounds or _around(projected), start=began, at=at), projected
 
 
 def _check(

@@ -39,7 +39,7 @@ import numpy as np
 
 from optiviz.problems import MLP
 from optiviz.problems.base import Array
-from optiviz.training.course import Course
+from optiviz.training.course import Course, early
 
 FITTED = 0.005  # of chance: a training loss of 0.0115 with ten classes
 NEAR_CHANCE = 0.5  # of chance
@@ -183,6 +183,7 @@ def outcome_of(
         return Outcome(Kind.UNKNOWN, Kind.UNKNOWN.value, stopped)
     trend = _Trend(Course.of(history, signs.ragged), math.log(classes), signs)
     kind, more = next(found for rule in RULES if (found := rule(trend)))
+    more += early(history) if stopped is End.PATIENCE else ""
     return Outcome(kind, f"{kind}{more}", stopped)
 
 

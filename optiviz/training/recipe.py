@@ -23,6 +23,8 @@ from optiviz.problems.network.layers import count
 from optiviz.runs.batches import feed_of
 from optiviz.runs.inputs import as_rule
 from optiviz.runs.loop import rehearse
+from optiviz.training import decay
+from optiviz.training.layers import Layers
 from optiviz.training.train import Checkpoint, Row, Training, train
 from optiviz.words import slug, split, whole
 
@@ -40,7 +42,8 @@ class Recipe:
 
     Attributes:
         optim: the update rule, such as "adam:beta1=0.8"; lr: η, if not in these words.
-        batch_size, epochs, seed, eval_every, patience, shuffle, threads: see `train`.
+        batch_size, epochs, seed, eval_every, patience, weight_decay, shuffle, threads: see
+            `train`.
         schedule: of η, such as "cosine"; schedule_per: whether it counts "epoch" or "step".
         sizes: the widths of all layers, such as "784,100,10"; biases, init, activation, dtype: see
             `MLP`.
@@ -65,6 +68,7 @@ class Recipe:
     validation: int = 0
     eval_every: int | None = None
     patience: int | None = None
+    weight_decay: float = 0.0
     shuffle: bool = True
     threads: int = 1
     compiled: bool | None = None
@@ -172,13 +176,16 @@ class Recipe:
         """
         n = self.epochs * self.per_epoch(network)
         w, per_step = network.start(self.seed), self.schedule_per == "step"
-        rehearse(network, self.rule(network), w, n, self.batch_size, self.seed, per_step)
+        rule = self.rule(network)
+        decay.check(rule, self.weight_decay)
+        rehearse(network, rule, w, n, self.batch_size, self.seed, per_step)
 
     def train(
         self,
         networks: Networks | None = None,
         rule: Optimizer | None = None,
         *,
+        layers: Layers | None = None,
         on_progress: Callable[[int, Row], object] | None = None,
         on_checkpoint: Callable[[Checkpoint], object] | None = None,
         stop: Callable[[], bool] | None = None,
@@ -189,7 +196,7 @@ class Recipe:
         Args:
             networks: those of the recipe, if they are made already.
             rule: an update rule that no words describe.
-            on_progress, on_checkpoint, stop, resume: see `train`.
+            layers, on_progress, on_checkpoint, stop, resume: see `train`.
 
         Raises:
             UserError: words that cannot be read, or a number out of range.
@@ -205,6 +212,8 @@ class Recipe:
             validation=validation,
             eval_every=self.eval_every,
             patience=self.patience,
+            weight_decay=self.weight_decay,
+            layers=layers,
             per_step=self.schedule_per == "step",
             shuffle=self.shuffle,
             threads=self.threads,

@@ -17,6 +17,8 @@ from optiviz.problems import MLP
 from optiviz.problems.base import Array
 from optiviz.runs.batches import feed_of
 from optiviz.runs.loop import Point, steps
+from optiviz.training import decay
+from optiviz.training.layers import Layers
 from optiviz.training.outcome import SOME, End, Outcome, Signs, constant, dead, outcome_of
 
 COLUMNS = (
@@ -96,6 +98,8 @@ def train(
     validation: MLP | None = None,
     eval_every: int | None = None,
     patience: int | None = None,
+    weight_decay: float = 0.0,
+    layers: Layers | None = None,
     start: ArrayLike | None = None,
     per_step: bool = False,
     shuffle: bool = True,
@@ -116,6 +120,8 @@ def train(
         eval_every: updates from one evaluation to the next; by default an epoch of them.
         patience: evaluations without a smaller validation loss, after which the weights go back to
             those that had the smallest.
+        weight_decay: λ, of whatever rule; see `decayed`.
+        layers: what is to see every layer's steps.
         start: `(P,)`, the first weights, instead of those of the seed.
         per_step: let schedules count steps.
         shuffle: False takes the samples in their own order, every epoch.
@@ -136,6 +142,7 @@ def train(
     """
     at_least(1, epochs=epochs, eval_every=eval_every, patience=patience, threads=threads)
     at_least(0, seed=seed)
+    decay.check(optimizer, weight_decay)
     if patience is not None and validation is None:
         raise UserError("patience watches the validation loss: split off a validation set.")
     per_epoch = feed_of(network, batch_size, seed)[1]
@@ -157,7 +164,12 @@ def train(
         stop=stop,
     )
     with threadpool_limits(threads), np.errstate(all="ignore"):
-        course.follow(course.steps(batch_size, seed, per_step, shuffle))
+        points = course.steps(batch_size, seed, per_step, shuffle)
+        if weight_decay:
+            points = decay.decayed(points, optimizer, weight_decay, course.n)
+        if layers is not None:
+            points = layers.follow(points, network, course.every, course.n)
+        course.follow(points)
         return course.result(seed, epochs, batch_size)
 
 

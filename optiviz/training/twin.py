@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from optiviz.errors import UserError, at_most
+from optiviz.errors import UserError
 from optiviz.optim import Optimizer, name_of
 from optiviz.problems.base import Array, Bounds
-from optiviz.problems.network.mlp import MLP
-from optiviz.problems.network.tangent import Tangent
-from optiviz.problems.planes.regression import MOST as SAMPLES
 from optiviz.problems.planes.regression import Valleys
 from optiviz.runs import Run, descend
-from optiviz.runs.loop import Point, steps
-from optiviz.training.curvature import curvature
 
-LOOKS = 16  # at the curvature, evenly apart
 SETTLED = 0.1  # of the last curvatures' mean: as near, it has settled
+MOVED = 0.2  # of a valley's λ: where the network's is further away, it trains in another
 FLAT = 1e-6  # of the larger curvature: below, there is no valley
 REACH = 2.0  # times the start's distance from the bottom, which is what is drawn
 
@@ -30,7 +24,8 @@ class Twins:
 
     Attributes:
         rule, batch_size, seed: what network and valley share; so do the batches, sample for sample.
-        loss: `(n+1,)`, the network's mean loss on all its samples, after each update.
+        loss, accuracy: `(n+1,)`, the network's on all its samples, after each update.
+        lr: `(n,)`, the rate of each update.
         at: `(K,)`, the updates at which the curvature was measured.
         curvatures: `(K, 2)`, the two largest λ there.
         slopes: `(K, N, 2)`, of each sample's loss along their directions.
@@ -41,6 +36,8 @@ class Twins:
     batch_size: int | None
     seed: int
     loss: Array
+    accuracy: Array
+    lr: Array
     at: Array
     curvatures: Array
     slopes: Array
@@ -65,6 +62,16 @@ class Twins:
         """`(n+1,)`: the largest λ at every update, straight between those that were measured."""
         found: Array = np.interp(np.arange(len(self.loss)), self.at, self.curvatures[:, 0])
         return found
+
+    def holds(self, look: int) -> tuple[int, int]:
+        """The first and the last update about a look between which every λ that was measured is
+        within a fifth of its: there the network trains in the look's valley."""
+        sharpness = self.curvatures[:, 0]
+        moved = np.abs(sharpness - sharpness[look]) > MOVED * abs(sharpness[look])
+        before, after = np.flatnonzero(moved[:look]), np.flatnonzero(moved[look:])
+        first = before[-1] + 1 if len(before) else 0
+        last = look + after[0] - 1 if len(after) else len(moved) - 1
+        return int(self.at[first]), int(self.at[last])
 
     def look(self, update: int | None = None) -> int:
         """Which look was at an update or the last before it; by default the settled one."""
@@ -97,109 +104,50 @@ class Twins:
             axes=(f"along λ {both[0]:.3g}", f"along λ {both[1]:.3g}"),
         )
 
-    def runs(self, look: int) -> tuple[Valleys, Run, Run]:
-        """The valley, the rule's run on it, and the network's own way as seen from there.
+    def toy(self, look: int, rule: Optimizer, updates: int, batch_size: int | None) -> Run:
+        """A rule's run on the valley of a look, with the network's batches where they are as many.
 
-        The second run's loss is the valley's below it; its slots `true_loss` and `sharpness` are
-        the network's.
+        Raises:
+            UserError: the loss does not bend upwards along both directions.
         """
-        valley, n = self.valley(look), len(self.loss) - 1
-        run = descend(valley, self.rule, steps=n, batch_size=self.batch_size, seed=self.seed)
+        valley, seed = self.valley(look), self.seed
+        return descend(valley, rule, steps=updates, batch_size=batch_size, seed=seed)
+
+    def shadow(self, look: int) -> Run:
+        """The network's own way, as seen from the valley of a look.
+
+        It stands at the valley's start until the update of the look, since it came there by way of
+        other valleys. The run's loss is the valley's below it; its slots `true_loss`, `accuracy`
+        and `sharpness` are the network's.
+        """
+        valley = self.valley(look)
         way = self.ways[look] + np.array(valley.start)
-        loss, grad = valley.value_and_grad(way)
-        shadow = Run(
+        way[: self.at[look] + 1] = valley.start
+        with np.errstate(all="ignore"):  # it may be far from where the valley is
+            loss, grad = valley.value_and_grad(way)
+        slots = {"true_loss": self.loss, "accuracy": self.accuracy, "sharpness": self.sharpness}
+        return Run(
             w=way,
             loss=np.asarray(loss),
             grad=grad,
-            slots={"true_loss": self.loss.copy(), "sharpness": self.sharpness},
-            hyper={"lr": np.full(n, run.lr[0])},
+            slots={name: values.copy() for name, values in slots.items()},
+            hyper={"lr": self.lr.copy()},
             optimizer=name_of(self.rule),
             settings=self.rule.settings(),
             problem=valley.name,
             seed=self.seed,
         )
-        return valley, run, shadow
 
-
-def twins(
-    network: MLP,
-    rule: Optimizer,
-    *,
-    updates: int = 100,
-    batch_size: int | None = None,
-    seed: int = 0,
-    looks: int = LOOKS,
-    on_progress: Callable[[int, int], object] | None = None,
-) -> Twins:
-    """Train a network and measure, on the way, the valley that it trains in.
-
-    Args:
-        network: on at most 2000 samples, all of which every measurement needs.
-        rule: without a schedule.
-        updates: how many; batch_size: None for all samples; seed: see `train`.
-        looks: at how many updates the curvature is measured, the first and the last among them.
-        on_progress: called with what is done and the whole.
-
-    Raises:
-        UserError: a number out of range, a schedule, or a training that diverges.
-
-    Cohen et al., Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability,
-    2021.
-    """
-    _check(network, rule, updates, looks)
-    at = np.unique(np.linspace(0, updates, looks).round().astype(int))
-    show, whole = on_progress or (lambda _done, _whole: None), 2 * updates
-    losses, values, vectors, slopes, origins = [], [], [], [], []
-    guess = None
-    for point in _points(network, rule, updates, batch_size, seed):
-        losses.append(point.loss if point.batch is None else network.value(point.w))
-        if point.t in at:
-            found = curvature(network, point.w, guess=guess)
-            guess = found.vectors[0]
-            tangent = Tangent(network, point.w)
-            values.append(found.values)
-            vectors.append(found.vectors)
-            slopes.append(np.stack([tangent.slopes(v) for v in found.vectors], axis=1))
-            origins.append(found.vectors @ point.w)
-        show(point.t, whole)
-    basis, ways = np.concatenate(vectors), np.empty((updates + 1, 2 * len(at)))
-    # The same training once more, now that its directions are known: the same bits.
-    for point in _points(network, rule, updates, batch_size, seed):
-        ways[point.t] = basis @ point.w
-        show(updates + point.t, whole)
-    ways -= np.concatenate(origins)
-    seen = ways.reshape(updates + 1, len(at), 2).transpose(1, 0, 2)
-    numbers = (np.array(losses), at, np.array(values), np.array(slopes, float), seen)
-    return Twins(rule, batch_size, seed, *numbers)
+    def runs(self, look: int) -> tuple[Valleys, Run, Run]:
+        """The valley of a look, the rule's run on it, and the network's own way there."""
+        run = self.toy(look, self.rule, len(self.lr), self.batch_size)
+        return self.valley(look), run, self.shadow(look)
 
 
 def check_at(update: int | None, updates: int) -> None:
     """Refuse an update that there is not."""
     if update is not None and not 0 <= update <= updates:
         raise UserError(f"at must be from 0 to {updates}, got {update}.")
-
-
-def _points(
-    network: MLP, rule: Optimizer, updates: int, batch_size: int | None, seed: int
-) -> Iterator[Point]:
-    """The loop's points, as long as the loss is a number."""
-    with np.errstate(all="ignore"):
-        for point in steps(network, rule, network.start(seed), updates, batch_size, seed):
-            if not np.isfinite(point.loss):
-                raise UserError(f"{name_of(rule)} diverged at update {point.t}: lower its lr.")
-            yield point
-
-
-def _check(network: MLP, rule: Optimizer, updates: int, looks: int) -> None:
-    if network.n_samples > SAMPLES:
-        raise UserError(f"twins take at most {SAMPLES} samples, got {network.n_samples}.")
-    if updates < 2:
-        raise UserError(f"updates must be at least 2, got {updates}.")
-    at_most(100_000, updates=updates)
-    if not 2 <= looks <= 100:
-        raise UserError(f"looks must be from 2 to 100, got {looks}.")
-    if rule.schedules():
-        raise UserError("twins take a constant η: the valley has one limit.")
 
 
 def _about(start: Array) -> Bounds:

@@ -51,6 +51,9 @@ GOOD: dict[str, list[str]] = {
     "init": ["glorot", "he"],
     "dtype": ["float32", "float64"],
     "dataset": ["mnist", "mine.npz", "mine.csv", "wrong.npz", "wrong.csv"],
+    "weights": ["w.npz", "v.npz", "mine.npz", "taken/file"],
+    "more": ["w.npz", "v.npz", "file"],
+    "lr_range": ["1e-3:1", "0.1:10"],
     "activation": ["relu", "tanh", "gelu"],
     "schedule_per": ["epoch", "step"],
     "directions": ["pca", "random"],
@@ -136,7 +139,22 @@ SCHEDULED += [
     "step:",
 ]
 SCHEDULED += ["warmup:then=one-cycle", "inverse-time:decay=1e308", "exponential:gamma=1e-300"]
-SPANS = ["lr=1:0", "lr=0:1", "lr=nan:1", "lr=1e-320:1e308", "beta=0:2", "lr=-1:1", "lr=1", "=1:2"]
+SPANS = [
+    "1:0",
+    "0:1",
+    "nan:1",
+    "1e-320:1e308",
+    "1e-300:1",
+    "1:1:1",
+    "lr=1:0",
+    "lr=0:1",
+    "lr=nan:1",
+    "lr=1e-320:1e308",
+    "beta=0:2",
+    "lr=-1:1",
+    "lr=1",
+    "=1:2",
+]
 SPANS += ["1x1", "0x0", "240x", "9999x9999", "240X180", "-240x180", "240x180x3", "1e9,1e9", "1,"]
 SPANS += ["784,0,10", "784,-3,10", "784,,10", "784,1000000000,10", "784" + ",1" * 150 + ",10", "10"]
 SPANS += ["path,path", "nan,nan", "lr=0.1,,", "lr=", "lr=nan", "epochs=0", "batch_size=1e9", "a=1"]
@@ -156,7 +174,7 @@ ODDER, DEAR = 0.95, ("compare", "landscape", "twin", "sweep", "gallery", "train"
 DEAR += ("course", "site")
 ODD = [NUMBERS, WORDS, RULED, FORMULAS, SCHEDULED, SPANS, ELSEWHERE]
 HOME = {"optim": RULED, "problem": FORMULAS, "schedule": SCHEDULED, "out": ELSEWHERE}
-HOME |= dict.fromkeys(["x", "y", "size", "sizes", "start", "panels", "grid"], SPANS)
+HOME |= dict.fromkeys(["x", "y", "size", "sizes", "start", "panels", "grid", "lr_range"], SPANS)
 
 
 def commands() -> dict[str, Any]:

@@ -126,6 +126,7 @@ def make_small() -> None:
     tables.tables = lambda: {"lecture-sgd": table}
     lessons = course.read
     course.read = lambda folder: lessons(folder)[:1]
+    course.page = course.trial_page = lambda *_: "a page"
     site.scripts, site.SLIDERS = scripts.scripts, {}
     site.api.check, site.api.write = lambda: None, lambda out: None
     with suppress(ImportError):
@@ -145,6 +146,9 @@ def tried(line: list[str]) -> dict[str, Any]:
         np.savez(folder / f"{name}.npz", x=x, y=np.arange(rows) % 3)
         lines = "".join(f"{i % 7},{i % 3}\n" for i in range(rows))
         (folder / f"{name}.csv").write_text("a,label\n" + lines)
+    for name, seed in {"w": 0, "v": 1}.items():
+        drawn = np.random.default_rng(seed).standard_normal(2382)
+        np.savez(folder / f"{name}.npz", w=drawn, sizes=(784, 3, 10), biases=False)
     before, raised, status = tree(folder), "", 0
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
     os.chdir(folder)

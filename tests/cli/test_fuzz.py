@@ -44,6 +44,10 @@ FOUND = [
     "explore --points 3x2 --steps 3 -1.99e+90",
     "gallery --out slides --formats 35043 plot_momentum",
     f"train {NET} --epochs 1 --dataset {'7,' * 150}",
+    "landscape --weights w.npz v.npz --images 9 --size 240x180 --out a.png",
+    f"train {NET} --lr-range 1e-3:1 --out new",
+    "train --dataset mine.csv --sizes 1,3 --batch-size 50 --epochs 1",
+    "gradcheck --dataset wrong.csv --sizes 784,3,10",
 ]
 SEED = int(os.environ.get("OPTIVIZ_FUZZ_SEED", "0"))
 

@@ -74,6 +74,21 @@ def test_a_rate_map_for_programs(tmp_path: Path, summary: Callable) -> None:
     assert found["settings"]["form"] == "inside"
 
 
+def test_a_row_of_maps_has_equal_axes(tmp_path: Path, summary: Callable) -> None:
+    found = summary("--optim momentum --optim nesterov --points 20 --surface bowl --surface valley")
+    assert Path(found["path"]) == tmp_path / "momentum-nesterov-bowl-valley-map.png"
+    assert found["surface"] == "bowl, valley"
+    assert [(one["surface"], one["optimizer"]) for one in found["maps"]] == [
+        (surface, rule) for surface in ("bowl", "valley") for rule in ("momentum", "nesterov")
+    ]
+    ends = [(one["x"]["from"], one["x"]["to"], one["y"]["to"]) for one in found["maps"]]
+    assert len(set(ends)) == 1
+    alone = summary("--optim momentum --points 20 --surface valley")
+    assert alone["x"]["from"] == pytest.approx(ends[0][0]), "the least of all"
+    assert alone["x"]["to"] < ends[0][1], "the bowl's rates go further"
+    assert found["says"][0].startswith("Momentum: ")
+
+
 def test_basins_for_programs(summary: Callable) -> None:
     found = summary("--surface three-hump-camel --optim sgd --basins --points 40")
     assert (found["steps"], len(found["minima"])) == (300, 3)
@@ -97,7 +112,14 @@ def test_data_get_a_coarser_map(summary: Callable) -> None:
 
 MISTAKES = {
     "--optim sgd": "sgd has no β to map beside lr: name another setting, or map its rates alone.",
-    "--optim sgd --optim adam": "This map shows one optimizer; --rates compares several.",
+    "--optim sgd --optim momentum": "sgd has no β to map beside lr: name another setting, or map "
+    "its rates alone.",
+    "--optim momentum --optim adam": "Maps in a row share their axes, got beta and beta1: name a "
+    "setting that every optimizer has.",
+    "--basins --optim sgd --optim adam": "--basins maps one optimizer, got 2.",
+    "--rates --surface bowl --surface valley": "--rates maps one problem, got 2.",
+    "--optim momentum --optim nesterov --optim rmsprop --surface bowl --surface valley": "At most "
+    "4 maps fit in a row, got 6.",
     "--optim adm": "Unknown optimizer 'adm'. Did you mean 'adam'?",
     "--basins --rates": "--basins and --rates are two kinds of map: choose one.",
     "--basins --start 0,0": "--start has no meaning with --basins.",

@@ -20,7 +20,7 @@ ANSWERS = {
     "plot --optim sgd --optim adam --beta1 0.8": f"--beta1 {RULE} adam:beta1=0.8.",
     "plot --beta": f"--beta {RULE} momentum:beta=….",
     "plot --optim sgd --beta 1": "sgd has no beta, but momentum has: say --optim momentum:beta=1.",
-    "train --optim lion --weight-decay 0": f"--weight-decay {RULE} lion:weight_decay=0.",
+    "train --optim lion --beta2 0.9": f"--beta2 {RULE} lion:beta2=0.9.",
     "compare --rho 0.9": "sgd has no rho, but adadelta has: say --optim adadelta:rho=0.9.",
     "sweep --optim sgd,momentum --beta 0.5": f"--beta {RULE} momentum:beta=0.5.",
     "plot --optim momentum beta=0.9": f"beta=0.9 {RULE} momentum:beta=0.9.",

@@ -59,7 +59,7 @@ ARRIVE: dict[str, dict[str, Any]] = {
         "optiviz.explorer.plan.plan": None,
         "optiviz.explorer.explore.Explorer.__init__": STOP,
     },
-    "map": {"optiviz.cli.map.Wanted.run": None, f"{VIEWS}.maps.plot_map": STOP},
+    "map": {"optiviz.cli.map.Wanted.run": [None], f"{VIEWS}.maps.plot_map": STOP},
     "gallery": {
         "optiviz.gallery.build.run": STOP,
         "optiviz.gallery.build.Build.__init__": None,
@@ -99,8 +99,8 @@ ARRIVE: dict[str, dict[str, Any]] = {
         "optiviz.training.recipe.Recipe": REAL,
         "optiviz.training.recipe.data_of": MNIST,
         "optiviz.cli.twin.progress": REAL,
-        "optiviz.training.twin.twins": TWINS,
-        "optiviz.views.Picture": STOP,
+        "optiviz.training.twinning.twins": TWINS,
+        "optiviz.views.twin.picture": STOP,
     },
     "sweep": {
         "optiviz.cli.sweep.look_of": REAL,
@@ -150,6 +150,7 @@ NETWORK = {
     "--sizes 784,8,10": {"sizes": "784,8,10"},
     "--biases": {"biases": True},
     "--init he": {"init": "he"},
+    "--activation tanh": {"activation": "tanh"},
     "--dataset cifar10": {"dataset": "cifar10"},
     "--data-dir d": {"data_dir": "d"},
     "--seed 3": {"seed": 3},
@@ -197,7 +198,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
     | {"--theme dark": {"theme": "dark"}, "--out b.html": {"command": ANY}},
     "map --out a.png": {
         "--optim adam": {"optim": ["adam"]},
-        "--surface bowl": {"problem": "bowl"},
+        "--surface bowl": {"problem": ["bowl"]},
         "--x lr": {"x": "lr"},
         "--y beta": {"y": "beta"},
         "--basins": {"basins": True},
@@ -226,6 +227,8 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--seed 3": {"seed": 3},
         "--sizes 784,8,10": {"sizes": (784, 8, 10)},
         "--biases": {"biases": True},
+        "--activation tanh": {"activation": "tanh"},
+        "--dataset cifar10": {"name": "cifar10"},
         "--out b.svg": {"path": Path("b.svg")},
     }
     | PIXELS,
@@ -236,18 +239,24 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--validation 9": {"validation": 9},
         "--eval-every 5": {"eval_every": 5},
         "--patience 4": {"patience": 4},
+        "--weight-decay 0.1": {"weight_decay": 0.1},
         "--threads 2": {"threads": 2},
         "--over seconds": {"over": "seconds"},
         "--out b": {"path": Path("b")},
         "--overwrite": {"overwrite": True},
     },
-    "train": {"--resume b": {"path": Path("b")}},
+    "train": {
+        "--resume b": {"path": Path("b"), "epochs": None},
+    },
     "compare --out a": TRAINING
     | LOOK
     | {
         "--optim adam": {"optim": "adam", "optimizers": ["adam"]},
         "--seeds 5": {"seeds": 5},
+        "--validation 9": {"validation": 9},
         "--eval-every 5": {"eval_every": 5},
+        "--patience 4": {"patience": 4},
+        "--weight-decay 0.1": {"weight_decay": 0.1},
         "--jobs 7": {"jobs": 7},
         "--over seconds": {"over": "seconds"},
         "--out b": {"path": Path("b")},
@@ -269,7 +278,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "--out b.WEBP": {"path": Path("b.WEBP")},
         "--json": {"quiet": True},
     },
-    "twin": {option: told for option, told in NETWORK.items() if "schedule" not in option}
+    "twin": NETWORK
     | PIXELS
     | {
         "--optim adam": {"optim": "adam"},
@@ -331,6 +340,10 @@ ELSEWHERE = {
     "explore": {"--json": "test_explore.py, test_a_summary_for_programs"},
     "gallery": {"--list": "test_gallery.py, test_the_list_is_in_teaching_order"},
     "gradcheck": {"--json": "test_gradcheck.py, test_json"},
+    "train": {
+        "--lr-range": "training/test_lr_range.py, test_the_command_writes_a_curve_and_a_picture"
+    },
+    "landscape": {"--weights": "training/test_brought.py, test_the_command"},
     "twin": dict.fromkeys(["--at", "--out"], "test_twin.py, test_a_page_and_a_summary"),
     "reproduce": {
         "--list": "test_reproduce.py, test_the_list_has_every_table",

@@ -113,6 +113,7 @@ def test_early_stopping(tmp_path: Path, optiviz: Callable) -> None:
     assert summary["status"] == "finished"
     losses = [float(row["val_loss"]) for row in metrics(Path(summary["path"]))]
     assert int(np.argmin(losses)) == len(losses) - 3
+    assert summary["verdict"].endswith("with the weights of epoch " + f"{len(losses) - 2}")
 
 
 def test_a_divergence_is_no_error(tmp_path: Path, optiviz: Callable) -> None:

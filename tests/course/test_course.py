@@ -190,6 +190,14 @@ def test_what_cannot_be_varied_is_said(
     assert not (tmp_path / "out" / "index.html").exists()
 
 
+@pytest.mark.parametrize("name", ["index", "questions", "1-choose-try"])
+def test_no_lesson_takes_the_name_of_another_page(lessons: Path, tmp_path: Path, name: str) -> None:
+    for one in ("1-choose", name):
+        tmp_path.joinpath(f"{one}.toml").write_bytes((lessons / "1-choose.toml").read_bytes())
+    with pytest.raises(UserError, match=f"A course has two pages {name}.html: give"):
+        Course(tmp_path / "out", tmp_path)
+
+
 def test_a_folder_of_somebody_elses_is_left_alone(
     optiviz: Callable[[str], CompletedProcess[str]], tmp_path: Path
 ) -> None:

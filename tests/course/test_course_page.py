@@ -122,6 +122,9 @@ def test_who_gives_up_is_shown_one_and_told_why(visit: Visit) -> None:
     page.get_by_role("link", name="Try it").click()
     page.wait_for_selector(".ex-sliders")
     assert page.locator(".ov-label").text_content() == "Momentum  η = 0.02  β = 0.5"
+    page = visit("3-find-try")  # without anything behind its address
+    page.wait_for_selector(".ex-sliders")
+    assert page.locator(".ov-label").text_content() == "Momentum  η = 0.02  β = 0.5"
 
 
 def test_where_nothing_can_be_stored_links_keep_what_is_done(visit: Visit) -> None:
@@ -136,12 +139,14 @@ def test_where_nothing_can_be_stored_links_keep_what_is_done(visit: Visit) -> No
 
 
 def test_on_paper_there_is_the_question_and_no_answer(visit: Visit, tmp_path: Path) -> None:
-    page = visit("1-choose", color_scheme="dark")
+    page = visit("1-choose", color_scheme="dark", viewport={"width": 794, "height": 1123})
     page.locator(".sl-asking .ov-legend li").first.wait_for()
     assert not page.locator(".co-still svg").first.is_visible()
     page.emulate_media(media="print")
     assert page.locator(".co-still svg").first.is_visible()
     assert not page.locator(".ov-plane").is_visible()
+    words = page.locator(".co-still text").first
+    assert words.evaluate("(one) => getComputedStyle(one).stroke") == "none"
     assert page.get_by_text("Which arrives first?").is_visible()
     page.goto(page.url.replace("1-choose", "questions"))
     answers = page.locator(".co-answers")

@@ -102,16 +102,28 @@ test("the strong curve is that of the test, the faint one that of the training, 
   assert.deepEqual(curves(accuracy).map(({ points }) => points), [heights(accuracy, 3)]);
 });
 
-test("under the pointer stand the epoch, and the loss and the accuracy on the test images", () => {
+test("under the pointer the table tells what the runs had reached there, and else what they have", () => {
   const charts = chartsOf(RUN);
   const [{ canvas, frame }] = charts.panels;
-  const words = () => charts.readOut.node.children.map((cell) => cell.textContent.trim());
+  const table = new RunTable({}, () => {}, () => {}, () => RUN.rows);
+  charts.pointed = (epoch) => table.point(epoch);
+  table.show([LISTED], "light");
+  const words = () => table.body.querySelectorAll("td").slice(2, 5).map((cell) => cell.textContent.trim());
   canvas.fire("pointermove", { clientX: frame.x(1) });
-  draw();
-  assert.deepEqual(words(), ["epoch 1.0", "loss", "accuracy", "adam", "0.500", "90.00 %"]);
+  assert.deepEqual(words(), ["1.0", "0.500", "90.00 %"]);
+  assert.equal(table.epoch.textContent, "at epoch");
+  canvas.fire("pointermove", { clientX: frame.x(2.9) }); // beyond the last evaluation
+  assert.deepEqual(words(), ["–", "–", "–"]);
   canvas.fire("pointerleave");
-  draw();
-  assert.ok(charts.readOut.node.hidden);
+  assert.deepEqual(words(), ["1.0 / 3", "0.300", "95.00 %"]);
+});
+
+test("where a run diverged there is a cross in both charts, with the word", () => {
+  const drawn = ({ canvas }) => canvas.context.calls.filter(([name]) => name === "fillText").map(([, [said]]) => said);
+  const crossed = (run) => chartsOf(run).panels.map((panel) => drawn(panel).includes("adam diverged"));
+  assert.deepEqual(crossed({ ...RUN, fate: "diverged", epoch: 2.2 }), [true, true]);
+  assert.deepEqual(crossed({ span: 3, rows: [], fate: "diverged", epoch: 0.02 }), [true, true]); // before any evaluation
+  assert.deepEqual(crossed({ ...RUN, fate: "" }), [false, false]);
 });
 
 test("the picture to take away has the page's ground below both charts and every name", async () => {
@@ -128,14 +140,14 @@ test("the picture to take away has the page's ground below both charts and every
 
 // What the controls are told, and a form of theirs.
 const KNOB = { label: "η", values: [0.01, 0.1, 1], default: 0.1 };
-const SHARED = ["end", "batch_size", "epochs", "seed"].map((name) => [name, { ...KNOB, label: name }]);
+const SHARED = ["end", "batch_size", "epochs", "seed", "patience"].map((name) => [name, { ...KNOB, label: name }]);
 const FACTS = {
   lanes: 3, rules: { sgd: { lr: KNOB }, adam: { lr: KNOB } }, schedules: [{ name: "constant", ends: false }],
   common: Object.fromEntries(SHARED),
 };
 const FORM = {
   lanes: [{ rule: "sgd", lr: 0.1 }, { rule: "adam", lr: 0.01 }],
-  schedule: "constant", end: 0.1, batch_size: 1, epochs: 1, hidden: "", seed: 0,
+  schedule: "constant", end: 0.1, batch_size: 1, epochs: 1, hidden: "", seed: 0, patience: 0,
 };
 
 test("points that are sent again take the place of those that are there, and are drawn once", () => {
@@ -143,7 +155,7 @@ test("points that are sent again take the place of those that are there, and are
   Object.assign(globalThis, { matchMedia: window.matchMedia, devicePixelRatio: 1, getComputedStyle: () => STYLE });
   const lanes = FORM.lanes.map(() => ({ command: "optiviz train", mark: MARK }));
   const values = {
-    facts: { symbols: {}, ...FACTS }, form: FORM, plan: { state: FORM, lanes, notes: [] },
+    facts: { symbols: {}, ...FACTS }, form: FORM, plan: { state: FORM, lanes, notes: [], serial: 0, query: "" },
     runs: [{ ...LISTED, span: 3 }], status: { phase: "ready", share: 1, left: null, pace: 0 }, seen: {},
   };
   const heard = {};

@@ -101,6 +101,14 @@ class Element {
     child.remove = () => this.children.splice(this.children.indexOf(child), 1);
   }
 
+  insertBefore(child, next) {
+    const place = this.children.indexOf(next);
+    this.children.splice(place < 0 ? this.children.length : place, 0, child);
+    child.remove = () => this.children.splice(this.children.indexOf(child), 1);
+  }
+
+  replaceWith() {}
+
   replaceChildren(...children) {
     this.children = children;
   }
@@ -176,7 +184,7 @@ export function draw(now = 0) {
 const quiet = { matches: false, addEventListener: () => {} };
 
 Object.assign(globalThis, {
-  window: { devicePixelRatio: 1, matchMedia: () => quiet },
+  window: { devicePixelRatio: 1, matchMedia: () => quiet, addEventListener: () => {} },
   matchMedia: () => quiet,
   document: { createElement: (tag) => new Element(tag), body: new Element("body"), addEventListener: () => {}, getElementById: () => null },
   MutationObserver: Observer,

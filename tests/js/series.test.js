@@ -58,6 +58,9 @@ test("what was measured of a network is drawn, and its limit where there is one"
   const values = (kind, facts) => curvesOf(PANELS[kind], [descent(2, facts)]).map((curve) => [...curve.values]);
   assert.deepEqual(values("truth", {}), []);
   assert.deepEqual(values("truth", { true_loss: [3, 2, 1], below: [2, 2, 2] }), [[3, 2, 1], [2, 2, 2]]);
+  assert.deepEqual(values("network-loss", {}), []);
+  assert.deepEqual(values("network-loss", { true_loss: [3, 2, 1], below: [2, 2, 2] }), [[3, 2, 1]]);
+  assert.deepEqual(values("accuracy", { accuracy: [0.1, 0.9] }), [[0.1, 0.9]]);
   assert.deepEqual(values("sharpness", { sharpness: [1, 2, 3] }), [[1, 2, 3]]);
   assert.deepEqual(values("sharpness", { sharpness: [1, 2, 3], stands: [4, 4, 4] }), [[1, 2, 3], [4, 4, 4]]);
 });

@@ -24,8 +24,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# The seconds that a dead and a forgotten kernel stay are longer than anyone wants to wait, and so
-# are those that a page which is too fast must wait where all that it says is tried. The
+# The seconds that a dead, a forgotten and a left kernel stay are longer than anyone wants to wait,
+# and so are those that a page which is too fast must wait where all that it says is tried. The
 # notebooks are served from another place, with files beside them that are nobody's business. And
 # what a shell starts in the background does not hear Ctrl-C, so that a test that is started
 # there would wait in vain.
@@ -35,6 +35,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 from optiviz.labs.server import seats, serve, server, wire
 wire.AHEAD = {ahead}
 server.LOOK, server.LEFT, seats.UNHEARD = 1, {left}, min({left}, 10)
+seats.KEPT = {kept}
 serve.HERE = {here}
 from optiviz.cli import main
 main()
@@ -147,11 +148,11 @@ def _serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
     with ExitStack() as stack:
 
         def start(
-            *words: str, left: int = 60, ahead: float = 5, path: Path | None = None
+            *words: str, left: int = 60, ahead: float = 5, kept: int = 10, path: Path | None = None
         ) -> Served:
             where = [] if "--port" in words else ["--port", str(_free())]
             folder = tmp_path_factory.mktemp("elsewhere")
-            served = _begin(folder, [*words, *where], path, left=left, ahead=ahead)
+            served = _begin(folder, [*words, *where], path, left=left, ahead=ahead, kept=kept)
             stack.callback(_end, served)
             return served
 

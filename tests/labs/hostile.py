@@ -89,5 +89,33 @@ SENT = [
     *({"file": file} for file in [*FILES, *WORDS, 7, None, {}]),
 ]
 WISHES = [{"ending": w, "theme": w} for w in WORDS] + [{"ending": ".png", "theme": "/etc/passwd"}]
+ROWS: list[Any] = [[0, None, 2.3, 0.1], [0.1, 1.0, 0.5, 0.9], [1, 0.3, 0.2, 0.95]]
+RUN = {"link": "optim=sgd:lr=0.5", "step": 600, "rows": ROWS, "fate": "", "verdict": "", "sum": ""}
+RUNS = [
+    RUN,
+    *(
+        RUN | {"rows": rows}
+        for rows in ([[0]], [ROWS[2], ROWS[1]], ROWS * 900, [[1e308] * 4], [{}])
+    ),
+    *(RUN | {"rows": [[0.1, v, v, v]]} for v in (math.inf, -1, 10**400, "1", True, [], {})),
+    *(RUN | {"link": w} for w in ("optim=this:Zen&epochs=1e9", "&" * 9000, "hidden=3000,3000", "")),
+    *(RUN | {"step": step} for step in (-1, 10**9, 1.5, math.nan, None)),
+    *(RUN | odd for odd in ({"fate": "x"}, {"sum": "<b>"}, {"verdict": "x" * 50_000})),
+    {"optiviz": "session of the MNIST lab", "version": 1, "link": "optim=this:Zen", "serial": []},
+    {"optiviz": "session of the MNIST lab", "version": [], "link": {}},
+]
 KEYS = [[*range(2000)], [1] * 20_000, [[1]], [None, "x", {}]]
-VALUES: list[Any] = [None, *NUMBERS, *WORDS, DEEP, {}, [], *LANES, *FORMS, *SENT, *WISHES, *KEYS]
+VALUES: list[Any] = [
+    None,
+    *NUMBERS,
+    *WORDS,
+    DEEP,
+    {},
+    [],
+    *LANES,
+    *FORMS,
+    *SENT,
+    *WISHES,
+    *KEYS,
+    *RUNS,
+]

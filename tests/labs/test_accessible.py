@@ -51,6 +51,37 @@ def in_a_lesson(page: Any) -> None:
     page.locator(".sl-asking").wait_for()
 
 
+def drawing(page: Any) -> None:
+    page.get_by_role("button", name="all lessons", exact=True).click()
+    page.locator("[data-lesson='13-knee']").click()
+    page.locator(".sl-asking.sl-drawing").wait_for()
+    page.keyboard.press("ArrowRight")
+
+
+def drawn(page: Any) -> None:
+    for _ in range(12):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.get_by_text("Try next.").wait_for()
+
+
+def split_along_the_axes(page: Any) -> None:
+    page.get_by_role("button", name="Eigen-directions").click()
+
+
+def compared(page: Any) -> None:
+    page.get_by_role("button", name="Curves").click()
+    page.get_by_role("button", name="Pin", exact=True).click()
+    page.locator(".sl-pin").wait_for()
+    page.get_by_role("button", name="Family", exact=True).click()
+    page.locator(".sl-strip button").first.wait_for()
+
+
+def typed_wrong(page: Any) -> None:
+    page.locator(".sl-typed").first.fill("much")
+    page.keyboard.press("Tab")
+
+
 def presenting(page: Any) -> None:
     page.keyboard.press("p")
     page.locator(".ov-presents").wait_for()
@@ -66,8 +97,13 @@ STATES = [
     (help_open, ["Escape"]),
     (taking_away, ["Escape"]),
     (mapped, []),
+    (split_along_the_axes, []),
+    (compared, []),
     (presenting, ["p"]),
+    (typed_wrong, []),
     (in_a_lesson, []),
+    (drawing, []),
+    (drawn, []),
 ]
 
 

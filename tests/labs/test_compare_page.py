@@ -190,14 +190,14 @@ def test_a_session_is_saved_and_opened(open_lab: Callable[..., Compared], tmp_pa
             other.page.get_by_role("button", name="Open").press("Enter")
         chooser.value.set_files(path)
         if path is bad:
-            other.page.locator(".sl-note:not([hidden])").wait_for()
+            other.page.locator(".sl-note:not(.sl-usual)").wait_for()
             other.settle()
             assert other.said == "This file is too large to be a session of the surface lab."
             assert "--problem=bowl" in other.command
     other.until_pins("B: β = 0.5")
     other.until_counter("step 21 / 80")
     assert (other.command, other.legend) == (lab.command, lab.legend)
-    assert other.page.locator(".sl-note").is_hidden()
+    assert other.page.locator(".sl-note.sl-usual").count() == 1
     assert other.page.title() != "owned"
     other.until_address("&t=21")
     other.press("Control+z")

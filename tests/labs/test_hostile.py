@@ -254,6 +254,7 @@ async def answer(visitor: Visitor, words: str) -> None:
     [
         ("surfaces", ["x", "map"], {"sent": {"serial": 7, "controls": {}}}),
         ("mnist", ["train", "stop", "remove"], {"form": {"hidden": "16"}}),
+        ("twin", ["train", "stop"], {"sent": {"serial": 7, "controls": {"updates": 2}}}),
     ],
 )
 def test_a_lab_takes_whatever_comes(
@@ -261,7 +262,7 @@ def test_a_lab_takes_whatever_comes(
 ) -> None:
     lab = serve(name, ahead=PATIENT)
     kernel = lab.open()
-    answers = {"surfaces": '"serial": 7', "mnist": '"hidden": "16"'}
+    answers = {"surfaces": '"serial": 7', "mnist": '"hidden": "16"', "twin": '"serial": 7'}
 
     async def visit() -> None:
         async with visiting(lab.address, kernel) as visitor:

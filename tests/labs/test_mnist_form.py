@@ -80,7 +80,8 @@ def test_widths_may_be_written_in_several_ways(typed: str, widths: str) -> None:
 def test_a_wrong_value_of_a_rule_goes_to_the_nearest() -> None:
     sent = {"lanes": [{"rule": "adam", "lr": 0, "beta1": 7}, {"rule": "sdg"}]}
     state, notes = mnist_form.clean(sent)
-    assert state["lanes"][0] == {"rule": "adam", "lr": 1e-5, "beta1": 0.999, "beta2": 0.999}
+    plain = {"rule": "adam", "lr": 1e-5, "beta1": 0.999, "beta2": 0.999, "weight_decay": 0.0}
+    assert state["lanes"][0] == plain
     assert state["lanes"][1]["rule"] == "momentum"
     assert notes == [
         "Learning rate η is set to 1e-05.",

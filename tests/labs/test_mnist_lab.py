@@ -81,14 +81,22 @@ def test_a_race_that_is_stopped_goes_on_to_the_same_bits() -> None:
             np.testing.assert_array_equal([row[name] for row in lane.rows], whole.history[name])
 
 
-def test_the_pace_is_that_since_the_last_start() -> None:
+def test_the_pace_is_that_since_the_last_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Race, "_run", lambda race, lane: None)
     (lane,) = lanes("sgd")
-    lane.step, lane.phase = 1000, "finished"
+    lane.step, lane.phase = 1000, "stopped"
     race = Race([lane], lambda: None)
     race.go()
-    assert race.figures() == {"share": 1000 / 1200, "pace": 0, "left": None}
+    assert race.figures() == {"share": pytest.approx(1000 / 1200), "pace": 0, "left": None}
     lane.step = 1100
     assert 0 < race.figures()["left"] < 60
+
+
+def test_what_has_ended_is_done_also_where_it_diverged_at_once() -> None:
+    one, other = lanes("sgd", "adam")
+    one.step, one.phase = 11, "finished"
+    other.step, other.phase = 600, "training"
+    assert Race([one, other], lambda: None).figures()["share"] == 0.75
 
 
 def test_blas_has_one_thread_until_the_last_training_has_ended() -> None:
@@ -163,14 +171,15 @@ def test_mistakes_come_first_the_surest_of_them_before_the_others() -> None:
     viewer = lane.recipe.networks(data)[1]
     guesses = viewer.predict(w, data.x_test[:1000])
     assert seen["wrong"] == np.count_nonzero(guesses != data.y_test[:1000])
-    wrong = [a != b for a, b in zip(seen["labels"], seen["guesses"], strict=True)]
+    taken = np.argmax(seen["told"], axis=1).tolist()
+    wrong = [a != b for a, b in zip(seen["labels"], taken, strict=True)]
     assert wrong == sorted(wrong, reverse=True)
-    sure = [p for p, bad in zip(seen["sure"], wrong, strict=True) if bad]
+    sure = [max(row) for row, bad in zip(seen["told"], wrong, strict=True) if bad]
     assert sure == sorted(sure, reverse=True)
     first = np.frombuffer(seen["images"], np.uint8).reshape(-1, 784)[0]
     known = np.rint(data.x_test[:1000] * 255).astype(np.uint8)
     (place,) = np.flatnonzero((known == first).all(axis=1))
-    assert (data.y_test[place], guesses[place]) == (seen["labels"][0], seen["guesses"][0])
+    assert (data.y_test[place], guesses[place]) == (seen["labels"][0], taken[0])
     weights = np.frombuffer(seen["weights"], np.uint8).reshape(16, 784).astype(float)
     matrix = viewer.layers(w)[0].weights.T
     np.testing.assert_allclose((weights - 128) / 127 * np.abs(matrix).max(), matrix, atol=5e-4)
@@ -189,9 +198,9 @@ def lab() -> Any:
 
 def test_a_curve_has_a_gap_where_a_loss_is_no_number() -> None:
     pytest.importorskip("anywidget", reason="needs the extra apps")
-    from optiviz.labs.mnist.lab import _finite  # noqa: PLC0415  # of the extra
+    from optiviz.labs.mnist.facts import finite  # noqa: PLC0415  # of the extra
 
-    assert _finite([0.5, float("nan"), float("inf"), None, 0.0]) == [0.5, None, None, None, 0.0]
+    assert finite([0.5, float("nan"), float("inf"), None, 0.0]) == [0.5, None, None, None, 0.0]
 
 
 async def until(condition: Callable[[], Any], seconds: float = 60) -> None:
@@ -233,7 +242,12 @@ def test_a_page_trains_stops_looks_and_takes_away(lab: Any, tmp_path: Path) -> N
     for content, _ in lab.sent:
         if content["type"] == "rows":
             rows[content["run"]][content["since"] :] = content["rows"]
-    assert {len(points) for points in rows.values()} == {mnist_form.EVALUATIONS}
+    assert {len(points) for points in rows.values()} == {1 + mnist_form.EVALUATIONS}
+    assert (
+        rows[1][0]
+        == rows[2][0]
+        == [0, None, pytest.approx(2.3, abs=0.2), pytest.approx(0.1, abs=0.1), None]
+    )
     json.dumps([lab.runs, lab.status, lab.plan, rows], allow_nan=False)
 
     say("csv", [2, 1, 99, "x", None])

@@ -18,12 +18,16 @@ from ipywidgets import Widget
 
 import optiviz.labs
 from optiviz.labs.controls import LANES
-from optiviz.labs.mnist.lab import RUNS, MnistLab
-from optiviz.labs.mnist.race import Race
+from optiviz.labs.mnist.lab import MnistLab
+from optiviz.labs.mnist.race import UNDER_WAY, Race
+from optiviz.labs.mnist.runs import RUNS
 from optiviz.labs.page import LabPage
 from optiviz.labs.surface import own
 from optiviz.labs.surface.lab import SurfaceLab
 from optiviz.labs.surface.session import PINS
+from optiviz.labs.twin.form import IMAGES
+from optiviz.labs.twin.lab import TwinLab
+from optiviz.labs.twin.trial import Trial
 from optiviz.optim import OPTIMIZERS
 from optiviz.problems import PROBLEMS
 from optiviz.problems.planes.expressions import expression
@@ -54,10 +58,22 @@ def training_is_small(recipe: Recipe) -> None:
 
 
 def trainings_are_small(lab: Any) -> None:
-    assert 1 <= len(lab.race.lanes) <= LANES or not lab.lanes
-    assert len(lab.lanes) <= RUNS
+    assert len([lane for lane in lab.race.lanes if lane.phase in UNDER_WAY]) <= LANES
+    assert set(lab.race.lanes) <= set(lab.lanes)
+    assert len(lab.lanes) + len(lab.table._removed) <= RUNS
+    assert len(lab._told) < 2000
     for lane in lab.lanes:
         training_is_small(lane.recipe)
+        what_was_kept_is_small(lane)
+
+
+def what_was_kept_is_small(lane: Any) -> None:
+    assert 0 <= lane.step <= lane.total
+    assert len(lane.rows) <= 1 + lane.total // lane.recipe.eval_every
+    assert len(lane.verdict) <= 300
+    assert len(lane.link) <= 2000
+    for row in lane.rows:
+        assert all(type(value) in (int, float) for value in row.values())
 
 
 def formula_is_small(lab: Any) -> None:
@@ -91,9 +107,26 @@ def path_is_short(lab: Any, state: Any) -> None:
     assert 0 <= state.seed <= 2**31
 
 
+def twins_are_small(lab: Any) -> None:
+    assert type(lab.reply["serial"]) is int
+    for state in (lab.state, lab.trial.state):
+        assert 0.01 <= state.lr <= 10
+        assert 0 <= state.beta < 1
+        assert 5 <= state.batch <= IMAGES
+        assert 2 <= state.updates <= 400
+        assert 0 <= state.seed <= 99
+        assert state.schedule in ("constant", "linear", "cosine")
+        assert state.at is None or 0 <= state.at <= state.updates
+    growing = lab.trial.growing
+    rule_is_ours(lab.trial.state.words)
+    assert growing.updates == lab.trial.state.updates
+    assert (growing.network.n_samples, growing.network.sizes) == (IMAGES, (784, 16, 10))
+
+
 WITHIN: dict[type[LabPage], Callable[[Any], None]] = {
     MnistLab: trainings_are_small,
     SurfaceLab: paths_are_short,
+    TwinLab: twins_are_small,
 }
 
 
@@ -112,11 +145,17 @@ each_lab = pytest.mark.parametrize("kind", found(), ids=lambda kind: kind.__name
 def begun(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trainings are asked for, and end before they begin."""
 
-    def go(race: Race) -> None:
+    def go(race: Race, lanes: Any = None) -> None:
+        race.lanes = list(dict.fromkeys([*race.lanes, *(lanes or [])]))
         for lane in race.lanes:
             lane.phase = "finished"
 
     monkeypatch.setattr(Race, "go", go)
+    monkeypatch.setattr(Trial, "go", lambda trial: setattr(trial, "phase", "finished"))
+    # What is shown of it takes its time; of a server it is all asked for in test_hostile.py.
+    monkeypatch.setattr(
+        TwinLab, "_show", lambda lab: setattr(lab, "reply", {"serial": lab._serial})
+    )
     monkeypatch.setattr("asyncio.get_event_loop", lambda: None)
 
 
@@ -175,9 +214,8 @@ def test_whatever_is_written_nothing_large_is_begun(kind: type[LabPage]) -> None
         tell(lab, "update", state={kind.written: value})
         if "train" in lab.answers():
             tell(lab, "custom", content={"type": "train"})
-            trainings = lab.lanes
             WITHIN[kind](lab)
-            for lane in list(trainings):
+            for lane in list(getattr(lab, "lanes", [])):
                 tell(lab, "custom", content={"type": "remove", "about": lane.key})
         WITHIN[kind](lab)
 
@@ -192,7 +230,7 @@ def test_every_message_takes_whatever_it_is_about(kind: type[LabPage]) -> None:
         tell(lab, "custom", content=value)
         WITHIN[kind](lab)
         if isinstance(lab, MnistLab):
-            lab.lanes.clear()  # room for the next
+            lab.remove([lane.key for lane in lab.lanes])  # room for the next
 
 
 def test_a_plan_that_a_page_has_made_is_not_trained() -> None:
@@ -204,9 +242,13 @@ def test_a_plan_that_a_page_has_made_is_not_trained() -> None:
     trainings_are_small(lab)
 
 
+PAIR = [{"rule": "momentum"}, {"rule": "adam"}]
+
+
 def test_a_table_that_is_full_says_so() -> None:
     lab = MnistLab()
-    for _ in range(RUNS):
+    for seed in range(RUNS):  # two at once
+        tell(lab, "update", state={"form": {"lanes": PAIR, "seed": seed}})
         tell(lab, "custom", content={"type": "train"})
     assert len(lab.lanes) == RUNS
     assert lab.plan["notes"] == [f"The table holds {RUNS} runs: remove some, and train again."]
@@ -221,7 +263,7 @@ def test_a_table_has_each_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
     tell(lab, "custom", content={"type": "train"})
     lab.lanes[0].rows = [dict.fromkeys(["epoch", "step"], 0)] * 10
     files: list[bytes] = []
-    monkeypatch.setattr("optiviz.labs.mnist.lab.COLUMNS", ["epoch", "step"])
+    monkeypatch.setattr("optiviz.labs.mnist.files.COLUMNS", ["epoch", "step"])
     monkeypatch.setattr(lab, "send_file", lambda name, mime, content: files.append(content))
     tell(lab, "custom", content={"type": "csv", "about": [1] * 20_000})
     assert files[0].count(b"\n") == 11

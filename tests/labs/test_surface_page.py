@@ -252,6 +252,7 @@ def test_the_start_by_click_and_by_number(fresh: Lab) -> None:
 @pytest.mark.slow
 def test_situations_play(fresh: Lab) -> None:
     choose = fresh.page.get_by_label("Situations from the lecture")
+    top = fresh.page.locator(".ov-plane").bounding_box()["y"]
     choose.select_option(label="Too large a step")
     fresh.settle()
     fresh.until_step(2)
@@ -261,6 +262,7 @@ def test_situations_play(fresh: Lab) -> None:
     fresh.settle()
     assert "diverg" in fresh.legend
     assert "2/λ" in fresh.page.locator(".sl-note").inner_text()
+    assert fresh.page.locator(".ov-plane").bounding_box()["y"] == top, "a note moves the picture"
     assert choose.input_value() == "-1"  # the next one can be chosen, and this one again
 
 
@@ -353,7 +355,7 @@ def test_lessons_from_question_to_reveal_by_keys_alone(
     assert re.match(r"Near: it is at −1.33, −0.62, and your ring is 0.2\d* from", said.inner_text())
     assert lab.step == 30
     page.get_by_role("button", name="all lessons", exact=True).press("Enter")
-    assert page.get_by_text("2 of 12 done.").is_visible()
+    assert page.get_by_text("2 of 13 done.").is_visible()
     page.locator("[data-lesson='05-memory']").press("Enter")
     lab.settle()
     lab.slide("lane-0-beta", "PageUp")

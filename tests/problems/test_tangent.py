@@ -76,6 +76,37 @@ def test_pytorch_has_the_same_hessian() -> None:
     assert found.values == pytest.approx(np.linalg.eigvalsh(hessian)[:-3:-1], rel=1e-6)
 
 
+class Counted(np.ndarray):
+    """An array whose products of matrices are counted, and those of all that comes of it."""
+
+    flops = 0
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=(), **how):
+        plain = [np.asarray(one) for one in inputs]
+        if ufunc is np.matmul:
+            Counted.flops += plain[0].size * plain[1].shape[1]
+        if out:
+            how["out"] = tuple(np.asarray(one) for one in out)
+        made = getattr(ufunc, method)(*plain, **how)
+        return made.view(Counted) if isinstance(made, np.ndarray) else made
+
+
+def test_a_product_costs_no_more_than_four_gradients() -> None:
+    mlp = network((30, 20, 20, 10), n=50)
+    mlp.x = mlp.x.view(Counted)
+    w, costs = mlp.start(0), []
+    Counted.flops = 0
+    found = Tangent(mlp, w)
+    found.gradient()
+    costs.append(Counted.flops)
+    found.product(w)
+    costs.append(Counted.flops - costs[0])
+    first, others = 50 * 30 * 20, 50 * (20 * 20 + 20 * 10)
+    assert costs[0] == 2 * first + 3 * others
+    assert costs[1] <= 4 * costs[0]
+    assert costs[1] == 2 * first + 6 * others
+
+
 def test_a_guess_finds_the_same_in_no_more_products() -> None:
     mlp = network()
     w = away(mlp)

@@ -331,7 +331,7 @@ REPRS = [
     (
         descend("bowl", "momentum:lr=0.1,beta=0.5", (2.0, 0.0), steps=3),
         """\
-Run of momentum (lr=0.1, beta=0.5, form='inside') on bowl
+Run of momentum (lr=0.1, beta=0.5, form='inside', cautious=False) on bowl
   loss 2 → 0.754; finished after 3 steps
   w (4, 2), slots: velocity; seed 0""",
     ),

@@ -200,6 +200,8 @@ ENDS: list[tuple[str, str, Start, int, str]] = [
     ("1e-8*(x**2+10*y**2)", "sgd", None, 100, "converged at step 62"),
     ("x**2+10*y**2", "sgd", None, 100, "converged at step 62"),
     ("abs(x)+2*abs(y)", "sgd:lr=0.004", (-0.05, 2.58), 600, "limit cycle of period 2"),
+    # The same, along y by 1.6 times a step.
+    ("cliff", "rmsprop:lr=0.0706", (-3.49, -0.64), 400, "near the minimum since step 279"),
     # Peaks that rise, about no bottom that would bound them; two that differ by a half.
     ("rosenbrock", "lion:lr=1.07,weight_decay=0.01", (1.35, 0.29), 60, "swings, soon lower again"),
     ("himmelblau", "rmsprop:lr=0.262", (1.62, -4.43), 20, "near the minimum since step 16"),

@@ -69,3 +69,11 @@ def test_the_epoch_of_97_percent(accuracy: list[float], epoch: float) -> None:
     history = {"epoch": np.array([1.0, 2.0, 3.0]), "test_accuracy": np.array(accuracy)}
     one = Contestant("sgd", SGD(), (history,), ("converged",))
     np.testing.assert_equal(one.epochs_to(), [epoch])
+
+
+def test_patience_is_judged_by_the_weights_that_it_keeps() -> None:
+    history = {"step": [5, 10, 15], "val_loss": [0.3, 0.2, 0.4], "test_accuracy": [0.8, 0.9, 0.7]}
+    columns = {name: np.array(values, float) for name, values in history.items()}
+    one = Contestant("sgd", SGD(), (columns, dict.fromkeys(columns, np.empty(0))), ("", ""))
+    np.testing.assert_array_equal(one.last("test_accuracy"), [0.7, np.nan])
+    np.testing.assert_array_equal(one.last("test_accuracy", best=True), [0.9, np.nan])

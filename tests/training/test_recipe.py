@@ -25,6 +25,7 @@ OTHER: dict[str, Any] = {
         "activation": "tanh",
     },
     **{"dtype": "float64", "validation": 9, "eval_every": 7, "patience": 2, "shuffle": False},
+    **{"weight_decay": 0.1},
     **{"threads": 2, "compiled": not USUAL.networks()[0].compiled},
 }
 # Which data are read is seen by `load` alone; η has a test of its own.
@@ -65,7 +66,9 @@ def test_nothing_is_dropped(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_handed_over_reaches_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, Any] = {}
     monkeypatch.setattr(module, "train", lambda *parts, **how: seen.update(how, parts=parts))
-    handed = {name: object() for name in ("on_progress", "on_checkpoint", "stop", "resume")}
+    handed = {
+        name: object() for name in ("layers", "on_progress", "on_checkpoint", "stop", "resume")
+    }
     networks, rule = USUAL.networks(), optim.SGD(lr=0.3)
     USUAL.train(networks, rule, **handed)  # type: ignore[arg-type]
     assert seen["parts"] == (networks[0], networks[1], rule)

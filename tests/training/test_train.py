@@ -136,6 +136,8 @@ def test_patience_goes_back_to_the_best_weights() -> None:
     best = int(losses.argmin())
     assert done.outcome.stopped == "patience"
     assert len(losses) == best + 4 < 200
+    ends = (f"epoch {done.history['epoch'][at]:.3g}" for at in (-1, best))
+    assert done.outcome.text.endswith("; stopped early at {}, with the weights of {}".format(*ends))
     np.testing.assert_array_equal(done.w, kept[best])
     assert HELD.value(done.w) == pytest.approx(losses.min(), rel=1e-6)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import cache
 
 import numpy as np
@@ -14,7 +15,8 @@ from optiviz.problems import MLP
 from optiviz.runs import descend
 from optiviz.runs.loop import steps
 from optiviz.training.curvature import curvature
-from optiviz.training.twin import Twins, twins
+from optiviz.training.twin import Twins
+from optiviz.training.twinning import Growing, twins
 
 
 @cache
@@ -60,6 +62,9 @@ def test_both_see_the_same_batches_and_the_way_is_the_network_s() -> None:
     weights = np.array([w for _, w in kept])
     moved = np.linalg.norm(np.diff(shadow.w, axis=0), axis=1)
     assert (moved <= np.linalg.norm(np.diff(weights, axis=0), axis=1) + 1e-12).all()
+    assert not moved[:20].any()
+    assert moved[20:].all()
+    assert shadow.w[20].tolist() == run.w[0].tolist()
     assert shadow.slots["true_loss"] == pytest.approx([network().value(w) for w in weights])
 
 
@@ -86,6 +91,51 @@ def test_a_loss_that_rises_is_told() -> None:
     assert 0 <= found.at[found.settled] <= 40
 
 
+def test_a_rate_that_decays_is_the_toy_s_too() -> None:
+    rule = optim.SGD(lr=optim.schedules.Cosine(0.3))
+    _, run, shadow = twins(network(), rule, updates=40, looks=5).runs(1)
+    assert run.lr.tolist() == shadow.lr.tolist()
+    assert shadow.lr[0] == pytest.approx(0.3)
+    assert shadow.lr[-1] < 0.01
+
+
+def test_it_grows_to_the_same_and_is_seen_on_the_way() -> None:
+    grown = Growing(network(), optim.SGD(lr=0.3), 40, 7, looks=5)
+    for t in grown.grow():
+        if t == 25:
+            half = grown.seen()
+            assert half.at.tolist() == [0, 10, 20]
+            assert len(half.loss) == len(half.lr) + 1 == 26
+            assert half.shadow(2).steps == 25
+    whole, other = made(7), grown.seen()
+    for name in ("loss", "accuracy", "lr", "at", "curvatures", "slopes"):
+        assert getattr(whole, name).tolist() == getattr(other, name).tolist(), name
+    assert whole.ways == pytest.approx(other.ways, abs=1e-12)
+
+
+def test_one_that_diverges_says_when_and_keeps_what_it_had(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grown = Growing(network(), optim.SGD(lr=1e30), 40)
+    with np.errstate(all="ignore"):
+        reached = list(grown.grow())
+    assert grown.diverged == reached[-1] + 1
+    assert np.isfinite(grown.seen().loss).all()
+    monkeypatch.setattr("optiviz.training.twinning.ROOM", 41 * network().size * 8 - 1)
+    with pytest.raises(UserError, match="no room for the weights"):
+        Growing(network(), optim.SGD(lr=0.1), 40)
+
+
+def test_where_a_valley_holds() -> None:
+    found = dataclasses.replace(
+        made(), curvatures=np.array([[2.0, 1], [2.3, 1], [3.0, 1], [3.1, 1], [2.9, 1]])
+    )
+    assert [found.holds(look) for look in range(5)] == [
+        *[(0, 10)] * 2,
+        *[(20, 40)] * 3,
+    ]
+
+
 def test_a_look_is_that_before_an_update() -> None:
     found = made()
     assert found.at.tolist() == [0, 10, 20, 30, 40]
@@ -101,7 +151,6 @@ def test_a_look_is_that_before_an_update() -> None:
         ({"updates": 1}, "updates must be at least 2"),
         ({"looks": 1}, "looks must be from 2 to 100"),
         ({"batch_size": 61}, "batch_size must be from 1 to 60"),
-        ({"rule": optim.SGD(lr=optim.schedules.Cosine(0.1))}, "constant η"),
         ({"rule": optim.SGD(lr=1e30)}, "sgd diverged at update"),
     ],
 )

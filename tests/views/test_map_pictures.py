@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from legible import faults
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_rgb
@@ -19,6 +20,7 @@ from optiviz.errors import UserError
 from optiviz.maps import BasinMap, RateMap, Sensitivity, basin_map, rate_map, sensitivity
 from optiviz.views.charts.basins import PALEST, _percent, colors_of_minima
 from optiviz.views.charts.maps import draw, lightness, plot_map, ramp
+from optiviz.views.charts.rows import draw_row
 from optiviz.views.charts.sensitivity import in_words
 from optiviz.views.charts.sheet import Sheet
 from optiviz.views.style import THEMES, blend
@@ -234,3 +236,53 @@ def test_mistakes_leave_no_file(tmp_path: Path, options: dict, message: str) -> 
     with pytest.raises(UserError, match=message):
         plot_map(made("one"), path, **options)
     assert not list(tmp_path.iterdir())
+
+
+def row(theme: str = "light", size: tuple[int, int] = (960, 540)) -> Sheet:
+    """Three rules beside each other."""
+    x, y = ("lr", np.geomspace(0.002, 0.5, 24)), ("beta", np.linspace(0, 0.99, 12))
+    maps = [rate_map(surfaces["valley"], rule, x, y, 200) for rule in ("momentum", "rmsprop")]
+    sheet = Sheet(theme, size)
+    draw_row(sheet, maps)
+    return sheet
+
+
+def test_maps_in_a_row_share_axes_and_colours() -> None:
+    sheet = row()
+    first, second, key = sheet.figure.axes
+    assert first.get_xlim() == second.get_xlim()
+    assert first.get_ylim() == second.get_ylim()
+    assert first.get_position().y0 == second.get_position().y0
+    assert not any(words.get_text() for words in second.get_yticklabels())
+    least, most = np.round(key.get_ylim())
+    x, y = ("lr", np.geomspace(0.002, 0.5, 24)), ("beta", np.linspace(0, 0.99, 12))
+    taken = [
+        rate_map(surfaces["valley"], rule, x, y, 200).steps_to_converge
+        for rule in ("momentum", "rmsprop")
+    ]
+    assert least == min(np.nanmin(one) for one in taken) < np.nanmin(taken[1])
+    assert most == max(np.nanmax(one) for one in taken)
+    for ax, one in zip((first, second), taken, strict=True):  # one number, one colour everywhere
+        (mesh,) = (artist for artist in ax.collections if isinstance(artist, QuadMesh))
+        colors, there = np.asarray(mesh.get_array()), np.isfinite(one)
+        shades = ramp(sheet.look)(np.log(one[there] / least) / np.log(most / least))
+        np.testing.assert_allclose(colors[there], shades, atol=1e-6)
+    best = [int(np.nanmin(one)) for one in taken]
+    words = sheet.figure.texts[0].get_text()
+    assert words == f"Steps at their best: Momentum {best[0]}, RMSProp {best[1]}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", [(960, 540), (540, 960)])
+def test_a_row_of_maps_can_be_read(theme: str, size: tuple[int, int]) -> None:
+    assert not faults(row(theme, size).figure)
+
+
+def test_maps_with_other_axes_make_no_row() -> None:
+    valley = surfaces["valley"]
+    one, two = (rate_map(valley, "momentum", ("lr", [0.01, high]), steps=5) for high in (0.1, 0.2))
+    with pytest.raises(UserError, match="same values"):
+        draw_row(Sheet("light", (960, 540)), [one, two])
+    with pytest.raises(UserError, match="From 2 to 4"):
+        draw_row(Sheet("light", (960, 540)), [one])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -82,3 +83,15 @@ def test_a_verdict_without_room_is_cut_to_its_first_words(tiles: Tiles) -> None:
         object.__setattr__(picture, "verdicts", (words,))
         (ending,) = Mosaic(replace(tiles, pictures=[picture])).endings
         assert ending.get_text() == told
+
+
+def test_the_same_surface_has_the_same_ground_in_every_tile() -> None:
+    def ground(*sizes: int | None) -> list[np.ndarray]:
+        runs = [race("regression", ["sgd"], steps=5, batch_size=size) for size in sizes]
+        tiles = Tiles("a", "", [Picture("regression", run, ["path"]) for run in runs])
+        return [panel.ax.collections[0].get_facecolor() for panel in Mosaic(tiles).panels]
+
+    pale, beside = ground(10, None)
+    np.testing.assert_array_equal(pale, beside)
+    (alone,) = ground(None)
+    assert (alone != pale).any(), "where no batch lies over it, it is not pale"

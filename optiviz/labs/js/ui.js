@@ -9,6 +9,7 @@ import { number, rounded } from "../../player/js/numbers.js";
 
 const THEMES = ["light", "dark"];
 const KEPT = "optiviz-theme"; // where a browser remembers the choice between them
+const SAID = 1500; // milliseconds that a button says "Copied"
 const SWATCH = 2.5; // pixels that its line is wide, here and in the style sheet
 
 // ---------------------------------------------------------------- until the page is taken away
@@ -220,6 +221,18 @@ export async function copied(text) {
   } catch {
     return false;
   }
+}
+
+// A button that copies what `text` gives, and says so for a moment.
+export function copyButton(words, text, signal) {
+  const back = settled(() => (button.textContent = words), SAID, signal);
+  const button = textButton(words, async () => {
+    button.style.minWidth = `${button.offsetWidth}px`;
+    if (!(await copied(text()))) window.prompt("Copy this:", text());
+    else button.textContent = "Copied";
+    back();
+  });
+  return button;
 }
 
 // ---------------------------------------------------------------- canvases

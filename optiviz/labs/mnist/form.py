@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import operator
 from typing import Any
 
 from optiviz.labs.controls import LANES, Knob, decades, facts, knobs
-from optiviz.optim import SYMBOLS, on_networks, parse_schedule
+from optiviz.optim import OPTIMIZERS, SYMBOLS, on_networks, parse_schedule
 from optiviz.problems.network import mlp
 from optiviz.training import length
 from optiviz.training.recipe import HIDDEN, Recipe
@@ -17,11 +18,14 @@ LAYERS, WIDEST, WEIGHTS = 5, 1000, 2_000_000
 SAMPLES = 60_000
 EVALUATIONS = 10  # in an epoch, each on the whole test set
 RATES = decades(-5, 0)
+VALIDATION = 5000  # images that are split off for patience to watch
+DECAYS = (0.0, *decades(-5, 0, "1 2 5"))
 COMMON = {
     "batch_size": Knob("batch size m", (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000), 100),
     "end": Knob("final value, share of η", decades(-4, 0, "1 2 5"), 0.01),
     "epochs": Knob("epochs", (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50), 3),
     "seed": Knob("seed", tuple(range(100)), 0),
+    "patience": Knob("early stopping", (0, 1, 2, 3, 5, 10, 20), 0),
 }
 # The setting that makes each schedule fall to a share of η; None where the share means nothing.
 SCHEDULES = {
@@ -38,12 +42,20 @@ State = dict[str, Any]
 def offers() -> dict[str, Any]:
     """All that the page needs to draw its controls."""
     return {
-        "rules": {name: facts(knobs(name, RATES, mlp.RATES)) for name in on_networks()},
+        "rules": {name: facts(lane_knobs(name)) for name in on_networks()},
         "common": facts(COMMON),
         "schedules": [{"name": name, "ends": bool(told)} for name, told in SCHEDULES.items()],
         "lanes": LANES,
         "symbols": SYMBOLS | {"m": "m", "seed": "seed"},
     }
+
+
+def lane_knobs(rule: str) -> dict[str, Knob]:
+    """The sliders of an update rule, and that of the weight decay that any rule may have."""
+    own = {field.name: field.default for field in dataclasses.fields(OPTIMIZERS[rule])}
+    usual: Any = own.get("weight_decay", 0.0)
+    decay = {"weight_decay": Knob("weight decay λ", DECAYS, usual)}
+    return knobs(rule, RATES, mlp.RATES) | decay
 
 
 def marks(rule: str, nth: int = 0) -> dict[str, Any]:
@@ -88,8 +100,8 @@ def _lane(sent: Any, notes: list[str]) -> State:
     rule = sent.get("rule")
     if not (isinstance(rule, str) and rule in on_networks()):
         notes.append("There is no such optimiser; momentum stands in its place.")
-        rule = "momentum"
-    known = knobs(rule, RATES, mlp.RATES).items()
+        rule, sent = "momentum", {}  # its numbers were meant for another
+    known = lane_knobs(rule).items()
     return {"rule": rule} | {name: _set(knob, sent.get(name), notes) for name, knob in known}
 
 
@@ -122,20 +134,33 @@ def _hidden(text: Any, notes: list[str]) -> str:
 def recipes(state: State) -> list[Recipe]:
     """The trainings of a clean state, one for each optimiser."""
     widths = [784, *(int(w) for w in state["hidden"].split(",") if w), 10]
-    per_epoch = -(-SAMPLES // state["batch_size"])
+    patience = state["patience"] or None
+    validation = VALIDATION if patience else 0
+    per_epoch = -(-(SAMPLES - validation) // state["batch_size"])
     return [
         Recipe(
-            optim=join(lane["rule"], {k: v for k, v in lane.items() if k not in ("rule", "lr")}),
-            lr=lane["lr"],
+            **_rule(lane),
             batch_size=state["batch_size"],
             epochs=state["epochs"],
             seed=state["seed"],
             schedule=_schedule(state, lane["lr"]),
             sizes=",".join(map(str, widths)),
+            validation=validation,
             eval_every=max(per_epoch // EVALUATIONS, 1),
+            patience=patience,
         )
         for lane in state["lanes"]
     ]
+
+
+def _rule(lane: State) -> dict[str, Any]:
+    """A rule in words, its η, and the decay of the weights where the rule has none of its own."""
+    words = {name: value for name, value in lane.items() if name not in ("rule", "lr")}
+    own = any(
+        field.name == "weight_decay" for field in dataclasses.fields(OPTIMIZERS[lane["rule"]])
+    )
+    decay = 0.0 if own else words.pop("weight_decay")
+    return {"optim": join(lane["rule"], words), "lr": lane["lr"], "weight_decay": decay}
 
 
 def misfit(state: State) -> str:

@@ -3,39 +3,48 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
-import math
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import traitlets
 
+from optiviz.errors import UserError
+from optiviz.labs.controls import LANES
+from optiviz.labs.mnist import address, files
 from optiviz.labs.mnist import form as mnist_form
+from optiviz.labs.mnist.facts import (
+    facts_of,
+    file_name,
+    finite,
+    marks_of,
+    points_of,
+    sizes_of,
+    title,
+)
+from optiviz.labs.mnist.looks import Looks
 from optiviz.labs.mnist.pictures import look
-from optiviz.labs.mnist.race import Lane, Race
+from optiviz.labs.mnist.race import UNDER_WAY, Lane, Race
+from optiviz.labs.mnist.runs import RUNS, Runs
+from optiviz.labs.mnist.session import KIND, check_head, reopened
+from optiviz.labs.mnist.trail import RUNS as TRAILS
 from optiviz.labs.page import LabPage
 from optiviz.player.bundle import script
 from optiviz.training.recipe import Recipe
-from optiviz.training.train import COLUMNS, Row
-from optiviz.words import split
 
 HERE = Path(__file__).parent
 PAUSE = 1 / 30  # seconds between two updates of the page
 LOOK = 0.5  # seconds between two looks at the digits
-RUNS = 40  # kept, each with its weights
-CURVES = ("epoch", "train_loss", "test_loss", "test_accuracy")
 
 
 class MnistLab(LabPage):
     """The MNIST lab.
 
     The page writes `form` and sends messages: `train`, which carries the form again, since a
-    message may overtake a trait; `stop`, `continue`, `hello`; `show`, `remove`, `csv` and
-    `weights`, which carry the numbers of runs. The lab answers in the other traits, in messages
+    message may overtake a trait; `stop`, `continue`, `hello`; `show`, `remove`, `restore`, `csv`
+    and `weights`, which carry the numbers of runs; `open` and `reopen`, which carry a session's
+    head and its runs. The lab answers in the other traits, in messages
     with new points of the curves, and in files.
 
     >>> lab = MnistLab()
@@ -45,6 +54,9 @@ class MnistLab(LabPage):
     """
 
     _esm = script(HERE / "js" / "lab.js", "render")
+    _css = LabPage._css + "".join(
+        (HERE / name).read_text(encoding="utf-8") for name in ("lab.css", "looks.css")
+    )
     written = "form"
     facts = traitlets.Dict().tag(sync=True)
     form = traitlets.Any().tag(sync=True)  # whatever a page sends; see `mnist_form.clean`
@@ -55,116 +67,160 @@ class MnistLab(LabPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lanes: list[Lane] = []
+        self.table = Runs()
         self.race = Race([], self._changed)
+        self.looks = Looks(self.send, self.table.find)
         self._jobs: list[Recipe] = []  # what the controls ask for
-        self._keys = 0
-        self._shown: int | None = None
+        self._links: list[str] = []  # of each, what restores its settings
+        self._told = ""  # of the last press of Train
         self._looked: tuple[Any, float] = (None, 0.0)
         self._sent: dict[int, int] = {}
         self._due = False
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.facts, self.form = mnist_form.offers(), mnist_form.start()
+        self.facts, self.form = mnist_form.offers() | {"session": KIND}, mnist_form.start()
         self._show()
+
+    @property
+    def lanes(self) -> list[Lane]:
+        """The runs."""
+        return self.table.lanes
 
     @traitlets.observe("form")
     def _planned(self, _: Any) -> None:
         """Say what the controls ask for."""
-        state, notes = mnist_form.clean(self.form)
+        state, notes = address.read(self.form)
+        serial = self.form.get("serial") if isinstance(self.form, dict) else None
         self._jobs = mnist_form.recipes(state)
+        self._links = [address.query(state | {"lanes": [lane]}) for lane in state["lanes"]]
+        if self._told:
+            self._told = ""
+            self.status = self.status | {"told": ""}
         if unfit := mnist_form.misfit(state):
             notes.append(unfit)
-        pairs = zip(self._jobs, _marks(self._jobs), strict=True)
+        pairs = zip(self._jobs, marks_of(self._jobs), strict=True)
         lanes = [{"command": recipe.command(), "mark": mark} for recipe, mark in pairs]
-        self.plan = {"state": state, "lanes": lanes, "notes": notes}
+        query = address.query(state)
+        said = {"serial": serial if type(serial) is int else 0, "query": query, "notes": notes[:6]}
+        self.plan = {"state": state, "lanes": lanes} | said
 
     def answers(self) -> dict[str, Callable[[Any], None]]:
         """What the page's buttons do."""
         return {
             "train": self.train,
             "stop": lambda _: self.race.stop(),
-            "continue": lambda _: self.go_on(),
+            "continue": self.go_on,
             "show": self.look_at,
             "remove": self.remove,
+            "restore": self.restore,
+            "open": self.open_session,
+            "reopen": self.reopen,
             "csv": self.write_csv,
             "weights": self.write_weights,
             "hello": lambda _: self._greet(),
+            **self.looks.answers(),
         }
 
     def train(self, form: Any = None) -> None:
-        """Begin the trainings that the controls ask for; the first one is looked at."""
+        """Begin the trainings that the controls ask for; the first one is looked at.
+
+        The same training has the same weights, to the bit: what is trained already is not trained
+        again, and what was stopped goes on.
+        """
         if self.race.running:
             return
         if form is not None:
             self.form = form
-        if len(self.lanes) + len(self._jobs) > RUNS:
+        known = {lane.recipe: lane for lane in self.lanes if lane.phase != "failed"}
+        jobs = dict(zip(self._jobs, self._links, strict=True))
+        new = [recipe for recipe in jobs if recipe not in known]
+        if not self.table.room(len(new)):
             full = f"The table holds {RUNS} runs: remove some, and train again."
             self.plan = self.plan | {"notes": [full]}
             return
-        lanes = []
-        for recipe in self._jobs:
-            self._keys += 1
-            total = -(-mnist_form.SAMPLES // recipe.batch_size) * recipe.epochs
-            lanes.append(Lane(recipe, self._keys, total))
-        self.lanes = lanes + self.lanes
-        self._shown = lanes[0].key
-        self.race = Race(lanes, self._changed)
-        self._go()
-
-    def go_on(self) -> None:
-        """Continue the trainings that were stopped."""
-        if not self.race.running:
+        again = [known[recipe] for recipe in jobs if recipe in known]
+        going = [lane for lane in again if lane.phase in ("stopped", "kept")]
+        lanes = self.table.add([Lane(recipe, 0, link=jobs[recipe]) for recipe in new]) + going
+        self._told = _told([lane for lane in again if lane not in going], bool(lanes))
+        if lanes:
+            self.table.shown = lanes[0].key
+            self.race = Race(lanes, self._changed)
             self._go()
+        else:
+            self._show()
 
-    def _go(self) -> None:
+    def go_on(self, key: Any = None) -> None:
+        """Continue the training of a run, or all of the last race that were stopped."""
+        lane = self.table.find(key)
+        if lane is None and key is None and not self.race.running:
+            self._go()
+        if lane is None or lane.phase not in ("stopped", "kept"):
+            return
+        if not self.race.running:
+            self.race = Race([lane], self._changed)
+        if sum(other.phase in UNDER_WAY for other in self.race.lanes) >= LANES:
+            raise UserError(f"{LANES} trainings are under way, and no more at once.")
+        self._sent.pop(lane.key, None)
+        self._told = ""
+        self._go([lane])
+
+    def _go(self, lanes: list[Lane] | None = None) -> None:
         self._loop = asyncio.get_event_loop()
-        self.race.go()
+        for lane in self.lanes[TRAILS:]:
+            lane.trail.clear()
+        self.race.go(lanes)
         self._show()
 
     def look_at(self, key: Any) -> None:
         """Show the digits and the weights of this run."""
-        if self._find(key):
-            self._shown = key
+        if self.table.find(key):
+            self.table.shown = key
             self._show()
 
-    def remove(self, key: Any) -> None:
-        """Forget a run that is not under way."""
-        lane = self._find(key)
-        if lane is None or lane.phase in ("waiting", "training"):
+    def remove(self, keys: Any) -> None:
+        """Forget runs that are not under way; the last of them can be had back."""
+        gone = self.table.remove(keys)
+        self.race.lanes = [lane for lane in self.race.lanes if lane not in gone]
+        self._show()
+
+    def restore(self, keys: Any) -> None:
+        """Have runs back that were removed, where they were."""
+        for lane in self.table.restore(keys):
+            self._sent.pop(lane.key, None)
+        self._show()
+
+    def open_session(self, head: Any) -> None:
+        """Set the controls as a session has them; its runs come one by one."""
+        link = check_head(head)
+        self.form = {"query": link, "serial": head.get("serial")}
+
+    def reopen(self, run: Any) -> None:
+        """Take a run that a page or a file has kept."""
+        recipe, link, kept = reopened(run)
+        if not self.table.room():
+            raise UserError(f"The table holds {RUNS} runs: the others of the session are left out.")
+        if any(lane.recipe == recipe for lane in self.lanes):
             return
-        self.lanes.remove(lane)
-        self.race.lanes = [other for other in self.race.lanes if other is not lane]
-        if self._shown == key:
-            self._shown = self.lanes[0].key if self.lanes else None
+        lane = Lane(recipe, 0, link=link)
+        lane.take(kept)
+        self.table.add([lane])
         self._show()
 
     def write_csv(self, keys: Any) -> None:
         """Send the evaluations of some runs as a table."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["run", "command", *COLUMNS])
-        wanted = filter(None, map(self._find, keys if isinstance(keys, list) else []))
-        for lane in dict.fromkeys(wanted):
-            for row in lane.rows:
-                writer.writerow([lane.key, lane.recipe.command(), *(row[name] for name in COLUMNS)])
-        self.send_file("mnist-lab.csv", "text/csv", text.getvalue().encode())
+        lanes = self.table.find_all(keys)
+        self.send_file(f"{file_name(lanes)}.csv", "text/csv", files.table(lanes))
 
     def write_weights(self, key: Any) -> None:
-        """Send the weights of a run, as `optiviz train` writes them."""
-        lane = self._find(key)
-        if lane is None or lane.w is None:
-            return
-        file = io.BytesIO()
-        np.savez(file, w=lane.w, sizes=_sizes(lane), biases=lane.recipe.biases)
-        self.send_file("weights.npz", "application/octet-stream", file.getvalue())
+        """Send the weights of a run."""
+        lane = self.table.find(key)
+        if lane is not None and lane.w is not None:
+            name = f"{file_name([lane])}-weights.npz"
+            self.send_file(name, "application/octet-stream", files.weights(lane))
 
     def _greet(self) -> None:
         """Tell a page that has just opened all there is."""
         self._sent.clear()
         self._show()
-
-    def _find(self, key: Any) -> Lane | None:
-        return next((lane for lane in self.lanes if lane.key == key), None)
 
     def _changed(self) -> None:
         """Called by the trainings' threads: show it soon, but not more often than need be."""
@@ -176,27 +232,29 @@ class MnistLab(LabPage):
         """Send what is new to the page."""
         self._due = False
         with self.hold_sync():
-            marks = _marks([lane.recipe for lane in self.lanes])
+            marks = marks_of([lane.recipe for lane in self.lanes])
             self.runs = [
-                _facts(lane, lane in self.race.lanes)
-                | {"mark": mark, "shown": lane.key == self._shown}
+                facts_of(lane, lane in self.race.lanes)
+                | {"mark": mark, "shown": lane.key == self.table.shown}
                 for lane, mark in zip(self.lanes, marks, strict=True)
             ]
             stopped = any(lane.phase == "stopped" for lane in self.race.lanes)
             phase = "training" if self.race.running else "stopped" if stopped else "ready"
-            self.status = {"phase": phase} | self.race.figures()
+            self.status = {"phase": phase, "told": self._told} | self.race.figures()
             self._look()
         for lane in self.lanes:
-            since, self._sent[lane.key] = self._sent.get(lane.key, 0), len(lane.rows)
-            rows = [_finite(row[name] for name in CURVES) for row in lane.rows[since:]]
-            tip = _finite([lane.step / lane.total * lane.recipe.epochs, lane.live])
-            if rows or lane.phase == "training" or since == 0:
-                parts = {"run": lane.key, "since": since, "rows": rows, "tip": tip}
+            points = points_of(lane)
+            since = min(self._sent.get(lane.key, 0), len(points))
+            self._sent[lane.key] = len(points)
+            spent = lane.step / lane.pace if lane.pace else None
+            tip = finite([lane.step / lane.total * lane.recipe.epochs, lane.live, spent])
+            if points[since:] or lane.phase == "training" or since == 0:
+                parts = {"run": lane.key, "since": since, "rows": points[since:], "tip": tip}
                 self.send({"type": "rows"} | parts)
 
     def _look(self) -> None:
         """See what the chosen network makes of the digits, if there is something new to see."""
-        lane, now = self._find(self._shown), time.perf_counter()
+        lane, now = self.table.find(self.table.shown), time.perf_counter()
         if lane is None or lane.w is None:
             if self.seen:
                 self.seen, self._looked = {}, (None, 0.0)
@@ -206,49 +264,15 @@ class MnistLab(LabPage):
         if (same and known is lane.w) or (same and self.race.running and now - before < LOOK):
             return
         self._looked = (lane.w, now)
-        self.seen = {"run": lane.key} | look(lane.w, _sizes(lane))
+        self.seen = {"run": lane.key} | look(lane.w, sizes_of(lane))
 
 
-def _sizes(lane: Lane) -> tuple[int, ...]:
-    return tuple(int(width) for width in str(lane.recipe.sizes).split(","))
-
-
-def _marks(jobs: list[Recipe]) -> list[dict[str, Any]]:
-    """The newest run of a rule has the rule's own colour; those before it have paler cousins."""
-    rules = [recipe.optim.partition(":")[0] for recipe in jobs]
-    return [mnist_form.marks(rule, rules[:i].count(rule)) for i, rule in enumerate(rules)]
-
-
-def _finite(values: Any) -> list[float | None]:
-    """Numbers that JSON knows."""
-    return [v if v is not None and math.isfinite(v) else None for v in values]
-
-
-def _facts(lane: Lane, ahead: bool) -> dict[str, Any]:
-    """A run as a line of the table; its curve leaves room for what is still ahead of it."""
-    last: Row = lane.rows[-1] if lane.rows else {}
-    recipe = lane.recipe
-    rule, settings = split(recipe.optim)
-    loss, accuracy = _finite([last.get("test_loss"), last.get("test_accuracy")])
-    words = lane.trouble or (lane.done.outcome.text if lane.done else "")
-    return {
-        "run": lane.key,
-        "rule": rule,
-        "settings": {
-            "lr": recipe.lr,
-            **settings,
-            "m": recipe.batch_size,
-            "schedule": recipe.schedule,
-            "sizes": recipe.sizes,
-            "seed": recipe.seed,
-        },
-        "phase": lane.phase,
-        "epoch": lane.step / lane.total * recipe.epochs,
-        "epochs": recipe.epochs,
-        "span": recipe.epochs if ahead else math.ceil(lane.step / lane.total * recipe.epochs),
-        "loss": loss,
-        "accuracy": accuracy,
-        "pace": round(lane.pace),
-        "verdict": words,
-        "command": recipe.command(),
-    }
+def _told(lanes: list[Lane], others: bool) -> str:
+    """Why some trainings do not begin, in one sentence if so."""
+    if not lanes:
+        return ""
+    names = " and ".join(map(title, lanes))
+    verb, rest = ("are", "their") if len(lanes) > 1 else ("is", "its")
+    if others:
+        return f"{names} {verb} trained already: the same settings make the same weights."
+    return f"{names} {verb} trained already: change {rest} settings or the seed, and train."

@@ -23,6 +23,12 @@ def _viewer(sizes: tuple[int, ...]) -> MLP:
     return MLP(data.x_test[:LOOKED_AT], data.y_test[:LOOKED_AT], sizes, compiled=False)
 
 
+def inked(images: Array) -> bytes:
+    """Images as bytes, 255 for full ink."""
+    found: bytes = np.rint(images * 255).astype(np.uint8).tobytes()
+    return found
+
+
 def look(w: Array, sizes: tuple[int, ...]) -> dict[str, Any]:
     """Digits and first-layer weights as bytes, with what is written beside them.
 
@@ -31,9 +37,9 @@ def look(w: Array, sizes: tuple[int, ...]) -> dict[str, Any]:
         sizes: the widths of the network's layers.
 
     Returns:
-        `images` `(SHOWN, 784)` bytes, with `labels`, `guesses` and `sure` (the probability of the
-        guess) of each, the surest mistakes first and then what is least sure; `wrong` out of `of`
-        images; `weights` `(units, 784)` bytes with 128 for zero, on one scale.
+        `images` `(SHOWN, 784)` bytes, with `labels` and `told` (the probability of every digit) of
+        each, the surest mistakes first and then what is least sure; `wrong` out of `of` images;
+        `weights` `(units, 784)` bytes with 128 for zero, on one scale.
     """
     viewer = _viewer(sizes)
     probabilities = viewer.probabilities(w)
@@ -43,10 +49,9 @@ def look(w: Array, sizes: tuple[int, ...]) -> dict[str, Any]:
     matrix = viewer.layers(w)[0].weights[:, :UNITS]
     scale = max(float(np.abs(matrix).max()), 1e-12)
     return {
-        "images": np.rint(viewer.x[first] * 255).astype(np.uint8).tobytes(),
+        "images": inked(viewer.x[first]),
         "labels": viewer.y[first].tolist(),
-        "guesses": guesses[first].tolist(),
-        "sure": [round(float(p), 3) for p in sure[first]],
+        "told": [[round(float(p), 4) for p in row] for row in probabilities[first]],
         "wrong": int(wrong.sum()),
         "of": len(viewer.y),
         "weights": np.rint(128 + 127 * matrix.T / scale).astype(np.uint8).tobytes(),

@@ -17,6 +17,7 @@ import numpy as np
 from optiviz.problems import Dataset, load
 
 FOLDER = "OPTIVIZ_SHARED_DATA"  # the environment variable that tells a kernel where
+NEED = ("mnist", "twin")
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 
 _reading = threading.Lock()
@@ -24,8 +25,8 @@ _reading = threading.Lock()
 
 @contextmanager
 def shared(app: str) -> Iterator[None]:
-    """Lay MNIST out for the kernels of a server, as long as it serves the lab that needs it."""
-    if app != "mnist":
+    """Lay MNIST out for the kernels of a server, as long as it serves a lab that needs it."""
+    if app not in NEED:
         yield
         return
     with tempfile.TemporaryDirectory(prefix="optiviz_") as folder:

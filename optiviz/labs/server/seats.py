@@ -10,6 +10,7 @@ from jupyter_server.services.kernels.handlers import KernelHandler
 from tornado.ioloop import IOLoop
 
 UNHEARD = 20  # seconds in which a page that was sent has to be heard of
+KEPT = 30  # seconds in which a page that was left can be opened again with all that it had
 
 
 class Seat:
@@ -18,6 +19,8 @@ class Seat:
     kernel = ""  # not known yet
     sent = False  # whether its page is made
     heard = False  # whether the page has told that somebody opened it
+    left = False  # whether it was, with something worth to be kept
+    page = ""  # what was sent, to be sent again
 
 
 _seat: ContextVar[Seat] = ContextVar("seat")  # of the request that is being answered
@@ -58,7 +61,26 @@ class Seats:
     def hear(self, kernel: str) -> None:
         """Say that the page of a kernel is open."""
         for seat in self._seats:
-            seat.heard = seat.heard or seat.kernel == kernel
+            if seat.kernel == kernel:
+                seat.heard, seat.left = True, False
+
+    def leave(self, kernel: str) -> Seat | None:
+        """Say that the page of a kernel is left, and may be opened again."""
+        seat = next((seat for seat in self._seats if seat.kernel == kernel), None)
+        if seat is not None:
+            seat.left = True
+        return seat
+
+    def again(self, kernel: str | None) -> str:
+        """The page of a kernel that runs, made once more; nothing where there is none."""
+        known = (seat.page for seat in self._seats if seat.sent and seat.kernel == kernel)
+        return next(known, "") if kernel and self._running(kernel) else ""
+
+    @property
+    def forsaken(self) -> str:
+        """The kernel whose place can be had, if all are taken."""
+        full = self.taken >= self.most
+        return next((seat.kernel for seat in self._seats if seat.left), "") if full else ""
 
     def making(self, kernel: str) -> bool:
         """Whether the page of a kernel is still being made."""
@@ -91,15 +113,23 @@ class Visit:
         """Look whether the page that was sent is opened."""
         if self.seat is not None:
             self.seat.sent = True
-            IOLoop.current().call_later(0 if self.gone else UNHEARD, self._look)
+            wait = 0 if self.gone else UNHEARD
+            IOLoop.current().call_later(wait, look, self.kernel_manager, self.seat, self.gone)
 
-    async def _look(self) -> None:
-        kernels, seat = self.kernel_manager, self.seat
-        if seat is None or seat.kernel not in kernels:
-            return
-        seen = seat.heard or kernels._kernel_connections.get(seat.kernel, 0) > 0
-        if (self.gone or not seen) and kernels.seats.give_back(seat.kernel):
-            await kernels.shutdown_kernel(seat.kernel)
+
+async def look(kernels: Any, seat: Seat, gone: bool = False, again: bool = False) -> None:
+    """End a kernel whose page nobody looks at, and free its place.
+
+    Args:
+        gone: who asked for the page has hung up.
+        again: the page was left: only one that has reached the kernel since then counts.
+    """
+    if seat.kernel not in kernels:
+        return
+    heard = seat.heard and not again
+    seen = heard or kernels._kernel_connections.get(seat.kernel, 0) > 0
+    if (gone or not seen) and kernels.seats.give_back(seat.kernel):
+        await kernels.shutdown_kernel(seat.kernel)
 
 
 class Alive(KernelHandler):

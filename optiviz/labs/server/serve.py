@@ -11,7 +11,7 @@ from optiviz.labs.server.address import path_of
 from optiviz.labs.server.door import Door
 from optiviz.words import look_up
 
-APPS = {"surfaces": "Surface lab", "mnist": "MNIST lab"}
+APPS = {"surfaces": "Surface lab", "mnist": "MNIST lab", "twin": "Twin lab"}
 NEEDED = ("voila", "ipywidgets", "anywidget", "ipykernel")
 HERE = Path(__file__).parent
 # One thread a kernel: many people share a server, and idle threads of BLAS cost memory, too.

@@ -29,6 +29,7 @@ from voila.request_info_handler import RequestInfoSocketHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
+from optiviz.labs.server import seats as places
 from optiviz.labs.server.data import shared
 from optiviz.labs.server.door import Door
 from optiviz.labs.server.guard import Identity, Missing, guarded
@@ -37,7 +38,7 @@ from optiviz.labs.server.log import log, open_log
 from optiviz.labs.server.notice import notice
 from optiviz.labs.server.parts import PARTS
 from optiviz.labs.server.ports import bound
-from optiviz.labs.server.seats import Seats, Visit
+from optiviz.labs.server.seats import Seats, Visit, look
 from optiviz.labs.server.wire import LARGEST, PING
 
 # Of all that is installed for JupyterLab and Voilà, what a lab is made of.
@@ -47,6 +48,7 @@ WIDGETS = [
     "anywidget",
 ]
 DATA = Path(__file__).parent / "jupyter"  # what Jupyter calls a data directory: our template
+KEPT = "optiviz-kernel"  # the cookie by which a page that is reloaded finds its kernel again
 LOOK = 10  # seconds between two looks for kernels that nobody needs any more
 LEFT = 60  # seconds without a page, after which a kernel ends
 # No request has a body, and none takes long to come.
@@ -128,20 +130,29 @@ class Page(Visit, TornadoVoilaHandler):  # type: ignore[misc]
         """The page piece by piece."""
         if path:  # no other page, no file: the lab's own parts have handlers of their own
             raise HTTPError(404)
-        if (seat := self.kernel_manager.seats.take()) is None:
+        kernels = self.kernel_manager
+        if page := kernels.seats.again(self.get_cookie(KEPT)):
+            self.set_header("Cache-Control", "no-store")
+            yield page
+            return
+        if forsaken := kernels.seats.forsaken:
+            kernels.seats.give_back(forsaken)
+            await kernels.shutdown_kernel(forsaken)
+        if (seat := kernels.seats.take()) is None:
             self.set_status(503)
             self.set_header("Retry-After", "10")  # to programs
             self.set_header("Refresh", "10")  # to browsers
-            yield notice("Full", self.base_url, self.kernel_manager.most)
+            yield notice("Full", self.base_url, kernels.most)
         else:
             self.seat = seat
             try:
                 async for html in super().get_generator(path):
+                    seat.page += html
                     yield html
             finally:
                 RequestInfoSocketHandler._cache.clear()  # kept for ever for what nobody asks
                 if not seat.kernel:  # it could not be started
-                    self.kernel_manager.seats.free(seat)
+                    kernels.seats.free(seat)
 
 
 class Leave(VoilaShutdownKernelHandler):  # type: ignore[misc]
@@ -157,10 +168,14 @@ class Leave(VoilaShutdownKernelHandler):  # type: ignore[misc]
     async def post(self, kernel_id: str) -> None:
         """End the kernel; its place is free at once, so that a page can be reloaded.
 
-        A page calls twice, as it begins to close and as it is gone: some browsers tell it only one.
+        A page with something worth to be kept asks for that: it may be one that is reloaded.
         """
-        if self.kernel_manager.seats.give_back(kernel_id):
-            await self.kernel_manager.shutdown_kernel(kernel_id)
+        kernels = self.kernel_manager
+        if self.get_query_argument("keep", None) is not None:
+            if (seat := kernels.seats.leave(kernel_id)) is not None:
+                IOLoop.current().call_later(places.KEPT, look, kernels, seat, again=True)
+        elif kernels.seats.give_back(kernel_id):
+            await kernels.shutdown_kernel(kernel_id)
         self.set_status(204)
 
 

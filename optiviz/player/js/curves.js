@@ -24,6 +24,14 @@ export const PANELS = {
     title: () => "Network's loss, this plane's dashed",
     curves: (run) => (run.true_loss ? [[run.true_loss], [run.below, [6, 3], 0.35]] : []),
   },
+  "network-loss": {
+    title: () => "The network's loss",
+    curves: (run) => (run.true_loss ? [[run.true_loss]] : []),
+  },
+  accuracy: {
+    title: () => "The network's accuracy",
+    curves: (run) => (run.accuracy ? [[run.accuracy]] : []),
+  },
   sharpness: {
     title: (facts) => facts.sharpnessTitle,
     curves: (run) =>

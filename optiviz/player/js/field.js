@@ -55,13 +55,17 @@ export function layAxes(plane, context) {
   const { left, top, width, height } = plane.box;
   const [horizontal, vertical] = plane.view;
   context.font = plane.font(11);
-  for (const [value, words] of ticks(...horizontal, width / (80 * scale)))
-    write(context, words, plane.x(value), top + height + 5, "center", "top", look.muted);
+  for (const [value, words] of ticks(...horizontal, width / (80 * scale))) {
+    const last = plane.width - context.measureText(words).width / 2; // or its end would be cut off
+    write(context, words, Math.min(plane.x(value), last), top + height + 5, "center", "top", look.muted);
+  }
   for (const [value, words] of ticks(...vertical, height / (60 * scale)))
     if (plane.y(value) > top + 22 * scale)
       write(context, words, left - 6, plane.y(value), "right", "middle", look.muted);
   context.font = plane.font(12.5, "italic");
-  write(context, ground.axes[1], left - 8, top + 9 * scale, "right", "middle", look.text);
+  const inside = context.measureText(ground.axes[1]).width > left - 8; // there is no room for it beside
+  const [end, side] = inside ? [left + 8, "left"] : [left - 8, "right"];
+  write(context, ground.axes[1], end, top + 9 * scale, side, "middle", look.text);
   write(context, ground.axes[0], left + width / 2, plane.height - 1, "center", "bottom", look.text);
 }
 

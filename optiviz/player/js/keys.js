@@ -7,6 +7,7 @@ export const TOGGLES = {
   gradient: ["−η·gradient", "G"],
   batch: ["batch", "M", "The surface of this step's batch"],
   ghost: ["before", "O", "The paths before the last change"],
+  axes: ["axes", "X", "The axes of the curvature at the minimum"],
 };
 
 // The first key of a pair goes back, the second on.

@@ -11,6 +11,7 @@ const QUIET = 600; // milliseconds for which nothing may change before it is sai
 // itself a loss above a `least` one is known, and `level` to which length a coordinate is, where
 // they are not known in full.
 export function lossOf({ floor, grain }, run, step) {
+  if (run.true_loss) return known(run.true_loss[Math.min(step, run.steps)], 3); // not its shadow's
   const above = run.above[Math.min(step, run.steps)];
   return known(above + (floor ?? 0), 3, grain && grain * Math.hypot(above, run.least));
 }

@@ -93,6 +93,7 @@ export class Transport {
     this.toggles.batch.hidden = !batched;
     this.toggles.gradient.hidden = this.toggles.carried.hidden = facts.pathsOnly === true;
     this.toggles.ghost.hidden = !earlier.length;
+    this.toggles.axes.hidden = !facts.eigen;
     this.written = null;
   }
 

@@ -25,7 +25,7 @@ class Tangent:
     one is kept.
 
     Args:
-        network: on at most 10 000 samples.
+        network: of ReLUs, on at most 10 000 samples.
         w: `(P,)`.
 
     Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,35 +71,36 @@ def draw_rates(sheet: Sheet, found: RateMap, title: str = "") -> None:
         f"{describe(found.rule, names=settings, between=' ')}: steps until the loss stays below "
         f"{100 * found.tolerance:g} % of the start's",
     )
-    marks = _marks(found, look)
-    areas = _areas(found, look)
+    marks = marks_of(found, look)
+    areas = areas_of([found], look)
     handles = [*areas.values(), *(Line2D([], [], **style) for _, _, style in marks.values())]
     sheet.explain(handles, [*areas, *marks])
     bottom = sheet.bottom + 0.44 * s
     bar = 0.78 * s if found.best else 0.0
     ax = sheet.axes((0.36 + 0.3 * s), bottom, sheet.width - EDGE - bar, sheet.top)
-    norm = _cells(ax, found, look)
+    norm = norm_of([found])
+    cells(ax, found, look, norm)
     sheet.settle(ax)
     if norm:
         left = sheet.width - EDGE - bar + 0.16 * s
-        _bar(sheet, sheet.axes(left, bottom, left + 0.15 * s, sheet.top - 0.32 * s), norm)
-    _theory(ax, found, look)
+        key_of_colors(sheet, sheet.axes(left, bottom, left + 0.15 * s, sheet.top - 0.32 * s), norm)
+    draw_theory(ax, found, look)
     for x, y, style in marks.values():
         ax.plot(x, y, zorder=5, **style)
 
 
-def _areas(found: RateMap, look: Theme) -> dict[str, Patch]:
+def areas_of(maps: Sequence[RateMap], look: Theme) -> dict[str, Patch]:
     """What the areas without a colour of the bar mean."""
     style: Any = {"edgecolor": look.muted, "linewidth": 0.8}
     areas = {}
-    if found.diverged.any():
+    if any(found.diverged.any() for found in maps):
         areas["diverged"] = Patch(facecolor=look.background, hatch="////", **style)
-    if _slow(found).any():
-        areas[f"not there in {found.steps} steps"] = Patch(facecolor=look.grid, **style)
+    if any(_slow(found).any() for found in maps):
+        areas[f"not there in {maps[0].steps} steps"] = Patch(facecolor=look.grid, **style)
     return areas
 
 
-def _marks(found: RateMap, look: Theme) -> dict[str, tuple[float, float, dict[str, Any]]]:
+def marks_of(found: RateMap, look: Theme) -> dict[str, tuple[float, float, dict[str, Any]]]:
     """The best of the map and the best in theory, by their words in the key."""
     marks: dict[str, tuple[float, float, dict[str, Any]]] = {}
     names = [SYMBOLS.get(axis.name, axis.name) for axis in (found.x, found.y)]
@@ -117,8 +119,17 @@ def _marks(found: RateMap, look: Theme) -> dict[str, tuple[float, float, dict[st
     return marks
 
 
-def _cells(ax: Axes, found: RateMap, look: Theme) -> LogNorm | None:
-    """The map itself, as one picture of colours; returns what the colours mean."""
+def norm_of(maps: Sequence[RateMap]) -> LogNorm | None:
+    """What the colours of maps beside each other mean; none if nothing has converged."""
+    best = [found.best[2] for found in maps if found.best]
+    if not best:
+        return None
+    slowest = max(float(np.nanmax(found.steps_to_converge)) for found in maps if found.best)
+    return LogNorm(min(best), max(slowest, 2.0 * min(best)))
+
+
+def cells(ax: Axes, found: RateMap, look: Theme, norm: LogNorm | None) -> None:
+    """The map itself, as one picture of colours."""
     for axis, name in ((found.x, "x"), (found.y, "y")):
         label = SYMBOLS.get(axis.name, axis.name)
         ax.set(**{f"{name}label": "learning rate $η$" if label == "η" and name == "x" else label})
@@ -131,11 +142,8 @@ def _cells(ax: Axes, found: RateMap, look: Theme) -> LogNorm | None:
     colors = np.empty((*found.loss.shape, 4))
     colors[:] = to_rgba(look.background)
     colors[_slow(found)] = to_rgba(look.grid)
-    norm = None
-    if found.best:
+    if norm:
         there = np.isfinite(found.steps_to_converge)
-        slowest = float(np.nanmax(found.steps_to_converge))
-        norm = LogNorm(found.best[2], max(slowest, 2.0 * found.best[2]))
         colors[there] = ramp(look)(norm(found.steps_to_converge[there]))
     x, y = _edges(found.x), _edges(found.y)
     ax.pcolormesh(x, y, colors, rasterized=True)
@@ -145,10 +153,9 @@ def _cells(ax: Axes, found: RateMap, look: Theme) -> LogNorm | None:
         area = found.diverged.repeat(2, axis=0).repeat(2, axis=1).astype(float)
         ax.contourf(*corners, area, [0.5, 1.5], colors="none", hatches=["////"])
     ax.set(xlim=x[[0, -1]], ylim=y[[0, -1]])
-    return norm
 
 
-def _bar(sheet: Sheet, ax: Axes, norm: LogNorm) -> None:
+def key_of_colors(sheet: Sheet, ax: Axes, norm: LogNorm) -> None:
     """The key to the colours, fast at the foot."""
     shades = ScalarMappable(norm, ramp(sheet.look))
     bar = sheet.figure.colorbar(shades, cax=ax)
@@ -166,7 +173,7 @@ def _bar(sheet: Sheet, ax: Axes, norm: LogNorm) -> None:
     )
 
 
-def _theory(ax: Axes, found: RateMap, look: Theme) -> None:
+def draw_theory(ax: Axes, found: RateMap, look: Theme, names: bool = True) -> None:
     """The limit of stability and the best β for every η, with their names along them."""
     if not found.theory:
         return
@@ -187,7 +194,8 @@ def _theory(ax: Axes, found: RateMap, look: Theme) -> None:
             continue
         points = points[:, seen]
         ax.plot(*points, color=line_color(look), ls=dash, lw=1.8 * look.scale, zorder=4)
-        write_along(ax, points, words, share, side, look)
+        if names:
+            write_along(ax, points, words, share, side, look)
 
 
 def write_along(ax: Axes, points: Array, words: str, share: float, side: str, look: Theme) -> None:

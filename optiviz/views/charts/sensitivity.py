@@ -79,7 +79,8 @@ def _told(curve: Curve) -> str:
         less, more = row.start == 0, row.stop == len(curve.lr)
         ends = [] if less and more else [f"≥ {low}"] if more else [f"≤ {high}"] if less else []
         told += ends or [low if low == high else f"{low} – {high}"]
-    return ", ".join(told) + " …" * (len(curve.stretches) > TOLD)
+    more = len(curve.stretches) - TOLD
+    return ", ".join(told) + (f" + {more} more" if more > 0 else "")
 
 
 def _longest(curve: Curve) -> list[slice]:

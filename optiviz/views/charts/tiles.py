@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from matplotlib.artist import Artist
 
@@ -34,6 +34,12 @@ class Bare(PathPanel):
 
     def note(self, words: str, row: int, color: str, side: str = "right") -> None:
         return None
+
+
+class Pale(Bare):
+    """Beside tiles whose batches' contours need a pale ground: the same surface has the same."""
+
+    faint: ClassVar[bool] = True
 
 
 KINDS = PANELS | {"path": Bare}
@@ -120,12 +126,14 @@ class Mosaic(Frame):
                 wspace=0.16,
                 hspace=0.34,
             )
-            self.panels = []
+            self.panels: list[Any] = []
+            pale = any(run.batch is not None for one in tiles.pictures for run in one.runs)
             self.endings: list[Any] = []
             for i, picture in enumerate(tiles.pictures):
                 ax = self.figure.add_subplot(grid[divmod(i, tiles.columns)])
                 heading = self._heading(ax, picture)
-                self.panels.append(look_up("panel", picture.panels[0], KINDS)(ax, picture))
+                kind = look_up("panel", picture.panels[0], KINDS)
+                self.panels.append((Pale if pale and kind is Bare else kind)(ax, picture))
                 self._verdict(ax, picture, heading)
                 if i < len(tiles.pictures) - tiles.columns:
                     ax.set(xlabel="", xticklabels=[])

@@ -60,10 +60,12 @@ def arrange(
         room.share()
         for panel in made:
             panel.fit()
-    return [
+    done = [
         kind(ax, picture) if kind.wide else panel
         for kind, ax, panel in zip(kinds, axes, panels, strict=True)
     ]
+    room.keep_in()
+    return done
 
 
 class _Room:
@@ -142,6 +144,15 @@ class _Room:
     def _names(self, i: int) -> float:
         """The inches of the names beside a panel."""
         return 0.0 if i in self.wide else self.names
+
+    def keep_in(self) -> None:
+        """Move what the numbers of its whole ground push over the left edge."""
+        width = self.figure.get_size_inches()[0]
+        for i in self.wide:
+            x, y, w, h = self.axes[i].get_position().bounds
+            over = self._beside(i).left + EDGE / 4 - x * width
+            if over > 0:
+                self.axes[i].set_position((x + over / width, y, w, h))
 
     def _stack(
         self,

@@ -23,6 +23,7 @@ from optiviz.views.scene.relief import Relief
 from optiviz.views.scene.series import Loss, Rate, Series, Speed, Truth, Velocity
 from optiviz.views.scene.sharpness import Sharpness
 from optiviz.views.scene.sum import SumPanel
+from optiviz.views.scene.trained import Accuracy, NetworkLoss
 from optiviz.words import look_up
 
 PANELS: dict[str, type[Panel]] = {
@@ -36,6 +37,8 @@ PANELS: dict[str, type[Panel]] = {
     "velocity": Velocity,
     "lr": Rate,
     "truth": Truth,
+    "network-loss": NetworkLoss,
+    "accuracy": Accuracy,
     "sharpness": Sharpness,
     "build": Build,
     "memory": Memory,

@@ -18,7 +18,7 @@ from optiviz.views.scene.eigen import draw_axes
 from optiviz.views.scene.names import MOST, HeadNames
 from optiviz.views.scene.notes import Notes
 from optiviz.views.scene.panel import Panel
-from optiviz.views.scene.place import around
+from optiviz.views.scene.place import Ground, around, crossed
 from optiviz.views.scene.trail import Trail
 from optiviz.views.style import WORDS, Mark, Theme, blend, legible
 
@@ -29,6 +29,7 @@ class PathPanel(Panel):
     """Contours, the path that thins behind its head, and the arrows of velocity and gradient."""
 
     wide: ClassVar[bool] = True
+    faint: ClassVar[bool] = False  # whether the ground is pale though no batch lies over it
 
     def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
@@ -38,10 +39,12 @@ class PathPanel(Panel):
         self.bounds = (ax.get_xlim(), ax.get_ylim())
         look = picture.look
         batched = [run for run in picture.runs if run.batch is not None]
-        heights, holes = draw_ground(ax, picture.problem, self.bounds, look, faint=bool(batched))
+        faint = self.faint or bool(batched)
+        heights, holes = draw_ground(ax, picture.problem, self.bounds, look, faint)
         if {"eigen", "eigen-loss"} & {*picture.panels}:
             draw_axes(ax, picture)
         self.notes += ax.texts  # the heights along contour lines, which no name may cover
+        written = [*ax.texts]
         self.batch = BatchGround(self, batched[0], heights) if batched else None
         # A pixel in units of the plane.
         self.pixel = (self.bounds[0][1] - self.bounds[0][0]) / self.box.width
@@ -49,6 +52,7 @@ class PathPanel(Panel):
         self.trails = [
             Trail(self, run, mark) for run, mark in zip(picture.runs, picture.marks, strict=True)
         ]
+        self._clear(written)
         self._starts()
         for draw in (draw_marks, draw_goals):
             self.moving += draw(ax, picture.problem, look)
@@ -59,6 +63,14 @@ class PathPanel(Panel):
         self.told = self._told()
         marked = [*picture.problem.minima, *picture.problem.saddles]
         self.names = HeadNames(self, marked) if self.named() else None
+
+    def _clear(self, heights: list[Any]) -> None:
+        """Leave out the heights that a path runs through."""
+        paths = [self.pixels(trail.points) for trail in self.trails]
+        ground = Ground((self.box.width, self.box.height), crossed(paths, self.box.size), [])
+        for text in heights:
+            left, low, right, high = (text.get_window_extent().get_points() - self.box.p0).ravel()
+            text.set_visible(text.get_visible() and not ground.crossings((left, low, right, high)))
 
     def _told(self) -> Notes:
         """The notes, which names then keep clear of."""

@@ -2,8 +2,9 @@
 
 import { element } from "../../../player/js/dom.js";
 import { clipTo, pen, rule, write } from "../../../player/js/marks.js";
-import { fitted, lookOf, onResize, swatch } from "../../js/ui.js";
-import { CHARTS, epochTicks, frameOf, rowAt, valueTicks } from "./scales.js";
+import { clamp } from "../../../player/js/numbers.js";
+import { fitted, lookOf, onResize } from "../../js/ui.js";
+import { CHARTS, epochTicks, frameOf, overSeconds, valueTicks } from "./scales.js";
 import { lossWords, percent, settingsWords } from "./words.js";
 
 const PAPER = { dense: 2, width: 560, height: 340, line: 22 }; // of the picture, each chart
@@ -20,7 +21,7 @@ function drawAxes(context, chart, frame, look) {
   }
   const below = (words, x, y) => write(context, words, x, bottom + y, "center", "top", look.muted);
   for (const epoch of epochTicks(frame)) below(epoch, frame.x(epoch), 5);
-  below(epochs === 1 ? "epoch" : "epochs", (left + right) / 2, 19);
+  below(look.unit ?? (epochs === 1 ? "epoch" : "epochs"), (left + right) / 2, 19);
   context.strokeStyle = look.muted;
   rule(context, left, bottom + 0.5, right, bottom + 0.5);
 }
@@ -62,6 +63,22 @@ function drawRun(context, run, chart, frame, look) {
   context.fill();
 }
 
+// Where a run left the finite numbers: a cross, below the loss's upper edge or at the last accuracy,
+// and words beside it, of which those of the nth run stand lower.
+function drawEnd(context, run, nth, chart, frame, look) {
+  const last = run.rows.findLast((row) => chart.pick(row)[0] != null && chart.good(chart.pick(row)[0]));
+  const [x, top] = [frame.x(run.epoch), frame.top + 6];
+  const y = chart === CHARTS.loss || !last ? top : frame.y(chart.pick(last)[0]);
+  penOf(context, run.mark, look.theme, 2);
+  if (last) rule(context, frame.x(last[0]), frame.y(chart.pick(last)[0]), x, y);
+  context.setLineDash([]);
+  for (const side of [-5, 5]) rule(context, x - 5, y - side, x + 5, y + side);
+  const left = x > (frame.left + frame.right) / 2;
+  const words = `${run.rule} diverged`;
+  const below = clamp(y + 15 * nth, frame.top + 6, frame.bottom - 8);
+  write(context, words, x + (left ? -10 : 10), below, left ? "right" : "left", "middle", look.text);
+}
+
 // Draw a chart on clear ground of some size in CSS pixels.
 function drawChart(context, chart, frame, runs, look, cursor = null) {
   const { left, right, top, bottom, epochs } = frame;
@@ -69,43 +86,34 @@ function drawChart(context, chart, frame, runs, look, cursor = null) {
   context.lineCap = "butt";
   drawAxes(context, chart, frame, look);
   context.save();
-  clipTo(context, left, top - 4, right - left + 4, bottom - top + 5);
+  clipTo(context, left - 4, top - 4, right - left + 8, bottom - top + 5);
   for (const run of runs.toReversed()) drawRun(context, run, chart, frame, look);
   context.restore();
+  runs.filter(({ fate }) => fate === "diverged").forEach((run, i) => drawEnd(context, run, i, chart, frame, look));
   if (cursor === null || cursor > epochs) return;
   const x = Math.round(frame.x(cursor)) + 0.5;
   pen(context, look.muted, 1);
   rule(context, x, top, x, bottom);
 }
 
-// What the runs had reached at the cursor, in a table over the charts.
-class ReadOut {
-  constructor() {
-    this.node = element("div", { class: "lab-read", "aria-hidden": "true", hidden: true });
-  }
-
-  show(epoch, runs, theme) {
-    this.node.hidden = epoch === null;
-    if (epoch === null) return;
-    const heads = [`epoch ${epoch.toFixed(1)}`, "loss", "accuracy"];
-    const cells = runs.flatMap((run) => {
-      const row = rowAt(run.rows, epoch);
-      if (!row) return [];
-      const name = element("span", {}, swatch(run.mark[theme], run.mark.dash), ` ${run.rule}`);
-      return [name, element("b", {}, lossWords(row[2])), element("b", {}, percent(row[3]))];
-    });
-    this.node.replaceChildren(...heads.map((words) => element("span", { class: "lab-muted" }, words)), ...cells);
-  }
-}
-
 export class Charts {
-  // `visible` gives the runs to draw, each with its evaluations as `rows`.
-  constructor(root, symbols, visible, signal) {
-    Object.assign(this, { root, symbols, visible, cursor: null, asked: null });
+  // `visible` gives the runs to draw, each with its evaluations as `rows`; `pointed` is called with
+  // the epoch under the pointer, or null.
+  constructor(root, symbols, visible, signal, pointed = () => {}) {
+    Object.assign(this, { root, symbols, visible, pointed, seconds: false, cursor: null, asked: null });
     this.panels = Object.entries(CHARTS).map(([name, chart]) => this.panel(name, chart));
-    this.readOut = new ReadOut();
-    this.node = element("div", { class: "lab-charts" }, ...this.panels.map(({ figure }) => figure), this.readOut.node);
+    this.node = element("div", { class: "lab-charts" }, ...this.panels.map(({ figure }) => figure));
     onResize(this.node, () => this.ask(), signal);
+  }
+
+  // The runs as they are drawn, over epochs or over seconds.
+  get runs() {
+    const runs = this.visible();
+    return this.seconds ? runs.map(overSeconds) : runs;
+  }
+
+  get look() {
+    return { ...lookOf(this.root), unit: this.seconds ? "seconds of training" : null };
   }
 
   panel(name, chart) {
@@ -129,7 +137,9 @@ export class Charts {
   }
 
   point(epoch) {
+    if (epoch === this.cursor) return;
     this.cursor = epoch;
+    this.pointed(epoch);
     this.ask();
   }
 
@@ -142,7 +152,7 @@ export class Charts {
   }
 
   draw() {
-    const [look, runs] = [lookOf(this.root), this.visible()];
+    const [look, runs] = [this.look, this.runs];
     for (const panel of this.panels) {
       const { canvas, chart } = panel;
       const sheet = fitted(canvas);
@@ -152,12 +162,11 @@ export class Charts {
       const said = (run) => `${run.rule} ${chart === CHARTS.loss ? lossWords(run.loss) : percent(run.accuracy)}`;
       canvas.setAttribute("aria-label", `${chart.title}: ${runs.map(said).join(", ") || "no run yet"}`);
     }
-    this.readOut.show(this.cursor, runs, look.theme);
   }
 
   // Both charts and the names of the runs as a PNG.
   picture() {
-    const [look, runs] = [lookOf(this.root), this.visible()];
+    const [look, runs] = [this.look, this.runs];
     const { dense, width, height, line } = PAPER;
     const canvas = element("canvas", { width: 2 * width * dense, height: (height + 30 + line * runs.length) * dense });
     const context = canvas.getContext("2d");
@@ -183,7 +192,7 @@ export class Charts {
     rule(context, 14, y, 44, y);
     context.fillStyle = look.text;
     context.font = `13px ${look.font}`;
-    const words = [run.rule, settingsWords(run, this.symbols), percent(run.accuracy)];
-    context.fillText(words.join("   "), 54, y + 4);
+    const words = [run.rule, `run ${run.run} · ${settingsWords(run, this.symbols)}`, percent(run.accuracy), run.fate];
+    context.fillText(words.filter(Boolean).join("   "), 54, y + 4);
   }
 }

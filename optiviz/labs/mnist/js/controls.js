@@ -3,15 +3,33 @@
 import { element } from "../../../player/js/dom.js";
 import { choice, iconButton, outline, pair, plain, slider, swatch, textButton } from "../../js/ui.js";
 
+const PATIENCE =
+  "Stop after so many evaluations, ten an epoch, without a smaller loss of 5000 images that are split off";
+const patience = (n) => (n ? `after ${n} evaluation${n > 1 ? "s" : ""}` : "off");
+
 export class Controls {
   // `changed` is called with the form whenever a control has been moved.
   constructor(facts, form, changed) {
     Object.assign(this, { facts, form: structuredClone(form) });
-    this.changed = () => changed(structuredClone(this.form));
+    this.changed = () => {
+      this.used = null; // until Python has answered
+      changed(structuredClone(this.form));
+    };
     this.lanes = element("div");
     this.note = element("p", { class: "lab-note", role: "status" });
+    this.typed = new Set(); // fields in which somebody writes
+    this.shared = this.sharedGroup();
     const label = { class: "lab-controls", "aria-label": "Controls" };
-    this.node = element("section", label, this.lanes, this.sharedGroup());
+    this.node = element("section", label, this.lanes, this.shared);
+    this.drawLanes();
+  }
+
+  // Show another form: a link's, a session's, or one from before.
+  adopt(form) {
+    this.form = structuredClone(form);
+    const shared = this.sharedGroup();
+    this.shared.replaceWith(shared);
+    this.shared = shared;
     this.drawLanes();
   }
 
@@ -90,6 +108,7 @@ export class Controls {
       pair("decay of η", schedule),
       end.node,
       shared("epochs").node,
+      shared("patience", { say: patience, title: PATIENCE }).node,
       pair("hidden layers", this.hidden()),
       pair("seed", this.seed()),
       note,
@@ -109,12 +128,26 @@ export class Controls {
   }
 
   field(name, read, attributes) {
-    const change = (event) => {
+    const type = (event) => {
+      this.typed.add(name);
       this.form[name] = read(event.target.value);
       this.changed();
     };
+    const leave = () => {
+      this.typed.delete(name);
+      this.correct();
+    };
     const known = { class: "lab-field", "data-setting": name, value: this.form[name] };
-    return element("input", { ...known, ...attributes, oninput: change });
+    return element("input", { ...known, ...attributes, oninput: type, onchange: leave });
+  }
+
+  // A field that one has left shows what is used; why, the note says.
+  correct() {
+    for (const field of this.used ? this.shared.querySelectorAll(".lab-field") : []) {
+      const name = field.dataset.setting;
+      if (this.typed.has(name) || this.form[name] === this.used[name]) continue;
+      field.value = this.form[name] = this.used[name];
+    }
   }
 
   slider(knob, name, of, how = {}) {
@@ -127,8 +160,11 @@ export class Controls {
 
   // ---- what Python has planned
 
-  plan({ lanes, notes }, theme) {
+  // `latest` says whether it answers the form as it is.
+  plan({ state, lanes, notes }, theme, latest = true) {
     this.note.textContent = notes.join(" ");
+    this.used = latest ? state : null;
+    this.correct();
     this.marks = lanes.map(({ mark }) => ({ color: mark[theme], dash: mark.dash }));
     this.mark();
   }

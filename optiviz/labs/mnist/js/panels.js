@@ -2,10 +2,9 @@
 
 import { element } from "../../../player/js/dom.js";
 import { blend, channels, view } from "../../../player/js/numbers.js";
-import { percent, spaced } from "./words.js";
+import { DigitGrid, digitsOf, PIXELS, SIDE } from "./digits.js";
+import { spaced } from "./words.js";
 
-const SIDE = 28; // pixels of an image
-const PIXELS = SIDE * SIDE;
 const COLUMNS = 8; // of the units
 const ENDS = { light: ["#0072b2", "#d55e00"], dark: ["#3d9be0", "#f0915a"] }; // below zero, above
 const EMPTY = {
@@ -22,32 +21,10 @@ export function weightColors({ theme, background }) {
   });
 }
 
-class Digit {
-  constructor() {
-    const canvas = element("canvas", { width: SIDE, height: SIDE });
-    this.context = canvas.getContext("2d");
-    this.words = element("figcaption");
-    this.node = element("figure", { role: "img" }, canvas, this.words);
-  }
-
-  show(image, label, guess, sure, look) {
-    const data = this.context.createImageData(SIDE, SIDE);
-    const ink = channels(look.text);
-    image.forEach((alpha, k) => data.data.set([...ink, alpha], 4 * k));
-    this.context.putImageData(data, 0, 0);
-    const bad = label !== guess;
-    this.node.classList.toggle("lab-bad", bad);
-    this.words.textContent = bad ? `${label} → ${guess}` : label;
-    const what = bad ? `${label}, taken for a ${guess}` : label;
-    this.node.setAttribute("aria-label", `a ${what}, ${percent(sure)} sure`);
-    this.node.title = `A ${what} (${percent(sure)} sure)`;
-  }
-}
-
 export class Panels {
-  constructor() {
-    this.digits = [];
-    this.grid = element("div", { class: "lab-digits" });
+  // `enlarged` shows a digit large.
+  constructor(enlarged) {
+    this.grid = new DigitGrid(enlarged);
     this.said = element("p", { class: "lab-muted" });
     this.canvas = element("canvas", { role: "img", "aria-label": "first-layer weights" });
     this.weighed = element("p", { class: "lab-muted" });
@@ -55,7 +32,7 @@ export class Panels {
     this.node = element(
       "aside",
       { class: "lab-panels", "aria-label": "What the network sees" },
-      element("section", {}, title("Digits and guesses"), this.said, this.grid),
+      element("section", {}, title("Digits and guesses"), this.said, this.grid.node),
       element("section", { class: "lab-weights" }, title("First-layer weights"), this.weighed, this.canvas),
     );
   }
@@ -63,7 +40,7 @@ export class Panels {
   // What Python has seen with the weights of a run; nothing before the first evaluation.
   show(seen, rule, look) {
     const there = seen.run != null;
-    this.grid.hidden = this.canvas.hidden = !there;
+    this.grid.node.hidden = this.canvas.hidden = !there;
     this.said.textContent = there
       ? `${rule}: ${seen.wrong} of the first ${spaced(seen.of)} test images are wrong, the surest first.`
       : EMPTY.digits;
@@ -71,17 +48,8 @@ export class Panels {
       ? `${seen.units} of ${seen.all_units} units: blue below zero, orange above.`
       : EMPTY.units;
     if (!there) return;
-    this.drawDigits(seen, look);
+    this.grid.show(digitsOf(seen, view(seen.images)), look);
     this.drawUnits(seen, look);
-  }
-
-  drawDigits({ images, labels, guesses, sure }, look) {
-    const bytes = view(images);
-    labels.forEach((label, i) => {
-      if (!this.digits[i]) this.grid.append((this.digits[i] = new Digit()).node);
-      const image = bytes.subarray(PIXELS * i, PIXELS * (i + 1));
-      this.digits[i].show(image, label, guesses[i], sure[i], look);
-    });
   }
 
   drawUnits({ weights, units }, look) {

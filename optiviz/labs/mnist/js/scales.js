@@ -1,13 +1,13 @@
 // What the two charts show of an evaluation, and where a value stands in them.
 //
-// An evaluation is a row: the epoch, the training loss, the test loss, the test accuracy.
+// An evaluation is a row: the epoch, the training loss, the test loss, the test accuracy, the seconds.
 
 import { clamp } from "../../../player/js/numbers.js";
 import { plain } from "../../js/ui.js";
 
 const MARGIN = { left: 52, right: 12, top: 8, bottom: 34 };
 const APART = 20; // pixels between two ticks of a value, at least
-const EPOCHS = [1, 2, 5, 10, 20, 50]; // between two ticks
+const EPOCHS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]; // between two ticks, or seconds
 const LEAST = 0.3; // the smallest range that an axis has, in the units of `up`
 
 // Round numbers from a millionth to ten thousand.
@@ -60,6 +60,14 @@ export function ranges(chart, runs) {
   const room = 0.06 * (high - low);
   return { low: low - room, high: high + room, epochs: Math.max(1, ...runs.map((run) => run.span)) };
 }
+
+// A run as it is over the seconds of training, which then stand where the epochs do.
+export function overSeconds(run) {
+  const tip = run.tip && [run.tip[2] ?? run.seconds, run.tip[1]];
+  return { ...run, rows: run.rows.map(inSeconds), tip, epoch: run.seconds, span: run.lasts };
+}
+
+export const inSeconds = ([, ...values]) => [values[3] ?? 0, ...values];
 
 // Where epochs and values stand on a canvas of a size in CSS pixels.
 export function frameOf(chart, runs, width, height) {

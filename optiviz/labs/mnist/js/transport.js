@@ -17,31 +17,40 @@ export class Transport {
     const label = { class: "lab-progress", role: "progressbar", "aria-label": "progress" };
     this.progress = element("div", { ...label, ...range }, this.bar);
     this.figures = element("p", { class: "lab-figures" });
+    this.told = element("p", { class: "lab-told", role: "status" });
     this.spoken = spoken();
     const buttons = element("div", { class: "lab-buttons" }, this.train, this.stop, this.go);
-    const parts = [buttons, this.progress, this.figures, this.spoken];
+    const parts = [buttons, this.progress, this.figures, this.told, this.spoken];
     this.node = element("div", { class: "lab-transport" }, ...parts);
   }
 
-  // `begun` says whether there is any run.
-  show({ phase, share, left, pace }, begun) {
+  // `begun` says whether there is any run, `ended` how runs of the race ended badly.
+  show({ phase, share, left, pace }, begun, ended = "") {
     this.train.disabled = phase === "training";
     this.stop.disabled = phase !== "training";
     this.go.disabled = phase !== "stopped";
     const done = phase === "ready" && !begun ? 0 : share;
     const hundredths = Math.round(100 * done);
     this.bar.style.transform = `scaleX(${done})`;
+    this.progress.classList.toggle("lab-bad", ended !== "");
     this.progress.setAttribute("aria-valuenow", hundredths);
-    const words = { training: "Training", stopped: "Stopped", ready: begun ? "Finished" : "Ready" }[phase];
+    const finished = ended ? "Ended" : "Finished";
+    const words = { training: "Training", stopped: "Stopped", ready: begun ? finished : "Ready" }[phase];
     const figures = {
       training: [[duration(left), " left"], [spaced(pace), " updates a second"]],
       stopped: [[`${hundredths} %`, " of the way"]],
       ready: [],
     }[phase];
+    if (ended) figures.push(["", ended]);
     this.figures.replaceChildren(
       ...[[words, ""], ...figures].map(([value, unit]) => element("span", {}, element("b", {}, value), unit)),
     );
-    if (this.phase !== phase) this.spoken.textContent = words;
+    if (this.phase !== phase) this.spoken.textContent = [words, ended].filter(Boolean).join(": ");
     this.phase = phase;
+  }
+
+  // One sentence more, in a line that is there anyway.
+  say(words) {
+    if (this.told.textContent !== words) this.told.textContent = words;
   }
 }

@@ -24,10 +24,40 @@ export function settingsWords({ settings }, symbols) {
   const known = Object.keys(symbols).filter((name) => name in settings);
   const words = known.map((name) => `${symbols[name]} ${plain(Number(settings[name]))}`);
   if (settings.schedule) words.push(settings.schedule.split(":")[0]);
+  if (settings.patience) words.push(`patience ${settings.patience}`);
   words.push(settings.sizes.split(",").slice(1, -1).join("-") || "no hidden layer");
   return words.join(" · ");
 }
 
-// What has become of a run.
-export const standing = ({ phase, verdict }) =>
-  ({ training: "training", waiting: "begins", stopped: "stopped" })[phase] ?? verdict;
+const ofRun = (run, name, symbols) => `${symbols[name] ?? name} ${plain(Number(run.settings[name]))}`;
+
+// A name for every run, by its number, that tells it from the others: the rule, its η, and what else
+// is not alike among the runs of that rule; their numbers, where nothing is.
+export function namesOf(runs, symbols) {
+  const named = (run) => {
+    const kin = runs.filter(({ rule }) => rule === run.rule);
+    const unlike = (name) => kin.some(({ settings }) => String(settings[name]) !== String(run.settings[name]));
+    const known = Object.keys(symbols).filter((name) => name in run.settings);
+    const words = known.filter((name) => name === "lr" || unlike(name)).map((name) => ofRun(run, name, symbols));
+    if (unlike("schedule")) words.push(run.settings.schedule?.split(":")[0] ?? "no decay");
+    if (unlike("sizes")) words.push(run.settings.sizes.split(",").slice(1, -1).join("-") || "no hidden layer");
+    return [run.rule, ...words].join(" ");
+  };
+  const names = runs.map(named);
+  const alone = (name) => names.indexOf(name) === names.lastIndexOf(name);
+  return new Map(runs.map(({ run }, i) => [run, alone(names[i]) ? names[i] : `${names[i]}, run ${run}`]));
+}
+
+// What has become of a run, and of the weights of one that was kept.
+export function standing({ phase, verdict, same }) {
+  const words = { training: "training", waiting: "begins", stopped: "stopped" }[phase] ?? verdict;
+  if (phase === "kept") return `${words || "stopped"} · kept: the curves, not the weights`;
+  const again = { true: " · the weights that were kept, to the bit", false: " · not the weights that were kept" };
+  return `${words}${again[same] ?? ""}`;
+}
+
+// How the trainings of a race have ended: those that ended badly, by their names.
+export function ending(runs, names) {
+  const bad = runs.filter(({ fate }) => fate);
+  return bad.map(({ run, verdict }) => `${names.get(run)} ${verdict.split(":")[0]}`).join("; ");
+}

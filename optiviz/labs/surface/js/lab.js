@@ -4,7 +4,7 @@ import { element } from "../../../player/js/dom.js";
 import { view } from "../../../player/js/numbers.js";
 import { Player } from "../../../player/js/player.js";
 import {
-  atEnd, download, guest, heading, onKeys, onModel, ownPage, settled, textButton, theming,
+  atEnd, copyButton, download, guest, heading, onKeys, onModel, ownPage, settled, textButton, theming,
 } from "../../js/ui.js";
 import { Controls } from "./controls.js";
 import { Family } from "./family.js";
@@ -14,11 +14,14 @@ import { RateMapView } from "./map.js";
 import { Past } from "./past.js";
 import { Pins } from "./pins.js";
 import { Sessions } from "./sessions.js";
-import { copyButton, TakeAway } from "./takeaway.js";
+import { TakeAway } from "./takeaway.js";
 
 // The words of a link that Python reads, or how they begin.
 const ASKED = /^(problem|optim|steps|start|schedule|batch|seed|pin-|t$)/;
 const TABS = [["curves", "Curves"], ["eigen", "Eigen-directions"], ["map", "Map of η and β"]];
+
+// What is said where nothing else is to be: the room of a note is always there, so that none moves the picture.
+const USUAL = "Drag a slider: the path follows. Click the picture: it starts there. “?” tells all keys and words.";
 
 // With a capital, as a sentence begins; a symbol stays as it is.
 const sentence = (words) => words.replace(/^[a-z]/, (letter) => letter.toUpperCase());
@@ -49,7 +52,7 @@ class SurfaceLab {
     this.theme = theming(this.root, () => this.setTheme(), signal, this.asked.get("look"));
     this.theme.set();
     this.stage = element("div");
-    this.note = element("p", { class: "sl-note", role: "status", hidden: true });
+    this.note = element("p", { class: "sl-note", role: "status" });
     this.controls = new Controls(this);
     this.theme.button.title = "Light or dark (D)";
     this.takeAway = new TakeAway(this, signal);
@@ -200,9 +203,10 @@ class SurfaceLab {
   }
 
   say(words, warns) {
-    this.note.hidden = !words;
-    this.note.textContent = words ?? "";
+    const told = words || USUAL;
+    if (this.note.textContent !== told) this.note.textContent = told;
     this.note.classList.toggle("lab-note", warns);
+    this.note.classList.toggle("sl-usual", !words);
   }
 
   hear({ type, name, mime, met, error, ...told }, buffers) {

@@ -1,7 +1,6 @@
 // What was set before: undo and redo, which are the browser's own back and forward.
 
-import { element } from "../../../player/js/dom.js";
-import { iconButton } from "../../js/ui.js";
+import { Undo } from "../../js/undo.js";
 
 const STEP = /&t=\d+$/; // which stays as it is
 
@@ -11,11 +10,9 @@ export class Past {
     this.restore = restore;
     this.at = 0; // how many changes lie behind
     this.last = 0; // and how many there are
-    this.back = iconButton("↶", "Undo", () => this.go(-1), { title: "Undo (Ctrl-Z)" });
-    this.forth = iconButton("↷", "Redo", () => this.go(1), { title: "Redo (Ctrl-Y)" });
-    this.node = element("span", { class: "sl-past" }, this.back, this.forth);
+    this.buttons = new Undo((n) => this.go(n), signal);
+    this.node = this.buttons.node;
     window.addEventListener("popstate", (event) => this.took(event.state), { signal });
-    document.addEventListener("keydown", (event) => this.press(event), { signal });
     this.write();
   }
 
@@ -43,17 +40,7 @@ export class Past {
     this.restore(`?${query}`);
   }
 
-  press(event) {
-    const typing = event.target.closest?.("input:not([type=range]), textarea");
-    if (typing || event.altKey || !(event.ctrlKey || event.metaKey)) return;
-    const key = event.key.toLowerCase();
-    if (key !== "z" && key !== "y") return;
-    event.preventDefault();
-    this.go(key === "y" || event.shiftKey ? 1 : -1);
-  }
-
   write() {
-    this.back.disabled = this.at === 0;
-    this.forth.disabled = this.at === this.last;
+    this.buttons.show(this.at, this.last);
   }
 }

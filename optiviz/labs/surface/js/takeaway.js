@@ -1,22 +1,9 @@
 // What can be taken away: files, and the words that make the same again.
 
 import { element } from "../../../player/js/dom.js";
-import { copied, iconButton, settled, textButton } from "../../js/ui.js";
+import { copyButton, iconButton, textButton } from "../../js/ui.js";
 
 const FILMS = [".gif", ".mp4"]; // what takes a while
-const SAID = 1500; // milliseconds that a button says "Copied"
-
-// A button that copies what `text` gives, and says so for a moment.
-export function copyButton(words, text, signal) {
-  const back = settled(() => (button.textContent = words), SAID, signal);
-  const button = textButton(words, async () => {
-    button.style.minWidth = `${button.offsetWidth}px`;
-    if (!(await copied(text()))) window.prompt("Copy this:", text());
-    else button.textContent = "Copied";
-    back();
-  });
-  return button;
-}
 
 const head = (words, button) =>
   element(

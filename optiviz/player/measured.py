@@ -1,0 +1,25 @@
+"""What was measured on the way of a run, of a network or of the ground, as the player's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from optiviz.problems.base import Array, Plane
+from optiviz.runs.record import Run
+from optiviz.views.scene import sharpness
+
+OWN = {"true_loss": {"truth", "network-loss"}, "accuracy": {"accuracy"}}  # by slot, who shows it
+
+
+def measured(run: Run, problem: Plane, panels: Sequence[str]) -> Iterator[tuple[str, Array]]:
+    """The columns that some panels need: a network's own numbers, and how sharply the ground
+    bends."""
+    for slot, shown in OWN.items():
+        if slot in run.slots and shown & set(panels):
+            yield slot, run.slots[slot].astype("<f4")
+    if "truth" in panels and "true_loss" in run.slots:
+        yield "below", run.loss.astype("<f4")
+    if "sharpness" in panels:
+        yield "sharpness", sharpness.sharpness(run, problem).astype("<f4")
+        if (most := sharpness.stands(run)) is not None:
+            yield "stands", most.astype("<f4")

@@ -1,0 +1,110 @@
+"""What is seen of a training's layers, and weight decay, beside a loop written out by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from optiviz import UserError, optim
+from optiviz.optim import schedules
+from optiviz.problems import MLP
+from optiviz.training import train
+from optiviz.training.layers import Layers
+from optiviz.training.train import Checkpoint
+
+RNG = np.random.default_rng(0)
+X, Y = RNG.random((50, 6)), RNG.integers(0, 3, 50)
+NET = MLP(X, Y, sizes=(6, 5, 3), biases=True, dtype="float64")
+HOW: dict[str, Any] = {"epochs": 4, "batch_size": 20, "seed": 1}  # twelve updates
+
+
+def lengths(w: np.ndarray) -> np.ndarray:
+    first = 6 * 5 + 5
+    return np.array([np.linalg.norm(w[:first]), np.linalg.norm(w[first:])])
+
+
+def test_steps_and_gradients_are_those_of_every_layer() -> None:
+    layers, kept = Layers(), []
+    rule = optim.Momentum(lr=0.3)
+    train(NET, NET, rule, **HOW, eval_every=1, on_checkpoint=lambda at: kept.append(at.w.copy()))
+    train(NET, NET, rule, **HOW, eval_every=5, layers=layers)
+    assert [one.step for one in layers.seen] == [5, 10, 12]
+    for one in layers.seen:
+        before, after = kept[one.step - 2], kept[one.step - 1]
+        np.testing.assert_allclose(one.ratio, lengths(after - before) / lengths(before))
+        # The step of the single weight is the rule's own, in the numbers that were seen.
+        numbers = one.one
+        assert {"w", "g", "velocity"} == numbers.keys()
+        step = 0.9 * numbers["velocity"] - 0.3 * numbers["g"]
+        assert before[layers.weight] == numbers["w"]
+        assert after[layers.weight] == pytest.approx(numbers["w"] + step)
+    first, sgd = Layers(), optim.SGD(lr=0.3)
+    train(NET, NET, sgd, **HOW | {"epochs": 1}, eval_every=1, layers=first)
+    # Without a memory the step is η times the gradient.
+    moved = np.array(first.seen[0].ratio) * lengths(NET.start(1))
+    np.testing.assert_allclose(first.seen[0].gradient, moved / 0.3)
+
+
+def test_watching_changes_nothing_and_goes_on_where_it_was_broken_off() -> None:
+    plain = train(NET, NET, optim.Adam(lr=0.1), **HOW, eval_every=5)
+    whole, parts, kept = Layers(), Layers(), list[Checkpoint]()
+    done = train(NET, NET, optim.Adam(lr=0.1), **HOW, eval_every=5, layers=whole)
+    np.testing.assert_array_equal(done.w, plain.w)
+    for stops in ([4], [5, 6], []):
+        asked = iter(range(kept[-1].step if kept else 0, 99))
+        train(
+            NET,
+            NET,
+            optim.Adam(lr=0.1),
+            **HOW,
+            eval_every=5,
+            layers=parts,
+            on_checkpoint=kept.append,
+            stop=lambda asked=asked, stops=stops: next(asked) in stops,
+            resume=kept[-1] if kept else None,
+        )
+    assert parts.seen == whole.seen
+
+
+@pytest.mark.parametrize("name", ["sgd", "momentum", "adam"])
+def test_a_decay_shrinks_the_weights_ahead_of_every_step(name: str) -> None:
+    lr = schedules.Linear(0.2, end=0.02)
+    rule = optim.parse(f"{name}:lr=0.2")
+    done = train(NET, NET, type(rule)(lr=lr), **HOW, weight_decay=0.3)
+    steps, w = Steps(rule), NET.start(1)
+    rates = np.repeat(lr.values(4), 3)
+    for t, (rate, batch) in enumerate(zip(rates, batches(), strict=True)):
+        gradient = NET.value_and_grad(w, batch)[1]
+        w *= 1 - rate * 0.3
+        steps.take(w, gradient, rate, t)
+    np.testing.assert_allclose(done.w, w, rtol=1e-12)
+
+
+def test_the_decay_of_adamw_is_its_own() -> None:
+    own = train(NET, NET, optim.AdamW(lr=0.1, weight_decay=0.3), **HOW)
+    ours = train(NET, NET, optim.Adam(lr=0.1), **HOW, weight_decay=0.3)
+    np.testing.assert_allclose(ours.w, own.w, rtol=1e-12)
+    with pytest.raises(UserError, match=r"adamw has a weight decay of its own: .* adamw:weight_d"):
+        train(NET, NET, optim.AdamW(lr=0.1), **HOW, weight_decay=0.3)
+    with pytest.raises(UserError, match="weight_decay must be at least 0, got -1"):
+        train(NET, NET, optim.SGD(lr=0.1), **HOW, weight_decay=-1)
+
+
+class Steps:
+    """A rule stepped by hand, with the rate of every step."""
+
+    def __init__(self, rule: optim.Optimizer) -> None:
+        self.rule, self.state = rule, rule.init(NET.start(1))
+        self.state["_scratch"] = np.empty(NET.size)
+
+    def take(self, w: np.ndarray, gradient: np.ndarray, rate: float, t: int) -> None:
+        type(self.rule)(lr=rate).step(w, gradient, self.state, t)
+
+
+def batches() -> list[np.ndarray]:
+    from optiviz.runs.batches import feed_of  # noqa: PLC0415
+
+    feed = feed_of(NET, 20, 1)[0]
+    return [np.array(next(feed)) for _ in range(12)]
