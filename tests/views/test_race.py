@@ -14,6 +14,7 @@ from optiviz.studies.compare import Comparison, Contestant
 from optiviz.training.recipe import Recipe
 from optiviz.training.train import COLUMNS
 from optiviz.views.charts.comparison import FRAMES, Race
+from optiviz.views.charts.ends import Ends
 from optiviz.views.charts.finding import finding
 
 
@@ -84,3 +85,15 @@ def test_the_usual_title_is_what_was_found(
 
     rules = tuple(Contestant("", SGD(lr=0.1), tuple(map(history, one)), ()) for one in ends)
     assert finding(replace(comparison, contestants=rules), "ABCD"[: len(rules)]) == words
+
+
+def test_words_are_at_the_heights_of_ends_before_anything_was_drawn(comparison: Comparison) -> None:
+    race = Race(comparison, "Two rules", "light", (480, 270))
+    with race.style():
+        ax = race.figure.add_axes((0.1, 0.1, 0.5, 0.8))
+    for end in (5.0, 6.0):
+        ax.plot([0, 1], [5.5, end])
+    ends = Ends(race, ax, ["#112233", "#445566"])
+    ends.show(["low", "high"], [(1, 5.0), (1, 6.0)])
+    low, high = (text.get_position()[1] for text in ends.texts)
+    assert low < 0.2 and high > 0.8
