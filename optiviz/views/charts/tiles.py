@@ -159,9 +159,9 @@ class Mosaic(Frame):
     def _missing(self) -> tuple[float, float]:
         """The inches by which the axes' words do not fit at the left and below."""
         drawn = self.canvas.get_renderer()
-        boxes = [ax.get_tightbbox(drawn) for ax in self.figure.axes]
-        ends = (min(each) / self.figure.dpi for each in zip(*((b.x0, b.y0) for b in boxes)))
-        left, below = (max(0.0, LEAST - end) for end in ends)
+        boxes: list[Any] = [ax.get_tightbbox(drawn) for ax in self.figure.axes]
+        ends = min(box.x0 for box in boxes), min(box.y0 for box in boxes)
+        left, below = (max(0.0, LEAST - end / self.figure.dpi) for end in ends)
         return left, below
 
     def _heading(self, ax: Any, picture: Contents) -> Any:
