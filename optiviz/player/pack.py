@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
+from optiviz.player.drawn import marked
 from optiviz.player.eigen import along
 from optiviz.player.measured import measured
 from optiviz.problems.base import Array, Bounds, Plane
@@ -25,7 +26,7 @@ from optiviz.runs.glossary import glossary
 from optiviz.runs.record import Run
 from optiviz.runs.symbols import in_symbols
 from optiviz.views.picture import Picture
-from optiviz.views.scene import notes, path, series, sharpness, trail
+from optiviz.views.scene import drawn, notes, path, series, sharpness, trail
 from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, times, usual
 from optiviz.views.scene.contour import (
     BANDS,
@@ -63,6 +64,7 @@ MORE = 40  # levels above those of the bounds, at most, where the canvas shows m
 # What is drawn as in every other picture; each is explained where it is named.
 DRAWING = {
     "tail": trail.TAIL,
+    "tried": drawn.KEPT,
     "rest": trail.REST,
     "halo": HALO,
     "reach": trail.REACH,
@@ -200,6 +202,7 @@ def paths(picture: Picture) -> bytes:
     panels = chosen(picture.panels)
     formulas = [formula(run) if "formula" in panels else (None, []) for run in runs]
     axes, modes = along(picture) if "eigen" in panels else ({}, [({}, [])] * len(runs))
+    marks = marked(picture)
     facts = axes | {
         "steps": picture.steps,
         "panels": panels,
@@ -216,8 +219,10 @@ def paths(picture: Picture) -> bytes:
         "sharpnessTitle": sharpness.title(runs),
         "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
         "runs": [
-            run | mode | {"formula": lines}
-            for run, (lines, _), (mode, _) in zip(looks(picture), formulas, modes, strict=True)
+            run | mode | {"formula": lines, "drawn": beside}
+            for run, (lines, _), (mode, _), (beside, _) in zip(
+                looks(picture), formulas, modes, marks, strict=True
+            )
         ],
     }
     arrays = [
@@ -228,6 +233,7 @@ def paths(picture: Picture) -> bytes:
             *formulas[i][1],
             *modes[i][1],
             *measured(run, picture.problem, panels),
+            *marks[i][1],
         ]
     ]
     if batched is not None and batched.batch is not None:

@@ -9,8 +9,8 @@ from matplotlib.patches import Rectangle
 
 from optiviz.errors import UserError
 from optiviz.problems.base import Array
+from optiviz.runs.drawn import divisor
 from optiviz.views.scene.arrows import Arrow
-from optiviz.views.scene.memory import divisor
 from optiviz.views.scene.panel import until
 from optiviz.views.scene.path import PathPanel
 from optiviz.views.style import Mark, rim
@@ -35,7 +35,7 @@ class AccumulatorPanel(PathPanel):
             raise UserError("The panel 'accumulator' needs adagrad, rmsprop or adam.")
         self.boxes = [self._box(sides, mark, trail) for sides, mark, trail in kept]
         words = "▭ √s₁ × √s₂: the step is divided by its sides"
-        self.note(words, 0, picture.look.text if len(kept) > 1 else kept[0][1].color)
+        self.note(words, self.rows, picture.look.text if len(kept) > 1 else kept[0][1].color)
 
     def arrows(self) -> tuple[Arrow, ...]:
         return ()
