@@ -85,7 +85,7 @@ class Optimizer(ABC):
         return ()
 
     def drawn(self, seen: Seen) -> tuple[Drawn, ...]:
-        """What is new in the rule, for a picture of its path: places, circles, arrows of its own."""
+        """What is new in the rule, for a picture of its path: places, circles, its own arrows."""
         return ()
 
     def divisor(self, seen: Seen) -> Array | None:

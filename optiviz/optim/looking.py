@@ -147,7 +147,8 @@ class LBFGS(Optimizer):
     def drawn(self, seen: Seen) -> tuple[Drawn, ...]:
         p, a = (seen.slots[name][1:] for name in ("direction", "step_length"))
         first = seen.hyper["lr"] * np.where(np.arange(len(a)), 1, _first(seen.g[:-1])[:, 0])
-        halved = np.round(np.log2(np.divide(first, a[:, 0], out=np.ones(len(a)), where=a[:, 0] > 0)))
+        times = np.divide(first, a[:, 0], out=np.ones(len(a)), where=a[:, 0] > 0)
+        halved = np.round(np.log2(times))
         many = int(halved.max(initial=0))
         if not many:
             return ()

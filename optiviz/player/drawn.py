@@ -28,9 +28,7 @@ def marked(picture: Picture) -> list[Found]:
         facts, arrays = [], []
         for nth, one in enumerate(marks):
             colors = [color_of(one, ink[i], look) for look, ink in zip(looks, inks, strict=True)]
-            words = [
-                legible(color, look, WORDS) for color, look in zip(colors, looks, strict=True)
-            ]
+            words = [legible(color, look, WORDS) for color, look in zip(colors, looks, strict=True)]
             told, own = _parts(one, nth)
             facts.append(told | {"colors": colors, "inks": words})
             arrays += own

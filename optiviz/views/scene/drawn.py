@@ -67,7 +67,7 @@ class Marks:
         self.colors = [legible(color_of(one, mark, panel.look), panel.look, WORDS) for one in marks]
         self.ways = [part for part in self.parts if isinstance(part, _Way)]
 
-    def keys(self) -> list[tuple[str, str]]:
+    def told(self) -> list[tuple[str, str]]:
         """What each mark is, and its colour."""
         signs = [f"{one.sign} {one.words}" for one in self.marks]
         return list(zip(signs, self.colors, strict=True))
@@ -152,7 +152,8 @@ class _Tried(_Part):
     def furnish(self) -> None:
         ax, pen, look = self.ax, self.look.pen, self.look
         away = self.one.tips - self.trail.points[: len(self.one.tips), None]
-        self.tips = self.trail.points[:, None] + away * (self.trail.factor if self.one.longer else 1)
+        longer = self.trail.factor if self.one.longer else 1
+        self.tips = self.trail.points[:, None] + longer * away
         self.every = -(-len(self.tips) // KEPT)
         dash = DOTTED if self.one.crossed else "-"
         self.lines = LineCollection([], colors=self.color, linestyles=[dash], zorder=3.5)
@@ -168,11 +169,12 @@ class _Tried(_Part):
     def show(self, t: float) -> None:
         now = min(int(t), self.steps)
         past = np.arange(0, now, self.every)
-        pairs = [
-            np.stack([np.broadcast_to(self.trail.points[i], tips.shape), tips], axis=1)
-            for i, tips in [(i, self.tips[i]) for i in (*past, now)]
-        ]
-        self.lines.set_segments([pair for each in pairs for pair in each if np.isfinite(pair).all()])
+        tips = self.tips[[*past, now]]
+        ends = np.stack(
+            [np.broadcast_to(self.trail.points[[*past, now], None], tips.shape), tips], 2
+        )
+        ends = ends.reshape(-1, 2, 2)
+        self.lines.set_segments(list(ends[np.isfinite(ends).all(axis=(1, 2))]))
         self.lines.set_linewidth(1.1 * self.look.pen)
         self.old.set_data(*self.tips[past].reshape(-1, 2).T)
         self.new.set_data(*self.tips[now].T)
@@ -215,7 +217,7 @@ class _Oval(_Part):
             self.axes = self.axes * (0.5 * LARGEST * min(right - left, high - low) / longest)
 
     def _free(self) -> Array:
-        """The direction in which the path is furthest from the radius, and which is in the panel."""
+        """The direction in which the letter is in the panel, and furthest from the path."""
         (left, right), (low, high) = self.panel.bounds
         start, radius = self.one.middle[-1], float(self.axes[-1, 0, 0])
         best, least = np.array([1.0, 0.0]), np.inf

@@ -75,7 +75,7 @@ class PathPanel(Panel):
 
     def _explain(self) -> None:
         """Say what the marks of rules are, each once."""
-        told = dict(key for marks in self.marks for key in marks.keys())
+        told = dict(key for marks in self.marks for key in marks.told())
         for words, color in told.items():
             self.note(words, self.rows, self.look.text if len(self.marks) > 1 else color)
 
