@@ -108,11 +108,8 @@ class Oval(Drawn):
     """
 
     kind: ClassVar[str] = "oval"
+    sign: ClassVar[str] = "◯"
 
     middle: Array = None  # type: ignore[assignment]
     axes: Array = None  # type: ignore[assignment]
     letter: str = ""
-
-    @property
-    def sign(self) -> str:  # type: ignore[override]
-        return "◯" if self.letter else "⬭"

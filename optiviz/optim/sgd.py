@@ -176,4 +176,4 @@ class Nesterov(Momentum):
         v, lr, beta = seen.slots["velocity"][1:], *(seen.setting(self, x) for x in ("lr", "beta"))
         share = 1 - beta if self.form == "average" else 1
         ahead = beta * v + (-lr if self.form == "inside" else share) * seen.g[:-1]
-        return ahead if self.form == "inside" else -lr * ahead
+        return np.asarray(ahead if self.form == "inside" else -lr * ahead)

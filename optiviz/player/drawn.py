@@ -13,7 +13,7 @@ from optiviz.views.picture import Picture
 from optiviz.views.scene.drawn import LARGEST, color_of, of_runs
 from optiviz.views.style import THEMES, WORDS, legible
 
-Found = tuple[list[dict[str, Any]], list[tuple[str, Array]]]
+Found = tuple[dict[str, Any], list[tuple[str, Array]]]
 
 
 def marked(picture: Picture) -> list[Found]:
@@ -25,29 +25,28 @@ def marked(picture: Picture) -> list[Found]:
     inks = [picture.marked(look) for look in looks]
     found: list[Found] = []
     for i, marks in enumerate(of_runs(picture.runs, picture.lead)):
-        facts, arrays = [], []
+        facts: list[dict[str, Any]] = []
+        arrays: list[tuple[str, Array]] = []
         for nth, one in enumerate(marks):
-            colors = [color_of(one, ink[i], look) for look, ink in zip(looks, inks, strict=True)]
+            pairs = zip(looks, inks, strict=True)
+            colors = [color_of(one, ink[i], look) for look, ink in pairs]
             words = [legible(color, look, WORDS) for color, look in zip(colors, looks, strict=True)]
-            told, own = _parts(one, nth)
+            told, own = _parts(one)
             facts.append(told | {"colors": colors, "inks": words})
-            arrays += own
-        found.append((facts, arrays))
+            arrays += [(f"drawn{nth}.{name}", array) for name, array in own.items()]
+        found.append(({"drawn": facts}, arrays))
     return found
 
 
-def _parts(one: Drawn, nth: int) -> Found | tuple[dict[str, Any], list[tuple[str, Array]]]:
+def _parts(one: Drawn) -> tuple[dict[str, Any], dict[str, Array]]:
     """A mark's facts, and its arrays."""
     values = {item.name: getattr(one, item.name) for item in fields(one)}
-    facts = {name: value for name, value in values.items() if not isinstance(value, np.ndarray)}
-    arrays = [
-        (f"drawn{nth}.{name}", value.astype("<f4").ravel())
-        for name, value in values.items()
-        if isinstance(value, np.ndarray)
-    ]
-    if "tips" in values:
-        facts["many"] = values["tips"].shape[1]
-    if "axes" in values and not values["letter"]:
-        longest = np.linalg.norm(values["axes"], 2, axis=(1, 2)).max(initial=1e-300)
+    arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+    facts = {name: value for name, value in values.items() if name not in arrays}
+    if "tips" in arrays:
+        facts["many"] = arrays["tips"].shape[1]
+    if "axes" in arrays and not facts["letter"]:
+        longest = np.linalg.norm(arrays["axes"], 2, axis=(1, 2)).max(initial=1e-300)
         facts["share"] = float(0.5 * LARGEST / longest)
-    return facts | {"kind": one.kind, "sign": one.sign}, arrays
+    columns = {name: value.astype("<f4").ravel() for name, value in arrays.items()}
+    return facts | {"kind": one.kind, "sign": one.sign}, columns

@@ -200,9 +200,9 @@ def paths(picture: Picture) -> bytes:
     factor = enlarged(runs, picture.problem.bounds, arrows or (VELOCITY,))
     batched = next((run for run in runs if run.batch is not None), None)
     panels = chosen(picture.panels)
-    formulas = [formula(run) if "formula" in panels else (None, []) for run in runs]
+    formulas = [formula(run) if "formula" in panels else ({"formula": None}, []) for run in runs]
     axes, modes = along(picture) if "eigen" in panels else ({}, [({}, [])] * len(runs))
-    marks = marked(picture)
+    more = list(zip(formulas, modes, marked(picture), strict=True))
     facts = axes | {
         "steps": picture.steps,
         "panels": panels,
@@ -219,10 +219,8 @@ def paths(picture: Picture) -> bytes:
         "sharpnessTitle": sharpness.title(runs),
         "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
         "runs": [
-            run | mode | {"formula": lines, "drawn": beside}
-            for run, (lines, _), (mode, _), (beside, _) in zip(
-                looks(picture), formulas, modes, marks, strict=True
-            )
+            run | lines | mode | beside
+            for run, ((lines, _), (mode, _), (beside, _)) in zip(looks(picture), more, strict=True)
         ],
     }
     arrays = [
@@ -230,10 +228,8 @@ def paths(picture: Picture) -> bytes:
         for i, run in enumerate(runs)
         for column in [
             *_columns(run, floor),
-            *formulas[i][1],
-            *modes[i][1],
+            *(column for _, own in more[i] for column in own),
             *measured(run, picture.problem, panels),
-            *marks[i][1],
         ]
     ]
     if batched is not None and batched.batch is not None:
@@ -279,7 +275,7 @@ def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:
         return [(name, array.astype("<f4")) for name, array in named.items()]
 
 
-def formula(run: Run) -> tuple[dict[str, Any] | None, list[tuple[str, Array]]]:
+def formula(run: Run) -> tuple[dict[str, Any], list[tuple[str, Array]]]:
     """A run's formula and what its symbols are, those that change as columns of both parameters.
 
     The columns of a symbol are called by it, with 0 or 1 behind; those of w and g are elsewhere.
@@ -291,7 +287,7 @@ def formula(run: Run) -> tuple[dict[str, Any] | None, list[tuple[str, Array]]]:
     with np.errstate(over="ignore"):
         columns = [(f"{s}{i}", v[i].astype("<f4")) for s, v in changing.items() for i in range(2)]
     facts = {"lines": lines, "still": still, "changing": list(changing)}
-    return (facts if lines else None), columns
+    return {"formula": facts if lines else None}, columns
 
 
 def _dash(dash: Dash) -> list[float]:

@@ -97,7 +97,7 @@ function drawTried(plane, context, run, one, of) {
   const { look, scale, ground } = player;
   const [now, tips, color] = [nowOf(player, run), of("tips"), colorOf(player, one)];
   const every = Math.ceil((run.steps + 1) / ground.drawing.tried);
-  const steps = Array.from({ length: Math.ceil(now / every) }, (_, i) => i * every);
+  const steps = Array.from({ length: one.crossed ? Math.ceil(now / every) : 0 }, (_, i) => i * every);
   for (const t of [...steps, now])
     for (let i = t * one.many; i < (t + 1) * one.many; i++) {
       if (Number.isNaN(tips[2 * i])) continue;
@@ -122,7 +122,8 @@ function drawPull(plane, context, run, one, of) {
   const [at, vector] = [of("at"), of("vector")];
   if (Number.isNaN(vector[i])) return;
   const [dx, dy] = [(vector[i] * factor) / unit, (-vector[i + 1] * factor) / unit];
-  arrow(context, plane.x(at[i]), plane.y(at[i + 1]), dx, dy, colorOf(player, one), 3 * player.scale, player.look.background);
+  const from = [plane.x(at[i]), plane.y(at[i + 1])];
+  arrow(context, ...from, dx, dy, colorOf(player, one), 3 * player.scale, player.look.background);
 }
 
 function drawOval(plane, context, run, one, of) {
@@ -141,6 +142,8 @@ function drawOval(plane, context, run, one, of) {
     context.lineTo(x + a * cos + b * sin, y - (c * cos + d * sin));
   }
   pen(context, color, 2 * scale);
+  context.fillStyle = `${color}29`; // a sixth of it
+  if (!one.letter) context.fill();
   context.stroke();
   if (!one.letter) return;
   const [u, v] = clear(plane, run, x, y, long);

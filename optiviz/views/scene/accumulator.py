@@ -30,10 +30,16 @@ class AccumulatorPanel(PathPanel):
         picture = self.picture
         pairs = zip(picture.runs, picture.marks, self.trails, strict=True)
         found = [(divisor(run), mark, trail) for run, mark, trail in pairs]
-        kept = [(sides, mark, trail) for sides, mark, trail in found if sides is not None]
+        kept = [
+            (sides, mark, trail)
+            for sides, mark, trail in found
+            if sides is not None and sides.ndim == 2
+        ]
+        self.boxes = [self._box(*row) for row in kept]
+        if not kept and any(row[0] is not None for row in found):
+            return  # that of a matrix is an ellipse, which is drawn with every path of its rule
         if not kept:
             raise UserError("The panel 'accumulator' needs adagrad, rmsprop or adam.")
-        self.boxes = [self._box(sides, mark, trail) for sides, mark, trail in kept]
         words = "▭ √s₁ × √s₂: the step is divided by its sides"
         self.note(words, self.rows, picture.look.text if len(kept) > 1 else kept[0][1].color)
 

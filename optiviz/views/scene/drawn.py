@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgba
 from matplotlib.patches import Polygon
 
 from optiviz.optim.drawn import Drawn, Oval, Pull, Tried, Way
@@ -21,8 +22,9 @@ from optiviz.views.scene.place import Box
 from optiviz.views.style import DOTTED, HALO, LINES, WORDS, Mark, Theme, legible, rim
 
 MOST = 3  # runs whose marks are drawn, if none is the hero
-KEPT = 60  # places tried before, at most, that stay to be seen
+KEPT = 60  # steps before, at most, whose places that were given up stay to be seen
 LARGEST = 0.36  # of the panel's shorter side, for the longest axis of an ellipse
+FILL = 0.16  # how opaque it is within
 ROUND = 72  # corners of a circle
 AWAY = 9  # points from a head to its letter
 SEEN = 4  # points of a radius, from which on it has a letter
@@ -34,8 +36,8 @@ def of_runs(runs: Sequence[Run], lead: int | None) -> list[tuple[Drawn, ...]]:
 
     Where several runs have marks, each has them in its own colour.
     """
-    shown = range(len(runs)) if len(runs) <= MOST else ()
-    shown = shown if lead is None else [lead]
+    few = range(len(runs) if len(runs) <= MOST else 0)
+    shown = few if lead is None else range(lead, lead + 1)
     found = [drawn(run) if i in shown else () for i, run in enumerate(runs)]
     if sum(map(bool, found)) > 1:
         found = [tuple(replace(one, role="run") for one in marks) for marks in found]
@@ -50,7 +52,7 @@ def color_of(one: Drawn, mark: Mark, look: Theme) -> str:
 
 def corners(middle: Array, axes: Array) -> Array:
     """The outline `(ROUND, 2)` of the unit circle's image about a point."""
-    return middle + (axes @ CIRCLE).T
+    return np.asarray(middle + (axes @ CIRCLE).T)
 
 
 class Marks:
@@ -58,6 +60,7 @@ class Marks:
 
     def __init__(self, panel: Any, trail: Any, marks: tuple[Drawn, ...], mark: Mark) -> None:
         self.panel, self.marks = panel, marks
+        self.kept: dict[float, list[Box]] = {}
         kinds = {Way: _Way, Tried: _Tried, Pull: _Pull, Oval: _Oval}
         self.parts: list[Any] = [
             kinds[type(one)](panel, trail, one, color_of(one, mark, panel.look))
@@ -74,8 +77,10 @@ class Marks:
 
     def boxes(self, t: float) -> list[Box]:
         """Where the letters are at a step, in the panel's pixels."""
-        self.show(t)
-        return [box for part in self.parts for box in part.boxes()]
+        if t not in self.kept:
+            self.show(t)
+            self.kept[t] = [box for part in self.parts for box in part.boxes()]
+        return self.kept[t]
 
     def show(self, t: float) -> None:
         """Take the marks to a step."""
@@ -147,7 +152,7 @@ class _Way(_Part):
 
 
 class _Tried(_Part):
-    """Thin lines from points to what was tried there, the last ones strong."""
+    """Thin lines from points to what was tried there; what was given up stays to be seen."""
 
     def furnish(self) -> None:
         ax, pen, look = self.ax, self.look.pen, self.look
@@ -168,7 +173,7 @@ class _Tried(_Part):
 
     def show(self, t: float) -> None:
         now = min(int(t), self.steps)
-        past = np.arange(0, now, self.every)
+        past = np.arange(0, now if self.one.crossed else 0, self.every)
         tips = self.tips[[*past, now]]
         ends = np.stack(
             [np.broadcast_to(self.trail.points[[*past, now], None], tips.shape), tips], 2
@@ -202,7 +207,8 @@ class _Oval(_Part):
 
     def furnish(self) -> None:
         pen = self.look.pen
-        style: Any = {"ec": self.color, "fc": "none", "lw": 1.6 * pen, "zorder": 3.4}
+        fill = to_rgba(self.color, 0 if self.one.letter else FILL)
+        style: Any = {"ec": self.color, "fc": fill, "lw": 1.6 * pen, "zorder": 3.4}
         self.patch = self.panel.add(self.ax.add_patch(Polygon(np.zeros((3, 2)), **style)))
         (self.radius,) = self.ax.plot([], [], ls=DOTTED, lw=1.2 * pen, color=self.color, zorder=3.4)
         self.panel.add(self.radius)

@@ -191,13 +191,13 @@ class PathPanel(Panel):
             self.batch.show(t)
         for trail in self.trails:
             trail.show(t)
-        for marks in self.marks:
-            marks.show(t)
         self.told.show(t, self.film)
         for i, key in enumerate(self.key):  # an arrow too short to be drawn has none
             key.set_visible(any(trail.arrows[i][0].get_visible() for trail in self.trails))
         if self.names:
             self.names.show(t)
+        for marks in self.marks:
+            marks.show(t)  # last, since names ask where letters are at whole steps
 
 
 class BatchGround:
