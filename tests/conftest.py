@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import re
 import shlex
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+import optiviz as package
 from optiviz.problems.data import datasets
 
 if TYPE_CHECKING:
@@ -60,7 +62,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Files are chosen everywhere: what this file defines itself holds below its own folder."""
+    """What every process of the tests imports is compiled once, and files are chosen everywhere.
+
+    The compiled files help also where PYTHONDONTWRITEBYTECODE is set, which made each of hundreds
+    of processes compile the package anew.
+    """
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(os.path.dirname(package.__file__), quiet=2)
+    # As a plugin: what this file defines itself holds below its own folder.
     config.pluginmanager.register(Sparing(), "sparing")
 
 
@@ -68,9 +77,15 @@ class Sparing:
     """Whatever imports no file in vain: all files are a tenth of the work, for every worker."""
 
     def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> bool | None:
-        """A file without a test, or wholly slow where nothing slow is asked for."""
+        """A file without a test, or wholly slow where nothing slow is asked for.
+
+        Where only what was skipped is asked for, also a file of which nothing was.
+        """
         if collection_path.suffix != ".py":
             return None
+        if config.getoption("--skipped"):
+            files = {node.split("::")[0] for node in config.cache.get(SKIPPED, [])}
+            return collection_path.relative_to(config.rootpath).as_posix() not in files or None
         text = collection_path.read_text(encoding="utf-8")
         if not collection_path.name.startswith("test_"):
             return True if ">>> " not in text else None
