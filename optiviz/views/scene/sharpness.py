@@ -21,8 +21,9 @@ from optiviz.views.style import DASHED, HALO, LINES, WORDS, Mark, legible
 
 MOST = 1e6  # of a curvature that is drawn
 LIMITS = {"sgd": "2/η", "momentum": "2(1+β)/η", "nesterov": "2(1+β)/((1+2β)η)"}
+FLAT = 50  # times below the least limit, as far as curvatures are shown
 SIZE = 8.5  # points of a limit's name
-ROW = 1.3  # of them, from the middle of a name to its line, and to the next
+ROW, AWAY = 1.4, 0.7  # of them, from a name to the next; of that, from its line to its middle
 SHARE = 0.3  # of the steps, at either end, along which a name may stand
 
 
@@ -58,28 +59,32 @@ class Sharpness(Series):
             style: Any = {"linestyle": DASHED, "lw": 1.2 * self.look.pen}
             color = legible(self._color(one), self.look, LINES)
             ax.plot(np.arange(len(one.heights)), one.heights, color=color, **style)
-        self._name()
+        self.names = [self._name(one) for one in self.found]
 
     def _color(self, one: Limit) -> str:
         """That of the run whose limit it is; where it is that of several, or of one alone, ink."""
         shared = len(one.runs) > 1 or len(self.picture.runs) == 1
         return self.look.text if shared else self.picture.marks[one.runs[0]].color
 
-    def _name(self) -> None:
-        """Write the limits' names along them, at the end where curves are further away."""
+    def _name(self, one: Limit) -> Any:
+        """The name of a limit, which is laid when there is no more to be made room for."""
+        plate = {"facecolor": self.look.background, "alpha": HALO, "linewidth": 0, "pad": 1}
+        style: Any = {"color": legible(self._color(one), self.look, WORDS), "zorder": 5}
+        style |= {"fontsize": SIZE * self.look.scale, "transform": self.ax.transAxes}
+        return self.add(self.ax.text(0, 0, one.name, va="center", bbox=plate, **style))
+
+    def fit(self) -> None:
+        """Lay the limits' names along them, at the end where curves are further away."""
+        super().fit()
         row = ROW * SIZE * self.look.scale * self.ax.figure.dpi / 72
-        box = self.ax.get_window_extent()
+        height = self.ax.get_window_extent().height
         ends = [self._end(one, row) for one in self.found]
-        plate = {"facecolor": self.look.background, "alpha": HALO, "linewidth": 0, "pad": 1.5}
         for right in (False, True):
-            here = [(one, y) for one, (at, y) in zip(self.found, ends, strict=True) if at is right]
-            heights = spread([y for _, y in here], row, 0.6 * row, box.height - 0.6 * row)
-            for (one, _), y in zip(here, heights, strict=True):
-                color = legible(self._color(one), self.look, WORDS)
-                style: Any = {"transform": self.ax.transAxes, "color": color, "va": "center"}
-                style |= {"bbox": plate, "ha": "right" if right else "left", "zorder": 5}
-                style["fontsize"] = SIZE * self.look.scale
-                self.add(self.ax.text(0.985 if right else 0.015, y / box.height, one.name, **style))
+            here = [n for n, (at_right, _) in enumerate(ends) if at_right is right]
+            rows = spread([ends[n][1] for n in here], row, 0.6 * row, height - 0.6 * row)
+            for n, y in zip(here, rows, strict=True):
+                self.names[n].set_position((0.985 if right else 0.015, y / height))
+                self.names[n].set_ha("right" if right else "left")
 
     def _end(self, one: Limit, row: float) -> tuple[bool, float]:
         """Whether a name stands at the right, and the height of its middle, above its line or
@@ -100,7 +105,9 @@ class Sharpness(Series):
                 pixels(values[(steps_ >= first) & (steps_ <= last)])
                 for _, _, steps_, values in self.lines
             ]
-            for y in (line + 0.55 * row, line - 0.55 * row):
+            others = [other.heights[-1:] for other in self.found if other is not one]
+            passing += [pixels(heights) for heights in others]
+            for y in (line + AWAY * row, line - AWAY * row):
                 inside = 0.5 * row < y < box.height - 0.5 * row
                 near = min((float(np.abs(p - y).min()) for p in passing if len(p)), default=1e4)
                 places.append((inside, min(near, 2 * row), right, y))
@@ -118,7 +125,10 @@ class Sharpness(Series):
         return [(sharpness(run, self.picture.problem), mark)]
 
     def limits(self) -> tuple[float, float]:
-        every = np.concatenate([super().limits(), *self.heights()])
+        (low, high), stands = super().limits(), self.heights()
+        if stands and low > 0:  # nobody asks how flat it is where it is flat
+            low = max(low, min(float(heights.min()) for heights in stands) / FLAT)
+        every = np.concatenate([[low, high], *stands])
         return float(every.min()), float(every.max())
 
 
