@@ -141,6 +141,11 @@ MARKS: dict[str, Mark] = {
     "schedule-free-sgd": Mark("ink", DASHED, "o"),
     "schedule-free-adamw": Mark("ink", DASHDOT, "o"),
     "prodigy": Mark(_RED, DASHED, "s"),
+    "sam": Mark(_PINK, head="D"),
+    "lbfgs": Mark("ink", DOTTED, "s"),
+    "full-adagrad": Mark(_SKY, DOTTED, "^"),
+    "shampoo": Mark(_RED, DOTTED, "^"),
+    "muon": Mark(_RED, DASHDOT, "o"),
 }
 # Any other rule has one of these, the same in every picture.
 _SPARE = [Mark(color, dash) for dash in (DOTTED, DASHDOT) for color in (_PINK, _ORANGE, _GREEN)]

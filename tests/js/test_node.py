@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import optiviz
-from optiviz.optim import OPTIMIZERS, SGD
+from optiviz.optim import SGD, on_planes
 from optiviz.player import pack
 from optiviz.problems import parse_problem
 from optiviz.runs import race
@@ -92,7 +92,7 @@ console.log(JSON.stringify(unpack(Buffer.from(paths, "hex")).runs.map((run) =>
 def test_a_formula_is_told_in_the_numbers_of_the_step(node: str) -> None:
     """What the page says of the coming step ends where the rule itself went, whatever the rule."""
     problem = parse_problem("valley")
-    runs = race(problem, [*OPTIMIZERS], steps=9, schedule="cosine")
+    runs = race(problem, on_planes(), steps=9, schedule="cosine")
     packed = pack.paths(Picture(problem, runs, ["path", "formula"]))
     sent = {"paths": packed.hex(), "steps": [0, 1, 7]}
     for record, steps in zip(runs, run(node, FORMULAS, sent), strict=True):
