@@ -1,4 +1,4 @@
-"""Reddi's counter-example: a slope that comes seldom and strong, beside one that is always there."""
+"""Reddi's counter-example: a strong slope that comes seldom, beside one that always comes."""
 
 from __future__ import annotations
 
