@@ -65,8 +65,10 @@ export class RunTable {
       this.rows.delete(key);
     }
     runs.forEach((run, i) => {
-      if (!this.rows.has(run.run)) this.add(run, i);
-      this.write(this.rows.get(run.run), run, theme);
+      if (!this.rows.has(run.run)) this.add(run);
+      const row = this.rows.get(run.run);
+      if (this.body.children[i] !== row.node) this.body.insertBefore(row.node, this.body.children[i] ?? null);
+      this.write(row, run, theme);
     });
   }
 
@@ -78,7 +80,7 @@ export class RunTable {
     for (const run of this.runs) this.write(this.rows.get(run.run), run, this.theme);
   }
 
-  add(run, place) {
+  add(run) {
     const [rule, key] = [run.rule, run.run];
     const box = element("input", {
       type: "checkbox", checked: true, "aria-label": `show ${rule}, run ${key}, in the curves`,
@@ -100,7 +102,6 @@ export class RunTable {
     const node = element("tr", { "data-run": key, role: "row" }, ...cells);
     const said = [...cells.slice(TOLD, 6), verdict];
     this.rows.set(key, { node, said, name, remove, again });
-    this.body.insertBefore(node, this.body.children[place] ?? null);
   }
 
   // Only what has changed is touched: the table is written thirty times a second.
