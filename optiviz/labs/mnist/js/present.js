@@ -13,7 +13,12 @@ export function presents(lab, host, signal) {
   host.style.setProperty("--ov-larger", LARGER);
   const presenting = new Presenting({ setTheme: () => lab.fit() }, host, signal);
   lab.presenting = presenting;
-  onKeys(lab.root, { p: () => presenting.toggle(), d: () => lab.theme.button.click(), k: () => lab.shown && lab.pins.toggle(lab.shown) }, signal);
+  const keys = {
+    p: () => presenting.toggle(),
+    d: () => lab.theme.button.click(),
+    k: () => lab.shown && lab.pins.toggle(lab.shown),
+  };
+  onKeys(lab.root, keys, signal);
   const turn = (event) => {
     const by = TURNS[event.key];
     if (!presenting.on || !by || event.target.closest?.("table, input, select, textarea, dialog")) return;

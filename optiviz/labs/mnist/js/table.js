@@ -26,7 +26,8 @@ function head(words, i) {
 
 export class RunTable {
   // `send` asks Python to "show", "continue" or "remove" a run; `tick` is called with a run's number
-  // and whether it is to be drawn, `pin` with that of one to be pinned or not; `pointsOf` gives the evaluations of a run.
+  // and whether it is to be drawn, `pin` with that of one to be pinned or not; `pointsOf` gives the evaluations
+  // of a run.
   constructor(symbols, send, tick, pointsOf = () => [], pin = null) {
     Object.assign(this, { symbols, send, tick, pin, pointsOf, rows: new Map(), runs: [], cursor: null });
     this.body = element("tbody", { role: "rowgroup" });
