@@ -221,14 +221,16 @@ def test_the_sliders_of_an_app_of_ones_own_move_the_player(
     jupyter: str, visit: Callable[..., Any]
 ) -> None:
     page = run_all(visit(f"{jupyter}lab/tree/own.ipynb?reset"))
-    says = """([part, words]) =>
-        [...document.querySelectorAll(`.optiviz .ov-${part}`)].at(-1)?.textContent.endsWith(words)"""
+    says = """([part, words]) => [...document.querySelectorAll(`.optiviz .ov-${part}`)]
+        .at(-1)?.textContent.endsWith(words)"""
     assert page.evaluate(says, ["label", "β = 0.9"])
     page.locator(".widget-slider .noUi-handle").nth(1).focus()
     page.keyboard.press("ArrowLeft")
     page.wait_for_function(says, arg=["label", "β = 0.89"])
     page.locator(".widget-dropdown select").first.select_option("himmelblau")
     page.wait_for_function(says, arg=["title", "Himmelblau"])
+    heights = "all => all.map((canvas) => canvas.clientHeight)"  # in the room that sliders leave it
+    assert min(page.locator(".optiviz canvas").evaluate_all(heights)) > 60
     page.close()
 
 
