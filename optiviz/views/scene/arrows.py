@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optiviz.optim.drawn import Pull, Way
 from optiviz.problems.base import Array, Bounds
+from optiviz.runs.drawn import drawn
 from optiviz.runs.record import Run
 from optiviz.views.numbers import power
 from optiviz.views.scene.contour import fit
@@ -70,8 +72,11 @@ def usual(runs: Sequence[Run]) -> tuple[Arrow, ...]:
     """Which arrows there is room for: all of one run, the velocity of up to three.
 
     Where nothing is carried on, the velocity is the step before, and -ηg the one to come: one kind
-    of arrow, which has one name.
+    of arrow, which has one name. Where a rule has trails or arrows of its own to be drawn, those
+    at its head would tell of none of them.
     """
+    if any(isinstance(one, Way | Pull) for run in runs for one in drawn(run)):
+        return ()
     if len(runs) > 1:
         return (VELOCITY,) if len(runs) <= 3 else ()
     plain = np.allclose(carried(runs[0]), 0, atol=1e-9 * np.abs(runs[0].velocity).max())
