@@ -27,7 +27,7 @@ from optiviz.runs.record import Run
 from optiviz.runs.symbols import in_symbols
 from optiviz.views.picture import Picture
 from optiviz.views.scene import drawn, notes, path, series, sharpness, trail
-from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, times, usual
+from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, plain, times, usual
 from optiviz.views.scene.contour import (
     BANDS,
     CONTOUR,
@@ -214,7 +214,7 @@ def paths(picture: Picture) -> bytes:
         "shows": {"velocity": bool(arrows), "gradient": arrows not in ((), (VELOCITY,))},
         "factor": factor,
         "times": times(factor),
-        "plain": STEP.words if STEP in arrows else "",
+        "plain": STEP.words if plain(runs) else "",
         "lossTitle": "Loss above minimum" if floor else "Loss",
         "sharpnessTitle": sharpness.title(runs),
         "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
