@@ -25,7 +25,7 @@ from optiviz.runs.glossary import glossary
 from optiviz.runs.record import Run
 from optiviz.runs.symbols import in_symbols
 from optiviz.views.picture import Picture
-from optiviz.views.scene import notes, path, series, sharpness, trail
+from optiviz.views.scene import notes, path, series, sharpness, trail, trained
 from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, times, usual
 from optiviz.views.scene.contour import (
     BANDS,
@@ -77,6 +77,7 @@ DRAWING = {
     "room": series.ROOM,
     "rise": series.RISE,
     "climb": series.CLIMB,
+    "shade": trained.SHADE,
     "depth": series.DEPTH,
 }
 # When the least loss of a batch is at no one point.
@@ -191,8 +192,9 @@ def _look(look: Theme) -> dict[str, Any]:
     }
 
 
-def paths(picture: Picture) -> bytes:
-    """The runs: points, losses, velocities, gradients and rates, and how each is drawn."""
+def paths(picture: Picture, steps: int = 0) -> bytes:
+    """The runs: points, losses, velocities, gradients and rates, and how each is drawn; on a
+    timeline of so many steps at least."""
     runs, floor = list(picture.runs), picture.problem.floor()
     arrows = usual(runs)
     factor = enlarged(runs, picture.problem.bounds, arrows or (VELOCITY,))
@@ -200,26 +202,32 @@ def paths(picture: Picture) -> bytes:
     panels = chosen(picture.panels)
     formulas = [formula(run) if "formula" in panels else (None, []) for run in runs]
     axes, modes = along(picture) if "eigen" in panels else ({}, [({}, [])] * len(runs))
-    facts = axes | {
-        "steps": picture.steps,
-        "panels": panels,
-        "floor": floor,
-        "notes": [
-            {"step": one.step, "words": one.words, "x": one.at[0], "y": one.at[1]}
-            for one in picture.told
-        ],
-        "shows": {"velocity": bool(arrows), "gradient": arrows not in ((), (VELOCITY,))},
-        "factor": factor,
-        "times": times(factor),
-        "plain": STEP.words if STEP in arrows else "",
-        "lossTitle": "Loss above minimum" if floor else "Loss",
-        "sharpnessTitle": sharpness.title(runs),
-        "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
-        "runs": [
-            run | mode | {"formula": lines}
-            for run, (lines, _), (mode, _) in zip(looks(picture), formulas, modes, strict=True)
-        ],
-    }
+    titles = {"sharpnessTitle": sharpness.title(runs), "networkTitle": trained.title(runs)}
+    facts = (
+        axes
+        | titles
+        | {
+            "steps": max(picture.steps, steps),
+            "panels": panels,
+            "floor": floor,
+            "notes": [
+                {"step": one.step, "words": one.words, "x": one.at[0], "y": one.at[1]}
+                for one in picture.told
+            ],
+            "shows": {"velocity": bool(arrows), "gradient": arrows not in ((), (VELOCITY,))},
+            "factor": factor,
+            "times": times(factor),
+            "plain": STEP.words if STEP in arrows else "",
+            "lossTitle": "Loss above minimum" if floor else "Loss",
+            "batchSize": None
+            if batched is None or batched.batch is None
+            else batched.batch.shape[1],
+            "runs": [
+                run | mode | {"formula": lines}
+                for run, (lines, _), (mode, _) in zip(looks(picture), formulas, modes, strict=True)
+            ],
+        }
+    )
     arrays = [
         (i, *column)
         for i, run in enumerate(runs)

@@ -13,6 +13,7 @@ from optiviz.runs.bottom import Ground
 from optiviz.runs.record import Run
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.series import Series
+from optiviz.views.scene.trained import shade
 from optiviz.views.style import DASHED, Mark
 
 MOST = 1e6  # of a curvature that is drawn
@@ -33,6 +34,7 @@ class Sharpness(Series):
         style: Any = {"color": self.look.text, "linestyle": DASHED, "lw": 1.2 * self.look.pen}
         for heights in self.heights():
             ax.plot(np.arange(len(heights)), heights, **style)
+        shade(self)
 
     def words(self) -> str:
         return title(self.picture.runs)
