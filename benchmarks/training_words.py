@@ -22,7 +22,7 @@ import numpy as np
 from words import Held
 
 from optiviz import words
-from optiviz.optim import OPTIMIZERS, Optimizer, parse, parse_schedule
+from optiviz.optim import OPTIMIZERS, Optimizer, on_networks, parse, parse_schedule
 from optiviz.problems import MLP, load
 from optiviz.problems.base import Array
 from optiviz.training.course import Course, losses
@@ -94,7 +94,7 @@ class Draw:
 
 def drawn(rng: np.random.Generator) -> Draw:
     """A random rule, rate, setting, schedule, network, batch size and length."""
-    kind = str(rng.choice(list(OPTIMIZERS)))
+    kind = str(rng.choice(on_networks()))
     rule = OPTIMIZERS[kind]
     settings = {"lr": float(f"{RATES[rule.rate] * 10 ** rng.uniform(-1.5, 1.5):.3g}")}
     for field in dataclasses.fields(rule):

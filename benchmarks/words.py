@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from optiviz import UserError, descend, words
-from optiviz.optim import OPTIMIZERS, Optimizer, parse_schedule
+from optiviz.optim import OPTIMIZERS, Optimizer, on_planes, parse_schedule
 from optiviz.optim.schedules import SCHEDULES, Schedule
 from optiviz.problems import PROBLEMS, SURFACES, as_problem
 from optiviz.problems.base import Array, Plane
@@ -91,7 +91,7 @@ def drawn(rng: np.random.Generator) -> tuple[Draw, Plane, Optimizer]:
     names = list(PROBLEMS) if data else [*SURFACES] * 2 + FORMULAS
     name = str(rng.choice(names))
     problem = as_problem(name)
-    kind = str(rng.choice(list(OPTIMIZERS)))
+    kind = str(rng.choice(on_planes()))
     rule = OPTIMIZERS[kind]
     settings: dict[str, Any] = {}
     rate = problem.rates.get(rule.rate, problem.rates["unit"])

@@ -63,6 +63,7 @@ SETTINGS = {
     "beta1": ("momentum β₁", MEMORY),
     "beta2": ("decay of squares β₂", SQUARES),
 }
+REACH = (0.0, *decades(-3, 1, "1 2 3 5 7"))
 MOMENTUM = {"beta": ("momentum β", MEMORY)}  # of the rules that keep no squares
 
 
@@ -82,6 +83,8 @@ def knobs(rule: str, rates: Sequence[float], usual: Mapping[str, float]) -> dict
     rate = float(f"{usual.get(kind.rate, defaults['lr']):.3g}")  # as one would type it
     squares = "moment2" in kind.slots or "accumulator" in kind.slots
     settings = SETTINGS | ({} if squares else MOMENTUM)
+    if "look" in kind.extras:
+        settings = settings | {"rho": ("reach of the probe ρ", REACH)}
     own = {name: Knob(*settings[name], defaults[name]) for name in settings if name in defaults}
     return {"lr": Knob("learning rate η", tuple(rates), rate)} | own
 

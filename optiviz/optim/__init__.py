@@ -13,8 +13,17 @@ from optiviz.optim.check import check
 from optiviz.optim.describe import SYMBOLS, describe
 from optiviz.optim.foreign.rule import Foreign, from_keras, from_optax, from_torch
 from optiviz.optim.free import ScheduleFreeAdamW, ScheduleFreeSGD
+from optiviz.optim.looking import LBFGS, SAM
+from optiviz.optim.matrix import FullAdaGrad, Muon, Shampoo
 from optiviz.optim.prodigy import Prodigy
-from optiviz.optim.registry import OPTIMIZERS, name_of, parse, parse_schedule
+from optiviz.optim.registry import (
+    OPTIMIZERS,
+    name_of,
+    on_networks,
+    on_planes,
+    parse,
+    parse_schedule,
+)
 from optiviz.optim.schedules import SCHEDULES, Schedule
 from optiviz.optim.sgd import SGD, Momentum, Nesterov
 from optiviz.optim.signed import SignSGD
@@ -22,7 +31,9 @@ from optiviz.optim.stepper import stepper
 
 __all__ = [
     "ADOPT",
+    "LBFGS",
     "OPTIMIZERS",
+    "SAM",
     "SCHEDULES",
     "SGD",
     "SYMBOLS",
@@ -32,8 +43,10 @@ __all__ = [
     "Adam",
     "AdamW",
     "Foreign",
+    "FullAdaGrad",
     "Lion",
     "Momentum",
+    "Muon",
     "Nadam",
     "Nesterov",
     "Optimizer",
@@ -43,6 +56,7 @@ __all__ = [
     "Schedule",
     "ScheduleFreeAdamW",
     "ScheduleFreeSGD",
+    "Shampoo",
     "SignSGD",
     "check",
     "describe",
@@ -50,6 +64,8 @@ __all__ = [
     "from_optax",
     "from_torch",
     "name_of",
+    "on_networks",
+    "on_planes",
     "parse",
     "parse_schedule",
     "stepper",

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from optiviz.errors import UserError
 from optiviz.optim.base import Array, Optimizer, State
 from optiviz.optim.blame import at, blamed, blaming
+from optiviz.optim.trial import begun, extras
 
 FEW = 3  # steps: the first is often another than those that follow
 PATIENCE = 64  # steps without a move: a rule may gather gradients for a while before it moves
@@ -44,7 +45,7 @@ def check(rule: Optimizer | type[Optimizer], w: ArrayLike = (1.0, 2.0)) -> None:
     rule = rule if isinstance(rule, Optimizer) else made(rule)
     name, legacy, ours = type(rule).__name__, np.random.get_state(), random.getstate()
     try:
-        inspect.signature(rule.step).bind("w", "g", "state", "t")
+        inspect.signature(rule.step).bind("w", "g", "state", "t", **extras(rule))
     except TypeError:
         raise at(rule.step, f"{name}.step must take w, g, state and t, in this order.") from None
     start = _start(rule, np.asarray(w))
@@ -103,13 +104,13 @@ def _twin(rule: Optimizer) -> Optimizer:
 
 def _try(name: str, rule: Optimizer, w: Array) -> None:
     """Take steps until w moves, at least a few, and look at everything after each."""
-    state = rule.init(w)
+    state = begun(rule, w)
     _look_at_start(rule, state, w)
     state["_scratch"] = np.empty_like(w)  # as the loop does
     first, settings = w.copy(), _settings(rule)
-    owned = dict(state)
+    owned, given = dict(state), extras(rule)
     for t in range(PATIENCE):
-        rule.step(w, 1 + 0.5 * first, state, t)
+        rule.step(w, 1 + 0.5 * first, state, t, **given)
         for slot in owned | state:
             if slot not in owned:
                 raise at(rule.step, f"{name}.step adds state[{slot!r}]: make it in init.")

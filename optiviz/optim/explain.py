@@ -14,8 +14,9 @@ import numpy as np
 from optiviz.errors import UserError
 from optiviz.optim.base import Optimizer, Setting
 from optiviz.optim.describe import SYMBOLS
-from optiviz.optim.formula import filled, follow, symbols_of
+from optiviz.optim.formula import filled, follow, outcomes_of, symbols_of
 from optiviz.optim.registry import OPTIMIZERS, name_of, parse
+from optiviz.optim.trial import begun, extras
 
 # What the arrays of a rule's state are, beside those that are called what they are.
 KEPT = {
@@ -32,6 +33,11 @@ KEPT = {
     "gradient_sum": "weighted sum of gradients",
     "start": "start",
     "_distance": "estimate of the distance to the minimum",
+    "probe": "place that is looked at",
+    "probe_gradient": "gradient at the probe",
+    "direction": "direction of the step",
+    "step_length": "length of the step, in directions",
+    "_gram": "sum of all ggᵀ",
     "_numerator": "weighted sum of how far the slopes agree",
 }
 RATE = 0.1  # of the example, where none is asked for
@@ -140,10 +146,13 @@ def _plain(rule: Optimizer) -> Optimizer:
 
 def _example(rule: Optimizer) -> tuple[str, ...]:
     """The lines of the second step in numbers, where L is w²/2, so g is w, and w begins at 2."""
-    w = np.array([2.0])
-    state = rule.init(w)
-    rule.step(w, w.copy(), state, 0)
-    told, known = [], symbols_of(rule, w, w, state, 1)
+    w, given = np.array([2.0]), extras(rule)
+    state = begun(rule, w)
+    rule.step(w, w.copy(), state, 0, **given)
+    before, g = {name: array.copy() for name, array in state.items()}, w.copy()
+    told, known = [], symbols_of(rule, g, g, before, 1)
+    rule.step(w, g, state, 1, **given)
+    known |= outcomes_of(rule, state)
     for line in rule.formula():
         told.append(filled(line, known))
         follow(line, known)

@@ -39,6 +39,16 @@ def symbols_of(rule: Optimizer, w: Array, g: Array, state: State, t: int) -> dic
     return known | {symbol: state[slot] for symbol, slot in rule.symbols.items() if slot in state}
 
 
+def outcomes_of(rule: Optimizer, after: State) -> dict[str, Value]:
+    """What the lines of a step that are no arithmetic came to; NaN where nothing tells."""
+    sides = ((line, line.split(" ← ")[0]) for line in rule.formula())
+    return {
+        line: after[slot] if (slot := rule.outcomes[symbol]) in rule.slots else np.nan
+        for line, symbol in sides
+        if symbol in rule.outcomes
+    }
+
+
 def follow(line: str, known: dict[str, Value]) -> None:
     """Give the symbol at the left of a line the value of what stands at the right.
 
@@ -72,7 +82,7 @@ def filled(line: str, known: Mapping[str, Value]) -> str:
     """
     symbol, right = line.split(" ← ")
     if line in known:
-        return f"{line} = {_said(known[line])}"
+        return line if np.isnan(known[line]).all() else f"{line} = {_said(known[line])}"
     told, before = "", ""
     for word in WORD.findall(right.replace("ᵗ", f"^{known['t']}" if "ᵗ" in right else "")):
         number = _said(known[word]) if word in known else word

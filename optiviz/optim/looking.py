@@ -82,8 +82,8 @@ class LBFGS(Optimizer):
 
     p = -H·g, with H from pairs s = Δw, y = Δg by the two-loop recursion    w ← w + ap
 
-    search="backtracking"   a = η, halved until L(w + ap) ≤ L(w) + 10⁻⁴·a·gᵀp
-    search="none"           a = η, as PyTorch's with max_iter=1 and no line search
+    search="backtracking"   a ← η, halved until L(w + ap) ≤ L(w) + 10⁻⁴·a·gᵀp
+    search="none"           a ← η, as PyTorch's with max_iter=1 and no line search
 
     The first step is at most η long in the 1-norm, as PyTorch's. A pair whose yᵀs is not above
     10⁻¹⁰ is left out, so H stays positive. Made for whole gradients: on mini-batches the pairs
@@ -128,7 +128,7 @@ class LBFGS(Optimizer):
     search: str = choice("backtracking", "none")
 
     def formula(self) -> tuple[str, ...]:
-        searched = "a ← search(L, w, p)" if self.search == "backtracking" else "a ← length(η, g)"
+        searched = "a ← search(η, p)" if self.search == "backtracking" else "a ← length(η, g)"
         return "p ← −Hg", searched, "w ← w + ap"
 
     def init(self, w: Array) -> State:

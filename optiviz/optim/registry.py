@@ -10,6 +10,8 @@ from optiviz.optim.adopt import ADOPT, RAdam
 from optiviz.optim.base import Optimizer
 from optiviz.optim.foreign.rule import Foreign, parse_foreign
 from optiviz.optim.free import ScheduleFreeAdamW, ScheduleFreeSGD
+from optiviz.optim.looking import LBFGS, SAM
+from optiviz.optim.matrix import FullAdaGrad, Muon, Shampoo
 from optiviz.optim.prodigy import Prodigy
 from optiviz.optim.schedules import SCHEDULES, Schedule, WarmUp
 from optiviz.optim.sgd import SGD, Momentum, Nesterov
@@ -36,8 +38,23 @@ OPTIMIZERS: Registry[type[Optimizer]] = Registry(
         "schedule-free-sgd": ScheduleFreeSGD,
         "schedule-free-adamw": ScheduleFreeAdamW,
         "prodigy": Prodigy,
+        "sam": SAM,
+        "lbfgs": LBFGS,
+        "full-adagrad": FullAdaGrad,
+        "shampoo": Shampoo,
+        "muon": Muon,
     },
 )
+
+
+def on_planes() -> list[str]:
+    """The rules that can step a point of two parameters."""
+    return [name for name, rule in OPTIMIZERS.items() if not rule.matrices]
+
+
+def on_networks() -> list[str]:
+    """The rules that can step the weights of a network of any size."""
+    return [name for name, rule in OPTIMIZERS.items() if rule.most is None]
 
 
 def parse(text: str, **defaults: Any) -> Optimizer:

@@ -28,22 +28,28 @@ def ahead(run: Run, problem: Plane, n: int, further: bool = False) -> Iterator[P
         return
     rule, last, t = kind(**held(run, further)), run.w[-1], run.steps
     state = {name: slot[-1] for name, slot in run.slots.items()}
-    state |= _unrecorded(rule, run)
+    state |= _unrecorded(rule, run, problem)
     m = None if run.batch is None else run.batch.shape[1]
     points = steps(problem, rule, last, t + n, m, run.seed, since=t, state=state)
     next(points)  # where the run is
     yield from points
 
 
-def _unrecorded(rule: Optimizer, run: Run) -> State:
+def _unrecorded(rule: Optimizer, run: Run, problem: Plane) -> State:
     """What a rule keeps and no run records, by its steps taken once more."""
     rule, w = copy.copy(rule), run.w[0].copy()
     state = rule.init(w)
+
+    def look(at: Any, out: Any) -> Any:
+        batch = None if run.batch is None else run.batch[t][run.batch[t] >= 0]
+        return problem.value_and_grad(at, batch, out)[0]
+
+    extras = {"look": look} if "look" in rule.extras else {}
     hidden = {name for name in state if name.startswith("_")} - {"_scratch"}
     for t in range(run.steps if hidden else 0):
         vars(rule).update({name: np.asarray(told[t]) for name, told in run.hyper.items()})
         w[...] = run.w[t]
-        rule.step(w, run.grad[t], state, t)
+        rule.step(w, run.grad[t], state, t, **extras)
     return {name: state[name] for name in hidden}
 
 

@@ -43,7 +43,21 @@ def in_symbols(run: Run) -> tuple[tuple[str, ...], dict[str, Array]]:
                 changing = np.broadcast_to(value, (run.steps, *np.shape(value)))
             found[symbol] = np.concatenate([changing, changing[-1:]])
     found |= {s: run.slots[slot] for s, slot in rule.symbols.items() if slot in run.slots}
+    found |= _outcomes(rule, lines, run)
     return lines, found | _unrecorded(rule, lines, found)
+
+
+def _outcomes(rule: Optimizer, lines: tuple[str, ...], run: Run) -> dict[str, Array]:
+    """What lines came to that are no arithmetic, as the next point tells; not known at the last."""
+    found = {}
+    for line in lines:
+        symbol = line.split(" ← ")[0]
+        if symbol in rule.outcomes:
+            told = np.full_like(run.w, np.nan)
+            if rule.outcomes[symbol] in run.slots:
+                told[:-1] = run.slots[rule.outcomes[symbol]][1:]
+            found[line] = told
+    return found
 
 
 def _unrecorded(
@@ -52,6 +66,7 @@ def _unrecorded(
     """What a rule keeps but no run records, as its lines make it from the first."""
     start = rule.init(found["w"][0])
     kept = {s: start[slot] for s, slot in rule.symbols.items() if s not in found and slot in start}
+    kept = {s: value for s, value in kept.items() if s not in rule.outcomes}
     together = [line for line in lines if any(word in line for word in TOGETHER)]
     rows: dict[str, list[Array]] = {name: [] for name in (*kept, *together)}
     made = [

@@ -28,7 +28,8 @@ def check(
     """
     w = np.zeros(network.size, network.dtype)
     # The loop lays all out like w but what begins with _, which it leaves as the rule made it.
-    made = {k: v if k.startswith("_") else w for k, v in rule.init(w).items()}
+    given = {"blocks": network.blocks} if "blocks" in rule.extras else {}
+    made = {k: v if k.startswith("_") else w for k, v in rule.init(w, **given).items()}
     made.pop("_scratch", None)
     _alike(slots, made, "slots")
     evaluations = len(arrays["rows"]) if "rows" in arrays else 0

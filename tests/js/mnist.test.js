@@ -155,7 +155,7 @@ test("points that are sent again take the place of those that are there, and are
   Object.assign(globalThis, { matchMedia: window.matchMedia, devicePixelRatio: 1, getComputedStyle: () => STYLE });
   const lanes = FORM.lanes.map(() => ({ command: "optiviz train", mark: MARK }));
   const values = {
-    facts: { symbols: {}, ...FACTS }, form: FORM, plan: { state: FORM, lanes, notes: [], serial: 0, query: "" },
+    facts: { symbols: {}, lessons: [], ...FACTS }, form: FORM, plan: { state: FORM, lanes, notes: [], serial: 0, query: "" },
     runs: [{ ...LISTED, span: 3 }], status: { phase: "ready", share: 1, left: null, pace: 0 }, seen: {},
   };
   const heard = {};

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from optiviz.errors import UserError
-from optiviz.optim import OPTIMIZERS
+from optiviz.optim import on_planes
 from optiviz.player import pack
 from optiviz.problems import parse_problem
 from optiviz.runs import race
@@ -31,7 +31,7 @@ console.log(JSON.stringify(runs.map((run) => ({{
 }}))));
 """
 
-RULES = [*OPTIMIZERS, "sgd:lr=0.1", "sgd:lr=1e-5", "momentum:lr=0.3", "nesterov:lr=0.03,beta=0"]
+RULES = [*on_planes(), "sgd:lr=0.1", "sgd:lr=1e-5", "momentum:lr=0.3", "nesterov:lr=0.03,beta=0"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from optiviz.labs.controls import Knob, decades, knobs
 from optiviz.labs.mnist import form as mnist_form
-from optiviz.optim import OPTIMIZERS
+from optiviz.optim import OPTIMIZERS, on_networks
 from optiviz.problems import MLP
 from optiviz.problems.network import mlp
 
@@ -23,7 +23,7 @@ anything: Any = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 lanes = st.fixed_dictionaries(
-    {}, optional={"rule": st.sampled_from(list(OPTIMIZERS)) | anything, "lr": anything}
+    {}, optional={"rule": st.sampled_from(on_networks()) | anything, "lr": anything}
 )
 states = st.fixed_dictionaries(
     {},
@@ -90,7 +90,7 @@ def test_a_wrong_value_of_a_rule_goes_to_the_nearest() -> None:
     ]
 
 
-@pytest.mark.parametrize("rule", OPTIMIZERS)
+@pytest.mark.parametrize("rule", on_networks())
 def test_every_rule_opens_on_its_own_defaults(rule: str) -> None:
     offered = knobs(rule, mnist_form.RATES, mlp.RATES)
     for name, knob in offered.items():

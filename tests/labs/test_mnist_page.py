@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 
 from optiviz.labs.mnist import form as mnist_form
-from optiviz.optim import OPTIMIZERS
+from optiviz.optim import on_networks
 
 from .conftest import READY, kernel_of
 
@@ -135,7 +135,7 @@ def test_every_control_has_a_name(shared: Any) -> None:
     assert len(names) == len(set(names))
     assert names[0] == "momentum: learning rate η"
     options = group(page, 1).locator("option").all_inner_texts()
-    assert options == list(OPTIMIZERS)
+    assert options == on_networks()
 
 
 def test_it_trains_stops_and_continues(page: Any, tmp_path: Path) -> None:

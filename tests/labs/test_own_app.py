@@ -16,12 +16,12 @@ pytest.importorskip("anywidget", reason="needs the extra apps")
 
 from optiviz import optim, schedules, sliders
 from optiviz.errors import UserError
-from optiviz.optim import OPTIMIZERS
+from optiviz.optim import OPTIMIZERS, on_planes
 
 TEMPLATE = Path(__file__).parents[2] / "apps" / "own.ipynb"
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", on_planes())
 def test_every_setting_has_a_control_that_stays_within_its_bound(name: str) -> None:
     """Each is moved to both its ends, and the rule takes what it then says."""
     box = sliders(name)

@@ -25,7 +25,7 @@ from optiviz.labs.surface.session import (
     from_file,
     from_query,
 )
-from optiviz.optim import OPTIMIZERS
+from optiviz.optim import on_planes
 from optiviz.runs import race
 from optiviz.views.style import LINES, THEMES, contrast, halo
 
@@ -244,7 +244,7 @@ def test_a_formula_of_ones_own_has_pins_and_families() -> None:
     assert unpack(family(session.state, {"lane": 0, "setting": "lr"}))["runs"][0]["steps"] == 9
 
 
-@pytest.mark.parametrize("rule", OPTIMIZERS)
+@pytest.mark.parametrize("rule", on_planes())
 def test_every_setting_has_a_family_from_which_each_member_can_be_taken(rule: str) -> None:
     state = from_query(f"?problem=valley&optim={rule}&steps=5")[0].state
     for setting, knob in offers()["rules"][rule].items():

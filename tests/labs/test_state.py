@@ -21,7 +21,7 @@ from optiviz.labs.controls import knobs
 from optiviz.labs.surface import takeaway
 from optiviz.labs.surface.offers import DECAYS, FILES, RATES, SITUATIONS, offers, shapes
 from optiviz.labs.surface.state import LONGEST, State, clean, from_query
-from optiviz.optim import OPTIMIZERS, SCHEDULES
+from optiviz.optim import SCHEDULES, on_planes
 from optiviz.player import pack as player
 from optiviz.problems import PROBLEMS
 from optiviz.views import Picture
@@ -37,7 +37,7 @@ SETTINGS = st.dictionaries(
     max_size=4,
 )
 NAMES = st.one_of(
-    st.sampled_from([*OPTIMIZERS, *SCHEDULES, *PROBLEMS, "adm", "__class__"]), st.text(max_size=8)
+    st.sampled_from([*on_planes(), *SCHEDULES, *PROBLEMS, "adm", "__class__"]), st.text(max_size=8)
 )
 CONTROLS = st.fixed_dictionaries(
     {},
@@ -211,11 +211,11 @@ def test_every_situation_is_as_its_words_say() -> None:
 
 def test_everything_that_can_be_named_can_be_chosen() -> None:
     facts = offers()
-    assert set(facts["rules"]) == set(OPTIMIZERS)
+    assert set(facts["rules"]) == set(on_planes())
     assert set(facts["schedules"]) == set(DECAYS) == set(SCHEDULES)
     assert {problem["name"] for problem in facts["problems"]} == set(PROBLEMS)
     for problem in PROBLEMS:
-        for rule in OPTIMIZERS:
+        for rule in on_planes():
             for knob in knobs(rule, RATES, PROBLEMS[problem].rates).values():
                 assert list(knob.values) == sorted(set(knob.values))
                 assert knob.values[0] <= knob.default <= knob.values[-1]

@@ -15,7 +15,7 @@ from optiviz.errors import UserError
 from optiviz.maps import BasinMap, RateMap, basin_map, rate_map, sensitivity
 from optiviz.maps.axes import axis, second
 from optiviz.maps.theory import theory
-from optiviz.optim import OPTIMIZERS
+from optiviz.optim import OPTIMIZERS, on_planes
 from optiviz.problems import SURFACES, parse_problem, valley
 
 QUADRATICS = {name: s for name, s in SURFACES.items() if s.curvatures} | {
@@ -157,7 +157,7 @@ def test_a_rate_works_if_it_comes_near_the_least_at_any_height(height: float) ->
     assert curve.converged.tolist() == [False, True, True, False]
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", on_planes())
 def test_every_rule_has_rates_that_work(name: str) -> None:
     (curve,) = sensitivity(surfaces["bowl"], [name], steps=1000, tolerance=0.1).curves
     works = curve.lr[curve.works]

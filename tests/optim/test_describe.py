@@ -61,7 +61,9 @@ def test_a_number_is_told_as_it_was_typed(lr: float, words: str) -> None:
 
 def test_every_rule_has_a_word_for_people() -> None:
     words = "SGD Momentum Nesterov AdaGrad RMSProp Adadelta Adam AMSGrad AdamW Nadam Lion SignSGD "
-    words += "RAdam ADOPT ScheduleFreeSGD ScheduleFreeAdamW Prodigy"
+    words += (
+        "RAdam ADOPT ScheduleFreeSGD ScheduleFreeAdamW Prodigy SAM LBFGS FullAdaGrad Shampoo Muon"
+    )
     assert [word(name) for name in optim.OPTIMIZERS] == words.split()
 
 

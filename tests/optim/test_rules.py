@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 import record_others
+import record_shaped
 from record_torch import (
     GRADIENTS,
     REFERENCE,
@@ -37,6 +38,7 @@ from optiviz.optim import (
     stepper,
 )
 from optiviz.optim.stepper import BLOCK, EVERY
+from optiviz.optim.trial import begun, extras
 
 # The rules that PyTorch lacks, compared with plain loops below.
 BY_HAND = {"lion": Lion(lr=0.003, beta1=0.8, beta2=0.95, weight_decay=0.2)}
@@ -58,7 +60,7 @@ def scheduled(rule: type[Optimizer]) -> list[str]:
 
 
 def test_every_rule_has_a_row() -> None:
-    rows = [*ROWS.values(), *record_others.ROWS.values()]
+    rows = [*ROWS.values(), *record_others.ROWS.values(), *record_shaped.ROWS.values()]
     covered = {name_of(rule) for rule, *_ in rows} | set(BY_HAND)
     assert covered == set(OPTIMIZERS)
 
@@ -224,7 +226,7 @@ def test_the_compiler_takes_the_same_steps(rule: Optimizer) -> None:
     sweep = step_of(rule)
     assert sweep is not None
     w, twin = np.array([1.0, -2.0, 0.5]), np.array([1.0, -2.0, 0.5])
-    state, own = rule.init(w), rule.init(twin)
+    state, own = begun(rule, w), begun(rule, twin)
     for t in range(3):
         rule.step(w, w + 0.5, state, t)
         sweep(rule, twin, twin + 0.5, own, t)
@@ -235,13 +237,15 @@ def test_the_compiler_takes_the_same_steps(rule: Optimizer) -> None:
 def test_an_array_of_several_blocks_is_stepped_as_any_other(name: str) -> None:
     """Also where gradients are small, whose squares are not to be taken for what has faded."""
     rule, random = OPTIMIZERS[name](lr=0.1), np.random.default_rng(3)
+    if rule.most or "blocks" in rule.extras:
+        pytest.skip("it keeps a matrix of all pairs, or is given its blocks")
     w, g = random.normal(size=(2, BLOCK + 100)).astype(np.float32)
     g *= 1e-6
-    twin, state = w.copy(), rule.init(w)
-    step, own = stepper(rule, w, g, state, compiled=False), rule.init(twin)
+    twin, state = w.copy(), begun(rule, w)
+    step, own = stepper(rule, w, g, state, False, extras(rule)), begun(rule, twin)
     for t in range(EVERY + 2):
         step(t)
-        rule.step(twin, g, own, t)
+        rule.step(twin, g, own, t, **extras(rule))
     assert w.tobytes() == twin.tobytes()
 
 
@@ -259,9 +263,9 @@ def test_a_stack_is_its_single_runs(name: str) -> None:
 
 def _walk(rule: Optimizer, start: np.ndarray) -> np.ndarray:
     w = start.copy()
-    state = rule.init(w)
+    state, given = begun(rule, w), extras(rule)
     for t in range(40):
-        rule.step(w, np.moveaxis(rosenbrock(np.moveaxis(w, -1, 0)), 0, -1), state, t)
+        rule.step(w, np.moveaxis(rosenbrock(np.moveaxis(w, -1, 0)), 0, -1), state, t, **given)
     return w
 
 
@@ -274,11 +278,12 @@ def test_settings_may_change_from_step_to_step(name: str, key: str) -> None:
     numbers = schedules.Linear(0.5, end=0.1).values(20)
     changing, fixed = np.array([1.0, -2.0]), np.array([1.0, -2.0])
     one = OPTIMIZERS[name]()
-    state, twin = one.init(changing), one.init(fixed)
+    state, twin, given = begun(one, changing), begun(one, fixed), extras(one)
     for t, number in enumerate(numbers):
         object.__setattr__(one, key, number)
-        one.step(changing, changing.copy(), state, t)
-        dataclasses.replace(OPTIMIZERS[name](), **{key: number}).step(fixed, fixed.copy(), twin, t)
+        one.step(changing, changing.copy(), state, t, **given)
+        alike = dataclasses.replace(OPTIMIZERS[name](), **{key: number})
+        alike.step(fixed, fixed.copy(), twin, t, **given)
     assert changing.tobytes() == fixed.tobytes()
 
 
@@ -288,10 +293,10 @@ def test_a_network_sees_the_step_through_its_views(name: str) -> None:
     layers = flat[:6].reshape(2, 3), flat[6:].reshape(4, 1)
     before = [layer.copy() for layer in layers]
     rule = OPTIMIZERS[name]()
-    state = rule.init(flat)
+    state = begun(rule, flat)
     slots = {key: array for key, array in state.items() if key in rule.slots}
     for t in range(3):
-        rule.step(flat, flat + 0.5, state, t)
+        rule.step(flat, flat + 0.5, state, t, **extras(rule))
     assert all(np.shares_memory(flat, layer) for layer in layers)
     assert all((layer != old).all() for layer, old in zip(layers, before, strict=True))
     assert all(state[key] is array and array.any() for key, array in slots.items())
@@ -300,7 +305,7 @@ def test_a_network_sees_the_step_through_its_views(name: str) -> None:
 @each_rule
 def test_the_gradient_is_left_alone(name: str) -> None:
     w, g, rule = np.ones(2), np.array([0.5, -3.0]), OPTIMIZERS[name]()
-    rule.step(w, g, rule.init(w), 0)
+    rule.step(w, g, begun(rule, w), 0, **extras(rule))
     assert g.tolist() == [0.5, -3.0]
 
 
@@ -309,9 +314,9 @@ def test_the_gradient_is_left_alone(name: str) -> None:
 def test_float32_stays_float32(name: str, kind: type) -> None:
     w = np.ones((3, 2), np.float32)
     rule = OPTIMIZERS[name](**{key: kind(0.5) for key in scheduled(OPTIMIZERS[name])})
-    state = rule.init(w)
+    state = begun(rule, w)
     for t in range(3):
-        rule.step(w, 2 * w, state, t)
+        rule.step(w, 2 * w, state, t, **extras(rule))
     assert {array.dtype for array in (w, *state.values())} == {np.dtype(np.float32)}
 
 
@@ -338,7 +343,7 @@ PLACES = {"average", "iterate", "start", "probe"}  # slots that are points, and 
 @each_rule
 def test_state_is_zero_at_first_and_shaped_like_the_weights(name: str) -> None:
     w = np.ones((3, 2))
-    state = OPTIMIZERS[name]().init(w)
+    state = begun(OPTIMIZERS[name](), w)
     for slot in OPTIMIZERS[name].slots:
         assert not np.shares_memory(state[slot], w)
         np.testing.assert_array_equal(state[slot], w if slot in PLACES else np.zeros((3, 2)))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from optiviz import descend, optim, schedules
-from optiviz.optim import OPTIMIZERS
+from optiviz.optim import OPTIMIZERS, on_planes
 from optiviz.problems import SURFACES
 from optiviz.problems.planes.regression import regression
 from optiviz.runs import Run
@@ -21,7 +21,7 @@ def went(run: Run, problem: Any, n: int) -> np.ndarray[Any, Any]:
     return np.array([point.w.copy() for point in ahead(run, problem, n)])
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", on_planes())
 def test_they_are_what_a_longer_run_does(name: str) -> None:
     rule = OPTIMIZERS[name](lr=0.01)
     short, long = (descend(VALLEY, rule, steps=steps) for steps in (20, 25))

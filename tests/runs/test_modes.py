@@ -8,7 +8,7 @@ import pytest
 from optiviz import descend, surfaces
 from optiviz.errors import UserError
 from optiviz.maps.theory import theory
-from optiviz.optim import OPTIMIZERS, SGD
+from optiviz.optim import SGD, on_planes
 from optiviz.optim.registry import parse
 from optiviz.problems import PROBLEMS, parse_problem
 from optiviz.problems.planes.function import surface
@@ -131,7 +131,7 @@ def test_the_minimum_is_the_one_where_the_run_ends() -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", [r for r in OPTIMIZERS if r not in ("sgd", "momentum", "nesterov")]
+    "rule", [r for r in on_planes() if r not in ("sgd", "momentum", "nesterov")]
 )
 def test_a_rule_that_is_no_linear_map_has_no_factor(rule: str) -> None:
     for problem in ("valley", "booth"):

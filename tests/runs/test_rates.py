@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from optiviz import surface
-from optiviz.optim import OPTIMIZERS
+from optiviz.optim import on_planes
 from optiviz.problems import SURFACES, Surface, parse_problem
 from optiviz.problems.planes.steep import steep
 from optiviz.runs import race
@@ -51,7 +51,7 @@ def test_no_rule_diverges_at_its_own_rate_and_each_gets_somewhere(name: str) -> 
     found = SURFACES[name]
     diagonal = float(np.hypot(*np.ptp(np.array(found.bounds), axis=1)))
     for start in (found.start, *nine(found)):
-        for run in race(found, list(OPTIMIZERS), start=start):
+        for run in race(found, on_planes(), start=start):
             said = verdict(run, found).kind
             assert said not in ENDLESS, (run.optimizer, start)
             if run.optimizer == "radam":  # which warms up for 2/(1 − β₂) = 2000 steps

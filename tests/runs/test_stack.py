@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from optiviz import descend
-from optiviz.optim import OPTIMIZERS, parse_schedule
+from optiviz.optim import OPTIMIZERS, on_planes, parse_schedule
 from optiviz.runs.stack import single
 
 RATES = (0.01, 0.1, 3.0)
 
 
 @pytest.mark.parametrize("schedule", [None, "linear:end=0.1", "warmup:steps=3,then=cosine"])
-@pytest.mark.parametrize("rule", OPTIMIZERS)
+@pytest.mark.parametrize("rule", on_planes())
 def test_one_of_a_stack_is_the_run_alone(rule: str, schedule: str | None) -> None:
     def made(lr: float | np.ndarray) -> object:
         return OPTIMIZERS[rule](lr=parse_schedule(schedule, lr) if schedule else lr)

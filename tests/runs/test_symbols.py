@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optiviz.optim import OPTIMIZERS
+from optiviz.optim import on_planes
 from optiviz.optim.formula import follow
 from optiviz.runs import descend
 from optiviz.runs.symbols import in_symbols
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", on_planes())
 def test_the_lines_lead_from_every_point_to_the_next(name: str) -> None:
     run = descend("valley", name, steps=20)
     lines, symbols = in_symbols(run)

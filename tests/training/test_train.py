@@ -14,7 +14,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from optiviz import UserError, optim
-from optiviz.optim import OPTIMIZERS, schedules
+from optiviz.optim import on_networks, schedules
 from optiviz.problems import MLP, load
 from optiviz.runs import steps
 from optiviz.training import Checkpoint, train
@@ -145,10 +145,13 @@ def test_patience_goes_back_to_the_best_weights() -> None:
 # --- going on ---
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
-@pytest.mark.parametrize("stop", [0, 7, 20, 33])
+# Roots of 784 rows take a while, so Shampoo makes them seldom, and goes on once: with kept ones.
+STOPS = [(n, stop) for stop in (0, 7, 20, 33) for n in on_networks() if n != "shampoo" or stop > 20]
+
+
+@pytest.mark.parametrize(("name", "stop"), STOPS)
 def test_going_on_is_the_same_to_the_bit(tmp_path: Path, name: str, stop: int) -> None:
-    rule = optim.parse(f"{name}:lr=0.01")
+    rule = optim.parse(f"{name}:lr=0.01" + ",every=20" * (name == "shampoo"))
     rule = dataclasses.replace(rule, lr=schedules.Cosine(0.01))
     how: Any = {"epochs": 4, "batch_size": 64, "seed": 1, "validation": HELD, "patience": 3}
     whole = train(NET, TEST, rule, **how)

@@ -191,7 +191,8 @@ def test_runs_of_one_rule_are_a_ladder_by_their_setting(theme) -> None:
         assert np.argsort(lights).tolist() == np.argsort(values).tolist()
         rises = np.sort(lights)
         assert (rises[1:] / rises[:-1]).min() > 1.08, "no two are alike"
-    assert len({own.color for own in (mark("adam", theme, nth) for nth in range(4))}) == 4
+    for name in ("adam", "sgd"):
+        assert len({own.color for own in (mark(name, theme, nth) for nth in range(4))}) == 4
 
 
 @THEME

@@ -7,7 +7,7 @@ import operator
 from typing import Any
 
 from optiviz.labs.controls import LANES, Knob, decades, facts, knobs
-from optiviz.optim import OPTIMIZERS, SYMBOLS, parse_schedule
+from optiviz.optim import OPTIMIZERS, SYMBOLS, on_networks, parse_schedule
 from optiviz.problems.network import mlp
 from optiviz.training import length
 from optiviz.training.recipe import HIDDEN, Recipe
@@ -42,7 +42,7 @@ State = dict[str, Any]
 def offers() -> dict[str, Any]:
     """All that the page needs to draw its controls."""
     return {
-        "rules": {name: facts(lane_knobs(name)) for name in OPTIMIZERS},
+        "rules": {name: facts(lane_knobs(name)) for name in on_networks()},
         "common": facts(COMMON),
         "schedules": [{"name": name, "ends": bool(told)} for name, told in SCHEDULES.items()],
         "lanes": LANES,
@@ -98,7 +98,7 @@ def clean(sent: Any) -> tuple[State, list[str]]:
 def _lane(sent: Any, notes: list[str]) -> State:
     sent = sent if isinstance(sent, dict) else {}
     rule = sent.get("rule")
-    if not (isinstance(rule, str) and rule in OPTIMIZERS):
+    if not (isinstance(rule, str) and rule in on_networks()):
         notes.append("There is no such optimiser; momentum stands in its place.")
         rule, sent = "momentum", {}  # its numbers were meant for another
     known = lane_knobs(rule).items()

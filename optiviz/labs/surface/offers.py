@@ -10,7 +10,7 @@ from optiviz.errors import UserError
 from optiviz.labs.controls import LANES, Knob, decades, facts, knobs
 from optiviz.labs.surface.own import EDGES, FAR, SMALL, is_own
 from optiviz.maps.axes import second
-from optiviz.optim import OPTIMIZERS, SCHEDULES
+from optiviz.optim import OPTIMIZERS, SCHEDULES, on_planes
 from optiviz.problems import PROBLEMS, SURFACES, Plane
 from optiviz.problems.registry import FAMILIES
 
@@ -130,7 +130,7 @@ def _second(rule: str) -> str | None:
         return None
 
 
-SECONDS = {name: _second(name) for name in OPTIMIZERS}
+SECONDS = {name: _second(name) for name in on_planes()}
 
 
 def offers() -> dict[str, Any]:
@@ -138,7 +138,7 @@ def offers() -> dict[str, Any]:
     rates = PROBLEMS["valley"].rates
     return {
         "problems": [facts_of(name, problem) for name, problem in PROBLEMS.items()],
-        "rules": {name: facts(knobs(name, RATES, rates)) for name in OPTIMIZERS},
+        "rules": {name: facts(knobs(name, RATES, rates)) for name in on_planes()},
         "seconds": SECONDS,
         "schedules": {name: facts(DECAYS[name]) for name in SCHEDULES},
         **facts({"steps": STEPS, "seed": SEED}),

@@ -21,7 +21,7 @@ from optiviz.errors import UserError
 from optiviz.labs.controls import LANES, Knob, knobs
 from optiviz.labs.surface.offers import DECAYS, RATES, SEED, STEPS, TYPED, shapes
 from optiviz.labs.surface.own import checked, in_order, is_own, plane_of
-from optiviz.optim import OPTIMIZERS
+from optiviz.optim import on_planes
 from optiviz.problems import PROBLEMS, Plane
 from optiviz.runs import Run, race
 from optiviz.words import join, split
@@ -209,7 +209,7 @@ def _choice(kind: str, name: Any, known: Mapping[str, Any], usual: str, notes: N
 
 def _lane(lane: Any, plane: Plane, notes: Notes) -> tuple[str, Settings]:
     lane = lane if isinstance(lane, Mapping) else {"rule": lane}
-    rule = _choice("optimiser", lane.get("rule"), OPTIMIZERS, "momentum", notes)
+    rule = _choice("optimiser", lane.get("rule"), dict.fromkeys(on_planes()), "momentum", notes)
     given = {name: value for name, value in lane.items() if name != "rule"}
     if lane.get("rule") != rule:
         given = {}  # numbers that were meant for another rule

@@ -12,7 +12,7 @@ import numpy as np
 
 from optiviz.errors import needs_extra, unknown
 from optiviz.named import named
-from optiviz.optim.base import Array
+from optiviz.optim.base import Array, Look
 
 # The engine of each framework, found by name: a framework is imported when it is asked for.
 ENGINES = {
@@ -38,13 +38,14 @@ class Engine(ABC):
     # The framework's names for what our rules keep, too.
     slots: ClassVar[Mapping[str, str]]
     w: Array
+    looks: bool = False  # whether its rule has asked for the loss elsewhere
 
     @abstractmethod
     def __init__(self, make: Any, options: Mapping[str, Any], w: Array, lr: float) -> None: ...
 
     @abstractmethod
-    def step(self, g: Array, lr: float) -> None:
-        """Update `w` in place."""
+    def step(self, g: Array, lr: float, look: Look) -> None:
+        """Update `w` in place; a rule that needs the loss, too, or one elsewhere, gets `look`."""
 
     @abstractmethod
     def arrays(self) -> dict[str, Array]:
@@ -114,3 +115,13 @@ def classes_of(home: Any, base: type) -> dict[str, Any]:
     every = {name: getattr(home, name) for name in dir(home)}
     kinds = {name: kind for name, kind in every.items() if isinstance(kind, type)}
     return {n: kind for n, kind in kinds.items() if issubclass(kind, base) and kind is not base}
+
+
+def straight(g: Array) -> Look:
+    """A loss with this gradient everywhere, to try a rule on."""
+
+    def look(w: Array, out: Array) -> Any:
+        out[...] = g
+        return (g * w).sum()
+
+    return look

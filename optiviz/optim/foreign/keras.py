@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from optiviz.errors import UserError, pip
-from optiviz.optim.base import Array
+from optiviz.optim.base import Array, Look
 from optiviz.optim.foreign.engine import Engine, classes_of
 
 
@@ -38,7 +38,7 @@ class Keras(Engine):
         self.variable = keras.Variable(w.copy(), dtype=str(w.dtype), name="w")
         self.rule.build([self.variable])
 
-    def step(self, g: Array, lr: float) -> None:
+    def step(self, g: Array, lr: float, look: Look) -> None:
         self.rule.learning_rate = lr
         self.variable.assign(self.w.copy())
         gradient = self.keras.ops.convert_to_tensor(g.copy(), dtype=str(g.dtype))

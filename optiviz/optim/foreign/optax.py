@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from optiviz.optim.base import Array
+from optiviz.errors import UserError
+from optiviz.optim.base import Array, Look
 from optiviz.optim.foreign.engine import Engine
 
 
@@ -54,10 +55,42 @@ class Optax(Engine):
         """A JAX array of its own; the NumPy copy is never written to again."""
         return self.jax.numpy.asarray(np.array(array))
 
-    def step(self, g: Array, lr: float) -> None:
+    def step(self, g: Array, lr: float, look: Look) -> None:
+        self._look = look
         with self._precision():
-            updates, self.tree = self._update(lr, self._copy(g), self.tree, self._copy(self.w))
+            given = lr, self._copy(g), self.tree, self._copy(self.w)
+            try:
+                updates, self.tree = self._update(*given)
+            except TypeError as error:
+                if self.looks or "value" not in str(error):
+                    raise
+                self.looks, self._update = True, self.jax.jit(self._updated_looking)
+                updates, self.tree = self._update(*given)
             self.w += np.asarray(updates)
+
+    def _updated_looking(self, lr: Any, g: Any, tree: Any, w: Any) -> tuple[Any, Any]:
+        """The update of a rule that asks for the loss, and for a function that gives it."""
+        rule, factor = self._transformation(lr)
+        loss = self._loss()
+        own = {"value": loss(w), "grad": g, "value_fn": loss}
+        updates, tree = rule.update(g, tree, w, **own)
+        return factor * updates, tree
+
+    def _loss(self) -> Any:
+        """The loss as JAX knows a function: NumPy computes it, and its gradient."""
+        jax, kind = self.jax, self.w.dtype
+        shapes = jax.ShapeDtypeStruct((), kind), jax.ShapeDtypeStruct(self.w.shape, kind)
+
+        def both(w: Any) -> tuple[Any, Any]:
+            at, out = np.array(w, kind), np.empty(self.w.shape, kind)
+            return np.asarray(self._look(at, out), kind), out
+
+        @jax.custom_vjp  # type: ignore[untyped-decorator]
+        def loss(w: Any) -> Any:
+            return jax.pure_callback(both, shapes, w)[0]
+
+        loss.defvjp(lambda w: jax.pure_callback(both, shapes, w), lambda g, by: (by * g,))
+        return loss
 
     def arrays(self) -> dict[str, Array]:
         named: dict[str, Array] = {}
@@ -84,13 +117,28 @@ class Optax(Engine):
     @classmethod
     def choices(cls) -> dict[str, Any]:
         import optax  # noqa: PLC0415
+        from optax import contrib  # noqa: PLC0415
 
-        found = {}
-        for name in dir(optax):
-            if name.startswith(("_", "scale_by_")):
-                continue
-            make = getattr(optax, name)
-            made = inspect.isfunction(make) or isinstance(make, partial)
-            if made and "learning_rate" in inspect.signature(make).parameters:
-                found[name] = make
-        return found
+        return _choices(optax) | {f"contrib.{n}": make for n, make in _choices(contrib).items()}
+
+    @classmethod
+    def find(cls, name: str) -> tuple[str, Any]:
+        if name.lower() == "contrib.muon":
+            raise UserError(
+                "optax:contrib.muon would take the one vector of all weights for no matrix, and "
+                "step it as Adam does: use muon, which knows the layers."
+            )
+        return super().find(name)
+
+
+def _choices(home: Any) -> dict[str, Any]:
+    """The functions of a module that make a rule from a rate."""
+    found = {}
+    for name in dir(home):
+        if name.startswith(("_", "scale_by_")):
+            continue
+        make = getattr(home, name)
+        made = inspect.isfunction(make) or isinstance(make, partial)
+        if made and "learning_rate" in inspect.signature(make).parameters:
+            found[name] = make
+    return found

@@ -15,15 +15,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from optiviz.errors import UserError, unknown
-from optiviz.optim.base import Array, Optimizer, Rate, State
+from optiviz.optim.base import Array, Look, Optimizer, Rate, State, nowhere
 from optiviz.optim.blame import blaming
 from optiviz.optim.check import made
-from optiviz.optim.foreign.engine import ENGINES, Engine, engine_of
+from optiviz.optim.foreign.engine import ENGINES, Engine, engine_of, straight
 from optiviz.words import build, guess
 
 NOMINAL = 0.01  # a rate to make a rule with before it is told its own
@@ -57,8 +57,10 @@ class Foreign(Optimizer):
 
     Raises:
         UserError: the framework is missing or does not take these options, or the rule needs more
-            than a gradient.
+            than a gradient and a look at the loss elsewhere.
     """
+
+    extras: ClassVar[tuple[str, ...]] = ("look",)
 
     name: str = ""
     framework: str = "torch"
@@ -73,7 +75,7 @@ class Foreign(Optimizer):
     def rate(self) -> Rate:  # type: ignore[override]  # a fact of the class in our own rules
         """Which of a problem's rates suits the rule, found by trying it on two gradients."""
         small, large = (self._first_step(g) for g in (1.0, 10.0))
-        if large > 3 * small:
+        if small < large and large > 3 * small:
             return "gradient"
         return "unit" if 0.05 < small < 20 else "own"
 
@@ -82,13 +84,14 @@ class Foreign(Optimizer):
         w, gradient, lr = np.ones(2), np.full(2, g), NOMINAL
         try:
             engine = engine_of(self.framework)(self.make, self.options, w, lr)
-            engine.step(gradient, lr)
+            engine.step(gradient, lr, straight(gradient))
         except UserError:
             raise
         except Exception as error:  # whatever a framework raises, it is about these options
             reason = str(error).strip().partition("\n")[0] or type(error).__name__
             raise UserError(f"{self.name} cannot be used: {reason.rstrip('.')}.") from None
-        return float(abs(1 - w[0])) / lr
+        # One that searches along a line, or takes many steps in one, has a rate of its own.
+        return np.inf if engine.looks else float(abs(1 - w[0])) / lr
 
     def init(self, w: Array) -> State:
         if w.ndim != 1:
@@ -99,7 +102,7 @@ class Foreign(Optimizer):
         engine = engine_of(self.framework)(self.make, self.options, w.copy(), NOMINAL)
         return Live(engine.template() | {"_scratch": np.empty_like(w)})
 
-    def step(self, w: Array, g: Array, state: State, t: int) -> None:
+    def step(self, w: Array, g: Array, state: State, t: int, look: Look = nowhere) -> None:
         if not isinstance(state, Live):
             raise UserError(f"{self.name} steps only with the state that its init made.")
         lr = float(self.lr)
@@ -108,7 +111,7 @@ class Foreign(Optimizer):
             engine = state.engine = engine_of(self.framework)(self.make, self.options, w, lr)
             if t:
                 engine.load(state)
-        engine.step(g, lr)
+        engine.step(g, lr, look)
         for name, array in engine.arrays().items():
             state[name][...] = array
 

@@ -39,8 +39,10 @@ export function told(run, step, axis) {
       word in known || word === symbol ? word : null,
     ]);
     const numbers = filled(line, known, say);
-    const result = say(follow(line, known), symbol);
-    return { words, numbers: [...numbers, [" = ", null], [result, symbol]] };
+    const value = follow(line, known);
+    const unknown = line in known && Number.isNaN(value); // a search or a matrix has no number here
+    const result = unknown ? [] : [[" = ", null], [say(value, symbol), symbol]];
+    return { words, numbers: [...numbers, ...result] };
   });
 }
 

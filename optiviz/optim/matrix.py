@@ -1,0 +1,300 @@
+"""Rules that let directions meet in a matrix: full AdaGrad, Shampoo, and Muon, which rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from optiviz.errors import UserError
+from optiviz.optim.adam import correction
+from optiviz.optim.base import Array, Blocks, Optimizer, Rate, Setting, State, whole
+from optiviz.optim.settings import choice, setting
+
+MOST = 2000  # parameters, whose matrix of products takes 32 MB
+# Muon's own: the quintic that lifts small singular values fastest, and what steps its vectors.
+QUINTIC = (3.4445, -4.7750, 2.0315)
+NORM_EPS = 1e-8
+ADAM = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+RMS = 0.2  # that of AdamW's updates
+
+
+@dataclass(frozen=True)
+class FullAdaGrad(Optimizer):
+    """Full-matrix AdaGrad: its ellipse of past slopes turns with the valley, and is not just long.
+
+    S ← S + ggᵀ        w ← w - η(S + εI)^(-½)g
+
+    AdaGrad keeps only the diagonal of S, so a rotated valley undoes it; this rule does not notice a
+    rotation. It is what Shampoo does to a vector, and so agrees with pytorch_optimizer's.
+
+    Args:
+        lr: the learning rate η ≥ 0.
+        eps: ε > 0, added to the diagonal of S.
+
+    Raises:
+        UserError: a setting is outside its bound, or more than 2000 parameters.
+
+    >>> w, rule = np.array([3.0, 4.0]), FullAdaGrad(lr=0.5)
+    >>> rule.step(w, w.copy(), rule.init(w), 0)
+    >>> w.round(6)
+    array([2.7, 3.6])
+
+    Duchi, Hazan & Singer 2011.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("direction",)
+    rate: ClassVar[Rate] = "unit"
+    meets: ClassVar[bool] = True
+    most: ClassVar[int | None] = MOST
+
+    symbols: ClassVar[Mapping[str, str]] = {"p": "direction", "S": "_gram"}
+    outcomes: ClassVar[Mapping[str, str]] = {"S": "_gram", "p": "direction"}
+    plain: ClassVar[tuple[str, str] | None] = ("adagrad", "without turning")
+    purpose: ClassVar[str] = (
+        "Steep and flat directions get steps of like size, whichever way the valley points."
+    )
+
+    eps: float = setting(1e-6, low=0, above=True)
+
+    def formula(self) -> tuple[str, ...]:
+        return "S ← S + ggᵀ", "p ← (S + εI)^(−½)g", "w ← w − ηp"
+
+    def init(self, w: Array) -> State:
+        n = w.shape[-1]
+        if n > MOST:
+            raise UserError(
+                f"full-adagrad keeps a matrix of all pairs of parameters: {MOST} at most, got {n}. "
+                "Shampoo keeps two small ones for each layer."
+            )
+        return super().init(w) | {"_gram": np.zeros((*w.shape, n), w.dtype)}
+
+    def step(self, w: Array, g: Array, state: State, t: int) -> None:
+        gram, p = state["_gram"], state["direction"]
+        gram += g[..., :, None] * g[..., None, :]
+        p[...] = (inverse_root(gram, self.eps, 2) @ g[..., None])[..., 0]
+        w -= np.multiply(p, self.lr, out=state["_scratch"])
+
+
+@dataclass(frozen=True)
+class Shampoo(Optimizer):
+    """Shampoo: a matrix of slopes is preconditioned from both sides, by its rows' and its columns'.
+
+    L ← L + GGᵀ    R ← R + GᵀG    W ← W - η(L + εI)^(-¼)·G·(R + εI)^(-¼)
+
+    A vector (biases, a point of the plane) has one side and the power -½: there it is full-matrix
+    AdaGrad. As pytorch_optimizer has it.
+
+    Args:
+        lr: the learning rate η ≥ 0.
+        eps: ε > 0, added to the diagonals.
+        every: the roots are made anew every so many steps, since they cost most.
+
+    Raises:
+        UserError: a setting is outside its bound.
+
+    >>> w, rule = np.array([3.0, 4.0]), Shampoo(lr=0.5)
+    >>> rule.step(w, w.copy(), rule.init(w), 0)
+    >>> w.round(6)
+    array([2.7, 3.6])
+
+    Gupta, Koren & Singer 2018.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("direction",)
+    rate: ClassVar[Rate] = "unit"
+    extras: ClassVar[tuple[str, ...]] = ("blocks",)
+    meets: ClassVar[bool] = True
+
+    symbols: ClassVar[Mapping[str, str]] = {"p": "direction"}
+    outcomes: ClassVar[Mapping[str, str]] = {"L": "", "R": "", "p": "direction"}
+    plain: ClassVar[tuple[str, str] | None] = ("adagrad", "without matrices")
+    purpose: ClassVar[str] = (
+        "Rows and columns of weights that are always pushed together get steps of like size."
+    )
+
+    eps: float = setting(1e-6, low=0, above=True)
+    every: int = setting(1, low=1)
+
+    def formula(self) -> tuple[str, ...]:
+        sums = "L ← L + GGᵀ", "R ← R + GᵀG"
+        return (*sums, "p ← (L + εI)^(−¼)G(R + εI)^(−¼)", "w ← w − ηp")
+
+    def init(self, w: Array, blocks: Blocks = whole) -> State:
+        grams: State = {}
+        for i, part in enumerate(blocks(w)):
+            sides = part.shape[w.ndim - 1 :]
+            for side, n in enumerate(sides):  # the sum of products, and its root
+                grams[f"_{'LR'[side]}{i}"] = np.zeros((2, *w.shape[:-1], n, n), w.dtype)
+        return super().init(w) | grams
+
+    def step(self, w: Array, g: Array, state: State, t: int, blocks: Blocks = whole) -> None:
+        p = state["direction"]
+        for i, (part, out) in enumerate(zip(blocks(g), blocks(p), strict=True)):
+            matrix = part.ndim > g.ndim
+            slope = part if matrix else part[..., None]
+            left = self._root(state[f"_L{i}"], slope, 4 if matrix else 2, t)
+            found = left @ slope
+            if matrix:
+                found = found @ self._root(state[f"_R{i}"], slope.swapaxes(-1, -2), 4, t)
+            out[...] = found if matrix else found[..., 0]
+        w -= np.multiply(p, self.lr, out=state["_scratch"])
+
+    def _root(self, side: Array, slope: Array, power: int, t: int) -> Array:
+        """Add the products of a slope to one side, and give its inverse root."""
+        side[0] += slope @ slope.swapaxes(-1, -2)
+        if t % self.every == 0:
+            side[1] = inverse_root(side[0], self.eps, power)
+        found: Array = side[1]
+        return found
+
+
+@dataclass(frozen=True)
+class Muon(Optimizer):
+    """Muon: the momentum of a matrix is rounded, so that it moves as far in every direction.
+
+    m ← βm + (1-β)g    u ← βm/(1-βᵗ⁺¹) + (1-β)g/(1-βᵗ)    o ← σ·NS(u)
+    w ← w - η(o + λw)
+
+    NS divides u by its norm and repeats X := aX + (bA + cA²)X with A = XXᵀ, which lifts singular
+    values to between 0.5 and 1.2 in five rounds: the unit circle's image is rounded. Matrices are
+    (inputs, outputs). Vectors (biases) take Adam's step with the same η, as in optax and Keras;
+    PyTorch refuses them, and so is a problem without any matrix refused here.
+
+    Rates: a step is η·σ long in each singular direction, and libraries mean another σ, and call
+    other sides rows. To take their η here: optax's with the same settings. Jordan's, PyTorch's
+    "original" with scale=width, if its weights are (outputs, inputs) as in nn.Linear; PyTorch's
+    "match_rms_adamw", Moonlight's and Keras's with scale=rms, so AdamW's own η will do.
+    η(width) = η(rms)·0.2√max(inputs, outputs)/√max(1, outputs/inputs). Momentum that is not
+    (1-β)-averaged (Jordan, PyTorch's page) has the same path, since NS divides by the norm.
+
+    Args:
+        lr: the learning rate η ≥ 0.
+        beta: β in [0, 1), the memory of the gradient.
+        nesterov: look ahead by one step, as all do by default; else u ← m.
+        bias_correction: as optax; False is Jordan's and PyTorch's, u ← βm + (1-β)g.
+        rounds: how often NS is repeated, at least 1.
+        scale: σ = √max(1, outputs/inputs), or 0.2·√max(inputs, outputs), or 1.
+        weight_decay: λ ≥ 0, decoupled, of matrices only.
+
+    Raises:
+        UserError: a setting is outside its bound, or no parameters form a matrix.
+
+    >>> W, rule = np.diag([3.0, 1.0]).ravel(), Muon(lr=0.1)
+    >>> blocks = lambda x: [x.reshape(2, 2)]
+    >>> rule.step(W, W.copy(), rule.init(W, blocks), 0, blocks)
+    >>> W.reshape(2, 2).round(2)
+    array([[2.93, 0.  ],
+           [0.  , 0.89]])
+
+    Jordan et al. 2024; scale=rms: Liu et al. 2025.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("moment1", "moment2", "direction")
+    rate: ClassVar[Rate] = "own"
+    extras: ClassVar[tuple[str, ...]] = ("blocks",)
+    meets: ClassVar[bool] = True
+    matrices: ClassVar[bool] = True
+    forgets: ClassVar[bool] = True
+
+    symbols: ClassVar[Mapping[str, str]] = {"m": "moment1", "o": "direction"}
+    outcomes: ClassVar[Mapping[str, str]] = {"o": "direction"}
+    plain: ClassVar[tuple[str, str] | None] = ("momentum", "without rounding")
+    purpose: ClassVar[str] = (
+        "A few strong directions drown the others in a layer's slope; rounded, all are heard."
+    )
+
+    lr: Setting = setting(0.02, low=0)
+    beta: Setting = setting(0.95, low=0, high=1)
+    nesterov: bool = True
+    bias_correction: bool = True
+    rounds: int = setting(5, low=1)
+    scale: str = choice("width", "rms", "none")
+    weight_decay: Setting = setting(0.0, low=0)
+
+    def formula(self) -> tuple[str, ...]:
+        ahead = "βm + (1 − β)g"
+        if self.bias_correction:
+            ahead = "βm/(1 − ββᵗ) + (1 − β)g/(1 − βᵗ)"
+        scale = "" if self.scale == "none" else "σ·"
+        taken = f"u ← {ahead}" if self.nesterov else "u ← m"
+        return "m ← βm + (1 − β)g", taken, f"o ← {scale}NS(u)", "w ← w − η(o + λw)"
+
+    def init(self, w: Array, blocks: Blocks = whole) -> State:
+        if not any(part.ndim > w.ndim for part in blocks(w)):
+            raise UserError(
+                "muon rounds matrices, and these parameters form none: a vector would only be "
+                "divided by its length. Train a network with it, or take another rule."
+            )
+        return super().init(w)
+
+    def step(self, w: Array, g: Array, state: State, t: int, blocks: Blocks = whole) -> None:
+        kept = [blocks(x) for x in (w, g, *(state[slot] for slot in self.slots))]
+        lead = w.ndim - 1
+        for x, slope, m, s, o in zip(*kept, strict=True):
+            if x.ndim > w.ndim:
+                o[...] = self._rounded(slope, m, t)
+                x *= 1 - _beside(self.lr * self.weight_decay, x, lead)
+            else:
+                _adam(slope, m, s, o, t)
+        w -= np.multiply(state["direction"], self.lr, out=state["_scratch"])
+
+    def _rounded(self, g: Array, m: Array, t: int) -> Array:
+        """o = σ·NS(u) of one matrix, whose mean is kept in m."""
+        beta = _beside(self.beta, g, g.ndim - 2)
+        m *= beta
+        m += (1 - beta) * g
+        u = m
+        if self.nesterov and self.bias_correction:
+            u = beta * m / correction(beta, t + 1) + (1 - beta) * g / correction(beta, t)
+        elif self.nesterov:
+            u = beta * m + (1 - beta) * g
+        inputs, outputs = g.shape[-2:]
+        width, rms = max(1, outputs / inputs) ** 0.5, RMS * max(inputs, outputs) ** 0.5
+        scale = {"width": width, "rms": rms, "none": 1.0}[self.scale]
+        found: Array = scale * newton_schulz(u, self.rounds)[-1]
+        return found
+
+
+def inverse_root(gram: Array, eps: float, power: int) -> Array:
+    """(S + εI)^(-1/power) of a symmetric matrix, or of a stack of them."""
+    values, axes = np.linalg.eigh(gram + eps * np.eye(gram.shape[-1], dtype=gram.dtype))
+    scaled = axes * np.maximum(values, eps)[..., None, :] ** (-1 / power)
+    found: Array = scaled @ axes.swapaxes(-1, -2)
+    return found
+
+
+def newton_schulz(u: Array, rounds: int = 5) -> list[Array]:
+    """A matrix on its way to the nearest rotation: divided by its norm, and after every round.
+
+    X ← aX + (bA + cA²)X with A = XXᵀ; U·S·Vᵀ keeps U and V, and its singular values near 1.
+
+    >>> [x.diagonal().round(2).tolist() for x in newton_schulz(np.diag([1.0, 0.1]), 2)]
+    [[1.0, 0.1], [0.69, 0.34], [1.13, 0.99]]
+    """
+    turned = u.shape[-2] > u.shape[-1]
+    x = u.swapaxes(-1, -2) if turned else u
+    x = x / (np.sqrt(np.square(x).sum(axis=(-2, -1), keepdims=True)) + NORM_EPS)
+    a, b, c = QUINTIC
+    met = [x]
+    for _ in range(rounds):
+        gram = x @ x.swapaxes(-1, -2)
+        x = a * x + (b * gram + c * gram @ gram) @ x
+        met.append(x)
+    return [one.swapaxes(-1, -2) if turned else one for one in met]
+
+
+def _beside(value: Any, x: Array, lead: int) -> Any:
+    """A setting beside a matrix: the K numbers of a stack `(K, 1)` as `(K, 1, 1)`."""
+    numbers = np.asarray(value)
+    return numbers[..., None] if lead and numbers.ndim else value
+
+
+def _adam(g: Array, m: Array, s: Array, out: Array, t: int) -> None:
+    """Adam's step of a vector, but for η, into `out`."""
+    beta1, beta2, eps = ADAM.values()
+    m += (1 - beta1) * (g - m)
+    s += (1 - beta2) * (g * g - s)
+    out[...] = m / correction(beta1, t) / (np.sqrt(s / correction(beta2, t)) + eps)

@@ -1,0 +1,73 @@
+"""Rules that look elsewhere or know the layers, against the libraries that have them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from record_shaped import PROBLEMS, ROWS, our_walk
+
+from optiviz import UserError, descend, optim
+from optiviz.optim.matrix import newton_schulz
+
+CASES = [(row, problem) for row, (_, problems, _, _) in ROWS.items() for problem in problems]
+# pytorch_optimizer's SAM takes ‖g‖ + 10⁻¹² of float32 numbers.
+TOLERANCE = {"sam": 1e-7, "sam-plain": 1e-7}
+
+
+def close(row: str, ours: np.ndarray, theirs: np.ndarray) -> None:
+    """Equal up to a share of the largest number among theirs."""
+    share = TOLERANCE.get(row, 1e-9)
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=share * np.abs(theirs).max())
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # what they warn of while they are imported is their affair
+@pytest.mark.parametrize(("row", "problem"), CASES)
+def test_agrees_with_the_library(row: str, problem: str) -> None:
+    rule, _, library, walk = ROWS[row]
+    pytest.importorskip(library)
+    close(row, our_walk(rule, PROBLEMS[problem]), walk(PROBLEMS[problem]))
+
+
+def test_a_search_never_goes_up() -> None:
+    run = descend("rosenbrock", "lbfgs", steps=60)
+    assert (np.diff(run.loss) <= 0).all()
+    assert run.loss[-1] < 1e-12
+
+
+def test_without_a_reach_sam_is_momentum() -> None:
+    one = descend("rosenbrock", optim.SAM(lr=5e-4, rho=0.0, beta=0.8), steps=50)
+    other = descend("rosenbrock", optim.Momentum(lr=5e-4, beta=0.8), steps=50)
+    np.testing.assert_allclose(one.w, other.w, rtol=1e-12)
+
+
+def test_turning_the_valley_turns_the_path() -> None:
+    """Full AdaGrad does not notice a rotation about the minimum; AdaGrad does."""
+    turned = []
+    for name in ("full-adagrad", "adagrad"):
+        paths = []
+        for angle in (0, 30):
+            c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+            turn = np.array([[c, -s], [s, c]])
+            start = turn @ np.array([2.0, 1.0])
+            run = descend(f"valley:rotation={angle}", f"{name}:lr=0.3", start, 40)
+            paths.append(run.w @ turn)
+        turned.append(np.abs(paths[1] - paths[0]).max())
+    assert turned[0] < 1e-6
+    assert turned[1] > 1e-2
+
+
+def test_rounds_lift_every_singular_value() -> None:
+    rng = np.random.default_rng(0)
+    for shape in ((4, 4), (3, 7), (7, 3)):
+        ends = np.linalg.svd(newton_schulz(rng.normal(size=shape), 5)[-1])[1]
+        assert 0.4 < ends.min() <= ends.max() < 1.25
+
+
+def test_a_plain_vector_is_refused_with_the_reason() -> None:
+    with pytest.raises(UserError, match="muon rounds matrices, and these parameters form none"):
+        descend("bowl", "muon")
+    with pytest.raises(UserError, match="full-adagrad keeps a matrix of all pairs"):
+        optim.FullAdaGrad().init(np.zeros(3000))
+    with pytest.raises(UserError, match="looks at the loss elsewhere"):
+        optim.SAM().step(np.ones(2), np.ones(2), optim.SAM().init(np.ones(2)), 0)
