@@ -25,3 +25,12 @@ def measured(run: Run, problem: Plane, panels: Sequence[str]) -> Iterator[tuple[
         yield "sharpness", sharpness.sharpness(run, problem).astype("<f4")
         if (most := sharpness.stands(run)) is not None:
             yield "stands", most.astype("<f4")
+
+
+def titles(runs: Sequence[Run], floor: float | None) -> dict[str, str]:
+    """What those panels are called whose titles say what is drawn."""
+    return {
+        "lossTitle": "Loss above minimum" if floor else "Loss",
+        "sharpnessTitle": sharpness.title(runs),
+        "networkTitle": trained.title(runs),
+    }

@@ -16,7 +16,7 @@ from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
 from optiviz.player.eigen import along
-from optiviz.player.measured import measured
+from optiviz.player.measured import measured, titles
 from optiviz.problems.base import Array, Bounds, Plane
 from optiviz.problems.planes import regression
 from optiviz.problems.planes.regression import Samples
@@ -25,7 +25,7 @@ from optiviz.runs.glossary import glossary
 from optiviz.runs.record import Run
 from optiviz.runs.symbols import in_symbols
 from optiviz.views.picture import Picture
-from optiviz.views.scene import notes, path, series, sharpness, trail, trained
+from optiviz.views.scene import notes, path, series, trail, trained
 from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, times, usual
 from optiviz.views.scene.contour import (
     BANDS,
@@ -202,32 +202,26 @@ def paths(picture: Picture, steps: int = 0) -> bytes:
     panels = chosen(picture.panels)
     formulas = [formula(run) if "formula" in panels else (None, []) for run in runs]
     axes, modes = along(picture) if "eigen" in panels else ({}, [({}, [])] * len(runs))
-    titles = {"sharpnessTitle": sharpness.title(runs), "networkTitle": trained.title(runs)}
-    facts = (
-        axes
-        | titles
-        | {
-            "steps": max(picture.steps, steps),
-            "panels": panels,
-            "floor": floor,
-            "notes": [
-                {"step": one.step, "words": one.words, "x": one.at[0], "y": one.at[1]}
-                for one in picture.told
-            ],
-            "shows": {"velocity": bool(arrows), "gradient": arrows not in ((), (VELOCITY,))},
-            "factor": factor,
-            "times": times(factor),
-            "plain": STEP.words if STEP in arrows else "",
-            "lossTitle": "Loss above minimum" if floor else "Loss",
-            "batchSize": None
-            if batched is None or batched.batch is None
-            else batched.batch.shape[1],
-            "runs": [
-                run | mode | {"formula": lines}
-                for run, (lines, _), (mode, _) in zip(looks(picture), formulas, modes, strict=True)
-            ],
-        }
-    )
+    facts = {
+        **axes,
+        **titles(runs, floor),
+        "steps": max(picture.steps, steps),
+        "panels": panels,
+        "floor": floor,
+        "notes": [
+            {"step": one.step, "words": one.words, "x": one.at[0], "y": one.at[1]}
+            for one in picture.told
+        ],
+        "shows": {"velocity": bool(arrows), "gradient": arrows not in ((), (VELOCITY,))},
+        "factor": factor,
+        "times": times(factor),
+        "plain": STEP.words if STEP in arrows else "",
+        "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
+        "runs": [
+            run | mode | {"formula": lines}
+            for run, (lines, _), (mode, _) in zip(looks(picture), formulas, modes, strict=True)
+        ],
+    }
     arrays = [
         (i, *column)
         for i, run in enumerate(runs)
