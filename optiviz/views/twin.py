@@ -39,7 +39,7 @@ def toy_words(made: Twins, look: int, valley: Valleys, run: Run) -> str:
     first = f"The valley of update {at} bends with λ = {number(sharpness, 3)}"
     did = f"What the toy did: {verdict(run, valley).text}."
     if stands is None:
-        return f"{first}: what η {run.optimizer} stands there is not known. {did}"
+        return f"{first}, which alone gives no limit of η for {run.optimizer}. {did}"
     begins, still = ("begins", "at first ") if np.ptp(run.lr) else ("is", "")
     below = run.lr[0] < stands
     side = "below" if below else "beyond"
@@ -84,7 +84,7 @@ def both_words(made: Twins, look: int) -> str:
     end = len(made.loss) - 1
     if limit_of(made.rule, 1.0) is None:
         name = name_of(made.rule)
-        return f"No limit of η is known for {name}: λ does not say when its network trembles."
+        return f"For {name} λ gives no limit of η: this toy does not say when its network trembles."
     if not end:
         return "What the toy does is what this valley predicts: train, and see."
     if last >= int(made.at[-1]):

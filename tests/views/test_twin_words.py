@@ -69,9 +69,9 @@ def test_of_a_rule_without_a_known_limit_nothing_is_promised() -> None:
     found = dataclasses.replace(made(0.1), rule=optim.Adam(0.01))
     valley, run, shadow = found.runs(0)
     words = told(found, 0, valley, run)
-    assert "what η adam stands there is not known" in words["toy"]
-    assert "No limit of η is known for adam" in words["both"]
-    assert not re.search("predict|limit|beyond", words["toy"] + words["network"])
+    assert "which alone gives no limit of η for adam" in words["toy"]
+    assert "For adam λ gives no limit of η" in words["both"]
+    assert not re.search("predict|below|beyond", " ".join(words.values()))
     assert trained.held(shadow) is None
     assert trained.title([run, shadow]) == "The network's loss"
 
