@@ -4,10 +4,10 @@
 
 Imports and compilation are included, and each pair takes turns. Beside seconds stand those of the
 processor, which hold on a machine that does other things, too. `animate` and `plot` are beside a
-script that draws the same by Matplotlib, `train` beside PyTorch and JAX (where these are installed):
-MNIST read, three epochs of batches of 100 by SGD, evaluated after each, the weights written, on every
-core, and optiviz also on one, as it does unless told otherwise. The scripts are those in `rivals/`.
-`--help` and `list` are beside the import of NumPy.
+script that draws the same by Matplotlib, `train` beside PyTorch and JAX (where these are
+installed): MNIST read, three epochs of batches of 100 by SGD, evaluated after each, the weights
+written, on every core, and optiviz also on one, as it does unless told otherwise. The scripts are
+those in `rivals/`. `--help` and `list` are beside the import of NumPy.
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
     python by_hand.py a.gif     121 frames, by FuncAnimation and PillowWriter
     python by_hand.py a.png     the last of them
 
-What `optiviz animate --optim momentum` and `optiviz plot --optim momentum` write: the path over level
-bands, its arrow, and the loss, 960 x 540, without a fading tail, names, verdict or plainer rule.
+What `optiviz animate --optim momentum` and `optiviz plot --optim momentum` write: the path over
+level bands, its arrow, and the loss, 960 x 540; without a fading tail, names, verdict or plainer
+rule.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ import numpy as np
 from matplotlib.animation import FuncAnimation, PillowWriter
 
 STEPS, LR, BETA = 120, 0.012, 0.9
-ANGLE = np.deg2rad(30)
+ANGLE = np.deg2rad(25)
 TURN = np.array([[np.cos(ANGLE), -np.sin(ANGLE)], [np.sin(ANGLE), np.cos(ANGLE)]])
 HESSIAN = TURN @ np.diag([1.0, 20.0]) @ TURN.T
 
 
 def descend() -> tuple[np.ndarray, np.ndarray]:
     """Every point of the path, and the loss there."""
-    w, v = np.array([-2.5, 1.4]), np.zeros(2)
+    w, v = np.array([-2.17, -0.33]), np.zeros(2)
     path = [w.copy()]
     for _ in range(STEPS):
         v = BETA * v + HESSIAN @ w
