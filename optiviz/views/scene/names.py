@@ -164,7 +164,8 @@ class HeadNames:
     def _dots(self, t: float) -> list[Box]:
         """The boxes of all heads."""
         size = 5 * self.panel.look.pen * self.dpi
-        return [around(self.head(nth, t), size) for nth in range(self.count)]
+        letters = [box for marks in self.panel.marks for box in marks.boxes(t)]
+        return [*(around(self.head(nth, t), size) for nth in range(self.count)), *letters]
 
     def _box(self, nth: int, t: float, corner: Spot) -> Box:
         """A name's box from its upper left corner."""
