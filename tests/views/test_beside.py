@@ -225,7 +225,7 @@ def muon_rows(**settings) -> tuple[MatrixValley, list[Run], Run]:
 
 @pytest.mark.parametrize("settings", [{}, {"nesterov": False, "rounds": 3}, {"beta": 0.5}], ids=str)
 def test_what_is_rounded_is_what_moves_the_matrix(settings) -> None:
-    problem, parts, run = muon_rows(**settings)
+    _, parts, run = muon_rows(**settings)
     met = np.asarray(rounding(parts))
     assert met.shape[1] == 1 + settings.get("rounds", 5)
     np.testing.assert_allclose(np.linalg.norm(met[:, 0], axis=(1, 2)), 1, rtol=1e-6)

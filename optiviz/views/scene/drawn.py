@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,14 @@ class Marks:
         for part, head in zip(self.ways, heads, strict=True):
             away = head - heads.mean(axis=0)
             part.lay(away if np.hypot(*away) > self.panel.pixel else None)
+        for part in self.parts:
+            part.clear(self.corners)
+
+    @cached_property
+    def corners(self) -> list[Any]:
+        """The boxes of the lines in the panel's upper corners."""
+        notes = [text for text in self.panel.notes if text.get_ha() in ("left", "right")]
+        return [text.get_window_extent() for text in notes]
 
 
 class _Part:
@@ -112,6 +121,12 @@ class _Part:
         style: Any = {"fontsize": 10.5 * look.scale, "style": "italic", "color": color}
         style |= {"ha": "center", "va": "center", "zorder": 6, "path_effects": rim(look, 3)}
         self.letter = self.panel.add(self.ax.text(0, 0, words, clip_on=True, **style))
+
+    def clear(self, corners: list[Any]) -> None:
+        """Hide a letter that would lie on what stands in a corner."""
+        if self.letter is not None and self.letter.get_visible():
+            box = self.letter.get_window_extent()
+            self.letter.set_visible(not any(box.overlaps(corner) for corner in corners))
 
     def boxes(self) -> list[Box]:
         """The letter's box in the panel's pixels; none if it is not seen."""
@@ -143,6 +158,7 @@ class _Way(_Part):
         for line in (self.halo, self.line):
             line.set_data(*passed.T)
         self.dot.set_data(*self.head[:, None])
+        self.letter.set_visible(True)
 
     def lay(self, away: Array | None) -> None:
         """Lay the letter away from the other heads; where all are one, to its own side."""
