@@ -15,7 +15,7 @@ from optiviz.runs import Run, race
 from optiviz.runs.drawn import divisor, drawn
 from optiviz.runs.rounding import rounding
 from optiviz.runs.rows import rows
-from optiviz.views import Picture
+from optiviz.views import Note, Picture
 from optiviz.views.scene.arrows import usual
 from optiviz.views.style import THEMES
 
@@ -257,3 +257,20 @@ def test_of_a_matrix_no_row_alone_has_marks() -> None:
         parts = rows(problem, descend(problem, rule, steps=4))
         assert [drawn(part) for part in parts] == [(), ()]
         assert [divisor(part) for part in parts] == [None, None]
+
+
+def test_a_letter_gives_way_to_what_is_said() -> None:
+    run, _ = of("schedule-free-sgd:lr=0.1")
+    at = drawn(run)[2].points[20]
+    notes = [Note(15, "z z z z z z z z", at=(float(at[0]), float(at[1])))]
+    shown = Picture("valley", [run], ["path"], notes=notes)._scene(None)
+    (panel,) = shown.panels
+    (letter,) = [text for text in panel.ax.texts if text.get_text() == "z"]
+    hidden = 0
+    for t in range(31):
+        shown.show(t)
+        said = [text for text in panel.told.texts if text.get_visible()]
+        over = any(letter.get_window_extent().overlaps(text.get_window_extent()) for text in said)
+        assert not (over and letter.get_visible())
+        hidden += over
+    assert hidden
