@@ -79,8 +79,15 @@ def usual(runs: Sequence[Run]) -> tuple[Arrow, ...]:
         return ()
     if len(runs) > 1:
         return (VELOCITY,) if len(runs) <= 3 else ()
-    plain = np.allclose(carried(runs[0]), 0, atol=1e-9 * np.abs(runs[0].velocity).max())
-    return (STEP,) if plain else (VELOCITY, GRADIENT)
+    return (STEP,) if plain(runs) else (VELOCITY, GRADIENT)
+
+
+def plain(runs: Sequence[Run]) -> bool:
+    """Whether no run carries anything on, so that velocity and push are one kind of arrow."""
+    with np.errstate(over="ignore", invalid="ignore"):  # of runs that diverge
+        return all(
+            np.allclose(carried(run), 0, atol=1e-9 * np.abs(run.velocity).max()) for run in runs
+        )
 
 
 def enlarged(runs: Sequence[Run], bounds: Bounds, arrows: Sequence[Arrow]) -> float:
