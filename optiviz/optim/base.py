@@ -61,7 +61,8 @@ class Optimizer(ABC):
     # The symbols whose lines tell what a search, a look or a matrix came to: not by arithmetic, but
     # by these slots after the step.
     outcomes: ClassVar[Mapping[str, str]] = {}
-    # What the rule is for, in a sentence.
+    # What people write, where that is not the class's name; what the rule is for, in a sentence.
+    written: ClassVar[str] = ""
     purpose: ClassVar[str] = ""
 
     # The rule that it adds something to, by its name, and what that is in comparison.

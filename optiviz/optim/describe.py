@@ -30,10 +30,12 @@ EVERY = tuple(name for name in SYMBOLS if name not in ("eps", "momentum_decay", 
 def word(name: str) -> str:
     """What people call a rule; its name where it has no other.
 
-    >>> word("rmsprop"), word("torch:SGD")
-    ('RMSProp', 'torch:SGD')
+    >>> word("rmsprop"), word("lbfgs"), word("torch:SGD")
+    ('RMSProp', 'L-BFGS', 'torch:SGD')
     """
-    return OPTIMIZERS[name].__name__ if name in OPTIMIZERS else name
+    if name not in OPTIMIZERS:
+        return name
+    return OPTIMIZERS[name].written or OPTIMIZERS[name].__name__
 
 
 def describe(

@@ -90,6 +90,7 @@ class ScheduleFreeSGD(ScheduleFree):
 
     slots: ClassVar[tuple[str, ...]] = ("average", "iterate")
 
+    written: ClassVar[str] = "Schedule-Free SGD"
     plain: ClassVar[tuple[str, str] | None] = ("sgd", "without averaging")
     purpose: ClassVar[str] = (
         "The mean of all iterates is as good as a decayed rate, so nobody has to know the end."
@@ -138,6 +139,7 @@ class ScheduleFreeAdamW(ScheduleFree):
     forgets: ClassVar[bool] = True
 
     symbols: ClassVar[Mapping[str, str]] = {**ScheduleFree.symbols, "s": "moment2"}
+    written: ClassVar[str] = "Schedule-Free AdamW"
     plain: ClassVar[tuple[str, str] | None] = ("adamw", "without averaging")
     purpose: ClassVar[str] = (
         "Adam's equal steps, and a mean of all iterates where others let the rate decay."

@@ -131,6 +131,7 @@ class LBFGS(Optimizer):
 
     symbols: ClassVar[Mapping[str, str]] = {"p": "direction", "a": "step_length"}
     outcomes: ClassVar[Mapping[str, str]] = {"p": "direction", "a": "step_length"}
+    written: ClassVar[str] = "L-BFGS"
     plain: ClassVar[tuple[str, str] | None] = ("sgd", "without curvature")
     purpose: ClassVar[str] = (
         "Past slopes tell how steep and flat directions bend, so one step suits them all."

@@ -53,6 +53,7 @@ class FullAdaGrad(Turned):
 
     symbols: ClassVar[Mapping[str, str]] = {"p": "direction", "S": "_gram"}
     outcomes: ClassVar[Mapping[str, str]] = {"S": "_gram", "p": "direction"}
+    written: ClassVar[str] = "Full AdaGrad"
     plain: ClassVar[tuple[str, str] | None] = ("adagrad", "without turning")
     purpose: ClassVar[str] = (
         "Steep and flat directions get steps of like size, whichever way the valley points."

@@ -60,11 +60,12 @@ def test_a_number_is_told_as_it_was_typed(lr: float, words: str) -> None:
 
 
 def test_every_rule_has_a_word_for_people() -> None:
-    words = "SGD Momentum Nesterov AdaGrad RMSProp Adadelta Adam AMSGrad AdamW Nadam Lion SignSGD "
-    words += (
-        "RAdam ADOPT ScheduleFreeSGD ScheduleFreeAdamW Prodigy SAM LBFGS FullAdaGrad Shampoo Muon"
+    words = (
+        "SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adadelta, Adam, AMSGrad, AdamW, Nadam, Lion, "
+        "SignSGD, RAdam, ADOPT, Schedule-Free SGD, Schedule-Free AdamW, Prodigy, SAM, L-BFGS, "
+        "Full AdaGrad, Shampoo, Muon"
     )
-    assert [word(name) for name in optim.OPTIMIZERS] == words.split()
+    assert [word(name) for name in optim.OPTIMIZERS] == words.split(", ")
 
 
 @pytest.mark.parametrize(
