@@ -28,7 +28,7 @@ class DataPanel(Panel):
             x, y = problem.points[problem.groups == group].T
             ax.scatter(x, y, s=size, marker=shape, color=look.muted, alpha=0.45, linewidths=0)
         low, high = problem.points.min(axis=0), problem.points.max(axis=0)
-        room = 0.06 * (high - low) + 1e-9
+        room = np.where(high > low, 0.06 * (high - low), 1)  # samples may lie in a line
         ax.set_xlim(low[0] - room[0], high[0] + room[0])
         ax.set_ylim(low[1] - room[1], high[1] + room[1])
         self.x = np.array(ax.get_xlim())
