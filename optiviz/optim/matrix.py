@@ -12,6 +12,7 @@ from optiviz.errors import UserError
 from optiviz.optim.adam import correction
 from optiviz.optim.base import Array, Blocks, Optimizer, Rate, Setting, State, whole
 from optiviz.optim.settings import choice, setting
+from optiviz.optim.turned import Turned
 
 MOST = 2000  # parameters, whose matrix of products takes 32 MB
 # Muon's own: the quintic that lifts small singular values fastest, and what steps its vectors.
@@ -22,7 +23,7 @@ RMS = 0.2  # that of AdamW's updates
 
 
 @dataclass(frozen=True)
-class FullAdaGrad(Optimizer):
+class FullAdaGrad(Turned):
     """Full-matrix AdaGrad: its ellipse of past slopes turns with the valley, and is not just long.
 
     S ← S + ggᵀ        w ← w - η(S + εI)^(-½)g
@@ -79,7 +80,7 @@ class FullAdaGrad(Optimizer):
 
 
 @dataclass(frozen=True)
-class Shampoo(Optimizer):
+class Shampoo(Turned):
     """Shampoo: a matrix of slopes is preconditioned from both sides, by its rows' and its columns'.
 
     L ← L + GGᵀ    R ← R + GᵀG    W ← W - η(L + εI)^(-¼)·G·(R + εI)^(-¼)

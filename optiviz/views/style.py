@@ -144,8 +144,8 @@ MARKS: dict[str, Mark] = {
     "sam": Mark(_PINK, head="D"),
     "lbfgs": Mark("ink", DOTTED, "s"),
     "full-adagrad": Mark(_SKY, DOTTED, "^"),
-    "shampoo": Mark(_RED, DOTTED, "^"),
-    "muon": Mark(_RED, DASHDOT, "o"),
+    "shampoo": Mark(_RED, DOTTED, "v"),
+    "muon": Mark(_RED, DASHDOT, "s"),
 }
 # Any other rule has one of these, the same in every picture.
 _SPARE = [Mark(color, dash) for dash in (DOTTED, DASHDOT) for color in (_PINK, _ORANGE, _GREEN)]

@@ -112,7 +112,7 @@ def test_a_formula_is_told_in_the_numbers_of_the_step(node: str) -> None:
 
 
 def test_a_rule_without_a_formula_has_none_to_tell() -> None:
-    assert pack.formula(race("bowl", [Own(lr=0.1)], steps=3)[0]) == (None, [])
+    assert pack.formula(race("bowl", [Own(lr=0.1)], steps=3)[0]) == ({"formula": None}, [])
 
 
 SENT = pack.DRAWING | pack.NOWHERE

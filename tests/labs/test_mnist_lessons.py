@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 pytest.importorskip("anywidget", reason="needs the extra apps")
@@ -12,6 +13,7 @@ pytest.importorskip("anywidget", reason="needs the extra apps")
 from optiviz.labs.mnist import address, lessons
 from optiviz.labs.mnist.lab import MnistLab
 from optiviz.labs.mnist.race import Lane
+from optiviz.labs.server.data import mnist
 from optiviz.training.recipe import Recipe
 
 from .hostile import VALUES
@@ -55,6 +57,10 @@ def test_what_the_words_say_besides(trained: Trained) -> None:
     assert small.rows[-1]["seconds"] > large.rows[-1]["seconds"]
     (usual,) = of(trained, "03-collapse", "before")
     assert lessons.accuracy(usual) == pytest.approx(0.9, abs=0.05)
+    (dead,) = of(trained, "03-collapse")
+    network = usual.recipe.networks(mnist())[0]
+    slopes = [np.abs(network.value_and_grad(w)[1]).max() for w in (network.start(0), dead.w)]
+    assert slopes[1] < 0.01 * slopes[0]
     adam, sgd = map(lessons.accuracy, of(trained, "04-fair", "before"))
     assert adam > 0.9
     assert sgd < 0.5
@@ -109,3 +115,16 @@ def test_no_other_message_trains() -> None:
         (said,) = taught(lab, about)
         assert "no such" in said["error"], about
     assert lab.lanes == []
+
+
+def test_what_is_level_and_who_leads() -> None:
+    def judged(*accuracies: float) -> list[str]:
+        recipe, _ = lessons.jobs(ALL["04-fair"], "runs")[0]
+        lanes = [Lane(recipe, 1, rows=[{"test_accuracy": one}]) for one in accuracies]
+        names = ("first leads", "level", "second leads")
+        return [name for name in names if lessons.JUDGE.conditions[name](lanes)]
+
+    assert judged(0.95, 0.945) == judged(0.945, 0.95) == ["level"]
+    assert judged(0.95, 0.9) == ["first leads"]
+    assert judged(0.9, 0.95) == ["second leads"]
+    assert judged(0.95, 0.935) == []

@@ -159,3 +159,14 @@ def test_the_sum_of_one_arrow_is_that_arrow() -> None:
     scene.show(4)
     assert [patch.get_visible() for patch, _, _ in panel.trails[0].arrows] == [False, True, False]
     assert [t.get_text() for t in panel.glass.letters.texts if t.get_visible()] == ["−ηg"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "words"), [(["sgd", "sgd:lr=0.01"], "step = −ηg"), (["sgd", "momentum"], "")]
+)
+def test_several_rules_that_carry_nothing_on_have_one_name_for_their_arrows_in_a_player(
+    rules: list[str], words: str
+) -> None:
+    block = pack.paths(Picture("valley", race("valley", rules, steps=5)))
+    (length,) = struct.unpack_from("<I", block)
+    assert json.loads(block[4 : 4 + length])["plain"] == words

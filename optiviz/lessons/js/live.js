@@ -66,8 +66,8 @@ export class Live extends Posing {
   answer() {
     this.sure.hidden = true;
     this.said.textContent = WAITS;
-    this.cover();
     this.make();
+    this.cover();
   }
 
   done() {

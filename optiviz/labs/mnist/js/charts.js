@@ -48,20 +48,23 @@ function drawRun(context, run, chart, frame, look) {
   const [epoch, loss] = run.tip ?? [];
   const living = run.phase === "training" && loss != null; // the loss since the last evaluation
   const rows = living ? [...run.rows, [epoch, loss, null, null]] : run.rows;
-  context.globalAlpha = 0.45;
+  const strong = run.back ? 0.35 : 1; // others are pinned
+  context.globalAlpha = 0.45 * strong;
   penOf(context, run.mark, look.theme, 1.2);
   drawCurve(context, rows, (row) => chart.pick(row)[1], chart, frame);
-  context.globalAlpha = 1;
-  penOf(context, run.mark, look.theme, 2);
+  context.globalAlpha = strong;
+  penOf(context, run.mark, look.theme, run.letter ? 2.8 : 2);
   drawCurve(context, rows, (row) => chart.pick(row)[0], chart, frame);
   context.setLineDash([]);
   const last = run.rows.at(-1);
   const value = last && chart.pick(last)[0];
-  if (value == null || !chart.good(value)) return;
-  context.beginPath();
-  context.arc(frame.x(last[0]), frame.y(value), 3, 0, 7);
-  context.fillStyle = run.mark[look.theme];
-  context.fill();
+  if (value != null && chart.good(value)) {
+    context.beginPath();
+    context.arc(frame.x(last[0]), frame.y(value), 3, 0, 7);
+    context.fillStyle = run.mark[look.theme];
+    context.fill();
+  }
+  context.globalAlpha = 1;
 }
 
 // The room that the names at the lines' ends need.
@@ -78,9 +81,10 @@ function drawNames(context, runs, chart, frame, look) {
     return run.label && last ? [[run, frame.x(last[0]), frame.y(chart.pick(last)[0])]] : [];
   });
   const heights = apart(ends.map(([, , y]) => y), LINE);
+  const over = Math.max(0, ...heights.map((y) => y - frame.bottom)); // then all of them stand higher
   context.font = `600 12px ${look.font}`;
   ends.forEach(([run, x], i) => {
-    const y = clamp(heights[i], frame.top, frame.bottom);
+    const y = Math.max(heights[i] - over, frame.top);
     write(context, run.label, x + GAP, y, "left", "middle", run.mark[look.theme]);
   });
 }
@@ -154,7 +158,8 @@ export class Charts {
 
   epochAt({ canvas, frame }, event) {
     if (!frame) return null;
-    const x = event.clientX - canvas.getBoundingClientRect().left;
+    const seen = canvas.getBoundingClientRect();
+    const x = (event.clientX - seen.left) * (canvas.clientWidth / seen.width); // also where it is enlarged
     const share = (x - frame.left) / (frame.right - frame.left);
     return share >= 0 && share <= 1 ? share * frame.epochs : null;
   }

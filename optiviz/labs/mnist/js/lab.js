@@ -13,6 +13,8 @@ import { Kept } from "./kept.js";
 import { Lessons } from "./lessons.js";
 import { Looks } from "./looks.js";
 import { Panels } from "./panels.js";
+import { Pins } from "./pins.js";
+import { presents } from "./present.js";
 import { inSeconds } from "./scales.js";
 import { RunTable } from "./table.js";
 import { Transport } from "./transport.js";
@@ -20,6 +22,7 @@ import { differences, ending, namesOf } from "./words.js";
 
 const ANSWERED = ["train", "csv", "weights"]; // always, and soon
 const ASKED = /^(optim|batch-size|epochs|seed|schedule|end|hidden|patience)$/; // of a link, by which one is known
+const NAMED = 6; // runs that have room for their names at their lines' ends, where one presents
 const SAID = 2500; // milliseconds that a word of the page's own stays
 const NEXT = "What is set now applies to the next run.";
 
@@ -34,7 +37,7 @@ class MnistLab {
     this.hidden = new Set(); // runs that are not drawn
     this.asked = new URLSearchParams(ownPage() ? location.search : "");
     this.root = element("div", { class: "lab mnist-lab", tabindex: "-1" });
-    this.build(model.get("facts"), this.gone.signal);
+    this.build(model.get("facts"), host, this.gone.signal);
     this.silence = guest(host, this.root, this.gone.signal);
     this.listen(this.gone.signal);
     this.theme.set();
@@ -42,40 +45,46 @@ class MnistLab {
     this.begin();
   }
 
-  build({ symbols, session: head, lessons, ...facts }, signal) {
+  build({ symbols, session: head, lessons, ...facts }, host, signal) {
     const send = (type, about) => this.send(type, about);
     this.head = head; // of a session
     this.symbols = symbols;
     this.past = new Steps(signal);
+    this.pins = new Pins(this);
     this.theme = theming(this.root, () => this.take(), signal, this.asked.get("look"));
     this.charts = new Charts(this.root, symbols, () => this.visible, signal, (epoch) => this.table.point(epoch));
     this.controls = new Controls(facts, this.model.get("plan").state, (form) => this.set(form));
     // What is seen is what is trained, also where the form's last change is still on its way.
     this.transport = new Transport((type) => this.press(type));
     this.lessons = new Lessons(this, lessons);
-    this.table = new RunTable(symbols, send, (run, drawn) => {
-      this.hidden[drawn ? "delete" : "add"](run);
-      this.downloads.write();
-      this.charts.ask();
-    }, (run) => this.toldOf(run));
+    const tick = (run, drawn) => this.tick(run, drawn);
+    const pin = (run) => this.pins.toggle(this.runs.find((one) => one.run === run));
+    this.table = new RunTable(symbols, send, tick, (run) => this.toldOf(run), pin);
     this.looks = new Looks(this, signal);
     this.panels = new Panels(this.looks.enlarged);
     const parts = [this.looks, this.transport, this.table].map(({ node }) => node);
     const stage = element("main", { class: "lab-stage" }, ...parts, this.commandLine());
     const left = element("div", { class: "sl-left" }, this.lessons.panel.node, this.controls.node);
     const columns = element("div", { class: "lab-columns" }, left, stage, this.panels.node);
-    this.root.append(this.header(signal), columns, this.looks.enlarged.node);
+    this.root.append(this.header(host, signal), columns, this.looks.enlarged.node);
     this.stepLater = settled(() => this.step(), 500, signal);
     this.quietLater = settled(() => this.say(""), SAID * 2, signal);
   }
 
-  header(signal) {
+  header(host, signal) {
     this.downloads = new Downloads(this);
     this.kept = new Kept(this, signal);
     const space = element("span", { class: "lab-space" });
     const link = copyButton("Copy link", () => this.link(), signal);
     const left = [heading("MNIST lab"), this.lessons.panel.button, space, this.past.buttons.node, this.kept.node];
-    return element("header", { class: "lab-header" }, ...left, ...this.downloads.nodes, link, this.theme.button);
+    const right = [...this.downloads.nodes, link, presents(this, host, signal), this.theme.button];
+    return element("header", { class: "lab-header" }, ...left, ...right);
+  }
+
+  tick(run, drawn) {
+    this.hidden[drawn ? "delete" : "add"](run);
+    this.downloads.write();
+    this.charts.ask();
   }
 
   commandLine() {
@@ -193,7 +202,9 @@ class MnistLab {
   takeRuns(runs, theme) {
     this.runs = runs;
     this.names = namesOf(runs, this.symbols);
-    this.table.show(this.lessons.seen(runs), theme);
+    for (const run of this.pins.among(runs))
+      this.names.set(run.run, `${this.pins.letterOf(run)}: ${this.names.get(run.run)}`);
+    this.table.show(this.listed, theme);
     this.downloads.write();
     this.charts.ask();
     this.looks.fit();
@@ -279,12 +290,20 @@ class MnistLab {
     return this.runs.find((run) => run.shown);
   }
 
-  // The runs that are drawn, with what is written at their lines' ends.
+  // The runs of the table: those of a lesson, or the pinned ones before all others; with what is written at
+  // their lines' ends.
+  get listed() {
+    const { lessons, pins, presenting, runs } = this;
+    const few = presenting?.on && runs.length <= NAMED && !pins.among(runs).length;
+    if (!lessons.phase && !few) return pins.first(runs);
+    const seen = lessons.seen(runs);
+    const labels = differences(seen, this.symbols);
+    return seen.map((run, i) => ({ ...run, label: labels[i] || run.rule }));
+  }
+
   get visible() {
-    const seen = this.lessons.seen(this.runs);
-    const drawn = seen.filter(({ run }) => !this.hidden.has(run));
-    const labels = this.lessons.phase ? differences(drawn, this.symbols) : [];
-    return drawn.map((run, i) => ({ ...run, label: labels[i], ...(this.curves.get(run.run) ?? { rows: [] }) }));
+    const drawn = this.listed.filter(({ run }) => !this.hidden.has(run));
+    return drawn.map((run) => ({ ...run, ...(this.curves.get(run.run) ?? { rows: [] }) }));
   }
 }
 
