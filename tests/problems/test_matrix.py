@@ -68,7 +68,8 @@ def test_rotation_ruins_adam_and_no_rule_that_knows_matrices() -> None:
     assert adam is None
     assert [shampoo, momentum] == straight[1:3]
     # Newton and Schulz's rounds make much of what the last digit differs by: 304 for 232 here.
-    assert muon is not None and muon < 1.5 * straight[3]
+    assert muon is not None
+    assert muon < 1.5 * straight[3]
 
 
 @pytest.mark.slow
