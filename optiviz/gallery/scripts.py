@@ -50,6 +50,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "mnist_error_curve",
         "mnist_landscape",
         "mnist_edge",
+        "fair_tuning",
     ),
 }
 
