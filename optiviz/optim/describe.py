@@ -20,6 +20,7 @@ SYMBOLS = {
     "eps": "ε",
     "weight_decay": "λ",
     "momentum_decay": "ψ",
+    "clip": "C",
     "d0": "d₀",
 }
 MAIN = ("lr", "beta", "rho")

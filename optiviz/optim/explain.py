@@ -16,6 +16,7 @@ from optiviz.optim.base import Optimizer, Setting
 from optiviz.optim.describe import SYMBOLS
 from optiviz.optim.formula import filled, follow, outcomes_of, symbols_of
 from optiviz.optim.registry import OPTIMIZERS, name_of, parse
+from optiviz.optim.shared import SHARED
 from optiviz.optim.trial import begun, extras
 
 # What the arrays of a rule's state are, beside those that are called what they are.
@@ -161,7 +162,7 @@ def _example(rule: Optimizer) -> tuple[str, ...]:
 
 def _settings(rule: Optimizer) -> Iterator[dict[str, Any]]:
     about = _about(type(rule))
-    for field in fields(rule):
+    for field in sorted(fields(rule), key=lambda field: field.name in SHARED):
         choices = _choices(field)
         yield {
             "name": field.name,

@@ -17,7 +17,7 @@ from optiviz.optim.trial import begun, extras
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_everything_is_told(name: str) -> None:
     told = explain(name)
-    assert [one["name"] for one in told.settings] == list(OPTIMIZERS[name]().settings())
+    assert [one["name"] for one in told.settings] == OPTIMIZERS[name]().known()
     assert all(one["about"] and one["bound"] for one in told.settings)
     assert re.search(r"\b(19|20)\d\d\b", told.paper)
     assert told.summary.endswith(".")
