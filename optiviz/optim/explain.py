@@ -116,7 +116,7 @@ def explain(rule: Optimizer | str) -> Explanation:
         forms=dict(_forms(rule)),
         notes=tuple(filter(None, map(_note, prose[1:-1]))),
         paper=prose[-1],
-        command=f"optiviz animate --optim {name_of(rule)}",
+        command=f"optiviz {'train' if rule.matrices else 'animate'} --optim {name_of(rule)}",
     )
 
 

@@ -10,6 +10,7 @@ from record_torch import STARTS, rosenbrock
 
 from optiviz import descend, optim
 from optiviz.optim import OPTIMIZERS, Optimizer, on_planes
+from optiviz.optim.describe import common
 
 START = STARTS["rosenbrock"]
 ALL = [name for name in on_planes() if "weight_decay" not in OPTIMIZERS[name].own]
@@ -100,6 +101,14 @@ def test_the_record_has_the_gradient_as_it_is_and_the_settings() -> None:
     assert repr(optim.SGD(0.1, clip=2)) == "SGD(lr=0.1, clip=2)"
     assert optim.SGD(0.1).known() == ["lr", "weight_decay", "clip"]
     assert optim.Momentum(0.1, 0.5).beta == 0.5  # not by their place
+
+
+def test_a_picture_says_what_is_in_use() -> None:
+    told = optim.describe(optim.Momentum(lr=1, clip=2, weight_decay=0.1, cautious=True))
+    assert told == "Momentum  η = 1  β = 0.9  λ = 0.1  C = 2  cautious"
+    assert optim.describe(optim.AdamW(lr=1)) == "AdamW  η = 1"
+    one, other = (("sgd", {"lr": lr, "clip": 2.0}) for lr in (1.0, 2.0))
+    assert common([one, other]) == "SGD  C = 2"
 
 
 def test_the_lines_say_so() -> None:
