@@ -28,7 +28,7 @@ with (frame := Frame(**SLIDE)).style():
     left, right = frame.figure.subplots(1, 2, sharex=True, width_ratios=(2, 1), gridspec_kw=grid)
     frame.dress(left, "Loss above the minimum, mean of 50 runs", "step")
     frame.dress(right, "Learning rate η", "step")
-    ends, last, arrow = {}, [], {"arrowstyle": "-"}
+    ends, last, arrow = {}, [], {"arrowstyle": "-", "color": frame.look.muted}
     for schedule, lent in SCHEDULES.items():
         color = mark(lent, frame.look).color
         rule = optim.Momentum(lr=parse_schedule(schedule, 0.03), beta=0.9)

@@ -31,7 +31,7 @@ with frame.style():
         ax.plot(x, x**2 / 2, "o-", color=color, ms=10, lw=3)
         ax.set(xlim=(-0.15, 2.15), ylim=(-0.15, 2.3))
         if row:
-            line = {"arrowprops": {"arrowstyle": "-"}, "fontsize": 14}
+            line = {"arrowprops": {"arrowstyle": "-", "color": frame.look.muted}, "fontsize": 14}
             ax.annotate("t = 5: past the floor", (x[-1], 0), (-0.1, 1.1), **line)
         table = frame.figure.add_axes((0.52, 0.5 - 0.42 * row, 0.45, 0.35))
         table.axis("off")

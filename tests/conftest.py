@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import compileall
+import gc
 import os
+import re
 import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+import optiviz as package
+from optiviz.problems.data import datasets
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -23,6 +30,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # How long an example takes says more of who else wants the cores than of what is tried.
 settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any")
+
+# MNIST is half a second's work, and so many tests ask for it that each process does it once.
+read, mnist = datasets.complete, cache(lambda: read("mnist", None))
+datasets.complete = lambda *asked: mnist() if asked == ("mnist", None) else read(*asked)
 
 # What takes minutes begins first: whoever takes it last is waited for by all others.
 LONG = (
@@ -41,6 +52,7 @@ QUIET = [
 ]
 
 
+WHOLLY_SLOW = re.compile(r"^pytestmark = (\[[^\]]*)?.*?\bmark\.slow\b", re.MULTILINE)
 SKIPPED = "optiviz/skipped"  # where the cache keeps what a run skipped
 skipped: set[str] = set()
 
@@ -48,6 +60,49 @@ skipped: set[str] = set()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--skipped`, for whoever has installed what was missing."""
     parser.addoption("--skipped", action="store_true", help="only what the last run skipped")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What every process of the tests imports is compiled once, and files are chosen everywhere.
+
+    The compiled files help also where PYTHONDONTWRITEBYTECODE is set, which made each of hundreds
+    of processes compile the package anew.
+    """
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(os.path.dirname(package.__file__), quiet=2)
+    # As a plugin: what this file defines itself holds below its own folder.
+    config.pluginmanager.register(Sparing(), "sparing")
+
+
+class Sparing:
+    """Whatever imports no file in vain: all files are a tenth of the work, for every worker."""
+
+    def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> bool | None:
+        """A file without a test, or wholly slow where nothing slow is asked for.
+
+        Where only what was skipped is asked for, also a file of which nothing was.
+        """
+        if collection_path.suffix != ".py":
+            return None
+        if config.getoption("--skipped"):
+            files = {node.split("::")[0] for node in config.cache.get(SKIPPED, [])}
+            return collection_path.relative_to(config.rootpath).as_posix() not in files or None
+        text = collection_path.read_text(encoding="utf-8")
+        if not collection_path.name.startswith("test_"):
+            return True if ">>> " not in text else None
+        quick = config.getoption("markexpr") == "not slow"
+        return True if quick and WHOLLY_SLOW.search(text) else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[Any]:
+    """What is read stays to the end: no garbage is looked for in it, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from re import ASCII, fullmatch
-from typing import Any
+from typing import Any, TypeVar
 
 from optiviz.errors import UserError, unknown
 from optiviz.lessons.lesson import FINDABLE, Answer, Choose, Draw, Find, Lesson, Place, check
@@ -21,10 +21,20 @@ HERE = Path(__file__).parent
 LARGEST, LESSONS, LONGEST = 8_000, 60, 400  # bytes of a file, files, characters of a text
 POWERS = (-12, 12)  # of ten, between which a curve is drawn
 Table = dict[str, Any]
+L = TypeVar("L")
 
 
 def read_folder(folder: Path) -> tuple[Lesson, ...]:
     """The lessons of a folder, ordered by their files' names.
+
+    Raises:
+        UserError: there is none, or what a file has wrong.
+    """
+    return tuple(map(read, files_of(folder)))
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The files of lessons in a folder, in order; not those of the folders in it.
 
     Raises:
         UserError: there is none, or what a file has wrong.
@@ -37,7 +47,7 @@ def read_folder(folder: Path) -> tuple[Lesson, ...]:
         raise UserError(f"There is no lesson in {folder}: a lesson is a file such as 01-rate.toml.")
     if len(paths) > LESSONS:
         raise UserError(f"A folder holds at most {LESSONS} lessons, {folder} has {len(paths)}.")
-    return tuple(map(read, paths))
+    return paths
 
 
 def read(path: Path) -> Lesson:
@@ -46,12 +56,28 @@ def read(path: Path) -> Lesson:
     Raises:
         UserError: what is wrong, with the file and the key.
     """
+
+    def checked(name: str, fields: Fields) -> Lesson:
+        lesson = _lesson(name, fields)
+        check(lesson)
+        return lesson
+
+    return made(path, checked)
+
+
+def made(path: Path, lesson: Callable[[str, Fields], L]) -> L:
+    """What `lesson` makes of a file's name and its fields, all of which it takes.
+
+    Raises:
+        UserError: what is wrong, with the file and the key.
+    """
     try:
         if not fullmatch(r"[a-z0-9-]{1,60}", path.stem, ASCII):
             raise UserError("its name may have a-z, 0-9 and - only.")
-        lesson = _lesson(path.stem, Fields(_table(path)))
-        check(lesson)
-        return lesson
+        fields = Fields(_table(path))
+        found = lesson(path.stem, fields)
+        fields.done()
+        return found
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
 
@@ -90,7 +116,6 @@ def _lesson(name: str, fields: Fields) -> Lesson:
         answer=WAYS[ways[0]](fields.inner(ways[0]), len(runs)),
         **_trial(fields),
     )
-    fields.done()
     return lesson
 
 

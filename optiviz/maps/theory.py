@@ -12,6 +12,9 @@ from optiviz.optim import SGD, Momentum, Optimizer
 from optiviz.optim.shared import clips, decays
 from optiviz.problems.base import Problem
 
+# Rules whose step is a gradient, or the running mean of gradients, divided by past slopes.
+DIVIDING = ("adagrad", "rmsprop", "full-adagrad", "shampoo", "adam", "amsgrad", "adamw")
+
 
 @dataclass(frozen=True)
 class Theory:
@@ -62,6 +65,22 @@ def limit(name: str, settings: Mapping[str, Any], curvature: float) -> float | N
     if not isinstance(beta, float) or not curvature * share > 0:
         return None
     return 2 * (1 + beta) / (curvature * share * (1 + 2 * beta * (name == "nesterov")))
+
+
+def preconditioned(name: str, settings: Mapping[str, Any]) -> float | None:
+    """η times the largest curvature of H/(√s + ε) from which on a rule is unstable, were s to
+    stand still; None if not known.
+
+    2 where the step has no momentum, 2(1+β₁)/(1-β₁) for Adam's averaged gradient.
+
+    >>> round(preconditioned("adam", {"beta1": 0.9}), 6)
+    38.0
+
+    Cohen et al. 2022.
+    """
+    beta1 = settings.get("beta1", 0.0)
+    known = name in DIVIDING and not settings.get("weight_decay") and not settings.get("cautious")
+    return 2 * (1 + beta1) / (1 - beta1) if known and isinstance(beta1, float) else None
 
 
 def theory(problem: Problem, rule: Optimizer) -> Theory | None:

@@ -8,10 +8,11 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from optiviz.optim.adaptive import average, root_line, root_of
+from optiviz.optim.adaptive import average, divided, root_line, root_of
 from optiviz.optim.base import Array, Optimizer, Setting, State
+from optiviz.optim.drawn import Drawn, Seen
 from optiviz.optim.settings import setting
-from optiviz.optim.signed import agreeing, agreeing_lines
+from optiviz.optim.signed import agreeing, agreeing_lines, left_out
 
 MEANS = "m ← β₁m + (1 − β₁)g", "s ← β₂s + (1 − β₂)g²"
 
@@ -64,6 +65,9 @@ class Adam(Optimizer):
         root = root_line("ŝ", self.eps_inside_root)
         return f"ŝ ← {second}/(1 − β₂ᵗ)", f"w ← w − ηm̂/{root}"
 
+    def divisor(self, seen: Seen) -> Array | None:
+        return divided(self, seen, seen.slots["moment2"])
+
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         m, s, scratch = state["moment1"], state["moment2"], state["_scratch"]
         average(s, self.beta2, np.square(g, out=scratch), scratch)
@@ -111,6 +115,9 @@ class AMSGrad(Adam):
     def formula(self) -> tuple[str, ...]:
         return (*MEANS, "sₘ ← max(sₘ, s)", "m̂ ← m/(1 − β₁ᵗ)", *self._divided("sₘ"))
 
+    def divisor(self, seen: Seen) -> Array | None:
+        return divided(self, seen, seen.slots["moment2_max"])
+
     def _second(self, state: State) -> Array:
         return np.maximum(state["moment2_max"], state["moment2"], out=state["moment2_max"])
 
@@ -150,6 +157,14 @@ class AdamW(Adam):
         if self.cautious:
             moves = (last.replace("w ← w − η", "u ← "), *agreeing_lines("−ηu"))
         return ("w ← w − ηλw", *lines, *moves)
+
+    def drawn(self, seen: Seen) -> tuple[Drawn, ...]:
+        root = self.divisor(seen)
+        if not self.cautious or root is None:
+            return ()
+        beta1, t = seen.setting(self, "beta1"), np.arange(1, len(seen.w))[:, None]
+        mean = seen.slots["moment1"][1:] / (1 - beta1**t)
+        return (left_out(-seen.setting(self, "lr") * mean / root, seen),)
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         w *= 1 - self.lr * self.weight_decay
@@ -212,6 +227,9 @@ class Nadam(Optimizer):
             "ŝ ← s/(1 − β₂ᵗ)",
             "w ← w − ηm̂/(√ŝ + ε)",
         )
+
+    def divisor(self, seen: Seen) -> Array | None:
+        return divided(self, seen, seen.slots["moment2"])
 
     def init(self, w: Array) -> State:
         # The product of all μ so far: one number, or one for each β₁.

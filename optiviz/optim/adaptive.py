@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from optiviz.optim.base import Array, Optimizer, Setting, State
+from optiviz.optim.drawn import Seen
 from optiviz.optim.settings import setting
 
 
@@ -47,6 +48,9 @@ class AdaGrad(Optimizer):
 
     def formula(self) -> tuple[str, ...]:
         return "s ← s + g²", f"w ← w − ηg/{root_line('s', self.eps_inside_root)}"
+
+    def divisor(self, seen: Seen) -> Array | None:
+        return divided(self, seen, seen.slots["accumulator"])
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         s, scratch = state["accumulator"], state["_scratch"]
@@ -103,6 +107,11 @@ class RMSProp(Optimizer):
         mean = ("m ← βm + (1 − β)g",) if self.centered else ()
         step = f"w ← w − ηg/{root_line(second, self.eps_inside_root)}"
         return "s ← βs + (1 − β)g²", *mean, step
+
+    def divisor(self, seen: Seen) -> Array | None:
+        s = seen.slots["moment2"]
+        mean = seen.slots["moment1"] if self.centered else 0
+        return divided(self, seen, np.maximum(s - np.square(mean), 0))
 
     def init(self, w: Array) -> State:
         mean = {"moment1": np.zeros_like(w)} if self.centered else {}
@@ -181,6 +190,15 @@ def root_of(s: Array, eps: float, inside: bool, out: Array) -> Array:
     if inside:
         return np.sqrt(np.add(s, eps, out=out), out=out)
     return np.add(np.sqrt(s, out=out), eps, out=out)
+
+
+def divided(rule: Any, seen: Seen, squares: Array) -> Array:
+    """√s + ε of every step, with s corrected for its start where the rule has a β₂."""
+    s = squares[1:]
+    if hasattr(rule, "beta2"):
+        s = s / (1 - seen.setting(rule, "beta2") ** np.arange(1, len(squares))[:, None])
+    inside = getattr(rule, "eps_inside_root", False)
+    return root_of(s, rule.eps, inside, out=np.empty_like(s))
 
 
 def root_line(second: str, inside: bool) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.errors import UserError
+from optiviz.optim.drawn import Drawn, Seen
 from optiviz.optim.schedules import Schedule
 from optiviz.optim.settings import Bound, setting, validate
 from optiviz.optim.shared import SHARED, sharing, shown, telling
@@ -111,6 +112,15 @@ class Optimizer(ABC):
     def formula(self) -> tuple[str, ...]:
         """The lines of a step with these settings, as `optiviz.optim.formula` reads them."""
         return ()
+
+    def drawn(self, seen: Seen) -> tuple[Drawn, ...]:
+        """What is new in the rule, for a picture of its path: places, circles, its own arrows."""
+        return ()
+
+    def divisor(self, seen: Seen) -> Array | None:
+        """By what every step was divided: `(T, P)` in each coordinate, or matrices `(T, P, P)`;
+        None where it is not divided by past slopes."""
+        return None
 
     def settings(self) -> dict[str, Any]:
         """The settings by name, as they were given; shared ones last, and where they are used."""

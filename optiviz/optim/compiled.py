@@ -18,11 +18,24 @@ from optiviz.optim.sgd import SGD, Momentum
 
 # Without fast-math: a fused multiply-add would round differently from NumPy.
 compiled = compiler()
+RUN = 256  # numbers of a gradient that are looked at together
 
 
 @compiled
-def _sgd(w: Array, g: Array, rate: Any) -> None:
-    for i in range(len(w)):
+def _sgd(w: Array, g: Array, bits: Array, rate: Any) -> None:
+    """Where a run of the gradient is all zeros, w stays as it is and is not even read.
+
+    After one image that is four fifths of a first layer. `bits` are those of g, as whole numbers.
+    """
+    whole = len(w) - len(w) % RUN
+    for begin in range(0, whole, RUN):
+        any_bit = bits[begin]
+        for i in range(1, RUN):
+            any_bit |= bits[begin + i]
+        if any_bit:
+            for i in range(RUN):
+                w[begin + i] -= g[begin + i] * rate
+    for i in range(whole, len(w)):
         w[i] -= g[i] * rate
 
 
@@ -55,7 +68,7 @@ def _adam(
 
 
 def _sgd_step(rule: SGD, w: Array, g: Array, state: State, t: int) -> None:
-    _sgd(w, g, w.dtype.type(rule.lr))
+    _sgd(w, g, g.view(f"i{g.itemsize}"), w.dtype.type(rule.lr))
 
 
 def _momentum_step(rule: Momentum, w: Array, g: Array, state: State, t: int) -> None:

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from optiviz.optim.adam import correction
-from optiviz.optim.adaptive import average, root_of
+from optiviz.optim.adaptive import average, divided, root_of
 from optiviz.optim.base import Array, Optimizer, Rate, Setting, State
+from optiviz.optim.drawn import Drawn, Seen, Way
 from optiviz.optim.settings import setting
 
 MIXED = (
@@ -38,6 +39,13 @@ class ScheduleFree(Optimizer):
         shape = np.broadcast_shapes(w[..., :1].shape, *self.shapes())
         numbers = {"_rate_max": np.zeros(shape, w.dtype), "_weight_sum": np.zeros(shape, w.dtype)}
         return super().init(w) | {"average": w.copy(), "iterate": w.copy()} | numbers
+
+    def drawn(self, seen: Seen) -> tuple[Drawn, ...]:
+        return (
+            Drawn("y, where slopes are taken"),
+            Way("x, the mean of all z: the answer", "accent", "x", seen.slots["average"]),
+            Way("z, which takes the steps", "muted", "z", seen.slots["iterate"]),
+        )
 
     def _mix(self, w: Array, state: State, beta: Any) -> None:
         """Take z into the mean x, and put w between them."""
@@ -150,6 +158,9 @@ class ScheduleFreeAdamW(ScheduleFree):
             *MIXED,
             "w ← (1 − β₁)z + β₁x",
         )
+
+    def divisor(self, seen: Seen) -> Array | None:
+        return divided(self, seen, seen.slots["moment2"])
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         z, s, scratch = state["iterate"], state["moment2"], state["_scratch"]

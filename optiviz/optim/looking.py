@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from optiviz.optim.base import Array, Look, Optimizer, Rate, Setting, State, nowhere
+from optiviz.optim.drawn import Drawn, Pull, Seen, Tried
 from optiviz.optim.settings import choice, setting
 
 CURVED = 1e-10  # the least yᵀs of a pair that is kept, as in PyTorch
@@ -64,6 +65,18 @@ class SAM(Optimizer):
     def formula(self) -> tuple[str, ...]:
         probe = "n ← √sum(g²)", "p ← w + ρg/n", "h ← ∇L(p)"
         return *probe, "v ← βv − η(h + λw)", "w ← w + v"
+
+    def drawn(self, seen: Seen) -> tuple[Drawn, ...]:
+        rho = np.broadcast_to(seen.setting(self, "rho"), (len(seen.w) - 1, 1))
+        size = np.hypot(*seen.g.T)[:, None]
+        way = np.divide(seen.g, size, out=np.zeros_like(seen.g), where=size > 0)
+        probe = seen.w + np.append(rho, rho[-1:], axis=0) * way
+        push = np.full_like(seen.w, np.nan)  # of the slope there, which the last point has not
+        push[:-1] = -seen.hyper["lr"][:, None] * seen.slots["probe_gradient"][1:]
+        return (
+            Tried("the probe p, ρ uphill", "accent", probe[:, None]),
+            Pull("−ηh, with the slope h at p", "accent", probe, push),
+        )
 
     def init(self, w: Array) -> State:
         return super().init(w) | {"probe": w.copy()}
@@ -138,6 +151,20 @@ class LBFGS(Optimizer):
         searched = "a ← search(η, p)" if self.search == "backtracking" else "a ← length(η, g)"
         return "p ← −Hg", searched, "w ← w + ap"
 
+    def drawn(self, seen: Seen) -> tuple[Drawn, ...]:
+        p, a = (seen.slots[name][1:] for name in ("direction", "step_length"))
+        first = seen.hyper["lr"] * np.where(np.arange(len(a)), 1, _first(seen.g[:-1])[:, 0])
+        times = np.divide(first, a[:, 0], out=np.ones(len(a)), where=a[:, 0] > 0)
+        halved = np.round(np.log2(times))
+        many = int(halved.max(initial=0))
+        if not many:
+            return ()
+        tips = np.full((len(seen.w), many, seen.w.shape[-1]), np.nan)
+        for k in range(many):
+            tips[:-1, k] = seen.w[:-1] + p * (first / 2**k)[:, None]
+            tips[:-1, k][halved <= k] = np.nan
+        return (Tried("tried, and not low enough", "accent", tips, crossed=True),)
+
     def init(self, w: Array) -> State:
         many = (self.history, *w.shape)
         own = {"_moves": np.zeros(many, w.dtype), "_bends": np.zeros(many, w.dtype)}
@@ -149,7 +176,7 @@ class LBFGS(Optimizer):
             self._remember(p * a, g - before, state)
         before[...] = g
         p[...] = -self._newton(g, state)
-        first = 1.0 if t else np.minimum(1, 1 / np.maximum(_dot(np.sign(g), g), 1e-300))
+        first = 1.0 if t else _first(g)
         a[...] = self.lr * first
         if self.search == "backtracking":
             self._search(w, g, state, look)
@@ -188,6 +215,11 @@ class LBFGS(Optimizer):
             if not short.any():
                 return
             a *= np.where(short, 0.5, 1.0)[..., None].astype(a.dtype)
+
+
+def _first(g: Array) -> Any:
+    """By what the first step is shortened, to be η long at most in the 1-norm."""
+    return np.minimum(1, 1 / np.maximum(_dot(np.sign(g), g), 1e-300))
 
 
 def _dot(a: Array, b: Array) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from optiviz.optim.adam import correction
 from optiviz.optim.adaptive import average
 from optiviz.optim.base import Array, Optimizer, Rate, Setting, State
+from optiviz.optim.drawn import Drawn, Oval, Seen
 from optiviz.optim.settings import setting
 
 
@@ -86,6 +87,11 @@ class Prodigy(Optimizer):
             "d ← max(d, r/sum(abs(u)))",
             "w ← w − δ(m/(√s + εd) + λw)",
         )
+
+    def drawn(self, seen: Seen) -> tuple[Drawn, ...]:
+        radius = seen.symbol("d")[..., None] * np.eye(seen.w.shape[-1])
+        words = "radius d: at least so far, it finds, is the minimum"
+        return (Oval(words, "accent", seen.slots["start"], radius, "d"),)
 
     def init(self, w: Array) -> State:
         # d and r are of the whole point: a number, or one for each trajectory of a stack.

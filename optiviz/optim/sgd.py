@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from optiviz.optim.base import Array, Optimizer, Setting, State
+from optiviz.optim.drawn import Drawn, Seen
 from optiviz.optim.settings import choice, setting
-from optiviz.optim.signed import agreeing, agreeing_lines
+from optiviz.optim.signed import agreeing, agreeing_lines, left_out
 
 # How much of a gradient joins the velocity where η stands outside.
 SHARES = {"outside": "", "average": "(1 − β)"}
@@ -113,6 +114,14 @@ class Momentum(Optimizer):
             step = np.multiply(v, -self.lr, out=scratch)
         w += agreeing(step, g) if self.cautious else step
 
+    def drawn(self, seen: Seen) -> tuple[Drawn, ...]:
+        return (left_out(self._whole(seen), seen),) if self.cautious else ()
+
+    def _whole(self, seen: Seen) -> Array:
+        """Every step before anything is left out of it, `(T, P)`."""
+        v = seen.slots["velocity"][1:]
+        return v if self.form == "inside" else -seen.setting(self, "lr") * v
+
     def _share(self) -> Any:
         """How much of a gradient joins the velocity where η stands outside."""
         return 1.0 if self.form == "outside" else 1 - self.beta
@@ -162,3 +171,9 @@ class Nesterov(Momentum):
         if not inside:
             push *= -self.lr
         w += agreeing(push, g) if self.cautious else push
+
+    def _whole(self, seen: Seen) -> Array:
+        v, lr, beta = seen.slots["velocity"][1:], *(seen.setting(self, x) for x in ("lr", "beta"))
+        share = 1 - beta if self.form == "average" else 1
+        ahead = beta * v + (-lr if self.form == "inside" else share) * seen.g[:-1]
+        return np.asarray(ahead if self.form == "inside" else -lr * ahead)

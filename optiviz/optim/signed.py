@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from optiviz.optim.base import Array, Optimizer, Rate, Setting, State
+from optiviz.optim.drawn import Drawn, Seen, Tried
 from optiviz.optim.settings import setting
 
 # The least share of coordinates that agree, by which the others are made longer.
@@ -85,6 +86,16 @@ def agreeing(step: Array, g: Array) -> Array:
     share = agree.mean(axis=-1, keepdims=True, dtype=step.dtype)
     kept: Array = step * (agree / np.maximum(share, FEWEST))
     return kept
+
+
+def left_out(step: Array, seen: Seen) -> Drawn:
+    """The coordinates of every whole step `(T, P)` that `agreeing` leaves out, to be crossed."""
+    gone = (step * seen.g[:-1] >= 0) & (step != 0)
+    parts = np.where(gone, step, np.nan)[..., None] * np.eye(step.shape[-1])
+    parts[:, ~np.eye(step.shape[-1], dtype=bool)] = 0  # NaN times 0
+    none = np.full_like(seen.w[-1:, None] * np.ones((1, step.shape[-1], 1)), np.nan)
+    tips = np.concatenate([seen.w[:-1, None] + parts, none])
+    return Tried("left out of the step: uphill", "accent", tips, crossed=True, longer=True)
 
 
 def agreeing_lines(step: str) -> tuple[str, ...]:

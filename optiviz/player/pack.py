@@ -15,8 +15,9 @@ import numpy as np
 from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
+from optiviz.player.drawn import marked
 from optiviz.player.eigen import along
-from optiviz.player.measured import measured
+from optiviz.player.measured import measured, titles
 from optiviz.problems.base import Array, Bounds, Plane
 from optiviz.problems.planes import regression
 from optiviz.problems.planes.regression import Samples
@@ -25,8 +26,8 @@ from optiviz.runs.glossary import glossary
 from optiviz.runs.record import Run
 from optiviz.runs.symbols import in_symbols, met
 from optiviz.views.picture import Picture
-from optiviz.views.scene import notes, path, series, sharpness, trail
-from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, times, usual
+from optiviz.views.scene import drawn, notes, path, series, trail, trained
+from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, plain, times, usual
 from optiviz.views.scene.contour import (
     BANDS,
     CONTOUR,
@@ -63,6 +64,7 @@ MORE = 40  # levels above those of the bounds, at most, where the canvas shows m
 # What is drawn as in every other picture; each is explained where it is named.
 DRAWING = {
     "tail": trail.TAIL,
+    "tried": drawn.KEPT,
     "rest": trail.REST,
     "halo": HALO,
     "reach": trail.REACH,
@@ -77,6 +79,7 @@ DRAWING = {
     "room": series.ROOM,
     "rise": series.RISE,
     "climb": series.CLIMB,
+    "shade": trained.SHADE,
     "depth": series.DEPTH,
 }
 # When the least loss of a batch is at no one point.
@@ -191,17 +194,21 @@ def _look(look: Theme) -> dict[str, Any]:
     }
 
 
-def paths(picture: Picture) -> bytes:
-    """The runs: points, losses, velocities, gradients and rates, and how each is drawn."""
+def paths(picture: Picture, steps: int = 0) -> bytes:
+    """The runs: points, losses, velocities, gradients and rates, and how each is drawn; on a
+    timeline of so many steps at least."""
     runs, floor = list(picture.runs), picture.problem.floor()
     arrows = usual(runs)
     factor = enlarged(runs, picture.problem.bounds, arrows or (VELOCITY,))
     batched = next((run for run in runs if run.batch is not None), None)
     panels = chosen(picture.panels)
-    formulas = [formula(run) if "formula" in panels else (None, []) for run in runs]
+    formulas = [formula(run) if "formula" in panels else ({"formula": None}, []) for run in runs]
     axes, modes = along(picture) if "eigen" in panels else ({}, [({}, [])] * len(runs))
-    facts = axes | {
-        "steps": picture.steps,
+    more = list(zip(formulas, modes, marked(picture), strict=True))
+    facts = {
+        **axes,
+        **titles(runs, floor),
+        "steps": max(picture.steps, steps),
         "panels": panels,
         "floor": floor,
         "notes": [
@@ -211,13 +218,11 @@ def paths(picture: Picture) -> bytes:
         "shows": {"velocity": bool(arrows), "gradient": arrows not in ((), (VELOCITY,))},
         "factor": factor,
         "times": times(factor),
-        "plain": STEP.words if STEP in arrows else "",
-        "lossTitle": "Loss above minimum" if floor else "Loss",
-        "sharpnessTitle": sharpness.title(runs),
+        "plain": STEP.words if plain(runs) else "",
         "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
         "runs": [
-            run | mode | {"formula": lines}
-            for run, (lines, _), (mode, _) in zip(looks(picture), formulas, modes, strict=True)
+            run | lines | mode | beside
+            for run, ((lines, _), (mode, _), (beside, _)) in zip(looks(picture), more, strict=True)
         ],
     }
     arrays = [
@@ -225,8 +230,7 @@ def paths(picture: Picture) -> bytes:
         for i, run in enumerate(runs)
         for column in [
             *_columns(run, floor),
-            *formulas[i][1],
-            *modes[i][1],
+            *(column for _, own in more[i] for column in own),
             *measured(run, picture.problem, panels),
         ]
     ]
@@ -275,7 +279,7 @@ def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:
         return [(name, array.astype("<f4")) for name, array in named.items()]
 
 
-def formula(run: Run) -> tuple[dict[str, Any] | None, list[tuple[str, Array]]]:
+def formula(run: Run) -> tuple[dict[str, Any], list[tuple[str, Array]]]:
     """A run's formula and what its symbols are, those that change as columns of both parameters.
 
     The columns of a symbol are called by it, with 0 or 1 behind; those of w and g are elsewhere.
@@ -287,7 +291,7 @@ def formula(run: Run) -> tuple[dict[str, Any] | None, list[tuple[str, Array]]]:
     with np.errstate(over="ignore"):
         columns = [(f"{s}{i}", v[i].astype("<f4")) for s, v in changing.items() for i in range(2)]
     facts = {"lines": lines, "still": still, "changing": list(changing)}
-    return (facts if lines else None), columns
+    return {"formula": facts if lines else None}, columns
 
 
 def _dash(dash: Dash) -> list[float]:

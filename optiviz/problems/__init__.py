@@ -6,7 +6,9 @@ from optiviz.problems.data.datasets import DATASETS, load
 from optiviz.problems.network.mlp import MLP
 from optiviz.problems.planes.expressions import expression
 from optiviz.problems.planes.function import surface
+from optiviz.problems.planes.rare import rare
 from optiviz.problems.planes.regression import Samples, logistic, regression, valleys
+from optiviz.problems.planes.river import river
 from optiviz.problems.planes.surfaces import SURFACES, Surface, valley
 from optiviz.problems.registry import PROBLEMS, as_problem, parse_problem
 
@@ -25,7 +27,9 @@ __all__ = [
     "load",
     "logistic",
     "parse_problem",
+    "rare",
     "regression",
+    "river",
     "surface",
     "valley",
     "valleys",

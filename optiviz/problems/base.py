@@ -28,6 +28,7 @@ class Problem(ABC):
     size: int  # how many parameters: the length of the last axis of w
     dtype: DTypeLike = np.float64
     n_samples: int | None = None
+    start: Any  # a good one: `(P,)`, or of a network, by seed
     compiled: bool | None = None  # use compiled kernels: yes, no, or if they can be had
     # Good learning rates by the kind of rule (see `Optimizer.rate`).
     rates: Mapping[str, float]

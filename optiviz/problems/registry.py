@@ -9,7 +9,9 @@ from typing import TypeVar
 from optiviz.errors import UserError
 from optiviz.problems.base import Plane, Problem
 from optiviz.problems.planes.expressions import expression, looks_like
+from optiviz.problems.planes.rare import rare
 from optiviz.problems.planes.regression import logistic, regression, valleys
+from optiviz.problems.planes.river import river
 from optiviz.problems.planes.surfaces import SURFACES, valley
 from optiviz.words import Registry, build, split
 
@@ -22,6 +24,8 @@ PROBLEMS: Registry[Plane] = Registry(
         "regression": regression(),
         "logistic": logistic(),
         "valleys": valleys(),
+        "river": river(),
+        "rare": rare(),
     },
 )
 
@@ -31,6 +35,8 @@ FAMILIES: dict[str, Callable[..., Plane]] = {
     "regression": regression,
     "logistic": logistic,
     "valleys": valleys,
+    "river": river,
+    "rare": rare,
 }
 
 

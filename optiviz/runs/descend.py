@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from optiviz.errors import UserError
 from optiviz.optim import name_of
 from optiviz.problems import as_problem
-from optiviz.problems.base import Array, Plane
+from optiviz.problems.base import Array, Problem
 from optiviz.runs import loop
 from optiviz.runs.batches import feed_of
 from optiviz.runs.inputs import Entry, as_rule
@@ -25,7 +25,7 @@ MOST, OBJECTS = 2**30, 150
 
 
 def descend(
-    problem: Plane | str,
+    problem: Problem | str,
     optimizer: Entry,
     start: ArrayLike | None = None,
     steps: int = 100,
@@ -35,10 +35,10 @@ def descend(
     """Run an update rule on a problem and record every step.
 
     Args:
-        problem: a surface, any other problem of two parameters, or its words: "rosenbrock".
+        problem: a surface, any other small problem, or its words: "rosenbrock".
         optimizer: the update rule, its settings numbers, `(K, 1)` arrays or schedules; or its class
             or words such as "adam:beta1=0.8", which take a good rate where they give none.
-        start: `(2,)`, or `(K, 2)` for K trajectories at once; the problem's own by default.
+        start: `(P,)`, or `(K, P)` for K trajectories at once; the problem's own by default.
         steps: how many steps to take.
         batch_size: m samples a step, shuffled every epoch; all the data by default.
         seed: what the order of the samples comes from.
@@ -99,7 +99,7 @@ def _affordable(points: Iterator[loop.Point], steps: int, m: int) -> Iterator[lo
     return chain([first], points)
 
 
-def _batches(problem: Plane, batch_size: int | None, seed: int, count: int) -> Array:
+def _batches(problem: Problem, batch_size: int | None, seed: int, count: int) -> Array:
     """The batches that the loop has dealt, dealt once more: (count, m), short ones ended by -1."""
     feed, _ = feed_of(problem, batch_size, seed)
     table = np.full((count, batch_size or 0), -1)

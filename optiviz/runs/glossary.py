@@ -14,6 +14,7 @@ WORDS: dict[Kind, str] = {
     "falls": "falls without end",
     "cycle": "limit cycle",
     "arrived": "reached the minimum",
+    "near": "near the minimum",
     "settles": "oscillates, ever less",
     "descending": "still descending",
     "rising": "rising again",

@@ -25,7 +25,7 @@ def met(run: Run) -> Array:
     """The gradients as the rule's own lines meet them, clipped and with the penalty's: `(T+1, 2)`.
 
     >>> from optiviz import descend
-    >>> met(descend("bowl", "sgd:lr=0.1,clip=1", (3, 4), 2))[0].tolist()
+    >>> met(descend("bowl", "sgd:lr=0.1,clip=1", (3, 4), 2))[0].round(6).tolist()
     [0.6, 0.8]
     """
     return seen(_shared(run), run.w, run.grad)

@@ -16,7 +16,7 @@ from optiviz.runs.bottom import ARRIVED, NEAR, ROUNDING, Bottom, Curved, Ground,
 from optiviz.runs.record import Run
 
 Ending = Literal["left", "slopeless", "diverged", "falls", "diverging", "cycle"]
-Rest = Literal["converged", "arrived", "stuck", "stalled"]
+Rest = Literal["converged", "arrived", "near", "stuck", "stalled"]
 Habit = Literal["hovers", "oscillates", "settles", "crawls", "wanders"]
 Kind = Literal[Ending, Rest, Habit, "descending", "rising", "early"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -17,6 +17,8 @@ that applies speaks.
 | converged   | near the bottom since step t, and still there ten times as long                 |
 | arrived     | near the bottom at step t, and most of the time to come: it still moves there,  |
 |             | or the rule may shake it loose for a while (its divisor fades as the slope does) |
+| near        | near the bottom since step t, and for most of as many steps again: what comes   |
+|             | later is open, along a floor or with a rule that may shake it loose or pull it  |
 | stuck       | near a stationary point that is no minimum, for as many steps again             |
 | stalled     | no step moves it by more than a marker for as many steps again                  |
 | diverging   | it ends beyond the picture or above the first loss within ten times the steps   |
@@ -26,8 +28,7 @@ that applies speaks.
 | crawls      | it has not arrived after five times the steps                                   |
 | descending  | the loss gets lower within as many steps again                                  |
 | rising      | the loss gets higher within as many steps again                                 |
-| wanders     | nothing: the loss goes up and down, or it is near the bottom with a rule that   |
-|             | may shake it loose, or pull it away                                             |
+| wanders     | nothing: the loss goes up and down                                              |
 | early       | nothing: too few steps                                                          |
 """
 
@@ -117,9 +118,11 @@ def converged(t: Trace) -> Finding:
     if left < 0 or t.coasts or (pace > 0 and (left < 2 or not stayed)):
         return None
     drifts = (t.bottom.floored and (t.forgets or t.signs)) or (t.decays and t.signs)
+    if drifts and t.signs and pace * t.steps > NEAR:  # its steps do not get shorter on the way
+        return trend(t)
     loose = drifts or (t.forgets and t.jolts > THROWS)
     if loose or (t.grows() and not t.jolts):
-        return "wanders", f"near {t.minimum} since step {step}", None
+        return "near", f"near {t.minimum} since step {step}", step
     if step and (t.jolts > SHAKES or t.grows()):
         return "arrived", f"reached {t.minimum} at step {step}", step
     words = f"converged at step {step}" if step else "starts at a minimum and stays there"
@@ -262,10 +265,12 @@ def near(t: Trace) -> Finding:
     comes = now[-1] <= NEAR and now.max() <= min(1.5 * NEAR, 0.8 * before.max())
     if not (stays or comes) or t.bottom.floored or (t.grows() and not t.jolts):
         return None
+    if t.signs and t.decays:  # a mean that a sign hides may carry it off at once
+        return None
     step = after_last(~(t.away <= NEAR))
     loose = t.jolts > THROWS if t.forgets else t.signs
     loose = loose or t.decays or t.coasts
-    return "wanders" if loose else "arrived", f"near {t.minimum} since step {step}", step
+    return "near" if loose else "arrived", f"near {t.minimum} since step {step}", step
 
 
 UNDECIDED: Finding = ("wanders", "goes up and down", None)

@@ -144,8 +144,8 @@ MARKS: dict[str, Mark] = {
     "sam": Mark(_PINK, head="D"),
     "lbfgs": Mark("ink", DOTTED, "s"),
     "full-adagrad": Mark(_SKY, DOTTED, "^"),
-    "shampoo": Mark(_RED, DOTTED, "^"),
-    "muon": Mark(_RED, DASHDOT, "o"),
+    "shampoo": Mark(_RED, DOTTED, "v"),
+    "muon": Mark(_RED, DASHDOT, "s"),
 }
 # Any other rule has one of these, the same in every picture.
 _SPARE = [Mark(color, dash) for dash in (DOTTED, DASHDOT) for color in (_PINK, _ORANGE, _GREEN)]
@@ -157,7 +157,9 @@ def mark(name: str, theme: Theme, nth: int = 0) -> Mark:
     chosen = replace(chosen, color=_seen(chosen.color, theme))
     if nth == 0:
         return chosen
-    return replace(chosen, color=ladder(chosen.color, theme, 4)[(0, 3, 1, 2)[(nth - 1) % 4]])
+    rungs = ladder(chosen.color, theme, 4)
+    others = [rungs[i] for i in (0, 3, 1, 2) if rungs[i] != chosen.color]  # ink is one of its own
+    return replace(chosen, color=others[(nth - 1) % len(others)])
 
 
 def marks(

@@ -83,7 +83,7 @@ test("a panel shows what is beside where it has the numbers; a pointer and a voi
   const named = descent(10, { colors: ["#0000aa", "#0000aa"], letter: "A", name: "A: β = 0.5", label: "A: β = 0.5" });
   made.setBeside([member, named]);
   draw();
-  const colors = made.series.map(({ drawn }) => new Set(strokes(drawn.context).map(({ color }) => color)));
+  const colors = made.series.map(({ canvas }) => new Set(strokes(canvas.context).map(({ color }) => color)));
   assert.deepEqual(colors.map((of) => of.has("#00aa00")), [true, false, false]);
   assert.deepEqual(colors.map((of) => of.has("#0000aa")), [true, true, true]);
   made.scrub(made.series[0], { currentTarget: made.series[0].canvas, clientX: 200, clientY: 50, buttons: 0 });

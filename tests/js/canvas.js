@@ -20,7 +20,7 @@ export const texts = ({ calls }) =>
   calls.filter(([name]) => name === "fillText").map(([, [words, x, y], { fillStyle }]) => ({ words, x, y, color: fillStyle }));
 
 export const DRAWING = {
-  tail: 4, rest: 0.8, halo: 0.7, reach: 3, batch: 20, contour: 0.5, faintContour: 0.25,
+  tail: 4, tried: 60, rest: 0.8, halo: 0.7, reach: 3, batch: 20, contour: 0.5, faintContour: 0.25,
   kept: 0.5, spread: 30, logRoom: 2, room: 0.1, rise: 10, climb: 1e4, depth: 1e-10,
 };
 

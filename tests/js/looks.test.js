@@ -6,7 +6,8 @@ import { test } from "node:test";
 import { said, shares } from "../../optiviz/labs/mnist/js/confusion.js";
 import { digitsOf, guessOf, sentence } from "../../optiviz/labs/mnist/js/digits.js";
 import { told } from "../../optiviz/labs/mnist/js/formula.js";
-import { apart, rangeOf, seriesOf, ticksOf } from "../../optiviz/labs/mnist/js/layers.js";
+import { rangeOf, seriesOf, ticksOf } from "../../optiviz/labs/mnist/js/layers.js";
+import { apart } from "../../optiviz/labs/mnist/js/scales.js";
 import { inSeconds, overSeconds } from "../../optiviz/labs/mnist/js/scales.js";
 import { bandColors, placed } from "../../optiviz/labs/mnist/js/surface.js";
 

@@ -72,6 +72,8 @@ class Element {
 
   focus() {}
 
+  scrollIntoView() {}
+
   select() {}
 
   removeAttribute(name) {

@@ -260,6 +260,27 @@ test("a panel's axis grows upwards, its time to the right, its cursor is at the 
   }
 });
 
+test("a panel that a slider changed is drawn where it is seen, and kept as soon as it is needed again", () => {
+  const player = shown();
+  const copies = (series) => series.canvas.context.calls.filter(([name]) => name === "drawImage").map(([, [of]]) => of);
+  const drawings = [1, 2, 3].map((_, i) => {
+    if (!i) player.redraw();
+    for (const { canvas, still } of player.series) canvas.context.calls.length = still.context.calls.length = 0;
+    player.ask();
+    draw();
+    return player.series.map((series) => [copies(series), strokes(series.canvas.context), strokes(series.still.context)]);
+  });
+  for (const [i, series] of player.series.entries()) {
+    const [first, second, third] = drawings.map((all) => all[i]);
+    assert.deepEqual(first[0], []);
+    for (const { values } of series.curves())
+      assert.ok(first[1].some(({ points }) => points.length === values.filter(Number.isFinite).length));
+    assert.deepEqual([second[0], third[0]], [[series.still, series.drawn], [series.still, series.drawn]]);
+    assert.ok(second[2].length > 2);
+    assert.equal(third[2].length, 0, "kept");
+  }
+});
+
 test("parts of the velocity are shown and hidden, v₁ and v₂ of one run only", () => {
   const curves = (player) => player.series[1].curves().length;
   const one = shown();

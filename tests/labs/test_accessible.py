@@ -77,6 +77,18 @@ def compared(page: Any) -> None:
     page.locator(".sl-strip button").first.wait_for()
 
 
+def own_formula(page: Any) -> None:
+    surface = page.get_by_label("loss surface", exact=True)
+    surface.select_option(label="a formula in x and y …")
+    page.locator("[data-setting=formula]").wait_for()
+
+
+def own_formula_wrong(page: Any) -> None:
+    page.locator("[data-setting=formula]").fill("x**2 + floor(y)")
+    page.keyboard.press("Enter")
+    page.locator("#sl-formula-wrong").filter(has_text="column 8").wait_for()
+
+
 def typed_wrong(page: Any) -> None:
     page.locator(".sl-typed").first.fill("much")
     page.keyboard.press("Tab")
@@ -100,6 +112,8 @@ STATES = [
     (split_along_the_axes, []),
     (compared, []),
     (presenting, ["p"]),
+    (own_formula, []),
+    (own_formula_wrong, []),
     (typed_wrong, []),
     (in_a_lesson, []),
     (drawing, []),

@@ -57,6 +57,10 @@ def test_a_formula_is_the_surface(visit: Callable[..., Any], surface_lab: Any) -
     assert (lab.command, lab.picture()) == (said, shown)
     assert page.locator("[data-setting=formula]").input_value() == "x**2 + 3*y**2 + sin(3*x)"
     assert page.locator("[data-setting=shape-left]").input_value() == "-5"
+    ends = page.locator(".lab-controls .lab-group > *").evaluate_all(
+        "rows => rows.map((row) => row.getBoundingClientRect().right)"
+    )
+    assert len(set(ends)) == 1  # the rows of every group are as wide
 
 
 def test_every_number_can_be_typed(visit: Callable[..., Any], surface_lab: Any) -> None:

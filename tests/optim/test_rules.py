@@ -233,6 +233,23 @@ def test_the_compiler_takes_the_same_steps(rule: Optimizer) -> None:
     assert w.tobytes() == twin.tobytes()
 
 
+@pytest.mark.parametrize("rule", SWEEPS, ids=repr)
+def test_the_compiler_takes_the_same_steps_where_much_of_a_gradient_is_zero(
+    rule: Optimizer,
+) -> None:
+    pytest.importorskip("numba")
+    random = np.random.default_rng(5)
+    w, g = random.normal(size=(2, BLOCK + 100)).astype(np.float32)
+    g[1000:] *= np.repeat(random.random(g.size // 100 + 1) < 0.1, 100)[: g.size - 1000]
+    g[5000], g[-1] = 1e-30, -2.0  # one in a run of zeros, one in the rest of a run
+    twin, state = w.copy(), rule.init(w)
+    step, own = stepper(rule, w, g, state, compiled=True), rule.init(twin)
+    for t in range(3):
+        step(t)
+        rule.step(twin, g, own, t)
+    assert w.tobytes() == twin.tobytes()
+
+
 @each_rule
 @pytest.mark.parametrize("clip", [0.0, 1e-4])
 def test_an_array_of_several_blocks_is_stepped_as_any_other(name: str, clip: float) -> None:

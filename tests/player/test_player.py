@@ -65,6 +65,21 @@ def test_the_bytes_are_the_runs(problem: str, batch_size: int | None) -> None:
         np.testing.assert_array_equal(facts["batch"].reshape(-1, 8), drawn.runs[0].batch)
 
 
+def test_the_bytes_are_the_marks_of_the_rule() -> None:
+    drawn = picture("valley:rotation=30", ("sam", "full-adagrad", "sgd"), steps=9)
+    probe, ellipse, none = unpack(player.paths(drawn))["runs"]
+    (at, pull), (oval,) = probe["drawn"], ellipse["drawn"]
+    assert (at["kind"], at["many"], at["crossed"], pull["kind"], none["drawn"]) == (
+        *("tried", 1, False, "pull"),
+        [],
+    )
+    away = probe["drawn0.tips"].reshape(-1, 2) - drawn.runs[0].w
+    np.testing.assert_allclose(np.hypot(*away.T), 0.05, rtol=1e-4)
+    assert (np.einsum("ij,ij->i", away, drawn.runs[0].grad) > 0).all()
+    last = oval["share"] * ellipse["drawn0.axes"].reshape(-1, 2, 2)[-1]
+    assert 2 * np.linalg.norm(last, 2) == pytest.approx(0.36)
+
+
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_the_ground_is_that_of_every_picture(problem: str) -> None:
     """Heights are sent as levels, those of every picture, which go on where the page is wider."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import math
 import pickle
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -30,16 +32,21 @@ def sliced() -> Slice:
     return Slice(net, filtered(net, net.start(0)), ((-1, 1), (-1, 1)))
 
 
-DISH, SINE, OVAL = surface(dish), surface(sine), parse_problem("x**2+y**2")
-PLANES = {
-    **PROBLEMS,
-    "valley of another condition": valley(condition=4, rotation=70),
-    "expression": parse_problem("x**2 + 10*y**2 + sin(3*x)"),
-    "function": DISH,
-    "differences": SINE,
-    "slice": sliced(),
+# Made when they are asked for: a surface of one's own is measured first.
+MADE: dict[str, Callable[[], Any]] = {
+    "valley of another condition": lambda: valley(condition=4, rotation=70),
+    "expression": lambda: parse_problem("x**2 + 10*y**2 + sin(3*x)"),
+    "oval": lambda: parse_problem("x**2+y**2"),
+    "function": lambda: surface(dish),
+    "differences": lambda: surface(sine),
+    "slice": sliced,
 }
-each = pytest.mark.parametrize("name", PLANES)
+each = pytest.mark.parametrize("name", [*PROBLEMS, *MADE])
+
+
+@cache
+def named(name: str) -> Any:
+    return MADE[name]() if name in MADE else PROBLEMS[name]
 
 
 def test_whole_numbers_are_not_truncated() -> None:
@@ -49,7 +56,7 @@ def test_whole_numbers_are_not_truncated() -> None:
 
 @each
 def test_whole_numbers_and_lists_are_taken_as_floats(name: str) -> None:
-    plane = PLANES[name]
+    plane = named(name)
     for points in (POINTS, POINTS[0]):
         value, gradient = plane.value_and_grad(np.array(points, float))
         for given in (points, np.array(points), np.array(points, np.int8), tuple(points)):
@@ -63,14 +70,14 @@ def test_whole_numbers_and_lists_are_taken_as_floats(name: str) -> None:
 @each
 def test_single_precision_stays(name: str) -> None:
     w = np.array(POINTS, np.float32)
-    assert PLANES[name].value_and_grad(w)[1].dtype == np.float32
+    assert named(name).value_and_grad(w)[1].dtype == np.float32
 
 
 @each
 def test_a_gradient_is_written_where_it_is_asked_for(name: str) -> None:
     out = np.empty((3, 2))
-    assert PLANES[name].value_and_grad(POINTS, None, out)[1] is out
-    np.testing.assert_array_equal(out, PLANES[name].value_and_grad(np.array(POINTS, float))[1])
+    assert named(name).value_and_grad(POINTS, None, out)[1] is out
+    np.testing.assert_array_equal(out, named(name).value_and_grad(np.array(POINTS, float))[1])
 
 
 def test_a_network_takes_its_weights_as_a_list() -> None:
@@ -82,7 +89,7 @@ def test_a_network_takes_its_weights_as_a_list() -> None:
 @each
 @pytest.mark.parametrize("how", [lambda p: pickle.loads(pickle.dumps(p)), copy.deepcopy, copy.copy])
 def test_a_copy_is_the_same_problem(name: str, how: Any) -> None:
-    plane = PLANES[name]
+    plane = named(name)
     twin = how(plane)
     w = np.array(POINTS, float)
     for ours, own in zip(plane.value_and_grad(w), twin.value_and_grad(w), strict=True):
@@ -110,23 +117,26 @@ def test_a_lambda_can_be_copied_but_not_pickled() -> None:
         pickle.dumps(mine)
 
 
-EQUAL = [
-    (valley(4), valley(4), True),
-    (valley(4), valley(5), False),
-    (OVAL, parse_problem(" x**2+y**2 "), True),
-    (OVAL, parse_problem("x**2+3*y**2"), False),
-    (DISH, surface(dish), True),
-    (DISH, SINE, False),
-    (SINE, surface(sine), True),
-    (regression(), regression(), True),
-    (regression(), regression(seed=3), False),
-    (logistic(), logistic(), True),
-    (valleys(), valleys(condition=3), False),
-    (regression(), 3, False),
+EQUAL: list[tuple[Callable[[], Any], Callable[[], Any], bool]] = [
+    (lambda: valley(4), lambda: valley(4), True),
+    (lambda: valley(4), lambda: valley(5), False),
+    (lambda: named("oval"), lambda: parse_problem(" x**2+y**2 "), True),
+    (lambda: named("oval"), lambda: parse_problem("x**2+3*y**2"), False),
+    (lambda: named("function"), lambda: surface(dish), True),
+    (lambda: named("function"), lambda: named("differences"), False),
+    (lambda: named("differences"), lambda: surface(sine), True),
+    (regression, regression, True),
+    (regression, lambda: regression(seed=3), False),
+    (logistic, logistic, True),
+    (valleys, lambda: valleys(condition=3), False),
+    (regression, lambda: 3, False),
 ]
 
 
-@pytest.mark.parametrize(("one", "other", "equal"), EQUAL)
-def test_problems_are_equal_if_all_that_they_hold_is(one: Any, other: Any, equal: bool) -> None:
+@pytest.mark.parametrize(("first", "second", "equal"), EQUAL)
+def test_problems_are_equal_if_all_that_they_hold_is(
+    first: Callable[[], Any], second: Callable[[], Any], equal: bool
+) -> None:
+    one, other = first(), second()
     assert (one == other) is equal
     assert (one != other) is not equal

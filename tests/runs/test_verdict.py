@@ -131,6 +131,10 @@ CASES: list[tuple[str, Any, Start, int, str, tuple[int, int] | None]] = [
     ("ackley", AMSGRAD(lr=0.54, beta1=0.95), (2.46, 1.96), 400, "near the minimum since", (15, 15)),
     ("valley", SGD(lr=0.0975), None, 600, "converged at step", (60, 66)),
     ("valley", "sgd", None, 120, "still descending", None),
+    # near
+    ("catapult", optim.Nadam(lr=0.0421), (-0.91, 0.58), 400, "near the minimum since", (32, 32)),
+    ("edge", optim.RMSProp(lr=0.0027), (3.59, 0.33), 120, "near the minimum since", (6, 6)),
+    ("catapult", optim.Lion(lr=0.00125), (-0.5, 0.36), 400, "goes up and down", None),  # along it
     # stalled
     ("bowl", ADAGRAD(lr=1e-3), None, 400, "stalled: the effective rate has died", None),
     ("bowl", SGD(lr=COSINE(0.02)), None, 100, "stalled: the effective rate has died", None),

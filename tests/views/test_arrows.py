@@ -168,3 +168,14 @@ def test_the_push_is_that_of_the_gradient_that_the_rule_meets() -> None:
     np.testing.assert_allclose(arrows.carried(run), 0, atol=1e-12)
     plain = descend("valley", optim.SGD(lr=0.01), steps=20)
     assert np.array_equal(arrows.push(plain), -0.01 * plain.grad)
+
+
+@pytest.mark.parametrize(
+    ("rules", "words"), [(["sgd", "sgd:lr=0.01"], "step = −ηg"), (["sgd", "momentum"], "")]
+)
+def test_several_rules_that_carry_nothing_on_have_one_name_for_their_arrows_in_a_player(
+    rules: list[str], words: str
+) -> None:
+    block = pack.paths(Picture("valley", race("valley", rules, steps=5)))
+    (length,) = struct.unpack_from("<I", block)
+    assert json.loads(block[4 : 4 + length])["plain"] == words

@@ -95,3 +95,13 @@ def test_the_same_surface_has_the_same_ground_in_every_tile() -> None:
     np.testing.assert_array_equal(pale, beside)
     (alone,) = ground(None)
     assert (alone != pale).any(), "where no batch lies over it, it is not pale"
+
+
+@pytest.mark.parametrize("theme", ["dark", "slides"])
+def test_the_words_of_the_axes_are_on_the_canvas(theme: str) -> None:
+    runs = race("himmelblau", ["sgd"], steps=2)
+    one = Picture("himmelblau", runs, ["path"], theme=theme, size=(480, 270))
+    mosaic = Mosaic(Tiles("Two", "A note", [one, one]))
+    boxes = [ax.get_tightbbox(mosaic.canvas.get_renderer()) for ax in mosaic.figure.axes]
+    assert len(boxes) == len(mosaic.panels) == len(mosaic.endings) == 2
+    assert min(min(box.x0, box.y0) for box in boxes) >= 0

@@ -10,7 +10,7 @@ const MARGIN = { left: 44, top: 6, right: 8, bottom: 34 };
 const HATCH = 6; // pixels between two lines
 // What the kinds of verdict have in common.
 const GROUPS = {
-  there: ["converged", "arrived"],
+  there: ["converged", "arrived", "near"],
   swings: ["oscillates", "cycle", "hovers", "wanders", "settles", "rising"],
   lost: ["diverged", "diverging", "left", "slopeless", "falls"],
 };
@@ -120,8 +120,11 @@ export class Endings extends Sheet {
     if (this.words.textContent !== text) this.words.textContent = text;
   }
 
-  // Draw once, before the next time the screen is refreshed.
+  // Say it at once, and draw once, before the next time the screen is refreshed: to write between two
+  // drawings would have the page laid out for each.
   ask() {
+    this.node.hidden = !this.axes.length;
+    if (this.axes.length) this.tell();
     this.asked ??= requestAnimationFrame(() => {
       this.asked = null;
       this.draw();
@@ -130,7 +133,6 @@ export class Endings extends Sheet {
 
   draw() {
     const { player, axes } = this;
-    this.node.hidden = !axes.length;
     this.node.classList.toggle("ex-strip", axes.length < 2);
     for (const [lane, chip] of this.chips.entries()) chip.setAttribute("aria-pressed", String(lane === this.lane));
     // The cells change with the rule, and with what is chosen beside the two settings of the map.
@@ -151,7 +153,6 @@ export class Endings extends Sheet {
   move(context) {
     this.mark(context, this.own, 2.5);
     if (this.cursor) this.mark(context, this.cursor, 1.2);
-    this.tell();
   }
 
   drawCells(context, book, look) {

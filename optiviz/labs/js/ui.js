@@ -132,6 +132,7 @@ export function iconButton(content, label, action, attributes = {}) {
 // Drawings in lines, which are as wide as the style sheet says.
 const OUTLINES = {
   remove: "M4 4l8 8M12 4l-8 8",
+  pin: "M5.5 2.5h5M7 2.5v4L5 9h6L9 6.5v-4M8 9v4.5",
   copy:
     "M7 5.5h4.5a1.5 1.5 0 0 1 1.5 1.5v4.5a1.5 1.5 0 0 1-1.5 1.5H7a1.5 1.5 0 0 1-1.5-1.5V7A1.5 1.5 0 0 1 7 5.5z" +
     "M10.5 3h-6A1.5 1.5 0 0 0 3 4.5v6",
@@ -240,8 +241,9 @@ export function copyButton(words, text, signal) {
 // A canvas's context in CSS pixels, after the canvas has taken its element's size and density;
 // null where it is too small to draw on.
 export function fitted(canvas, least = 1) {
-  const dense = devicePixelRatio || 1;
   const { clientWidth: width, clientHeight: height } = canvas;
+  const enlarged = canvas.getBoundingClientRect?.().width / width || 1; // as on a screen where one presents
+  const dense = (devicePixelRatio || 1) * enlarged;
   if (Math.min(width, height) < least) return null;
   const [w, h] = [width, height].map((length) => Math.round(length * dense));
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });

@@ -12,7 +12,7 @@ import traitlets
 
 from optiviz.errors import UserError
 from optiviz.labs.controls import LANES
-from optiviz.labs.mnist import address, files
+from optiviz.labs.mnist import address, files, lessons
 from optiviz.labs.mnist import form as mnist_form
 from optiviz.labs.mnist.facts import (
     facts_of,
@@ -30,10 +30,15 @@ from optiviz.labs.mnist.runs import RUNS, Runs
 from optiviz.labs.mnist.session import KIND, check_head, reopened
 from optiviz.labs.mnist.trail import RUNS as TRAILS
 from optiviz.labs.page import LabPage
+from optiviz.lessons.reader import HERE as LESSONS
 from optiviz.player.bundle import script
 from optiviz.training.recipe import Recipe
 
 HERE = Path(__file__).parent
+STYLES = (
+    *(LESSONS / name for name in ("lessons.css", "panel.css")),
+    *(HERE / name for name in ("lab.css", "looks.css")),
+)
 PAUSE = 1 / 30  # seconds between two updates of the page
 LOOK = 0.5  # seconds between two looks at the digits
 
@@ -44,8 +49,8 @@ class MnistLab(LabPage):
     The page writes `form` and sends messages: `train`, which carries the form again, since a
     message may overtake a trait; `stop`, `continue`, `hello`; `show`, `remove`, `restore`, `csv`
     and `weights`, which carry the numbers of runs; `open` and `reopen`, which carry a session's
-    head and its runs. The lab answers in the other traits, in messages
-    with new points of the curves, and in files.
+    head and its runs; `teach`, which carries a lesson's name and part. The lab answers in the
+    other traits, in messages with new points of the curves, and in files.
 
     >>> lab = MnistLab()
     >>> lab.form = {"lanes": [{"rule": "sgd", "lr": 0.1}], "epochs": 1, "hidden": "16"}
@@ -54,9 +59,7 @@ class MnistLab(LabPage):
     """
 
     _esm = script(HERE / "js" / "lab.js", "render")
-    _css = LabPage._css + "".join(
-        (HERE / name).read_text(encoding="utf-8") for name in ("lab.css", "looks.css")
-    )
+    _css = LabPage._css + "".join(path.read_text(encoding="utf-8") for path in STYLES)
     written = "form"
     facts = traitlets.Dict().tag(sync=True)
     form = traitlets.Any().tag(sync=True)  # whatever a page sends; see `mnist_form.clean`
@@ -77,7 +80,10 @@ class MnistLab(LabPage):
         self._sent: dict[int, int] = {}
         self._due = False
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.facts, self.form = mnist_form.offers() | {"session": KIND}, mnist_form.start()
+        self.lessons = {lesson.name: lesson for lesson in lessons.lessons()}
+        taught = [lessons.offered(lesson) for lesson in self.lessons.values()]
+        self.facts = mnist_form.offers() | {"session": KIND, "lessons": taught}
+        self.form = mnist_form.start()
         self._show()
 
     @property
@@ -107,6 +113,7 @@ class MnistLab(LabPage):
         """What the page's buttons do."""
         return {
             "train": self.train,
+            "teach": self.teach,
             "stop": lambda _: self.race.stop(),
             "continue": self.go_on,
             "show": self.look_at,
@@ -130,13 +137,40 @@ class MnistLab(LabPage):
             return
         if form is not None:
             self.form = form
+        try:
+            self._begin(dict(zip(self._jobs, self._links, strict=True)))
+        except UserError as error:
+            self.plan = self.plan | {"notes": [str(error)]}
+
+    def teach(self, about: Any = None) -> None:
+        """Train what a lesson shows before its question, or what answers it.
+
+        Raises:
+            UserError: there is no such lesson, or no room for it now.
+        """
+        about = about if isinstance(about, dict) else {}
+        name = about.get("lesson")
+        lesson = self.lessons.get(name) if isinstance(name, str) else None
+        if lesson is None:
+            raise UserError("There is no such lesson.")
+        jobs = dict(lessons.jobs(lesson, about.get("part")))
+        if self.race.running and any(lane.recipe not in jobs for lane in self.race.lanes):
+            raise UserError("Another training is under way: stop it, or wait for its end.")
+        if not self.race.running:
+            self._begin(jobs)
+            self._told = ""
+            self.status = self.status | {"told": ""}
+
+    def _begin(self, jobs: dict[Recipe, str]) -> None:
+        """Train these, each with its link, if they are not trained yet.
+
+        Raises:
+            UserError: there is no room in the table.
+        """
         known = {lane.recipe: lane for lane in self.lanes if lane.phase != "failed"}
-        jobs = dict(zip(self._jobs, self._links, strict=True))
         new = [recipe for recipe in jobs if recipe not in known]
         if not self.table.room(len(new)):
-            full = f"The table holds {RUNS} runs: remove some, and train again."
-            self.plan = self.plan | {"notes": [full]}
-            return
+            raise UserError(f"The table holds {RUNS} runs: remove some, and train again.")
         again = [known[recipe] for recipe in jobs if recipe in known]
         going = [lane for lane in again if lane.phase in ("stopped", "kept")]
         lanes = self.table.add([Lane(recipe, 0, link=jobs[recipe]) for recipe in new]) + going

@@ -40,7 +40,7 @@ from optiviz.views.style import THEMES
 from optiviz.words import join
 
 HERE = Path(__file__).parent
-STYLES = (LESSONS / "lessons.css", HERE / "lab.css")
+STYLES = (LESSONS / "lessons.css", LESSONS / "panel.css", HERE / "lab.css")
 PANELS = ["path", "loss", "velocity", "formula"]
 MAP_POINTS = {False: 44, True: 18}  # a side; with samples a step costs as much as it has samples
 TOLERANCE = 1e-3  # of the start's height, at which a rate has converged, as on a map

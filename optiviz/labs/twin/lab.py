@@ -89,9 +89,8 @@ class TwinLab(LabPage):
         self._train()
 
     def _train(self) -> None:
-        if self.trial.running:
-            self.trial.stop()
         if not self.state.trains_as(self.trial.state):
+            self.trial.stop()
             self.trial = Trial(self.state, self._changed)
         self._loop = asyncio.get_event_loop()
         self.trial.go()
@@ -121,7 +120,7 @@ class TwinLab(LabPage):
         with self.hold_sync():
             if stands != self._stands:
                 self.ground = ground(valley)
-            self.paths = paths(picture)
+            self.paths = paths(picture, self.state.updates)
             self.reply = {
                 "serial": self._serial,
                 "state": self._controls(),
@@ -162,7 +161,8 @@ class TwinLab(LabPage):
 
     def _query(self) -> str:
         """The link's part that restores it, and trains it again if it is trained."""
-        trained = self.trial.phase in ("finished", "diverged") and not self._stale()
+        begun = self.trial.phase in ("training", "finished", "diverged")
+        trained = begun and not self._stale()
         return "&".join(filter(None, [self.state.query(), "trained=1" if trained else ""]))
 
     def _stale(self) -> str:

@@ -1,12 +1,10 @@
-// A lesson between its question and its reveal: a person commits to an answer before the run is there,
-// then sees both.
-//
-// Before the answer the page shows no later steps than those of the situation, so nothing can tell them.
+// A lesson on the player: before the answer the page shows no later steps than those of the situation,
+// so nothing can tell them.
 
 import { element } from "../../player/js/dom.js";
 import { SPEEDS } from "../../player/js/timeline.js";
 import { textButton } from "../../labs/js/ui.js";
-import { finish } from "./progress.js";
+import { Posing } from "./posing.js";
 import { WAYS } from "./ways.js";
 
 const LONGEST = 125; // steps at speed 1 that a run is played for, at most: five seconds
@@ -14,25 +12,11 @@ const LONGEST = 125; // steps at speed 1 that a run is played for, at most: five
 // The slowest speed at which so many steps are played in time.
 export const speedFor = (steps) => SPEEDS.find((speed) => steps / speed <= LONGEST) ?? SPEEDS.at(-1);
 
-// Whoever extends it says where its parts are put (`show`, `focus`), what is covered (`cover`), who judges
-// what was found (`askJudge`), and what there is to go on to (`further`).
-export class Asking {
-  // The phases of a lesson: "asking", "waiting" for the runs, "shown", and "told" why. The `lab` has a
-  // `player`, the `controls` that some answers are set with, their `state`, and takes wishes by `ask`.
-  constructor(lab) {
-    Object.assign(this, { lab, phase: null, lesson: null, way: null });
-  }
-
-  // Whether the answer is not to be seen yet.
-  get asks() {
-    return this.phase === "asking" || this.phase === "waiting";
-  }
-
-  // Whether nothing may be changed but the answer.
-  get held() {
-    return this.asks || this.phase === "shown";
-  }
-
+// Whoever extends it says, besides, who judges what was found (`askJudge`) and where the focus goes on a
+// page that was just opened (`focus`).
+// The `lab` has a `player`, the `controls` that some answers are set with, their `state`, and takes wishes
+// by `ask`.
+export class Asking extends Posing {
   // Whether it is drawn on the loss panel, which then needs all the room.
   get draws() {
     return Boolean(this.phase) && this.lesson.way === "draw";
@@ -40,30 +24,16 @@ export class Asking {
 
   // ---- from the question to the answer
 
-  pose(lesson) {
-    Object.assign(this, { lesson, phase: "asking", ghost: null });
-    this.way?.end();
-    this.way?.drop();
-    this.way = new WAYS[lesson.way](lesson, this.lab);
-    this.sure = element("button", { class: "lab-primary" }, "That is my answer");
-    const onsubmit = (event) => {
-      event.preventDefault();
-      this.commit();
-    };
-    this.form = element("form", { onsubmit }, this.way.node, this.sure);
-    this.said = element("div", { class: "sl-said", role: "status", tabindex: -1 });
-    this.after = element("div", { class: "sl-after" });
-    this.show(lesson, this.form, this.said, this.after);
-    this.lab.ask({ query: lesson.before });
-    this.cover();
+  wayOf(lesson) {
+    return new WAYS[lesson.way](lesson, this.lab);
   }
 
-  commit() {
-    if (this.phase !== "asking") return;
-    this.said.textContent = this.way.given === null ? this.way.missing : "";
-    if (this.way.given === null) return;
-    this.phase = "waiting";
-    this.way.commit();
+  begin() {
+    this.ghost = null;
+    this.lab.ask({ query: this.lesson.before });
+  }
+
+  answer() {
     this.wishes = this.way.wishes;
     this.lab.ask(this.wishes.shift());
     if (this.lesson.way === "find") this.askJudge();
@@ -112,29 +82,10 @@ export class Asking {
     this.lab.player.redraw();
   }
 
-  tell() {
-    const { way, lesson } = this;
-    const told = way.told;
-    if (!told) return; // it is not judged yet
-    this.phase = "told";
-    this.cover();
-    way.mark();
-    way.end();
-    if (lesson.way === "find" && !told.right) {
-      this.said.replaceChildren(element("p", {}, element("b", {}, told.words)));
-      this.after.replaceChildren(...this.againButtons());
-    } else this.conclude(told.words);
-    if ([this.sure, way.canvas].includes(document.activeElement)) this.said.focus(); // what has it is about to go
-    this.sure.hidden = true;
-    this.after.scrollIntoView({ block: "nearest" });
-  }
-
-  // The words of the end, why, and where to go on to.
-  conclude(words) {
-    const { name, why } = this.lesson;
-    this.said.replaceChildren(element("p", {}, element("b", {}, words)), element("p", {}, why));
-    this.after.replaceChildren(...this.onwards());
-    finish(name);
+  end({ right, words }) {
+    if (this.lesson.way !== "find" || right) return this.conclude(words);
+    this.said.replaceChildren(element("p", {}, element("b", {}, words)));
+    return this.after.replaceChildren(...this.againButtons());
   }
 
   againButtons() {
@@ -154,21 +105,10 @@ export class Asking {
     return [textButton("Try again", retry), textButton("Show one that does", show)];
   }
 
-  onwards() {
-    return [element("p", {}, element("b", {}, "Try next. "), this.lesson.then), ...this.further()];
-  }
-
   // Something to try: it plays, and the words stay.
   follow(query) {
     this.drop();
     this.lab.playNext = true;
     this.lab.ask({ query });
-  }
-
-  // The guess is over, the words stay.
-  drop() {
-    this.phase = null;
-    this.way?.drop();
-    this.cover();
   }
 }

@@ -1,5 +1,6 @@
 // The arrows at a run's head: its velocity, what it carries on of it, and the gradient's push.
 
+import { keysOf } from "./drawn.js";
 import { arrow } from "./marks.js";
 import { clamp } from "./numbers.js";
 import { headOf } from "./trails.js";
@@ -69,7 +70,7 @@ export function drawNotes(plane, context) {
   const { left, top, width } = plane.box;
   const { times } = facts;
   const only = runs.length === 1 ? player.colorOf(runs[0]) : look.text;
-  const rows = [];
+  const rows = keysOf(player);
   if (shows.velocity) rows.push([`→ velocity${times}`, only]);
   if (shows.carried) rows.push([`→ β · velocity${times}`, look.accent]);
   const [push, color] = facts.plain ? [facts.plain, only] : ["−η · gradient", look.muted];

@@ -21,11 +21,11 @@ export const PANELS = {
       ].filter(Boolean),
   },
   truth: {
-    title: () => "Network's loss, this plane's dashed",
+    title: () => "Network's loss; the plane's is dashed",
     curves: (run) => (run.true_loss ? [[run.true_loss], [run.below, [6, 3], 0.35]] : []),
   },
   "network-loss": {
-    title: () => "The network's loss",
+    title: (facts) => facts.networkTitle,
     curves: (run) => (run.true_loss ? [[run.true_loss]] : []),
   },
   accuracy: {

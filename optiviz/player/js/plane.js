@@ -2,6 +2,7 @@
 
 import { drawArrows, drawNotes } from "./arrows.js";
 import { drawBeside, drawLetters } from "./beside.js";
+import { drawMarks, drawWays } from "./drawn.js";
 import { drawBatch, layAxes, layGround } from "./field.js";
 import { clipTo, cross, pen, ring, rule, star, write } from "./marks.js";
 import { clamp } from "./numbers.js";
@@ -186,8 +187,10 @@ export class Plane extends Sheet {
     drawBeside(this, context);
     const order = [...player.runs].sort((one, other) => one.weight - other.weight); // a hero last
     const all = (draw) => order.forEach((run) => draw(this, context, run));
+    all(drawWays);
     all(drawTrail);
     this.drawMarks(context);
+    all(drawMarks);
     all(drawArrows);
     all(drawHead);
     this.drawGoals(context);

@@ -227,10 +227,11 @@ export class Player extends Timeline {
     this.asked = null;
     if (!this.runs.length) return;
     if (this.playing) this.advance(now);
-    for (const sheet of [this.plane, ...this.series]) sheet.draw();
+    // Words first: canvases ask for their sizes, and the page is laid out once.
     this.transport.write();
     this.legend.write();
     this.formula?.write();
+    for (const sheet of [this.plane, ...this.series]) sheet.draw();
     this.speech.later();
     this.onDraw?.();
     if (this.playing) this.ask();

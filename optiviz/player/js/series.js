@@ -85,17 +85,41 @@ export class Series extends Sheet {
   }
 
   lay() {
-    const { player } = this;
-    const told = this.curves(player.told);
     this.axis = this.asked?.axis ?? this.limits();
-    const context = this.begin(this.still);
+    this.times = 0;
+  }
+
+  // A slider changes all of it for every frame, and a canvas that is copied must be finished first:
+  // so it is drawn where it is seen, and kept as soon as it is needed again.
+  under(context) {
+    this.times++;
+    if (this.times === 1) {
+      context.setTransform(this.dense, 0, 0, this.dense, 0, 0);
+      this.layRest(context);
+      return;
+    }
+    if (this.times === 2) {
+      this.layRest(this.begin(this.still));
+      this.layPassed(this.begin(this.drawn));
+    }
+    super.under(context);
+  }
+
+  // The axes, and pale what is to come.
+  layRest(context) {
+    const { player } = this;
     this.layAxes(context);
+    this.layHeld(context);
     this.trace(context, this.curves(player.ghosts), 1.2, { paler: 0.6, dash: [2, 3] });
-    this.trace(context, told, 1.4, { paler: 0.72, dash: [] });
-    const drawn = this.begin(this.drawn);
+    this.trace(context, this.curves(player.told), 1.4, { paler: 0.72, dash: [] });
+  }
+
+  // The curves in full, of which what has passed is seen.
+  layPassed(context) {
+    const { player } = this;
     const beside = player.beside.filter(({ panels }) => !panels || panels.includes(this.kind));
-    this.trace(drawn, this.curves(beside), THIN * player.scale);
-    this.trace(drawn, this.curves(), 2.1 * player.scale);
+    this.trace(context, this.curves(beside), THIN * player.scale);
+    this.trace(context, this.curves(), 2.1 * player.scale);
   }
 
   layAxes(context) {
@@ -118,6 +142,19 @@ export class Series extends Sheet {
     }
     context.strokeStyle = look.muted;
     if (!log && low < 0 && high > 0) rule(context, left, this.y(0), left + width, this.y(0));
+  }
+
+  // The steps during which a network trains in the valley that its toy runs in.
+  layHeld(context) {
+    const { look, ground, runs } = this.player;
+    const { top, height } = this.box;
+    for (const { holds } of runs.filter((run) => run.holds)) {
+      const [first, last] = [holds.indexOf(1), holds.lastIndexOf(1)].map((step) => this.x(step));
+      context.save();
+      Object.assign(context, { fillStyle: look.accent, globalAlpha: ground.drawing.shade });
+      context.fillRect(first - 1, top, last - first + 2, height);
+      context.restore();
+    }
   }
 
   // Draw curves as they are, but for a `style` that all of them are given.
@@ -147,7 +184,12 @@ export class Series extends Sheet {
     // What has passed, up to the cursor, from the finished curves.
     const d = this.dense;
     const edge = Math.max(1, Math.round(x * d));
-    context.drawImage(this.drawn, 0, 0, edge, this.canvas.height, 0, 0, edge / d, this.height);
+    if (this.times === 1) {
+      context.save();
+      clipTo(context, 0, 0, edge / d, this.height);
+      this.layPassed(context);
+      context.restore();
+    } else context.drawImage(this.drawn, 0, 0, edge, this.canvas.height, 0, 0, edge / d, this.height);
     pen(context, look.muted, 1);
     rule(context, x, top, x, top + height);
     if (player.hover !== null) {

@@ -41,9 +41,14 @@ export class Sheet {
     const context = this.context;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    context.drawImage(this.still, 0, 0);
+    this.under(context);
     context.setTransform(this.dense, 0, 0, this.dense, 0, 0);
     this.move(context);
+  }
+
+  // Put the still part below.
+  under(context) {
+    context.drawImage(this.still, 0, 0);
   }
 
   // Give its pixels back.

@@ -78,10 +78,16 @@ def load(name: str = "mnist", data_dir: str | Path | None = None) -> Dataset:
         if data_dir is not None:
             raise UserError(f"{name} is a file: leave out the data directory.")
         return read_own(name)
-    source = look_up("data set", name, DATASETS)
+    look_up("data set", name, DATASETS)
     directory = None if data_dir is None else Path(data_dir)
     if directory is not None and not os.path.isdir(directory):
         raise UserError(f"The data directory {directory} does not exist.")
+    return complete(name, directory)
+
+
+def complete(name: str, directory: Path | None) -> Dataset:
+    """A known data set, read and converted."""
+    source = DATASETS[name]
     x_train, y_train, x_test, y_test = arrays = source.read(directory)
     digest = hashlib.sha256()
     for array in arrays:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from optiviz.problems.base import Array
 from optiviz.problems.network.activations import ACTIVATIONS
+
+if TYPE_CHECKING:
+    from optiviz.problems.network.sparse import SparseInputs
 
 # Up to this many multiplications a BLAS product needs no packing of its operands, which for a
 # handful of rows costs more than the product itself. Measured with OpenBLAS on AVX-512; elsewhere
@@ -53,12 +56,20 @@ class Pass:
 
     a₀ = x    zₗ = aₗ₋₁Wₗ + bₗ    aₗ = f(zₗ)    p = softmax(z_L)
     δ_L = (p - onehot(y))/m    δₗ₋₁ = δₗWₗᵀ ⊙ f'(zₗ₋₁)    ∂Wₗ = aₗ₋₁ᵀδₗ    ∂bₗ = Σ δₗ
+
+    Args:
+        first: what takes the products with x instead of BLAS.
     """
 
     def __init__(
-        self, m: int, sizes: Sequence[int], dtype: DTypeLike, activation: str = "relu"
+        self,
+        m: int,
+        sizes: Sequence[int],
+        dtype: DTypeLike,
+        activation: str = "relu",
+        first: SparseInputs | None = None,
     ) -> None:
-        self.m, self._activation = m, ACTIVATIONS[activation]
+        self.m, self._activation, self._first_layer = m, ACTIVATIONS[activation], first
         # A product with one inner term (∂W of a single sample) never reaches BLAS and is ten times
         # slower than one with two, so a single sample gets a row of zeros for company.
         rows = max(m, 2)
@@ -79,7 +90,10 @@ class Pass:
         """z, `(m, classes)`: the weighted sums of the last layer for the samples `(m, inputs)`."""
         a, last = x, len(layers) - 1
         for index, (layer, out) in enumerate(zip(layers, self._outputs, strict=True)):
-            _product(a, layer.weights, out, self._parts[index])
+            if self._first_layer and index == 0:
+                self._first_layer.forward(x, layer.weights, out)
+            else:
+                _product(a, layer.weights, out, self._parts[index])
             if layer.biases is not None:
                 out += layer.biases
             if index < last:
@@ -122,8 +136,11 @@ class Pass:
             self.x[:] = x  # a slice of the data has no row of zeros below it
         for index in range(len(layers) - 1, -1, -1):
             whole = self._deltas[index]
-            before = x if index == 0 and self.m > 1 else self._padded[index]
-            np.matmul(before.T, whole, out=grads[index].weights)
+            if self._first_layer and index == 0:
+                self._first_layer.gradient(whole[: self.m], grads[0].weights)
+            else:
+                before = x if index == 0 and self.m > 1 else self._padded[index]
+                np.matmul(before.T, whole, out=grads[index].weights)
             if (bias := grads[index].biases) is not None:
                 np.add.reduce(whole, axis=0, out=bias)
             if index:

@@ -21,6 +21,9 @@ PIECE = 1000
 # A compiled pass beats the products of BLAS while m times the share of inputs that are not zero is
 # below this: on MNIST, where a fifth are not, up to a batch of 26. Measured with two threads.
 FEW = 5.0
+# With fewer inputs than this that are not zero, and a first layer of this width, a compiled product
+# that leaves out the others beats BLAS on larger batches, too.
+SPARSE, NARROW = 0.3, 64
 RATES = {"gradient": 0.02, "unit": 0.001}  # the learning rates of rules that are given none
 # Kept passes: a batch size, the remainder of an epoch, the evaluation and its remainder.
 KEPT = 4
@@ -92,14 +95,16 @@ class MLP(Problem):
         self.y = _classes(y, len(self.x), self.sizes[-1])
         self.n_samples = len(self.x)
         self.size = count(self.sizes, biases)
-        self.few = FEW / max(np.count_nonzero(self.x[:2000]) / self.x[:2000].size, 1e-6)
+        filled = int(np.count_nonzero(self.x[:2000])) / self.x[:2000].size
+        self.few = FEW / max(filled, 1e-6)
         if compiled and activation != "relu":
             raise UserError(f"The compiled pass is for relu, not {activation}: leave compiled out.")
         self.compiled = activation == "relu" and wanted(compiled)
+        self.sparse = self.compiled and filled < SPARSE and self.sizes[1] >= NARROW
         self._forget()
 
     def _forget(self) -> None:
-        self._passes: dict[int, Pass] = {}
+        self._passes: dict[tuple[int, bool], Pass] = {}
         self._compiled_passes: dict[int, Any] = {}
         self._views: dict[str, tuple[Array, list[Layer]]] = {}
 
@@ -162,7 +167,7 @@ class MLP(Problem):
             x, y = self._take(batch, few.x)
             return few.gradient(w, x, y, out), out
         if m <= PIECE:
-            a = self._pass(m)
+            a = self._pass(m, self.sparse)
             return a.gradient(layers, *self._take(batch, a.x), grads), out
         loss, part = 0.0, np.empty_like(out)
         out[:] = 0
@@ -222,12 +227,18 @@ class MLP(Problem):
             known = self._views[role] = (w, self.layers(w))
         return known[1]
 
-    def _pass(self, m: int) -> Pass:
-        if m not in self._passes:
+    def _pass(self, m: int, sparse: bool = False) -> Pass:
+        if (m, sparse) not in self._passes:
             if len(self._passes) == KEPT:
                 del self._passes[next(iter(self._passes))]
-            self._passes[m] = Pass(m, self.sizes, self.dtype, self.activation)
-        return self._passes[m]
+            first = self._sparse_inputs(m) if sparse else None
+            self._passes[m, sparse] = Pass(m, self.sizes, self.dtype, self.activation, first)
+        return self._passes[m, sparse]
+
+    def _sparse_inputs(self, m: int) -> Any:
+        from optiviz.problems.network.sparse import SparseInputs  # noqa: PLC0415  # imports Numba
+
+        return SparseInputs(m, self.sizes[0], self.dtype)
 
     def _compiled_pass(self, m: int) -> Any:
         if m not in self._compiled_passes:

@@ -221,7 +221,7 @@ def regression(n: int = 100, noise: float = 0.9, slope: float = 1.0, seed: int =
     Raises:
         UserError: too few points, or noise below 0.
     """
-    rng = _generator(n, noise, seed)
+    rng = generator(n, noise, seed)
     if not math.isfinite(slope):
         raise UserError(f"slope must be finite, got {slope:g}.")
     x = rng.uniform(-2.5, 2.5, n)
@@ -239,7 +239,7 @@ def logistic(n: int = 100, noise: float = 1.0, seed: int = 0) -> Logistic:
     Raises:
         UserError: too few points, or noise below 0.
     """
-    rng = _generator(n, noise, seed)
+    rng = generator(n, noise, seed)
     groups = np.arange(n) % 2
     middles = np.outer(2 * groups - 1, [1.2, 0.5])
     return Logistic(middles + noise * rng.standard_normal((n, 2)), groups)
@@ -260,7 +260,7 @@ def valleys(
     Raises:
         UserError: too few valleys, noise below 0, or a condition number below 1.
     """
-    rng = _generator(n, noise, seed)
+    rng = generator(n, noise, seed)
     if not 1 <= condition < math.inf:
         raise UserError(f"valleys: condition must be at least 1 and finite, got {condition:g}.")
     c, s = math.cos(math.radians(rotation)), math.sin(math.radians(rotation))
@@ -268,7 +268,8 @@ def valleys(
     return Valleys(noise * rng.standard_normal((n, 2)), curvature)
 
 
-def _generator(n: int, noise: float, seed: int) -> np.random.Generator:
+def generator(n: int, noise: float, seed: int) -> np.random.Generator:
+    """What n noisy samples are drawn with, if they may be."""
     if not 2 <= n <= MOST:
         raise UserError(f"n must be from 2 to {MOST}, got {n}.")
     if not 0 <= noise < math.inf:

@@ -21,6 +21,7 @@ from optiviz.problems.data.dataset import title_of
 from optiviz.studies.compare import Comparison, Contestant
 from optiviz.views.charts.curves import OVER
 from optiviz.views.charts.ends import Ends, room
+from optiviz.views.charts.finding import finding
 from optiviz.views.files.animate import record
 from optiviz.views.frame import Frame
 from optiviz.views.numbers import accuracy_axis, log_axis, number, percent
@@ -46,7 +47,7 @@ def plot_comparison(
     Args:
         comparison: every training of it evaluated at least once.
         path: where to write; .png, .svg or .pdf by its ending.
-        title: what stands above; by default what was compared on what.
+        title: what stands above; by default who ends ahead.
         hero: the rule that the picture is about, by its place; the others step back.
         theme: "light", "dark" or "slides".
         size: width and height in pixels.
@@ -132,12 +133,9 @@ class Race(Frame):
         seeds = len(self.comparison.seeds)
         shown = f"mean ± sd of {seeds} seeds" if seeds > 1 else f"seed {recipe.seed}"
         data = title_of(recipe.dataset)
-        note = (
-            f"{data}    " * bool(title)
-            + f"m = {recipe.batch_size}    {shown}, the same first weights and batches for all"
-        )
-        self.title(title or f"Optimisers on {data}", note)
+        same = f"m = {recipe.batch_size}    {shown}, the same first weights and batches for all"
         names = _names([one.rule for one in self.comparison.contestants])
+        self.title(title or finding(self.comparison, _short(names)), f"{data}    {same}")
         last = map(accuracy, self.comparison.table())
         told = [_under(name, words) for name, words in zip(names, last, strict=True)]
         losses = room(self, ["0.0000"])
@@ -262,6 +260,16 @@ def _names(rules: Sequence[Optimizer]) -> list[str]:
         [describe(rule, names=names, between="\n") for rule in rules] for names in (MAIN, EVERY)
     )
     return short if len({*short}) == len({*long}) else long
+
+
+def _short(names: Sequence[str]) -> list[str]:
+    """Names without their settings, where these are not needed to tell them apart.
+
+    >>> _short(["SGD\\nη = 0.1", "Adam\\nη = 0.01"]), _short(["SGD\\nη = 0.1", "SGD\\nη = 0.01"])
+    (['SGD', 'Adam'], ['SGD η = 0.1', 'SGD η = 0.01'])
+    """
+    short = [name.split("\n")[0] for name in names]
+    return short if len({*short}) == len(short) else [name.replace("\n", " ") for name in names]
 
 
 def _under(name: str, words: str) -> str:

@@ -52,6 +52,7 @@ class Ends:
             heads: in the units of the axes.
             x: of the column, in those units.
         """
+        self.ax.get_ylim()  # or limits that follow the lines are not known before it is drawn
         to = self.ax.transData + self.ax.transAxes.inverted()
         points = to.transform(np.array(heads, float).reshape(-1, 2))
         told = [i for i, said in enumerate(words) if said and np.isfinite(points[i]).all()]

@@ -43,6 +43,7 @@ class Pale(Bare):
 
 
 KINDS = PANELS | {"path": Bare}
+LEAST = 0.04  # inches between the words of an axis and the edge
 SMALLEST = 0.75  # of the usual size of a verdict, that it may shrink to beside its heading
 
 
@@ -112,38 +113,56 @@ class Mosaic(Frame):
         first = tiles.pictures[0]
         super().__init__(first.theme, first.size)
         self.tiles, scale = tiles, self.look.scale
+        self.panels: list[Any] = []
+        self.endings: list[Any] = []
         with self.style():
             self.counter = self._counter()
             self.title(tiles.title, tiles.note)
-            rows = -(-len(tiles.pictures) // tiles.columns)
-            grid = self.figure.add_gridspec(
-                rows,
-                tiles.columns,
-                left=0.5 * scale / self.width,
-                right=1 - self.edge / self.width,
-                top=(self.top - 0.16 * scale) / self.height,
-                bottom=0.4 * scale / self.height,
-                wspace=0.16,
-                hspace=0.34,
-            )
-            self.panels: list[Any] = []
-            pale = any(run.batch is not None for one in tiles.pictures for run in one.runs)
-            self.endings: list[Any] = []
-            for i, picture in enumerate(tiles.pictures):
-                ax = self.figure.add_subplot(grid[divmod(i, tiles.columns)])
-                heading = self._heading(ax, picture)
-                kind = look_up("panel", picture.panels[0], KINDS)
-                self.panels.append((Pale if pale and kind is Bare else kind)(ax, picture))
-                self._verdict(ax, picture, heading)
-                if i < len(tiles.pictures) - tiles.columns:
-                    ax.set(xlabel="", xticklabels=[])
-                if i % tiles.columns:
-                    ax.set(ylabel="", yticklabels=[])
+            room = 0.5 * scale, 0.4 * scale
+            self._fill(*room)
+            if any(missing := self._missing()):  # words of the axes, which are as wide as they are
+                for ax in self.figure.axes:
+                    ax.remove()
+                self._fill(*map(sum, zip(room, missing, strict=True)))
             for panel in self.panels:
                 panel.film = film
                 if film:
                     panel.follow()
         self.show(tiles.steps)
+
+    def _fill(self, left: float, bottom: float) -> None:
+        """Draw the tiles with so many inches at the left and below for the words of their axes."""
+        tiles, scale = self.tiles, self.look.scale
+        grid = self.figure.add_gridspec(
+            -(-len(tiles.pictures) // tiles.columns),
+            tiles.columns,
+            left=left / self.width,
+            right=1 - self.edge / self.width,
+            top=(self.top - 0.16 * scale) / self.height,
+            bottom=bottom / self.height,
+            wspace=0.16,
+            hspace=0.34,
+        )
+        self.panels, self.endings = [], []
+        pale = any(run.batch is not None for one in tiles.pictures for run in one.runs)
+        for i, picture in enumerate(tiles.pictures):
+            ax = self.figure.add_subplot(grid[divmod(i, tiles.columns)])
+            heading = self._heading(ax, picture)
+            kind = look_up("panel", picture.panels[0], KINDS)
+            self.panels.append((Pale if pale and kind is Bare else kind)(ax, picture))
+            self._verdict(ax, picture, heading)
+            if i < len(tiles.pictures) - tiles.columns:
+                ax.set(xlabel="", xticklabels=[])
+            if i % tiles.columns:
+                ax.set(ylabel="", yticklabels=[])
+
+    def _missing(self) -> tuple[float, float]:
+        """The inches by which the axes' words do not fit at the left and below."""
+        drawn = self.canvas.get_renderer()
+        boxes: list[Any] = [ax.get_tightbbox(drawn) for ax in self.figure.axes]
+        ends = min(box.x0 for box in boxes), min(box.y0 for box in boxes)
+        left, below = (max(0.0, LEAST - end / self.figure.dpi) for end in ends)
+        return left, below
 
     def _heading(self, ax: Any, picture: Contents) -> Any:
         look = self.look

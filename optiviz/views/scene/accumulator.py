@@ -9,8 +9,8 @@ from matplotlib.patches import Rectangle
 
 from optiviz.errors import UserError
 from optiviz.problems.base import Array
+from optiviz.runs.drawn import divisor
 from optiviz.views.scene.arrows import Arrow
-from optiviz.views.scene.memory import divisor
 from optiviz.views.scene.panel import until
 from optiviz.views.scene.path import PathPanel
 from optiviz.views.style import Mark, rim
@@ -30,12 +30,18 @@ class AccumulatorPanel(PathPanel):
         picture = self.picture
         pairs = zip(picture.runs, picture.marks, self.trails, strict=True)
         found = [(divisor(run), mark, trail) for run, mark, trail in pairs]
-        kept = [(sides, mark, trail) for sides, mark, trail in found if sides is not None]
+        kept = [
+            (sides, mark, trail)
+            for sides, mark, trail in found
+            if sides is not None and sides.ndim == 2
+        ]
+        self.boxes = [self._box(*row) for row in kept]
+        if not kept and any(row[0] is not None for row in found):
+            return  # that of a matrix is an ellipse, which is drawn with every path of its rule
         if not kept:
             raise UserError("The panel 'accumulator' needs adagrad, rmsprop or adam.")
-        self.boxes = [self._box(sides, mark, trail) for sides, mark, trail in kept]
         words = "▭ √s₁ × √s₂: the step is divided by its sides"
-        self.note(words, 0, picture.look.text if len(kept) > 1 else kept[0][1].color)
+        self.note(words, self.rows, picture.look.text if len(kept) > 1 else kept[0][1].color)
 
     def arrows(self) -> tuple[Arrow, ...]:
         return ()

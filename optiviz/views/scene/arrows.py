@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optiviz.optim.drawn import Pull, Way
 from optiviz.problems.base import Array, Bounds
+from optiviz.runs.drawn import drawn
 from optiviz.runs.record import Run
 from optiviz.runs.symbols import met
 from optiviz.views.numbers import power
@@ -72,12 +74,22 @@ def usual(runs: Sequence[Run]) -> tuple[Arrow, ...]:
     """Which arrows there is room for: all of one run, the velocity of up to three.
 
     Where nothing is carried on, the velocity is the step before, and -ηg the one to come: one kind
-    of arrow, which has one name.
+    of arrow, which has one name. Where a rule has trails or arrows of its own to be drawn, those
+    at its head would tell of none of them.
     """
+    if any(isinstance(one, Way | Pull) for run in runs for one in drawn(run)):
+        return ()
     if len(runs) > 1:
         return (VELOCITY,) if len(runs) <= 3 else ()
-    plain = np.allclose(carried(runs[0]), 0, atol=1e-9 * np.abs(runs[0].velocity).max())
-    return (STEP,) if plain else (VELOCITY, GRADIENT)
+    return (STEP,) if plain(runs) else (VELOCITY, GRADIENT)
+
+
+def plain(runs: Sequence[Run]) -> bool:
+    """Whether no run carries anything on, so that velocity and push are one kind of arrow."""
+    with np.errstate(over="ignore", invalid="ignore"):  # of runs that diverge
+        return all(
+            np.allclose(carried(run), 0, atol=1e-9 * np.abs(run.velocity).max()) for run in runs
+        )
 
 
 def enlarged(runs: Sequence[Run], bounds: Bounds, arrows: Sequence[Arrow]) -> float:

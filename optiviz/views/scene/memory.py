@@ -9,6 +9,7 @@ from matplotlib.transforms import Bbox, TransformedBbox
 
 from optiviz.errors import UserError
 from optiviz.problems.base import Array
+from optiviz.runs.drawn import divisor
 from optiviz.runs.record import Run
 from optiviz.runs.symbols import met
 from optiviz.views.scene.contents import Contents
@@ -16,9 +17,8 @@ from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.series import Series
 from optiviz.views.style import DASHED, DOTTED, Mark, blend
 
-# The rules that divide by √s + ε with s as it is, or corrected for its start.
+# The rules that correct both of their averages for their start.
 ADAMS = ("adam", "amsgrad", "adamw", "nadam")
-DIVIDE = ("adagrad", "rmsprop", *ADAMS, "schedule-free-adamw")
 
 
 def setting(run: Run, name: str, default: Any = None) -> Any:
@@ -27,21 +27,6 @@ def setting(run: Run, name: str, default: Any = None) -> Any:
         return run.hyper[name]
     value = run.settings.get(name)
     return default if value is None else np.full(run.steps, float(value))
-
-
-def divisor(run: Run) -> Array | None:
-    """By what every step was divided in each coordinate, √s + ε, `(T, 2)`; None for other rules."""
-    squares = run.slots.get("accumulator", run.slots.get("moment2"))
-    eps = run.settings.get("eps")
-    if squares is None or eps is None or run.optimizer not in DIVIDE:
-        return None
-    s = run.slots.get("moment2_max", squares)[1:]
-    if "beta2" in run.settings:
-        s = s / (1 - setting(run, "beta2") ** np.arange(1, run.steps + 1))[:, None]
-    if run.settings.get("centered"):
-        s = np.maximum(s - run.slots["moment1"][1:] ** 2, 0)
-    inside = run.settings.get("eps_inside_root")
-    return np.asarray(np.sqrt(s + eps) if inside else np.sqrt(s) + eps)
 
 
 class Build(Series):
@@ -120,7 +105,7 @@ class Effective(Series):
 
     def curves(self, run: Run, mark: Mark) -> list[tuple[Array, Mark]]:
         sides = divisor(run)
-        if sides is None:
+        if sides is None or sides.ndim > 2:  # a matrix has no rate for each coordinate
             return []
         first, second = (run.lr[:, None] / sides).T
         return [(first, mark), (second, Mark(blend(mark.color, self.look.text, 0.3), DASHED))]

@@ -14,6 +14,7 @@ from optiviz.runs.record import Run
 from optiviz.views.scene.arrows import Arrow, enlarged, times, usual
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.contour import UNDEFINED, draw_goals, draw_ground, draw_marks, fit, minimum
+from optiviz.views.scene.drawn import Marks, of_runs
 from optiviz.views.scene.eigen import draw_axes
 from optiviz.views.scene.names import MOST, HeadNames
 from optiviz.views.scene.notes import Notes
@@ -52,10 +53,12 @@ class PathPanel(Panel):
         self.trails = [
             Trail(self, run, mark) for run, mark in zip(picture.runs, picture.marks, strict=True)
         ]
+        self.marks = [] if picture.small else self._marks()
         self._clear(written)
         self._starts()
         for draw in (draw_marks, draw_goals):
             self.moving += draw(ax, picture.problem, look)
+        self._explain()
         self.key = [] if picture.small else self.keys()
         if holes:
             self.note(UNDEFINED, 0, look.muted, side="left")
@@ -63,6 +66,23 @@ class PathPanel(Panel):
         self.told = self._told()
         marked = [*picture.problem.minima, *picture.problem.saddles]
         self.names = HeadNames(self, marked) if self.named() else None
+
+    def _marks(self) -> list[Marks]:
+        """What rules have to be drawn beside their paths."""
+        every = of_runs(self.picture.runs, self.picture.lead)
+        rows = zip(self.trails, every, self.picture.marks, strict=True)
+        return [Marks(self, trail, marks, mark) for trail, marks, mark in rows if marks]
+
+    def _explain(self) -> None:
+        """Say what the marks of rules are, each once."""
+        told = dict(key for marks in self.marks for key in marks.told())
+        for words, color in told.items():
+            self.note(words, self.rows, self.look.text if len(self.marks) > 1 else color)
+
+    @property
+    def rows(self) -> int:
+        """How many lines stand in the upper right corner."""
+        return sum(text.get_ha() == "right" for text in self.notes)
 
     def _clear(self, heights: list[Any]) -> None:
         """Leave out the heights that a path runs through."""
@@ -132,12 +152,12 @@ class PathPanel(Panel):
     def keys(self) -> list[Any]:
         """What each kind of arrow is, in a corner."""
         keys = []
-        for row, arrow in enumerate(self.arrows()):
+        for arrow in self.arrows():
             color = self.color_of(arrow, self.picture.marks[0])
             if arrow.role == "run" and len(self.picture.runs) > 1:
                 color = self.picture.look.text
             color = legible(color, self.picture.look, WORDS)
-            keys.append(self.note(f"→ {arrow.words}{times(self.factor)}", row, color))
+            keys.append(self.note(f"→ {arrow.words}{times(self.factor)}", self.rows, color))
         return keys
 
     def note(self, words: str, row: int, color: str, side: str = "right") -> Any:
@@ -176,6 +196,8 @@ class PathPanel(Panel):
             key.set_visible(any(trail.arrows[i][0].get_visible() for trail in self.trails))
         if self.names:
             self.names.show(t)
+        for marks in self.marks:
+            marks.show(t)  # last, since names ask where letters are at whole steps
 
 
 class BatchGround:

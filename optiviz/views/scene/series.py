@@ -15,7 +15,7 @@ from optiviz.views.numbers import POWERS, number, power
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.notes import Notes, Told
 from optiviz.views.scene.panel import Panel, until
-from optiviz.views.style import DASHED, LINES, SOLID, Mark, blend, legible
+from optiviz.views.style import DASHED, HALO, LINES, SOLID, Mark, blend, legible, words
 
 KEPT = 0.75  # of a diverged run's points: what it does at its end would hide the rest
 SPREAD = 30  # times the least value, or a logarithmic axis would have one label
@@ -209,7 +209,8 @@ class Truth(Series):
     Between them lies a band: what the slice does not show.
     """
 
-    title: ClassVar[str] = "Network's loss, this plane's dashed"
+    title: ClassVar[str] = "Network's loss; the plane's is dashed"
+    band: ClassVar[str] = "shaded: what the plane does not show"
     log: ClassVar[bool] = True
     needs: ClassVar[str] = "a trajectory on a slice of a network's loss surface"
 
@@ -221,6 +222,10 @@ class Truth(Series):
             for run, mark in zip(picture.runs, picture.marks, strict=True)
             if "true_loss" in run.slots
         ]
+        style = {"transform": ax.transAxes, "ha": "right", "va": "top", "zorder": 5}
+        style |= {"fontsize": 8.5 * self.look.scale, "color": words(self.look.muted, self.look)}
+        plate = {"facecolor": self.look.background, "alpha": HALO, "linewidth": 0, "pad": 2}
+        self.add(ax.text(0.98, 0.97, self.band, bbox=plate, **style))
 
     def curves(self, run: Run, mark: Mark) -> list[tuple[Array, Mark]]:
         true = run.slots.get("true_loss")

@@ -45,7 +45,9 @@ class SumPanel(PathPanel):
         picture = self.picture
         run, look = picture.runs[0], picture.look
         self.telling = telling(run, self.bounds)
-        self.when = self.note(f"arrows{times(self.factor)}, at step {self.telling}", 0, look.muted)
+        self.when = self.note(
+            f"arrows{times(self.factor)}, at step {self.telling}", self.rows, look.muted
+        )
         self.sides = [sides_of(self) for _ in picture.runs]
         colors = [self.color_of(arrow, picture.marks[0]) for arrow in SUM]
         kind = (run.optimizer, str(run.settings.get("form")))

@@ -4,9 +4,10 @@ import { element } from "../../../player/js/dom.js";
 import { clipTo, pen, rule, write } from "../../../player/js/marks.js";
 import { clamp } from "../../../player/js/numbers.js";
 import { fitted, lookOf, onResize } from "../../js/ui.js";
-import { CHARTS, epochTicks, frameOf, overSeconds, valueTicks } from "./scales.js";
+import { apart, CHARTS, epochTicks, frameOf, overSeconds, valueTicks } from "./scales.js";
 import { lossWords, percent, settingsWords } from "./words.js";
 
+const [LINE, GAP] = [14, 8]; // pixels between two names at lines' ends, and from a line to its name
 const PAPER = { dense: 2, width: 560, height: 340, line: 22 }; // of the picture, each chart
 
 const penOf = (context, mark, theme, width) =>
@@ -47,20 +48,45 @@ function drawRun(context, run, chart, frame, look) {
   const [epoch, loss] = run.tip ?? [];
   const living = run.phase === "training" && loss != null; // the loss since the last evaluation
   const rows = living ? [...run.rows, [epoch, loss, null, null]] : run.rows;
-  context.globalAlpha = 0.45;
+  const strong = run.back ? 0.35 : 1; // others are pinned
+  context.globalAlpha = 0.45 * strong;
   penOf(context, run.mark, look.theme, 1.2);
   drawCurve(context, rows, (row) => chart.pick(row)[1], chart, frame);
-  context.globalAlpha = 1;
-  penOf(context, run.mark, look.theme, 2);
+  context.globalAlpha = strong;
+  penOf(context, run.mark, look.theme, run.letter ? 2.8 : 2);
   drawCurve(context, rows, (row) => chart.pick(row)[0], chart, frame);
   context.setLineDash([]);
   const last = run.rows.at(-1);
   const value = last && chart.pick(last)[0];
-  if (value == null || !chart.good(value)) return;
-  context.beginPath();
-  context.arc(frame.x(last[0]), frame.y(value), 3, 0, 7);
-  context.fillStyle = run.mark[look.theme];
-  context.fill();
+  if (value != null && chart.good(value)) {
+    context.beginPath();
+    context.arc(frame.x(last[0]), frame.y(value), 3, 0, 7);
+    context.fillStyle = run.mark[look.theme];
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
+// The room that the names at the lines' ends need.
+function roomFor(context, runs, look) {
+  context.font = `600 12px ${look.font}`;
+  const widths = runs.filter(({ label }) => label).map(({ label }) => context.measureText(label).width);
+  return widths.length ? Math.max(...widths) + GAP : 0;
+}
+
+// The names at the lines' ends, which keep apart.
+function drawNames(context, runs, chart, frame, look) {
+  const ends = runs.flatMap((run) => {
+    const last = run.rows.findLast((row) => chart.good(chart.pick(row)[0] ?? 0));
+    return run.label && last ? [[run, frame.x(last[0]), frame.y(chart.pick(last)[0])]] : [];
+  });
+  const heights = apart(ends.map(([, , y]) => y), LINE);
+  const over = Math.max(0, ...heights.map((y) => y - frame.bottom)); // then all of them stand higher
+  context.font = `600 12px ${look.font}`;
+  ends.forEach(([run, x], i) => {
+    const y = Math.max(heights[i] - over, frame.top);
+    write(context, run.label, x + GAP, y, "left", "middle", run.mark[look.theme]);
+  });
 }
 
 // Where a run left the finite numbers: a cross, below the loss's upper edge or at the last accuracy,
@@ -89,6 +115,7 @@ function drawChart(context, chart, frame, runs, look, cursor = null) {
   clipTo(context, left - 4, top - 4, right - left + 8, bottom - top + 5);
   for (const run of runs.toReversed()) drawRun(context, run, chart, frame, look);
   context.restore();
+  drawNames(context, runs, chart, frame, look);
   runs.filter(({ fate }) => fate === "diverged").forEach((run, i) => drawEnd(context, run, i, chart, frame, look));
   if (cursor === null || cursor > epochs) return;
   const x = Math.round(frame.x(cursor)) + 0.5;
@@ -131,7 +158,8 @@ export class Charts {
 
   epochAt({ canvas, frame }, event) {
     if (!frame) return null;
-    const x = event.clientX - canvas.getBoundingClientRect().left;
+    const seen = canvas.getBoundingClientRect();
+    const x = (event.clientX - seen.left) * (canvas.clientWidth / seen.width); // also where it is enlarged
     const share = (x - frame.left) / (frame.right - frame.left);
     return share >= 0 && share <= 1 ? share * frame.epochs : null;
   }
@@ -157,7 +185,8 @@ export class Charts {
       const { canvas, chart } = panel;
       const sheet = fitted(canvas);
       if (!sheet) continue;
-      panel.frame = frameOf(chart, runs, sheet.width, sheet.height);
+      const room = roomFor(sheet.context, runs, look);
+      panel.frame = frameOf(chart, runs, sheet.width, sheet.height, room);
       drawChart(sheet.context, chart, panel.frame, runs, look, this.cursor);
       const said = (run) => `${run.rule} ${chart === CHARTS.loss ? lossWords(run.loss) : percent(run.accuracy)}`;
       canvas.setAttribute("aria-label", `${chart.title}: ${runs.map(said).join(", ") || "no run yet"}`);
@@ -180,7 +209,8 @@ export class Charts {
       context.font = `600 14px ${look.font}`;
       context.fillText(`${chart.title}  (${chart.note})`, 12, 20);
       context.translate(0, 28);
-      drawChart(context, chart, frameOf(chart, runs, width, height), runs, look);
+      const frame = frameOf(chart, runs, width, height, roomFor(context, runs, look));
+      drawChart(context, chart, frame, runs, look);
       context.restore();
     });
     runs.forEach((run, i) => this.drawName(context, run, height + 38 + line * i, look));

@@ -16,16 +16,16 @@ const WAIT = 500; // milliseconds without news, after which the browser's copy i
 const record = ({ link, step, verdict, fate, sum }, rows) => ({ link, step, verdict, fate, sum, rows });
 
 // All runs that have begun, the oldest first, as they would be opened again.
-export function session(head, link, runs, pointsOf) {
+export function session(head, link, pins, runs, pointsOf) {
   const begun = runs.filter(({ run }) => pointsOf(run).length);
-  return { ...head, link, runs: begun.map((run) => record(run, pointsOf(run.run))).reverse() };
+  return { ...head, link, pins, runs: begun.map((run) => record(run, pointsOf(run.run))).reverse() };
 }
 
 // A text as a session; nothing, where it is none: what stands in it, Python looks at.
 export function parsed(text) {
   try {
-    const { runs, ...head } = JSON.parse(text);
-    return { head, runs: Array.isArray(runs) ? runs : [] };
+    const { runs, pins, ...head } = JSON.parse(text);
+    return { head, pins, runs: Array.isArray(runs) ? runs : [] };
   } catch {
     return { head: {}, runs: [] };
   }
@@ -81,7 +81,9 @@ export class Kept {
 
   // A page whose kernel has no runs opens those that its tab had, or offers those of the last visit.
   begin() {
-    if (!this.shelf || this.lab.model.get("runs").length) return;
+    if (!this.shelf) return;
+    this.lab.pins.adopt(parsed(this.shelf.here).pins);
+    if (this.lab.model.get("runs").length) return;
     const [here, before] = [this.shelf.here, this.shelf.before];
     if (here) this.open(here);
     else if (parsed(before).runs.length) this.lab.table.offer(parsed(before).runs.length, () => this.open(before));
@@ -96,8 +98,8 @@ export class Kept {
   }
 
   held() {
-    const { head, model, runs } = this.lab;
-    return session(head, model.get("plan").query, runs, (run) => this.lab.pointsOf(run));
+    const { head, model, pins, runs } = this.lab;
+    return session(head, model.get("plan").query, pins.links, runs, (run) => this.lab.pointsOf(run));
   }
 
   write() {
@@ -106,7 +108,8 @@ export class Kept {
 
   // Open a session: its settings, and its runs one by one. Python reads all of it.
   open(text, words = "") {
-    const { head, runs } = parsed(text);
+    const { head, pins, runs } = parsed(text);
+    this.lab.pins.adopt(pins);
     this.lab.model.send({ type: "open", about: { ...head, serial: this.lab.awaitAnswer() } });
     for (const about of runs) this.lab.model.send({ type: "reopen", about });
     this.lab.say(runs.length ? words : "");

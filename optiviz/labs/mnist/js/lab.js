@@ -10,15 +10,19 @@ import { Charts } from "./charts.js";
 import { Controls } from "./controls.js";
 import { Downloads } from "./downloads.js";
 import { Kept } from "./kept.js";
+import { Lessons } from "./lessons.js";
 import { Looks } from "./looks.js";
 import { Panels } from "./panels.js";
+import { Pins } from "./pins.js";
+import { presents } from "./present.js";
 import { inSeconds } from "./scales.js";
 import { RunTable } from "./table.js";
 import { Transport } from "./transport.js";
-import { ending, namesOf } from "./words.js";
+import { differences, ending, namesOf } from "./words.js";
 
 const ANSWERED = ["train", "csv", "weights"]; // always, and soon
 const ASKED = /^(optim|batch-size|epochs|seed|schedule|end|hidden|patience)$/; // of a link, by which one is known
+const NAMED = 6; // runs that have room for their names at their lines' ends, where one presents
 const SAID = 2500; // milliseconds that a word of the page's own stays
 const NEXT = "What is set now applies to the next run.";
 
@@ -33,7 +37,7 @@ class MnistLab {
     this.hidden = new Set(); // runs that are not drawn
     this.asked = new URLSearchParams(ownPage() ? location.search : "");
     this.root = element("div", { class: "lab mnist-lab", tabindex: "-1" });
-    this.build(model.get("facts"), this.gone.signal);
+    this.build(model.get("facts"), host, this.gone.signal);
     this.silence = guest(host, this.root, this.gone.signal);
     this.listen(this.gone.signal);
     this.theme.set();
@@ -41,38 +45,46 @@ class MnistLab {
     this.begin();
   }
 
-  build({ symbols, session: head, ...facts }, signal) {
+  build({ symbols, session: head, lessons, ...facts }, host, signal) {
     const send = (type, about) => this.send(type, about);
     this.head = head; // of a session
     this.symbols = symbols;
     this.past = new Steps(signal);
+    this.pins = new Pins(this);
     this.theme = theming(this.root, () => this.take(), signal, this.asked.get("look"));
     this.charts = new Charts(this.root, symbols, () => this.visible, signal, (epoch) => this.table.point(epoch));
     this.controls = new Controls(facts, this.model.get("plan").state, (form) => this.set(form));
     // What is seen is what is trained, also where the form's last change is still on its way.
-    this.transport = new Transport((type) => send(type, type === "train" ? this.asking : null));
-    this.table = new RunTable(symbols, send, (run, drawn) => {
-      this.hidden[drawn ? "delete" : "add"](run);
-      this.downloads.write();
-      this.charts.ask();
-    }, (run) => this.toldOf(run));
+    this.transport = new Transport((type) => this.press(type));
+    this.lessons = new Lessons(this, lessons);
+    const tick = (run, drawn) => this.tick(run, drawn);
+    const pin = (run) => this.pins.toggle(this.runs.find((one) => one.run === run));
+    this.table = new RunTable(symbols, send, tick, (run) => this.toldOf(run), pin);
     this.looks = new Looks(this, signal);
     this.panels = new Panels(this.looks.enlarged);
     const parts = [this.looks, this.transport, this.table].map(({ node }) => node);
     const stage = element("main", { class: "lab-stage" }, ...parts, this.commandLine());
-    const columns = element("div", { class: "lab-columns" }, this.controls.node, stage, this.panels.node);
-    this.root.append(this.header(signal), columns, this.looks.enlarged.node);
+    const left = element("div", { class: "sl-left" }, this.lessons.panel.node, this.controls.node);
+    const columns = element("div", { class: "lab-columns" }, left, stage, this.panels.node);
+    this.root.append(this.header(host, signal), columns, this.looks.enlarged.node);
     this.stepLater = settled(() => this.step(), 500, signal);
     this.quietLater = settled(() => this.say(""), SAID * 2, signal);
   }
 
-  header(signal) {
+  header(host, signal) {
     this.downloads = new Downloads(this);
     this.kept = new Kept(this, signal);
     const space = element("span", { class: "lab-space" });
     const link = copyButton("Copy link", () => this.link(), signal);
-    const left = [heading("MNIST lab"), space, this.past.buttons.node, this.kept.node];
-    return element("header", { class: "lab-header" }, ...left, ...this.downloads.nodes, link, this.theme.button);
+    const left = [heading("MNIST lab"), this.lessons.panel.button, space, this.past.buttons.node, this.kept.node];
+    const right = [...this.downloads.nodes, link, presents(this, host, signal), this.theme.button];
+    return element("header", { class: "lab-header" }, ...left, ...right);
+  }
+
+  tick(run, drawn) {
+    this.hidden[drawn ? "delete" : "add"](run);
+    this.downloads.write();
+    this.charts.ask();
   }
 
   commandLine() {
@@ -94,7 +106,8 @@ class MnistLab {
   // What the page was opened with: the runs that this tab had, and the settings of the address.
   begin() {
     this.kept.begin();
-    if ([...this.asked.keys()].some((key) => ASKED.test(key))) this.adopt({ query: location.search });
+    if (this.asked.has("lesson")) this.lessons.open(this.asked.get("lesson"));
+    else if ([...this.asked.keys()].some((key) => ASKED.test(key))) this.adopt({ query: location.search });
     this.before = this.plain;
   }
 
@@ -103,6 +116,12 @@ class MnistLab {
     const say = (type) => this.model.send({ type, about });
     if (type === "remove") this.past.add(() => say("restore"), () => say(type));
     say(type);
+  }
+
+  // What is trained now is seen, also where a lesson has had its own runs seen alone.
+  press(type) {
+    if (type === "train" && this.lessons.phase) this.lessons.drop();
+    this.send(type, type === "train" ? this.asking : null);
   }
 
   get asking() {
@@ -158,6 +177,7 @@ class MnistLab {
 
   hear(message, buffers) {
     this.silence.heard();
+    if (message.type === "teach") return this.lessons.refuse(message.error);
     if (message.error) this.say(message.error);
     if (message.type === "file") download(message.name, view(buffers[0]), message.mime);
     if (message.type !== "rows") return this.looks.hear(message, buffers);
@@ -182,11 +202,20 @@ class MnistLab {
   takeRuns(runs, theme) {
     this.runs = runs;
     this.names = namesOf(runs, this.symbols);
-    this.table.show(runs, theme);
+    for (const run of this.pins.among(runs))
+      this.names.set(run.run, `${this.pins.letterOf(run)}: ${this.names.get(run.run)}`);
+    this.table.show(this.listed, theme);
     this.downloads.write();
     this.charts.ask();
     this.looks.fit();
     this.kept.take(runs);
+    this.lessons.take(runs);
+  }
+
+  // A lesson leaves others to be seen than before.
+  fit() {
+    this.takeRuns(this.runs, this.root.dataset.theme);
+    this.writeAddress();
   }
 
   takePlan(plan, theme) {
@@ -197,8 +226,13 @@ class MnistLab {
       this.adopting = null;
     }
     this.controls.plan(plan, theme, latest);
-    if (latest && this.before && ownPage()) history.replaceState(history.state, "", `?${plan.query}`);
+    if (latest) this.writeAddress();
     this.takeStatus(this.model.get("status"));
+  }
+
+  writeAddress() {
+    const { query } = this.model.get("plan");
+    if (this.before && ownPage()) history.replaceState(history.state, "", `?${this.lessons.query ?? query}`);
   }
 
   takeStatus(status) {
@@ -229,7 +263,7 @@ class MnistLab {
 
   link() {
     const address = ownPage() ? location.origin + location.pathname : "";
-    return `${address}?${this.model.get("plan").query}&look=${this.root.dataset.theme}`;
+    return `${address}?${this.lessons.query ?? this.model.get("plan").query}&look=${this.root.dataset.theme}`;
   }
 
   // The curves over seconds, or over epochs.
@@ -248,12 +282,27 @@ class MnistLab {
     return this.curves.get(run)?.rows ?? [];
   }
 
+  get idle() {
+    return this.model.get("status").phase !== "training";
+  }
+
   get shown() {
     return this.runs.find((run) => run.shown);
   }
 
+  // The runs of the table: those of a lesson, or the pinned ones before all others; with what is written at
+  // their lines' ends.
+  get listed() {
+    const { lessons, pins, presenting, runs } = this;
+    const few = presenting?.on && runs.length <= NAMED && !pins.among(runs).length;
+    if (!lessons.phase && !few) return pins.first(runs);
+    const seen = lessons.seen(runs);
+    const labels = differences(seen, this.symbols);
+    return seen.map((run, i) => ({ ...run, label: labels[i] || run.rule }));
+  }
+
   get visible() {
-    const drawn = this.runs.filter(({ run }) => !this.hidden.has(run));
+    const drawn = this.listed.filter(({ run }) => !this.hidden.has(run));
     return drawn.map((run) => ({ ...run, ...(this.curves.get(run.run) ?? { rows: [] }) }));
   }
 }

@@ -4,7 +4,7 @@ import { element } from "../../../player/js/dom.js";
 import { clipTo, pen, rule, write } from "../../../player/js/marks.js";
 import { number, powers } from "../../../player/js/numbers.js";
 import { fitted, onResize } from "../../js/ui.js";
-import { epochTicks } from "./scales.js";
+import { apart, epochTicks } from "./scales.js";
 
 const MARGIN = { left: 46, right: 66, top: 8, bottom: 34 };
 const THUMB = 1e-3;
@@ -40,15 +40,6 @@ export function ticksOf(low, high) {
   if (high / low > 200) return powers(low, high, 6);
   const decades = [...Array(24).keys()].flatMap((i) => [1, 2, 5].map((m) => m * 10 ** (i - 16)));
   return decades.filter((value) => value >= low && value <= high).map((value) => [value, number(value, 1)]);
-}
-
-// Places of words, from above, that keep apart.
-export function apart(places, least) {
-  const order = places.map((y, i) => [y, i]).sort(([a], [b]) => a - b);
-  const found = [];
-  let last = -Infinity;
-  for (const [y, i] of order) found[i] = last = Math.max(y, last + least);
-  return found;
 }
 
 export class Layers {

@@ -53,6 +53,13 @@ export class Looks {
     return this.tabs.shown;
   }
 
+  // One of the panes by its name; "seconds" are curves, too.
+  show(name) {
+    const seconds = this.along.getAttribute("aria-pressed") === "true";
+    if (["curves", "seconds"].includes(name) && seconds !== (name === "seconds")) this.along.click();
+    this.tabs.show(this.panes.find((pane) => pane.name === name) ?? this.panes[0]);
+  }
+
   turn() {
     this.along.hidden = this.pane.name !== "curves";
     Object.assign(this, { asked: null, pending: false });

@@ -69,11 +69,11 @@ export function overSeconds(run) {
 
 export const inSeconds = ([, ...values]) => [values[3] ?? 0, ...values];
 
-// Where epochs and values stand on a canvas of a size in CSS pixels.
-export function frameOf(chart, runs, width, height) {
+// Where epochs and values stand on a canvas of a size in CSS pixels, with room for names at the right.
+export function frameOf(chart, runs, width, height, room = 0) {
   const { low, high, epochs } = ranges(chart, runs);
   const { left, top } = MARGIN;
-  const [right, bottom] = [width - MARGIN.right, height - MARGIN.bottom];
+  const [right, bottom] = [width - MARGIN.right - room, height - MARGIN.bottom];
   const x = (epoch) => left + (epoch / epochs) * (right - left);
   const y = (value) => top + ((high - chart.up(value)) / (high - low)) * (bottom - top);
   return { left, right, top, bottom, low, high, epochs, x, y };
@@ -102,4 +102,13 @@ export function rowAt(rows, epoch) {
   if (!rows.length || epoch > rows.at(-1)[0] + 0.05) return null;
   const far = (row) => Math.abs(row[0] - epoch);
   return rows.reduce((best, row) => (far(row) < far(best) ? row : best));
+}
+
+// Places of words, from above, that keep apart.
+export function apart(places, least) {
+  const order = places.map((y, i) => [y, i]).sort(([a], [b]) => a - b);
+  const found = [];
+  let last = -Infinity;
+  for (const [y, i] of order) found[i] = last = Math.max(y, last + least);
+  return found;
 }

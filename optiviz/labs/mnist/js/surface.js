@@ -133,7 +133,8 @@ export class Surface {
 
   // A run's way with a dot for each of its points; where it begins.
   drawWay(context, place, { run, x, y }, look) {
-    const mark = this.runs().find((one) => one.run === run)?.mark;
+    const { mark, back } = this.runs().find((one) => one.run === run) ?? {};
+    context.globalAlpha = back ? 0.5 : 1;
     const color = mark?.[look.theme] ?? look.text;
     const points = x.map((a, i) => [place.x(a), place.y(y[i])]);
     context.lineJoin = "round";
@@ -146,6 +147,7 @@ export class Surface {
     }
     for (const point of points.slice(1, -1)) disc(context, ...point, 2, color, color, 0);
     disc(context, ...points.at(-1), 5.5, color, look.background);
+    context.globalAlpha = 1;
     this.drawName(context, points.at(-1), this.nameOf(run), look, place.box);
     return points[0];
   }

@@ -26,9 +26,10 @@ function head(words, i) {
 
 export class RunTable {
   // `send` asks Python to "show", "continue" or "remove" a run; `tick` is called with a run's number
-  // and whether it is to be drawn; `pointsOf` gives the evaluations of a run.
-  constructor(symbols, send, tick, pointsOf = () => []) {
-    Object.assign(this, { symbols, send, tick, pointsOf, rows: new Map(), runs: [], cursor: null });
+  // and whether it is to be drawn, `pin` with that of one to be pinned or not; `pointsOf` gives the evaluations
+  // of a run.
+  constructor(symbols, send, tick, pointsOf = () => [], pin = null) {
+    Object.assign(this, { symbols, send, tick, pin, pointsOf, rows: new Map(), runs: [], cursor: null });
     this.body = element("tbody", { role: "rowgroup" });
     this.empty = element("p", { class: "lab-muted" }, EMPTY);
     const all = { class: "lab-all", title: "Remove all runs", "aria-label": "remove all runs" };
@@ -65,8 +66,10 @@ export class RunTable {
       this.rows.delete(key);
     }
     runs.forEach((run, i) => {
-      if (!this.rows.has(run.run)) this.add(run, i);
-      this.write(this.rows.get(run.run), run, theme);
+      if (!this.rows.has(run.run)) this.add(run);
+      const row = this.rows.get(run.run);
+      if (this.body.children[i] !== row.node) this.body.insertBefore(row.node, this.body.children[i] ?? null);
+      this.write(row, run, theme);
     });
   }
 
@@ -78,7 +81,7 @@ export class RunTable {
     for (const run of this.runs) this.write(this.rows.get(run.run), run, this.theme);
   }
 
-  add(run, place) {
+  add(run) {
     const [rule, key] = [run.rule, run.run];
     const box = element("input", {
       type: "checkbox", checked: true, "aria-label": `show ${rule}, run ${key}, in the curves`,
@@ -96,11 +99,11 @@ export class RunTable {
     cells[0].append(box);
     cells[1].append(name, words);
     cells[6].append(verdict, again);
-    cells[7].append(remove);
+    const pin = iconButton("", `pin ${rule}, run ${key}`, () => this.pin(key));
+    cells[7].append(pin, remove);
     const node = element("tr", { "data-run": key, role: "row" }, ...cells);
     const said = [...cells.slice(TOLD, 6), verdict];
-    this.rows.set(key, { node, said, name, remove, again });
-    this.body.insertBefore(node, this.body.children[place] ?? null);
+    this.rows.set(key, { node, said, name, remove, again, pin });
   }
 
   // Only what has changed is touched: the table is written thirty times a second.
@@ -111,6 +114,7 @@ export class RunTable {
       Object.assign(row, { color, dash: String(run.mark.dash) });
     }
     row.node.setAttribute("aria-selected", run.shown);
+    this.writePin(row.pin, run);
     row.remove.disabled = underWay(run);
     this.writeAgain(row, run);
     const words = [...this.reached(run), run.pace ? spaced(run.pace) : "–", standing(run)];
@@ -118,6 +122,16 @@ export class RunTable {
       const cell = row.said[i];
       if (cell.textContent !== text) cell.textContent = text;
     });
+  }
+
+  // A pinned run has its letter on the button.
+  writePin(pin, run) {
+    pin.disabled = underWay(run);
+    const letter = run.letter ?? "";
+    if (pin.title && pin.textContent === letter) return;
+    pin.title = letter ? "Unpin" : "Pin: strong in every chart, and first here (K pins the run that is shown)";
+    pin.replaceChildren(letter || outline("pin"));
+    pin.setAttribute("aria-pressed", Boolean(letter));
   }
 
   writeAgain({ again }, { phase, rule, run }) {

@@ -11,7 +11,7 @@ export class Tabs {
     this.tabs = panes.map((pane) =>
       element("button", {
         type: "button", role: "tab", class: "ml-tab", "data-tab": pane.name,
-        onclick: () => this.show(pane), onkeydown: (event) => this.turn(event),
+        onclick: () => this.show(pane), onkeydown: (event) => this.press(event),
       }, pane.title),
     );
     const list = element("div", { class: "ml-tablist", role: "tablist", "aria-label": "What is shown" }, ...this.tabs);
@@ -39,14 +39,18 @@ export class Tabs {
     });
   }
 
-  turn(event) {
+  press(event) {
     const by = TURNS[event.key];
     if (!by) return;
     event.preventDefault();
     event.stopPropagation();
+    this.turn(by);
+    this.tabs[this.panes.indexOf(this.shown)].focus();
+  }
+
+  // Show the pane that is so many further.
+  turn(by) {
     const { length } = this.panes;
-    const next = (this.panes.indexOf(this.shown) + by + length) % length;
-    this.show(this.panes[next]);
-    this.tabs[next].focus();
+    this.show(this.panes[(this.panes.indexOf(this.shown) + by + length) % length]);
   }
 }

@@ -25,11 +25,27 @@ export function settingsWords({ settings }, symbols) {
   const words = known.map((name) => `${symbols[name]} ${plain(Number(settings[name]))}`);
   if (settings.schedule) words.push(settings.schedule.split(":")[0]);
   if (settings.patience) words.push(`patience ${settings.patience}`);
-  words.push(settings.sizes.split(",").slice(1, -1).join("-") || "no hidden layer");
+  words.push(widthsOf({ settings }));
   return words.join(" · ");
 }
 
 const ofRun = (run, name, symbols) => `${symbols[name] ?? name} ${plain(Number(run.settings[name]))}`;
+
+const scheduleOf = ({ settings }) => settings.schedule?.split(":")[0] ?? "no decay";
+const widthsOf = ({ settings }) => settings.sizes.split(",").slice(1, -1).join("-") || "no hidden layer";
+
+// What tells each of some runs from the others, in as few words as a line's end has room for.
+export function differences(runs, symbols) {
+  const unlike = (pick) => new Set(runs.map(pick).filter((value) => value !== undefined).map(String)).size > 1;
+  const names = Object.keys(symbols).filter((name) => unlike(({ settings }) => settings[name]));
+  const parts = [
+    [unlike(({ rule }) => rule), ({ rule }) => rule],
+    ...names.map((name) => [true, (run) => name in run.settings && ofRun(run, name, symbols)]),
+    [unlike(({ settings }) => settings.schedule), scheduleOf],
+    [unlike(({ settings }) => settings.sizes), widthsOf],
+  ];
+  return runs.map((run) => parts.map(([is, words]) => is && words(run)).filter(Boolean).join(" "));
+}
 
 // A name for every run, by its number, that tells it from the others: the rule, its η, and what else
 // is not alike among the runs of that rule; their numbers, where nothing is.
@@ -39,8 +55,8 @@ export function namesOf(runs, symbols) {
     const unlike = (name) => kin.some(({ settings }) => String(settings[name]) !== String(run.settings[name]));
     const known = Object.keys(symbols).filter((name) => name in run.settings);
     const words = known.filter((name) => name === "lr" || unlike(name)).map((name) => ofRun(run, name, symbols));
-    if (unlike("schedule")) words.push(run.settings.schedule?.split(":")[0] ?? "no decay");
-    if (unlike("sizes")) words.push(run.settings.sizes.split(",").slice(1, -1).join("-") || "no hidden layer");
+    if (unlike("schedule")) words.push(scheduleOf(run));
+    if (unlike("sizes")) words.push(widthsOf(run));
     return [run.rule, ...words].join(" ");
   };
   const names = runs.map(named);

@@ -1,10 +1,10 @@
 // The lessons in the lab: their panel, their place in the address, and what may be changed meanwhile.
 
 import { Asking } from "../../../lessons/js/asking.js";
+import { Panel } from "../../../lessons/js/panel.js";
+import { onwardButtons } from "../../../lessons/js/posing.js";
 import { press } from "../../../lessons/js/press.js";
 import { element } from "../../../player/js/dom.js";
-import { textButton } from "../../js/ui.js";
-import { Panel } from "./panel.js";
 
 export class Lessons extends Asking {
   constructor(lab, signal) {
@@ -65,11 +65,9 @@ export class Lessons extends Asking {
   }
 
   further() {
-    const { lesson } = this;
-    const next = this.all[this.all.indexOf(lesson) + 1];
-    const on = next ? () => this.open(next.name) : () => this.list();
-    const go = textButton(next ? "Next lesson" : "All lessons", on, { class: "lab-primary" });
-    return [...(lesson.link ? [textButton("Show me", () => this.follow(lesson.link))] : []), go];
+    const { lesson, all } = this;
+    const follow = (link) => this.follow(link);
+    return onwardButtons(lesson, all, { follow, open: (name) => this.open(name), list: () => this.list() });
   }
 
   // ---- what else a person may do meanwhile

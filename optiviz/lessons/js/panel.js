@@ -1,8 +1,8 @@
 // The panel of the lessons: the list of all, or one; and the button that opens it.
 
-import { element } from "../../../player/js/dom.js";
-import { iconButton, textButton } from "../../js/ui.js";
-import { done } from "../../../lessons/js/progress.js";
+import { iconButton, textButton } from "../../labs/js/ui.js";
+import { element } from "../../player/js/dom.js";
+import { done } from "./progress.js";
 
 export class Panel {
   // `toggle` is called by the button, `close` by the cross, `list` and `open` by what is chosen.

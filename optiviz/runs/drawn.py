@@ -1,0 +1,43 @@
+"""What a run's rule has to be drawn beside its path, from what the run recorded."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from optiviz.optim import OPTIMIZERS, Optimizer
+from optiviz.optim.drawn import Drawn, Seen
+from optiviz.runs.ahead import held
+from optiviz.runs.record import Array, Run
+from optiviz.runs.symbols import in_symbols
+
+
+def drawn(run: Run) -> tuple[Drawn, ...]:
+    """The marks of a single run's rule; none of a rule that is not ours.
+
+    >>> from optiviz import descend
+    >>> [mark.words for mark in drawn(descend("valley", "prodigy", steps=5))]
+    ['radius d: at least so far, it finds, is the minimum']
+    """
+    found = _seen(run)
+    return found[0].drawn(found[1]) if found else ()
+
+
+def divisor(run: Run) -> Array | None:
+    """By what every step was divided, `(T, P)` or `(T, P, P)`; None for rules that do not."""
+    found = _seen(run)
+    return found[0].divisor(found[1]) if found else None
+
+
+def _seen(run: Run) -> tuple[Optimizer, Seen] | None:
+    """The rule of a run and what the run holds of it; None for a part of a run or its shadow, which
+    has slots of its own or lacks some: the rule has seen more than it tells."""
+    kind = OPTIMIZERS.get(run.optimizer)
+    if kind is None or kind.matrices or run.w.ndim != 2 or not run.steps:
+        return None
+    own = {name for name in kind(**held(run)).init(run.w[0]) if not name.startswith("_")}
+    if own != set(run.slots):
+        return None
+    found = cache(lambda: in_symbols(run)[1])
+    return kind(**held(run)), Seen(
+        run.w, run.grad, run.slots, run.hyper, lambda name: found()[name]
+    )

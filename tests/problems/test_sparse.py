@@ -1,0 +1,76 @@
+"""The products that leave out zeros, against those of BLAS."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from optiviz.problems import MLP
+
+pytest.importorskip("numba")
+
+from optiviz.problems.network.sparse import ROWS, SparseInputs
+
+FINE = {"float32": 1e-6, "float64": 1e-14}
+each_dtype = pytest.mark.parametrize(
+    "dtype", ["float32", pytest.param("float64", marks=pytest.mark.slow)]
+)
+
+
+def some(m: int, n: int, dtype: str, seed: int = 0) -> np.ndarray:
+    """A matrix, four fifths of it zeros, with an empty row and an empty column."""
+    rng = np.random.default_rng(seed)
+    x = (rng.normal(size=(m, n)) * (rng.random((m, n)) < 0.2)).astype(dtype)
+    x[m // 2], x[:, n // 3] = 0, 0
+    return x
+
+
+@each_dtype
+@pytest.mark.parametrize(
+    ("m", "n", "width"), [(30, ROWS, 64), (2, 5, 65), (ROWS + 1, 2 * ROWS + 3, 300)]
+)
+def test_products_are_those_of_blas(m: int, n: int, width: int, dtype: str) -> None:
+    rng, inputs = np.random.default_rng(1), SparseInputs(m, n, dtype)
+    z, g = np.full((m, width), np.nan, dtype), np.full((n, width), np.nan, dtype)
+    for seed in range(2):  # the second finds what the first one left
+        x = some(m, n, dtype, seed)
+        w, delta = rng.normal(size=(n, width)).astype(dtype), rng.normal(size=z.shape).astype(dtype)
+        inputs.forward(x, w, z)
+        inputs.gradient(delta, g)
+        np.testing.assert_allclose(z, x @ w, rtol=0, atol=50 * FINE[dtype])
+        np.testing.assert_allclose(g, x.T @ delta, rtol=0, atol=50 * FINE[dtype])
+
+
+@each_dtype
+def test_a_network_takes_them_for_large_batches_of_sparse_images(dtype: str) -> None:
+    x, y = some(300, 240, dtype), np.arange(300) % 10
+    how = {"sizes": (240, 70, 20, 10), "biases": True, "dtype": dtype}
+    sparse, dense = MLP(x, y, **how), MLP(x, y, **how, compiled=False)
+    w = sparse.start(0)
+    for batch in (np.arange(40, 140), slice(0, 299, 2), None):
+        loss, g = sparse.value_and_grad(w, batch)
+        expected, there = dense.value_and_grad(w, batch)
+        assert loss == pytest.approx(expected, rel=100 * FINE[dtype])
+        np.testing.assert_allclose(g, there, rtol=0, atol=10 * FINE[dtype])
+        assert {key[1] for key in sparse._passes} == {True}
+        # What is measured on a network does not hang on the compiler.
+        assert sparse.value(w, batch) == dense.value(w, batch)
+        sparse._forget()
+
+
+@pytest.mark.parametrize(("share", "width"), [(0.9, 70), (0.2, 20)])
+def test_blas_has_full_inputs_and_narrow_layers(share: float, width: int) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.random((100, 50)) * (rng.random((100, 50)) < share)
+    network = MLP(x, np.arange(100) % 10, (50, width, 10))
+    assert not network.sparse
+    network.value_and_grad(network.start(0))
+    assert {key[1] for key in network._passes} == {False}
+
+
+def test_a_lost_weight_is_seen_in_the_sums_that_use_it() -> None:
+    x = np.eye(40, 80, dtype=np.float32)
+    w, z = np.ones((80, 64), np.float32), np.empty((40, 64), np.float32)
+    w[7, 3], w[79, 5] = np.nan, np.nan  # the second has only zeros before it
+    SparseInputs(40, 80, "float32").forward(x, w, z)
+    assert np.argwhere(np.isnan(z)).tolist() == [[7, 3]]
