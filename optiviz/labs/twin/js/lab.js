@@ -40,7 +40,7 @@ class TwinLab {
     this.sides = new Sides((type) => this.press(type));
     this.lessons = new Lessons(this, this.offers.lessons);
     const parts = [this.lessons.panel.node, this.sides.buttons, this.controls.node];
-    const left = element("div", { class: "tw-left" }, ...parts);
+    const left = element("div", { class: "sl-left tw-left" }, ...parts);
     const main = element("main", { class: "tw-main" }, this.note, this.sides.node, this.stage);
     this.columns = element("div", { class: "lab-columns" }, left, main);
     this.root.append(this.header(signal), this.columns);
