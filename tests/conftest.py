@@ -129,8 +129,9 @@ def pytest_collectreport(report: pytest.CollectReport) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """What was skipped is told to the next run."""
-    if skipped and not hasattr(session.config, "workerinput"):
-        session.config.cache.set(SKIPPED, sorted(skipped))
+    cache = getattr(session.config, "cache", None)  # there is none with -p no:cacheprovider
+    if skipped and cache and not hasattr(session.config, "workerinput"):
+        cache.set(SKIPPED, sorted(skipped))
 
 
 @pytest.fixture

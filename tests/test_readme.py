@@ -24,6 +24,8 @@ LONG = tuple(  # the beginnings of commands that take seconds
     for name in (
         *("compare", "course", "gradcheck", "landscape", "train", "twin"),
         *("animate --optim sgd --optim", "animate --problem regression", "explore --optim sgd"),
+        # Both have tests of their own, which are quick: test_animate.py and test_gallery.py.
+        *("animate --optim momentum", "gallery plot_momentum"),
     )
 )
 TOLD = ("list", "explain")  # these write no file

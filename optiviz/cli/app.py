@@ -51,7 +51,7 @@ def app(
     optiviz app --copy own
     """
     if copy is not None:
-        from optiviz.labs.own import copy_out
+        from optiviz.labs.template import copy_out
 
         print(f"{copy_out(copy)}: change it, then serve it with voila {copy}.ipynb")
         return

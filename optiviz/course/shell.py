@@ -23,16 +23,20 @@ STYLES = (
 ASSETS = "assets"  # their folder in that of the course
 MADE = f'<meta name="generator" content="optiviz {__version__}">'
 
-PAGE = """<!doctype html>
+# How a page without a server begins, for its style and its script to follow.
+HEAD = f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-{made}
+{MADE}
 <link rel="icon" href="data:,">
-<title>{title}</title>
-<meta name="description" content="{about}">
-<link rel="stylesheet" href="{css}">
+<title>{{title}}</title>
+<meta name="description" content="{{about}}">
+"""
+PAGE = (
+    HEAD
+    + """<link rel="stylesheet" href="{css}">
 <script defer src="{js}"></script>
 </head>
 <body>
@@ -40,6 +44,7 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
+)
 
 
 class Shell:
@@ -61,7 +66,7 @@ class Shell:
     def page(self, title: str, about: str, body: str) -> str:
         """A page; `body` is markup, the rest is text."""
         told = {"title": html.escape(title), "about": html.escape(about)}
-        return PAGE.format(made=MADE, css=self.css, js=self.js, body=body, **told)
+        return PAGE.format(css=self.css, js=self.js, body=body, **told)
 
 
 def _named(text: str, ending: str) -> str:

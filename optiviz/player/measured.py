@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from optiviz.problems.base import Array, Plane
 from optiviz.runs.record import Run
-from optiviz.views.scene import sharpness
+from optiviz.views.scene import sharpness, trained
 
 OWN = {"true_loss": {"truth", "network-loss"}, "accuracy": {"accuracy"}}  # by slot, who shows it
 
@@ -17,9 +17,20 @@ def measured(run: Run, problem: Plane, panels: Sequence[str]) -> Iterator[tuple[
     for slot, shown in OWN.items():
         if slot in run.slots and shown & set(panels):
             yield slot, run.slots[slot].astype("<f4")
+    if "network-loss" in panels and trained.held(run) is not None:
+        yield "holds", run.slots["holds"].astype("<f4")
     if "truth" in panels and "true_loss" in run.slots:
         yield "below", run.loss.astype("<f4")
     if "sharpness" in panels:
         yield "sharpness", sharpness.sharpness(run, problem).astype("<f4")
         if (most := sharpness.stands(run)) is not None:
             yield "stands", most.astype("<f4")
+
+
+def titles(runs: Sequence[Run], floor: float | None) -> dict[str, str]:
+    """What those panels are called whose titles say what is drawn."""
+    return {
+        "lossTitle": "Loss above minimum" if floor else "Loss",
+        "sharpnessTitle": sharpness.title(runs),
+        "networkTitle": trained.title(runs),
+    }

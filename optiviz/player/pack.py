@@ -17,16 +17,16 @@ from matplotlib.colors import to_hex
 from optiviz.errors import UserError
 from optiviz.player.drawn import marked
 from optiviz.player.eigen import along
-from optiviz.player.measured import measured
+from optiviz.player.measured import measured, titles
 from optiviz.problems.base import Array, Bounds, Plane
 from optiviz.problems.planes import regression
 from optiviz.problems.planes.regression import Samples
 from optiviz.runs.events import events
 from optiviz.runs.glossary import glossary
 from optiviz.runs.record import Run
-from optiviz.runs.symbols import in_symbols
+from optiviz.runs.symbols import in_symbols, met
 from optiviz.views.picture import Picture
-from optiviz.views.scene import drawn, notes, path, series, sharpness, trail
+from optiviz.views.scene import drawn, notes, path, series, trail, trained
 from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, plain, times, usual
 from optiviz.views.scene.contour import (
     BANDS,
@@ -79,6 +79,7 @@ DRAWING = {
     "room": series.ROOM,
     "rise": series.RISE,
     "climb": series.CLIMB,
+    "shade": trained.SHADE,
     "depth": series.DEPTH,
 }
 # When the least loss of a batch is at no one point.
@@ -193,8 +194,9 @@ def _look(look: Theme) -> dict[str, Any]:
     }
 
 
-def paths(picture: Picture) -> bytes:
-    """The runs: points, losses, velocities, gradients and rates, and how each is drawn."""
+def paths(picture: Picture, steps: int = 0) -> bytes:
+    """The runs: points, losses, velocities, gradients and rates, and how each is drawn; on a
+    timeline of so many steps at least."""
     runs, floor = list(picture.runs), picture.problem.floor()
     arrows = usual(runs)
     factor = enlarged(runs, picture.problem.bounds, arrows or (VELOCITY,))
@@ -203,8 +205,10 @@ def paths(picture: Picture) -> bytes:
     formulas = [formula(run) if "formula" in panels else ({"formula": None}, []) for run in runs]
     axes, modes = along(picture) if "eigen" in panels else ({}, [({}, [])] * len(runs))
     more = list(zip(formulas, modes, marked(picture), strict=True))
-    facts = axes | {
-        "steps": picture.steps,
+    facts = {
+        **axes,
+        **titles(runs, floor),
+        "steps": max(picture.steps, steps),
         "panels": panels,
         "floor": floor,
         "notes": [
@@ -215,8 +219,6 @@ def paths(picture: Picture) -> bytes:
         "factor": factor,
         "times": times(factor),
         "plain": STEP.words if plain(runs) else "",
-        "lossTitle": "Loss above minimum" if floor else "Loss",
-        "sharpnessTitle": sharpness.title(runs),
         "batchSize": None if batched is None or batched.batch is None else batched.batch.shape[1],
         "runs": [
             run | lines | mode | beside
@@ -266,10 +268,12 @@ def _happened(run: Run, problem: Plane) -> list[dict[str, Any]]:
 
 def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:
     """A run's numbers, one value for each point."""
-    (x, y), (vx, vy), (gx, gy) = run.w.T, run.velocity.T, run.grad.T
+    (x, y), (vx, vy), (gx, gy), (mx, my) = run.w.T, run.velocity.T, run.grad.T, met(run).T
     # The last point has no step of its own; the last rate serves.
     lr = np.append(run.lr, run.lr[-1:] if run.steps else 0.0)
     named = {"x": x, "y": y, "vx": vx, "vy": vy, "gx": gx, "gy": gy, "lr": lr}
+    if not np.array_equal(run.grad, met(run), equal_nan=True):
+        named |= {"mx": mx, "my": my}  # what the rule meets of the gradient, if not all of it
     named["above"] = run.loss - (floor or 0.0)
     with np.errstate(over="ignore"):  # a diverged run may leave the single-precision numbers
         return [(name, array.astype("<f4")) for name, array in named.items()]

@@ -29,9 +29,13 @@ def divisor(run: Run) -> Array | None:
 
 
 def _seen(run: Run) -> tuple[Optimizer, Seen] | None:
-    """The rule of a run and what the run holds of it; None for a shadow of another run, too."""
+    """The rule of a run and what the run holds of it; None for a part of a run or its shadow, which
+    has slots of its own or lacks some: the rule has seen more than it tells."""
     kind = OPTIMIZERS.get(run.optimizer)
-    if kind is None or run.w.ndim != 2 or not set(kind.slots) <= set(run.slots) or not run.steps:
+    if kind is None or kind.matrices or run.w.ndim != 2 or not run.steps:
+        return None
+    own = {name for name in kind(**held(run)).init(run.w[0]) if not name.startswith("_")}
+    if own != set(run.slots):
         return None
     found = cache(lambda: in_symbols(run)[1])
     return kind(**held(run)), Seen(

@@ -153,6 +153,11 @@ class Trace:
         """Whether weights decay, which has a minimum of its own."""
         return bool(self.settings.get("weight_decay", 0) != 0)
 
+    @property
+    def looks(self) -> bool:
+        """Whether it steps by slopes from elsewhere, too, which are steep where its own is not."""
+        return "look" in getattr(OPTIMIZERS.get(self.run.optimizer), "extras", ())
+
     @cached_property
     def forgets(self) -> bool:
         """Whether the rule may shake itself loose: not known of a rule that is not ours."""

@@ -117,7 +117,7 @@ def converged(t: Trace) -> Finding:
     stayed = left >= (1 if t.batched else STAYED) * step or pace * t.steps <= NEAR
     if left < 0 or t.coasts or (pace > 0 and (left < 2 or not stayed)):
         return None
-    drifts = (t.bottom.floored and (t.forgets or t.signs)) or (t.decays and t.signs)
+    drifts = (t.bottom.floored and (t.forgets or t.signs or t.looks)) or (t.decays and t.signs)
     if drifts and t.signs and pace * t.steps > NEAR:  # its steps do not get shorter on the way
         return trend(t)
     loose = drifts or (t.forgets and t.jolts > THROWS)
@@ -210,7 +210,7 @@ def stalled(t: Trace) -> Finding:
     faster = max(t.lengths[-1] - t.lengths[-2], 0.0) * t.steps / 2
     thrown = t.forgets and t.jolts > THROWS
     moves = (t.lengths[-n:].mean() + faster) * t.steps > NEAR / 2
-    if thrown or t.steps < 10 * n or moves or steepens(t, t.steps) > 1:
+    if thrown or t.looks or t.steps < 10 * n or moves or steepens(t, t.steps) > 1:
         return None
     rate = t.lengths / np.maximum(np.linalg.norm(t.run.grad[:-1], axis=1), 1e-300)
     died = all(DIED * np.median(x[-n:]) <= x[:n].max() for x in (t.lengths, rate))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from optiviz.course.course import INDEX, Course, check_ours
-from optiviz.course.shell import MADE
+from optiviz.course.shell import HEAD
 from optiviz.explorer.explore import explore
 from optiviz.files import folder, write_text
 from optiviz.gallery.build import Build
@@ -52,16 +52,9 @@ SLIDERS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
 }
 
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-{made}
-<link rel="icon" href="data:,">
-<title>optiviz: see how optimisers work</title>
-<meta name="description" content="A course, pages with sliders, a gallery and the API of optiviz.">
-<style>
+PAGE = (
+    HEAD
+    + """<style>
 {css}</style>
 </head>
 <body>
@@ -83,6 +76,7 @@ There is <a href="course/questions.html">a sheet of the questions</a> for print.
 </body>
 </html>
 """
+)
 
 
 def pictures(network: bool) -> list[Script]:
@@ -143,7 +137,8 @@ class Site:
             for name in self.sliders
         )
         return PAGE.format(
-            made=MADE,
+            title="optiviz: see how optimisers work",
+            about="A course, pages with sliders, a gallery and the API of optiviz.",
             css=(HERE / "site.css").read_text(encoding="utf-8"),
             lessons=len(self.course.taught),
             sliders="\n".join(rows),

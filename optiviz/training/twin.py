@@ -101,7 +101,7 @@ class Twins:
             title=f"The network's two sharpest directions at update {self.at[look]}",
             bounds=_about(start),
             start=(float(start[0]), float(start[1])),
-            axes=(f"along λ {both[0]:.3g}", f"along λ {both[1]:.3g}"),
+            axes=(f"sharpest direction, λ = {both[0]:.3g}", f"second, λ = {both[1]:.3g}"),
         )
 
     def toy(self, look: int, rule: Optimizer, updates: int, batch_size: int | None) -> Run:
@@ -118,14 +118,16 @@ class Twins:
 
         It stands at the valley's start until the update of the look, since it came there by way of
         other valleys. The run's loss is the valley's below it; its slots `true_loss`, `accuracy`
-        and `sharpness` are the network's.
+        and `sharpness` are the network's, and `holds` is 1 while that trains in this valley.
         """
-        valley = self.valley(look)
+        valley, t = self.valley(look), np.arange(len(self.loss))
+        first, last = self.holds(look)
         way = self.ways[look] + np.array(valley.start)
         way[: self.at[look] + 1] = valley.start
         with np.errstate(all="ignore"):  # it may be far from where the valley is
             loss, grad = valley.value_and_grad(way)
         slots = {"true_loss": self.loss, "accuracy": self.accuracy, "sharpness": self.sharpness}
+        slots["holds"] = ((first <= t) & (t <= last)).astype(float)
         return Run(
             w=way,
             loss=np.asarray(loss),

@@ -16,7 +16,7 @@ from optiviz.views.numbers import number
 from optiviz.views.picture import Picture
 from optiviz.views.scene.sharpness import LIMITS
 
-PANELS = ("path", "network-loss", "accuracy", "sharpness")
+PANELS = ("path", "network-loss", "sharpness", "accuracy")
 NAMES = ("the toy", "the network")
 # Of a rule's limit of η, the formula: what a rate stands, with η and λ in each other's places.
 FORMULAS = {name: words.replace("η", "λ") for name, words in LIMITS.items()}
@@ -24,7 +24,7 @@ FORMULAS = {name: words.replace("η", "λ") for name, words in LIMITS.items()}
 
 def picture(valley: Valleys, run: Run, shadow: Run, **how: Any) -> Picture:
     """Both on the valley, and the network's loss, accuracy and sharpness beside them."""
-    return Picture(valley, [run, shadow], PANELS, labels=NAMES, hero=0, **how)
+    return Picture(valley, [run, shadow], PANELS, labels=NAMES, **how)
 
 
 def limit_of(rule: Optimizer, sharpness: float) -> float | None:
@@ -39,11 +39,13 @@ def toy_words(made: Twins, look: int, valley: Valleys, run: Run) -> str:
     first = f"The valley of update {at} bends with λ = {number(sharpness, 3)}"
     did = f"What the toy did: {verdict(run, valley).text}."
     if stands is None:
-        return f"{first}. {did}"
-    begins = "begins" if np.ptp(run.lr) else "is"
-    side = "below" if run.lr[0] < stands else "beyond"
+        return f"{first}, which alone gives no limit of η for {run.optimizer}. {did}"
+    begins, still = ("begins", "at first ") if np.ptp(run.lr) else ("is", "")
+    below = run.lr[0] < stands
+    side = "below" if below else "beyond"
+    fade = "fade" if run.batch is None else "do not grow"  # batches keep them up
     rate = f"η {begins} {side} its limit {FORMULAS[run.optimizer]} = {number(stands, 3)}"
-    return f"{first}: {rate}. {did}"
+    return f"{first}: {rate}, so {still}its swings {fade if below else 'grow'}. {did}"
 
 
 def network_words(made: Twins) -> str:
@@ -54,7 +56,24 @@ def network_words(made: Twins) -> str:
     share = number(100 * float(made.accuracy[-1]), 3)
     rise = made.rises
     trembles = "has not risen" if rise is None else f"first rose at update {rise}"
-    return f"The network's loss went from {low} to {high} and {trembles}. {share} % are right."
+    passed = _passed(made)
+    return (
+        f"The network's loss went from {low} to {high} and {trembles}{passed}. "
+        f"It gets {share} % right."
+    )
+
+
+def _passed(made: Twins) -> str:
+    """When the network's λ first was beyond what its rate stands: that it trembles, predicted."""
+    stands = limit_of(made.rule, 1.0)
+    if stands is None:
+        return ""
+    rates = np.append(made.lr, made.lr[-1])[made.at]
+    beyond = made.at[made.curvatures[:, 0] * rates > stands]
+    formula = LIMITS[name_of(made.rule)]
+    if not len(beyond):
+        return f"; its λ never was beyond {formula}"
+    return f"; its λ was beyond {formula} first at update {int(beyond[0])}"
 
 
 def both_words(made: Twins, look: int) -> str:
@@ -63,14 +82,18 @@ def both_words(made: Twins, look: int) -> str:
     gone = min(int(np.searchsorted(made.at, last, side="right")), len(made.at) - 1)
     then, away, now = (number(float(made.curvatures[i, 0]), 3) for i in (look, gone, -1))
     end = len(made.loss) - 1
+    if limit_of(made.rule, 1.0) is None:
+        name = name_of(made.rule)
+        return f"For {name} λ gives no limit of η: this toy does not say when its network trembles."
     if not end:
         return "What the toy does is what this valley predicts: train, and see."
     if last >= int(made.at[-1]):
         since = "all the way" if not first else f"from update {first} on"
         return f"This valley predicts {since}: λ is within a fifth of its {then}."
+    while_ = f"at update {first}" if first == last else f"from update {first} to {last}"
     ends = "" if away == now else f"; at update {int(made.at[-1])} it is {now}"
     return (
-        f"This valley no longer predicts since update {int(made.at[gone])}, when λ had moved from "
+        f"This valley predicts {while_}, no longer since update {int(made.at[gone])}: λ moved from "
         f"{then} to {away}{ends}."
     )
 

@@ -29,7 +29,7 @@ OFFERED = {
     "plot --panels path,l": "path,loss path,lr",
     "landscape --panels path,tr": "path,truth",
     "sweep --optim sgd,mo": "sgd,momentum",
-    "sweep --optim sgd,momentum:beta=0.8,l": "0.8,lr=0.01 0.8,lion",
+    "sweep --optim sgd,momentum:beta=0.8,l": "0.8,lr=0.01 0.8,lbfgs 0.8,lion",
     "list sur": "surfaces",
     "ani": "animate",
     "app mn": "mnist",

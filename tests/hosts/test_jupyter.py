@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import READY, need, serving
+from .conftest import READY, ROOT, need, serving
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +55,7 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
         nbformat.write(book, folder / f"{name}.ipynb")
+    shutil.copy(ROOT / "apps" / "own.ipynb", folder)
 
     for name, settings in SETTINGS.items():
         path = folder / "config" / "@jupyterlab" / f"{name}.jupyterlab-settings"
@@ -213,6 +215,23 @@ def test_a_dead_kernel_is_said(looks: Any, jupyter: str) -> None:
     said = looks.locator(".ov-silent:not([hidden])")
     said.first.wait_for(timeout=10_000)
     assert "Python does not answer" in said.first.inner_text()
+
+
+def test_the_sliders_of_an_app_of_ones_own_move_the_player(
+    jupyter: str, visit: Callable[..., Any]
+) -> None:
+    page = run_all(visit(f"{jupyter}lab/tree/own.ipynb?reset"))
+    says = """([part, words]) => [...document.querySelectorAll(`.optiviz .ov-${part}`)]
+        .at(-1)?.textContent.endsWith(words)"""
+    assert page.evaluate(says, ["label", "β = 0.9"])
+    page.locator(".widget-slider .noUi-handle").nth(1).focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function(says, arg=["label", "β = 0.89"])
+    page.locator(".widget-dropdown select").first.select_option("himmelblau")
+    page.wait_for_function(says, arg=["title", "Himmelblau"])
+    heights = "all => all.map((canvas) => canvas.clientHeight)"  # in the room that sliders leave it
+    assert min(page.locator(".optiviz canvas").evaluate_all(heights)) > 60
+    page.close()
 
 
 @pytest.fixture(scope="module")

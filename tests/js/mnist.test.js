@@ -250,3 +250,23 @@ test("weights are blue below zero, orange above, and the ground at it", () => {
   assert.deepEqual(colors[255], [213, 94, 0]);
   assert.ok(colors[100][2] > colors[100][0] && colors[160][0] > colors[160][2]);
 });
+
+test("names stand at their lines' ends, each in its line's colour, apart and above the axis", () => {
+  Object.assign(globalThis, { devicePixelRatio: 1, getComputedStyle: () => STYLE });
+  const ends = [0.301, 0.3, 0.299];
+  const runs = ends.map((loss, i) => ({
+    ...LISTED, run: i, span: 3, label: `name ${i}`, letter: i === 0 ? "A" : undefined, back: i > 0,
+    rows: [[0, null, 2, 0.1], [3, null, loss, 0.9]], mark: { ...MARK, light: `#00000${i}` },
+  }));
+  const charts = new Charts({ dataset: { theme: "light" } }, {}, () => runs, new AbortController().signal);
+  for (const { canvas } of charts.panels) Object.assign(canvas, { clientWidth: 400, clientHeight: 300 });
+  charts.draw();
+  const [{ canvas, frame }] = charts.panels;
+  const written = canvas.context.calls.filter(([name, [words]]) => name === "fillText" && /^name/.test(words));
+  assert.deepEqual(written.map(([, [words], style]) => [words, style.fillStyle]), runs.map(({ label, mark }) => [label, mark.light]));
+  const places = written.map(([, [, x, y]]) => [x, y]);
+  for (const [x, y] of places) assert.ok(x > frame.right && x + 6 * 6 <= 400 && y <= frame.bottom, `${x}, ${y}`);
+  for (let i = 1; i < 3; i++) assert.ok(places[i][1] - places[i - 1][1] > 13.9);
+  const strong = canvas.context.calls.filter(([name, , style]) => name === "stroke" && style.globalAlpha === 1 && /^#00000\d/.test(style.strokeStyle));
+  assert.deepEqual([...new Set(strong.map(([, , style]) => style.strokeStyle))], ["#000000"]); // the others step back
+});

@@ -201,7 +201,10 @@ def surface_lab(serve_all: Callable[..., Served]) -> Served:
 
 
 # What a page shows once Python has answered.
-READY = ".lab .lab-command code:not(:empty), .surface-lab:not([aria-busy]) .ov-legend li"
+READY = (
+    ".lab .lab-command code:not(:empty), "
+    ":is(.surface-lab, .twin-lab):not([aria-busy]) .ov-legend li"
+)
 
 
 def kernel_of(page: Any) -> str:
@@ -231,7 +234,7 @@ def visiting(chromium: Any, lab: Served, query: str = "", **how: Any) -> Iterato
     page.on("request", ask)
     page.on("console", complain)
     page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.goto(lab.address + query)
+    page.goto(lab.address + query, timeout=60_000)
     page.wait_for_selector(READY, timeout=60_000)
     yield page
     kernel = kernel_of(page)

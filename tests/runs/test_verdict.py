@@ -380,3 +380,19 @@ def test_nothing_legal_makes_it_raise(
         assert run.diverged_at < 0
         assert math.isfinite(run.loss[-1])
         assert found.step == 0 or run.loss[-1] < run.loss.max()
+
+
+@pytest.mark.parametrize(
+    ("formula", "rule", "start", "steps", "text"),
+    [
+        ("x**2*y**2", "sam:lr=0.0293,beta=0.5", (-1.3, -1.82), 400, "near the minimum since"),
+        ("abs(x)+2*abs(y)", "lbfgs:lr=0.0152", (-1.84, 0.1), 60, "crawls"),
+    ],
+)
+def test_a_rule_that_looks_elsewhere_may_go_on_where_its_own_slope_is_flat(
+    formula: str, rule: str, start: tuple[float, float], steps: int, text: str
+) -> None:
+    """SAM goes along a floor, and L-BFGS finds longer steps again."""
+    problem = as_problem(formula)
+    run = descend(problem, as_rule(problem, rule), start, steps)
+    assert verdict(run, problem).text.startswith(text)

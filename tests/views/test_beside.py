@@ -10,9 +10,12 @@ from optiviz import descend, optim, surfaces
 from optiviz.optim import OPTIMIZERS
 from optiviz.optim.drawn import Oval, Pull, Tried, Way
 from optiviz.problems import parse_problem
+from optiviz.problems.matrix import MatrixValley
 from optiviz.runs import Run, race
 from optiviz.runs.drawn import divisor, drawn
-from optiviz.views import Picture
+from optiviz.runs.rounding import rounding
+from optiviz.runs.rows import rows
+from optiviz.views import Note, Picture
 from optiviz.views.scene.arrows import usual
 from optiviz.views.style import THEMES
 
@@ -27,7 +30,6 @@ RULES = {  # where each shows what is new in it
     "full-adagrad": "valley:rotation=30",
     "shampoo": "rosenbrock",
 }
-AT = (0, 1, 3, 12, 30)
 
 
 def of(rule: str, steps: int = 30) -> tuple[Run, dict[type, list]]:
@@ -83,7 +85,7 @@ def test_schedule_free_takes_steps_at_z_slopes_at_y_and_answers_with_x() -> None
 def test_the_letters_of_x_and_z_never_lie_on_each_other() -> None:
     run, _ = of("schedule-free-sgd:lr=0.1")
     shown = scene(run, "schedule-free-sgd:lr=0.1")
-    for t in np.arange(0, 30, 0.5):
+    for t in np.arange(0, 30, 1.7):
         shown.show(t)
         letters = [text for text in shown.panels[0].ax.texts if text.get_text() in "xz"]
         boxes = [text.get_window_extent() for text in letters]
@@ -196,21 +198,79 @@ def test_every_mark_has_words_and_the_rest_of_the_rules_have_none() -> None:
         assert all(one.words for one in marks)
 
 
-def check(rule: str, theme: str) -> None:
+def check(rule: str, theme: str, *at: int) -> None:
     run, _ = of(rule)
     shown = scene(run, rule, theme)
-    for t in AT:
+    for t in at:
         shown.show(t)
         assert faults(shown.figure) == [], t
 
 
-@pytest.mark.parametrize("rule", ["schedule-free-sgd:lr=0.1", "sam:rho=0.5"])
-def test_marks_can_be_read(rule: str) -> None:
-    check(rule, "light")
+def test_marks_can_be_read() -> None:
+    check("schedule-free-sgd:lr=0.1", "light", 3)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("rule", RULES)
 def test_all_marks_can_be_read_in_every_theme(rule: str, theme: str) -> None:
-    check(rule, theme)
+    check(rule, theme, 3 if theme == "light" else 12, 30)
+
+
+def muon_rows(**settings) -> tuple[MatrixValley, list[Run], Run]:
+    problem = MatrixValley(30, 35)
+    run = descend(problem, optim.Muon(lr=0.05, **settings), steps=12)
+    return problem, rows(problem, run), run
+
+
+@pytest.mark.parametrize("settings", [{}, {"nesterov": False, "rounds": 3}, {"beta": 0.5}], ids=str)
+def test_what_is_rounded_is_what_moves_the_matrix(settings) -> None:
+    _, parts, run = muon_rows(**settings)
+    met = np.asarray(rounding(parts))
+    assert met.shape[1] == 1 + settings.get("rounds", 5)
+    np.testing.assert_allclose(np.linalg.norm(met[:, 0], axis=(1, 2)), 1, rtol=1e-6)
+    steps = -0.05 * met[:, -1].reshape(12, 4)  # whose σ is 1, since the matrix is square
+    np.testing.assert_allclose(np.diff(run.w, axis=0), steps, atol=1e-12)
+    assert rounding(parts[:1]) is None
+
+
+def test_the_rounds_are_drawn_as_they_are() -> None:
+    problem, parts, _ = muon_rows()
+    met = np.asarray(rounding(parts))
+    shown = Picture(problem.plane, parts, ["path", "rounding"])._scene(None)
+    shown.canvas.draw()
+    panel = shown.panels[1]
+    (x0, x1), (y0, y1), box = panel.ax.get_xlim(), panel.ax.get_ylim(), panel.ax.get_window_extent()
+    assert (x1 - x0) / box.width == pytest.approx((y1 - y0) / box.height), "a circle is round"
+    shown.show(4)
+    for line, matrix in ((panel.lines[0], met[4, 0]), (panel.lines[-1], met[4, -1])):
+        away = np.hypot(*line.get_data())
+        sizes = np.linalg.svd(matrix, compute_uv=False)
+        assert (away.max(), away.min()) == pytest.approx(sizes, abs=2e-3)
+    assert faults(shown.figure) == []
+
+
+def test_of_a_matrix_no_row_alone_has_marks() -> None:
+    """What Shampoo saw was the whole matrix: of one row's slopes an ellipse would be wrong."""
+    problem = MatrixValley(30, 35)
+    for rule in ("shampoo", "muon", "schedule-free-sgd"):
+        parts = rows(problem, descend(problem, rule, steps=4))
+        assert [drawn(part) for part in parts] == [(), ()]
+        assert [divisor(part) for part in parts] == [None, None]
+
+
+def test_a_letter_gives_way_to_what_is_said() -> None:
+    run, _ = of("schedule-free-sgd:lr=0.1")
+    places = drawn(run)[2].points[2:30:4].tolist()
+    notes = [Note(1, "words that stand in its way", at=(x, y)) for x, y in places]
+    shown = Picture("valley", [run], ["path"], notes=notes)._scene(None)
+    (panel,) = shown.panels
+    (letter,) = [text for text in panel.ax.texts if text.get_text() == "z"]
+    hidden = 0
+    for t in range(31):
+        shown.show(t)
+        said = [text for text in panel.told.texts if text.get_visible()]
+        over = any(letter.get_window_extent().overlaps(text.get_window_extent()) for text in said)
+        assert not (over and letter.get_visible())
+        hidden += not letter.get_visible()
+    assert hidden

@@ -69,7 +69,8 @@ def test_nothing_lies_on_another_panel(panels: tuple[str, ...]) -> None:
     check(scene_of(panels, (960, 540), "slides"))
 
 
-TRAINED = ("truth", "network-loss", "accuracy")  # of networks, on a slice or beside a twin
+# Of networks, on a slice or beside a twin, and of matrices.
+TRAINED = ("truth", "network-loss", "accuracy", "rounding")
 
 
 def covering() -> list[tuple[tuple[str, ...], tuple[int, int], str]]:

@@ -23,6 +23,7 @@ from optiviz.views.charts.maps import draw, lightness, plot_map, ramp
 from optiviz.views.charts.rows import draw_row
 from optiviz.views.charts.sensitivity import in_words
 from optiviz.views.charts.sheet import Sheet
+from optiviz.views.files.animate import STILL
 from optiviz.views.style import THEMES, blend
 
 RULES = ["sgd", "momentum", "adam"]
@@ -208,9 +209,15 @@ def test_what_works_is_said() -> None:
     ]
 
 
-@pytest.mark.parametrize("ending", [".png", ".svg", ".pdf"])
 @pytest.mark.parametrize(
-    "name", ["rates of momentum", "basins", pytest.param("several", marks=pytest.mark.slow)]
+    ("name", "ending"),
+    [
+        *(("rates of momentum", ending) for ending in STILL),
+        ("basins", ".png"),
+        pytest.param("basins", ".svg", marks=pytest.mark.slow),
+        pytest.param("basins", ".pdf", marks=pytest.mark.slow),
+        *(pytest.param("several", ending, marks=pytest.mark.slow) for ending in STILL),
+    ],
 )
 def test_the_same_map_makes_the_same_file(tmp_path: Path, name: str, ending: str) -> None:
     files = [tmp_path / f"{n}{ending}" for n in "ab"]

@@ -300,3 +300,10 @@ def test_a_race_tells_the_places_and_when_each_was_there() -> None:
     ladder = race("valley", [f"sgd:lr={lr}" for lr in (0.01, 0.02, 0.03, 0.04, 0.05)], steps=20)
     (plain,) = Scene(Picture("valley", ladder)).ends
     assert not any("  " in words.name.get_text() for words in plain.words), "no race of rules"
+
+
+def test_a_setting_at_the_end_of_a_line_stays_in_one_row() -> None:
+    runs = race("valley", ["momentum:lr=0.01", "sgd:lr=0.012", "sgd:lr=0.02"], steps=5)
+    scene = Scene(Picture("valley", runs, ["path", "loss"]))
+    ends = [word.name.get_text() for word in scene.ends[0].words]
+    assert ends == ["Momentum", "SGD,\nη = 0.012", "SGD,\nη = 0.02"]

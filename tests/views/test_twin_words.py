@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from functools import cache
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -12,7 +14,8 @@ from optiviz import optim
 from optiviz.problems import MLP
 from optiviz.training.twin import MOVED, Twins
 from optiviz.training.twinning import twins
-from optiviz.views.twin import told
+from optiviz.views.scene import trained
+from optiviz.views.twin import picture, told
 
 
 @cache
@@ -47,5 +50,48 @@ def test_the_side_of_the_limit_is_that_of_the_numbers(lr: float) -> None:
     side = "below" if lr * found.curvatures[0, 0] < 2 else "beyond"
     assert f"η is {side} its limit 2/λ" in words["toy"]
     rise = found.rises
-    expected = "has not risen" if rise is None else f"first rose at update {rise}."
+    expected = "has not risen" if rise is None else f"first rose at update {rise};"
     assert expected in words["network"]
+
+
+@pytest.mark.parametrize("lr", [0.1, 1.0, 3.0])
+def test_when_it_should_tremble_is_told_beside_when_it_did(lr: float) -> None:
+    found = made(lr)
+    beyond = found.at[found.curvatures[:, 0] > 2 / lr]
+    words = told(found, 0, *found.runs(0)[:2])["network"]
+    expected = (
+        f"beyond 2/η first at update {beyond[0]}." if len(beyond) else "never was beyond 2/η."
+    )
+    assert expected in words
+
+
+def test_of_a_rule_without_a_known_limit_nothing_is_promised() -> None:
+    found = dataclasses.replace(made(0.1), rule=optim.Adam(0.01))
+    valley, run, shadow = found.runs(0)
+    words = told(found, 0, valley, run)
+    assert "which alone gives no limit of η for adam" in words["toy"]
+    assert "For adam λ gives no limit of η" in words["both"]
+    assert not re.search("predict|below|beyond", " ".join(words.values()))
+    assert trained.held(shadow) is None
+    assert trained.title([run, shadow]) == "The network's loss"
+
+
+@pytest.mark.parametrize("look", [0, 8])
+def test_what_is_shaded_is_while_the_toy_predicts(look: int) -> None:
+    found = made(3.0)
+    valley, run, shadow = found.runs(look)
+    first, last = found.holds(look)
+    assert trained.held(shadow).tolist() == list(range(first, last + 1))
+    assert trained.held(run) is None
+    figure = picture(valley, run, shadow).figure()
+    for ax in figure.axes[1:]:
+        (band,) = [patch for patch in ax.patches if patch.get_alpha() == trained.SHADE]
+        assert (band.get_x(), band.get_x() + band.get_width()) == (first, last)
+    plt.close(figure)
+
+
+def test_batches_keep_a_toy_swinging() -> None:
+    found = dataclasses.replace(made(0.1), batch_size=7)
+    assert "so its swings do not grow." in told(found, 0, *found.runs(0)[:2])["toy"]
+    assert "so its swings fade." in told(made(0.1), 0, *made(0.1).runs(0)[:2])["toy"]
+    assert "so its swings grow." in told(made(3.0), 0, *made(3.0).runs(0)[:2])["toy"]

@@ -25,7 +25,7 @@ export const PANELS = {
     curves: (run) => (run.true_loss ? [[run.true_loss], [run.below, [6, 3], 0.35]] : []),
   },
   "network-loss": {
-    title: () => "The network's loss",
+    title: (facts) => facts.networkTitle,
     curves: (run) => (run.true_loss ? [[run.true_loss]] : []),
   },
   accuracy: {

@@ -8,6 +8,7 @@ export class Presenting {
   // `host` is what fills the screen: the player, or the lab around it.
   constructor(player, host, signal) {
     Object.assign(this, { player, host, on: false });
+    host.style.setProperty("--ov-larger", LARGER); // for what is no drawing
     const moved = () => this.wake();
     for (const name of ["pointermove", "pointerdown", "focusin"])
       host.addEventListener(name, moved, { signal });

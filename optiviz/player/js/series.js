@@ -109,6 +109,7 @@ export class Series extends Sheet {
   layRest(context) {
     const { player } = this;
     this.layAxes(context);
+    this.layHeld(context);
     this.trace(context, this.curves(player.ghosts), 1.2, { paler: 0.6, dash: [2, 3] });
     this.trace(context, this.curves(player.told), 1.4, { paler: 0.72, dash: [] });
   }
@@ -141,6 +142,19 @@ export class Series extends Sheet {
     }
     context.strokeStyle = look.muted;
     if (!log && low < 0 && high > 0) rule(context, left, this.y(0), left + width, this.y(0));
+  }
+
+  // The steps during which a network trains in the valley that its toy runs in.
+  layHeld(context) {
+    const { look, ground, runs } = this.player;
+    const { top, height } = this.box;
+    for (const { holds } of runs.filter((run) => run.holds)) {
+      const [first, last] = [holds.indexOf(1), holds.lastIndexOf(1)].map((step) => this.x(step));
+      context.save();
+      Object.assign(context, { fillStyle: look.accent, globalAlpha: ground.drawing.shade });
+      context.fillRect(first - 1, top, last - first + 2, height);
+      context.restore();
+    }
   }
 
   // Draw curves as they are, but for a `style` that all of them are given.

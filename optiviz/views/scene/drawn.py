@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,17 @@ class Marks:
         for part, head in zip(self.ways, heads, strict=True):
             away = head - heads.mean(axis=0)
             part.lay(away if np.hypot(*away) > self.panel.pixel else None)
+        said = [text for text in self.panel.told.texts if text.get_visible()]
+        taken = [*self.corners, *(text.get_window_extent() for text in said)]
+        for part in self.parts:
+            part.clear(taken)
+
+    @cached_property
+    def corners(self) -> list[Any]:
+        """The boxes of the lines in the panel's upper corners."""
+        told = self.panel.told.texts
+        notes = [text for text in self.panel.notes if text not in told]
+        return [text.get_window_extent() for text in notes if text.get_ha() != "center"]
 
 
 class _Part:
@@ -112,6 +124,12 @@ class _Part:
         style: Any = {"fontsize": 10.5 * look.scale, "style": "italic", "color": color}
         style |= {"ha": "center", "va": "center", "zorder": 6, "path_effects": rim(look, 3)}
         self.letter = self.panel.add(self.ax.text(0, 0, words, clip_on=True, **style))
+
+    def clear(self, taken: list[Any]) -> None:
+        """Hide a letter that would lie on other words."""
+        if self.letter is not None and self.letter.get_visible():
+            box = self.letter.get_window_extent()
+            self.letter.set_visible(not any(box.overlaps(other) for other in taken))
 
     def boxes(self) -> list[Box]:
         """The letter's box in the panel's pixels; none if it is not seen."""
@@ -143,6 +161,7 @@ class _Way(_Part):
         for line in (self.halo, self.line):
             line.set_data(*passed.T)
         self.dot.set_data(*self.head[:, None])
+        self.letter.set_visible(True)
 
     def lay(self, away: Array | None) -> None:
         """Lay the letter away from the other heads; where all are one, to its own side."""

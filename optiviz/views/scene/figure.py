@@ -20,6 +20,7 @@ from optiviz.views.scene.names import MOST, LineNames
 from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.path import PathPanel
 from optiviz.views.scene.relief import Relief
+from optiviz.views.scene.rounding import Rounding
 from optiviz.views.scene.series import Loss, Rate, Series, Speed, Truth, Velocity
 from optiviz.views.scene.sharpness import Sharpness
 from optiviz.views.scene.sum import SumPanel
@@ -48,6 +49,7 @@ PANELS: dict[str, type[Panel]] = {
     "eigen": Eigen,
     "eigen-loss": EigenLoss,
     "formula": FormulaPanel,
+    "rounding": Rounding,
 }
 
 

@@ -52,7 +52,9 @@ class Words:
         color = words(picture.marks[nth].color, look)
         size = (8.5 if end else 9.5) * look.scale * (1.12 if nth == picture.lead else 1.0)
         told = picture.names[nth]
-        told = fill(told, NARROW, break_long_words=False) if end else told
+        if end:  # in rows, a setting and its value in one of them
+            rows = fill(told.replace(" = ", "\xa0=\xa0"), NARROW, break_long_words=False)
+            told = rows.replace("\xa0", " ")
         self.name = ax.text(
             0, 0, told, color=color, fontsize=size, weight="bold", zorder=8, **style
         )

@@ -17,6 +17,7 @@ from optiviz.views.numbers import number
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.place import spread
 from optiviz.views.scene.series import Series
+from optiviz.views.scene.trained import shade
 from optiviz.views.style import DASHED, HALO, LINES, WORDS, Mark, legible
 
 MOST = 1e6  # of a curvature that is drawn
@@ -60,6 +61,7 @@ class Sharpness(Series):
             color = legible(self._color(one), self.look, LINES)
             ax.plot(np.arange(len(one.heights)), one.heights, color=color, **style)
         self.names = [self._name(one) for one in self.found]
+        shade(self)
 
     def _color(self, one: Limit) -> str:
         """That of the run whose limit it is; where it is that of several, or of one alone, ink."""

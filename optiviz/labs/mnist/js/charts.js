@@ -81,9 +81,10 @@ function drawNames(context, runs, chart, frame, look) {
     return run.label && last ? [[run, frame.x(last[0]), frame.y(chart.pick(last)[0])]] : [];
   });
   const heights = apart(ends.map(([, , y]) => y), LINE);
+  const over = Math.max(0, ...heights.map((y) => y - frame.bottom)); // then all of them stand higher
   context.font = `600 12px ${look.font}`;
   ends.forEach(([run, x], i) => {
-    const y = clamp(heights[i], frame.top, frame.bottom);
+    const y = Math.max(heights[i] - over, frame.top);
     write(context, run.label, x + GAP, y, "left", "middle", run.mark[look.theme]);
   });
 }

@@ -52,6 +52,7 @@ class MnistLab {
     this.past = new Steps(signal);
     this.pins = new Pins(this);
     this.theme = theming(this.root, () => this.take(), signal, this.asked.get("look"));
+    this.theme.button.title = "Light or dark (D)";
     this.charts = new Charts(this.root, symbols, () => this.visible, signal, (epoch) => this.table.point(epoch));
     this.controls = new Controls(facts, this.model.get("plan").state, (form) => this.set(form));
     // What is seen is what is trained, also where the form's last change is still on its way.

@@ -2,7 +2,7 @@
 // the arrows, or what a lecturer holds in the hand, turn to the next.
 
 import { drawing, ICONS } from "../../../player/js/dom.js";
-import { LARGER, Presenting } from "../../../player/js/presenting.js";
+import { Presenting } from "../../../player/js/presenting.js";
 import { iconButton, onKeys } from "../../js/ui.js";
 
 const TURNS = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
@@ -10,7 +10,6 @@ const TURNS = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
 // The lab has a `root`, `lessons`, `looks`, and is drawn anew by `fit`; `host` is what fills the screen.
 // Told of it, the lab has `presenting`; what is made is the button that begins it.
 export function presents(lab, host, signal) {
-  host.style.setProperty("--ov-larger", LARGER);
   const presenting = new Presenting({ setTheme: () => lab.fit() }, host, signal);
   lab.presenting = presenting;
   const keys = {

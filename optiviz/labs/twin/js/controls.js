@@ -4,7 +4,7 @@ import { element } from "../../../player/js/dom.js";
 import { clamp } from "../../../player/js/numbers.js";
 import { choice, pair, plain, slider, textButton } from "../../js/ui.js";
 
-const LIMITS = { start: "at the start", now: "now" };
+const LIMITS = { start: "at the start", now: "at its last update" };
 
 // Where on a slider over values that rise, as a share of its way, a value between them stands.
 export function shareOn(values, value) {
@@ -74,20 +74,23 @@ export class Controls {
   }
 
   writeLimits() {
-    const { limits } = this.lab.reply;
+    const { limits, done } = this.lab.reply;
     const { values } = this.lab.offers.knobs.lr;
-    const known = Object.keys(LIMITS).filter((name) => limits[name] !== null);
+    // Before there is a training, what holds now is what holds at the start.
+    const known = Object.keys(LIMITS).filter((name) => limits[name] !== null && (done || name === "start"));
     this.marks.forEach((mark, i) => {
-      const value = limits[Object.keys(LIMITS)[i]];
-      mark.hidden = value === null;
-      if (value !== null) mark.style.setProperty("--at", shareOn(values, value).toFixed(4));
+      const name = Object.keys(LIMITS)[i];
+      const value = limits[name];
+      mark.hidden = !known.includes(name);
+      if (!mark.hidden) mark.style.setProperty("--at", shareOn(values, value).toFixed(4));
     });
     const words = known.map((name) => {
       const key = element("i", { class: `tw-key tw-${name}` });
       const value = element("b", {}, plain(limits[name], 3));
       return element("span", { class: "tw-limit" }, key, ` ${LIMITS[name]} `, value);
     });
-    this.limits.replaceChildren(`Limit of η, ${limits.formula}: `, ...words.flatMap((one) => [one, " "]));
+    const formula = `Limit of η, ${limits.formula}, by the network's λ `;
+    this.limits.replaceChildren(formula, ...words.flatMap((one) => [one, " "]));
   }
 
   // The updates at which λ is measured are those of a training.

@@ -3,10 +3,9 @@
 import { element } from "../../../player/js/dom.js";
 import { view } from "../../../player/js/numbers.js";
 import { Player } from "../../../player/js/player.js";
-import {
-  atEnd, copied, guest, heading, onModel, ownPage, settled, textButton, theming,
-} from "../../js/ui.js";
+import { atEnd, copyButton, guest, heading, onModel, ownPage, settled, theming } from "../../js/ui.js";
 import { Controls } from "./controls.js";
+import { Lessons } from "./lessons.js";
 import { Sides } from "./sides.js";
 
 // The words of a link that Python reads.
@@ -25,8 +24,9 @@ class TwinLab {
     this.build(host, signal);
     this.linkLater = settled(() => this.writeLink(), 400, signal);
     onModel(model, "change:reply", () => this.take(), signal);
-    if ([...this.asked.keys()].some((key) => ASKED.test(key))) this.ask({ query: location.search });
     this.take();
+    if (this.asked.has("lesson")) this.lessons.open(this.asked.get("lesson"));
+    else if ([...this.asked.keys()].some((key) => ASKED.test(key))) this.ask({ query: location.search });
   }
 
   build(host, signal) {
@@ -38,10 +38,12 @@ class TwinLab {
     this.note = element("p", { class: "lab-note tw-note", role: "status", hidden: true });
     this.controls = new Controls(this);
     this.sides = new Sides((type) => this.press(type));
-    const left = element("div", { class: "tw-left" }, this.sides.buttons, this.controls.node);
+    this.lessons = new Lessons(this, this.offers.lessons);
+    const parts = [this.lessons.panel.node, this.sides.buttons, this.controls.node];
+    const left = element("div", { class: "sl-left tw-left" }, ...parts);
     const main = element("main", { class: "tw-main" }, this.note, this.sides.node, this.stage);
     this.columns = element("div", { class: "lab-columns" }, left, main);
-    this.root.append(this.header(), this.columns);
+    this.root.append(this.header(signal), this.columns);
     this.silence = guest(host, this.root, signal);
     const facts = { title: false, wheel: true, theme: this.root.dataset.theme, host };
     this.player = new Player(this.stage, facts);
@@ -49,20 +51,21 @@ class TwinLab {
     atEnd(signal, () => this.player.dispose());
   }
 
-  header() {
-    const copy = async () => {
-      if (!(await copied(this.link()))) window.prompt("Copy this:", this.link());
-      button.textContent = "Copied";
-      setTimeout(() => (button.textContent = "Copy link"), 1500);
-    };
-    const button = textButton("Copy link", copy, { class: "lab-outlined tw-copy" });
+  header(signal) {
+    const link = copyButton("Copy link", () => this.link(), signal);
+    const command = copyButton("Copy command", () => this.reply.command, signal);
+    command.title = "What makes a film of the same";
+    command.classList.add("tw-command");
     const space = element("span", { class: "lab-space" });
-    return element("header", { class: "lab-header" }, heading("Twin lab"), space, button, this.theme.button);
+    const last = [link, command, this.theme.button];
+    const first = [heading("Twin lab"), this.lessons.panel.button];
+    return element("header", { class: "lab-header" }, ...first, space, ...last);
   }
 
   // ---- to Python and back
 
   ask(wish) {
+    this.linked = "query" in wish; // what it says, only Python knows
     this.silence.asked();
     this.root.setAttribute("aria-busy", "true");
     this.model.set("sent", { serial: ++this.serial, ...wish });
@@ -70,14 +73,16 @@ class TwinLab {
   }
 
   change(edit) {
+    this.lessons.leaveBe();
     edit(this.state);
     this.ask({ controls: this.state });
   }
 
   // What is seen is what is trained, also where the last change is still on its way.
   press(type) {
+    this.lessons.leaveBe();
     this.silence.asked();
-    this.model.send({ type, about: type === "train" ? this.state : null });
+    this.model.send({ type, about: type === "train" && !this.linked ? this.state : null });
   }
 
   take() {
@@ -85,7 +90,7 @@ class TwinLab {
     const { reply } = this;
     this.reply = this.model.get("reply");
     const latest = !this.serial || this.reply.serial === this.serial;
-    if (latest) this.state = structuredClone(this.reply.state);
+    if (latest) Object.assign(this, { state: structuredClone(this.reply.state), linked: false });
     const { player } = this;
     const bytes = this.model.get("ground");
     if (bytes !== this.ground) player.setGround(view(bytes));
@@ -99,7 +104,10 @@ class TwinLab {
     this.note.textContent = notes.join(" ");
     this.controls.write();
     this.sides.write(this.reply);
-    this.linkLater();
+    if (latest) this.lessons.take(this.reply);
+    if (reply.phase === phase) this.linkLater();
+    else this.writeLink(); // while it trains, there is no rest to wait for
+    if (ownPage()) document.body.dataset.kept = phase === "ready" ? "" : "again"; // for who reloads
     if (latest && phase !== "training") this.settle();
   }
 
@@ -116,13 +124,14 @@ class TwinLab {
 
   link() {
     const address = ownPage() ? location.origin + location.pathname : "";
-    return `${address}?${[this.reply.query, `look=${this.looks}`].filter(Boolean).join("&")}`;
+    return `${address}?${[this.lessons.query ?? this.reply.query, `look=${this.looks}`].filter(Boolean).join("&")}`;
   }
 
   // The address holds the settings, so that a page that is loaded again has them, and trains again.
   writeLink() {
-    if (ownPage() && this.reply.serial === this.serial && this.reply.phase !== "training")
-      history.replaceState(null, "", this.reply.query ? `?${this.reply.query}` : location.pathname);
+    const query = this.lessons.query ?? this.reply.query;
+    if (ownPage() && this.reply.serial === this.serial)
+      history.replaceState(null, "", query ? `?${query}` : location.pathname);
   }
 
   setTheme() {

@@ -1,7 +1,7 @@
 // What is said of both sides, and the buttons that begin and end a training.
 
 import { element } from "../../../player/js/dom.js";
-import { spoken, textButton } from "../../js/ui.js";
+import { focused, spoken, textButton } from "../../js/ui.js";
 
 const PHASES = {
   ready: "Ready", training: "Training", stopped: "Stopped", finished: "Trained", diverged: "Diverged",
@@ -41,18 +41,26 @@ export class Sides {
   write(reply) {
     const { phase, done, looks, words } = reply;
     const training = phase === "training";
-    this.train.disabled = training;
-    this.stop.disabled = !training;
+    this.turn(training);
     this.train.textContent = phase === "stopped" && !words.stale ? "Continue" : "Train";
     const share = done / looks.at(-1);
     this.bar.style.transform = `scaleX(${Math.min(share, 1)})`;
     this.progress.setAttribute("aria-valuenow", Math.round(100 * Math.min(share, 1)));
     this.figures.textContent = standing(reply);
     this.said.toy.textContent = words.toy;
-    this.said.network.textContent = [words.network, words.stale].filter(Boolean).join(" ");
-    this.said.both.textContent = words.both;
+    this.said.network.textContent = words.network;
+    this.said.both.textContent = words.stale || words.both;
     if (training || this.phase === phase) return void (this.phase = phase);
     this.phase = phase;
     this.spoken.textContent = phase === "ready" ? "" : [standing(reply), words.network, words.both].join(". ");
+  }
+
+  // A button that can no longer be pressed hands the focus to the one that can.
+  turn(training) {
+    const [off, on] = training ? [this.train, this.stop] : [this.stop, this.train];
+    const moves = focused(off) === off;
+    on.disabled = false;
+    if (moves) on.focus();
+    off.disabled = true;
   }
 }
