@@ -22,7 +22,7 @@ problem = river(n=40, noise=0.8, condition=50)
 rules = [ScheduleFreeSGD(lr=0.3), SGD(lr=schedules.Cosine(0.2))]
 free, cosine = race(problem, rules, 150, batch_size=4, seed=2)
 x = free.slots["average"]
-free = replace(free, w=x, loss=problem.value(x))  # its answer, where it may be stopped
+free = replace(free, w=x, loss=problem.value(x), slots={})  # its answer, wherever it is stopped
 half = free.steps // 2
 here = [
     float(np.median(run.loss[half - 10 : half + 10])) - problem.floor() for run in (free, cosine)
