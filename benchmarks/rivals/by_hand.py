@@ -36,15 +36,14 @@ def descend() -> tuple[np.ndarray, np.ndarray]:
 
 def main(target: str) -> None:
     points, loss = descend()
-    figure, (plane, curve) = plt.subplots(
-        1, 2, figsize=(9.6, 5.4), dpi=100, width_ratios=(1.75, 1), layout="tight"
-    )
+    figure, (plane, curve) = plt.subplots(1, 2, figsize=(9.6, 5.4), dpi=100, width_ratios=(1.75, 1))
     x, y = np.meshgrid(np.linspace(-3.4, 3.4, 200), np.linspace(-1.9, 1.9, 200))
     heights = 0.5 * np.einsum("iyx,ij,jyx->yx", (grid := np.array([x, y])), HESSIAN, grid)
     plane.contourf(x, y, np.sqrt(heights), 24, cmap="Blues_r")
     plane.set(title="Momentum on a narrow valley", xlabel="x", ylabel="y")
     curve.set(yscale="log", xlim=(0, STEPS), ylim=(loss.min(), loss.max()), xlabel="step")
     curve.set_title("loss")
+    figure.tight_layout()  # once: as a layout of the figure it would be sought for every frame
     (path,) = plane.plot([], [], "C1")
     (head,) = plane.plot([], [], "C1o")
     (line,) = curve.plot([], [], "C1")

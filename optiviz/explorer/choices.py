@@ -75,7 +75,7 @@ def choices_of(
         shared.append(Choice("surface", tuple(texts), False, 0, world=True))
     lanes: list[list[Choice]] = [[] for _ in rules]
     for name, values in wanted.items():
-        holders = [i for i, rule in enumerate(rules) if name in rule.settings()]
+        holders = [i for i, rule in enumerate(rules) if name in rule.known()]
         for i in holders:
             count = points[min(len(lanes[i]), 1)]
             lanes[i].append(_of_rule(grounds[0], rules[i], name, values, count, i))
@@ -140,7 +140,7 @@ def _of_rule(
     else:
         low, high = values or (None, None)
         made = axis(ground, rule, name, low, high, count)
-    own = rule.settings()[name]
+    own = getattr(rule, name)
     words = _words(made.values)
     checked(rule, name, [float(word) for word in words])
     at = _nearest(made.values, float(getattr(own, "base", own)), made.log)
@@ -154,7 +154,7 @@ def _of_surface(
     family, settings = split(texts[0]) if texts[0] else ("", {})
     known = list(_defaults(family))
     if name not in known:
-        every = {key for rule in rules for key in rule.settings() if rule.bound(key)}
+        every = {key for rule in rules for key in rule.known() if rule.bound(key)}
         raise unknown("setting to vary", name, [*sorted(every), *known, "batch_size", "start"])
     if len(texts) > 1:
         raise UserError(f"{name} is a setting of {family}: give no other --surface beside it.")

@@ -26,15 +26,17 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "nesterov",
         "stability",
     ),
-    "Rates that decay": ("schedules", "decay_with_momentum"),
+    "Rates that decay": ("schedules", "decay_with_momentum", "river", "schedule_free"),
     "A rate for each weight": (
         "adagrad",
         "rmsprop",
         "bias_correction",
         "adam_branches",
+        "rare",
+        "rotation",
     ),
     "Races": ("race", "saddle", "basins"),
-    "As far as η stands": ("catapult",),
+    "As far as η stands": ("catapult", "edge", "sam"),
     "A real network: MNIST": (
         "mnist_training",
         "mnist_grid",
@@ -48,6 +50,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "mnist_error_curve",
         "mnist_landscape",
         "mnist_edge",
+        "fair_tuning",
     ),
 }
 

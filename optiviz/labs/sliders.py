@@ -40,7 +40,8 @@ def sliders(rule: Optimizer | str) -> Any:
     made = parse(rule) if isinstance(rule, str) else rule
     if not isinstance(made, Optimizer):
         raise UserError(f'sliders needs a rule, or words such as "adam:lr=0.1", got {made!r}.')
-    offered = {field.name: _control(ipywidgets, made, field) for field in dataclasses.fields(made)}
+    fields = (field for field in dataclasses.fields(made) if field.name in made.settings())
+    offered = {field.name: _control(ipywidgets, made, field) for field in fields}
     controls = {name: control for name, control in offered.items() if control}
     box = ipywidgets.VBox([*controls.values()])
     box.add_traits(rule=traitlets.Any(made))

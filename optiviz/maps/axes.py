@@ -157,9 +157,8 @@ def count(points: int) -> int:
 
 def _bound(rule: Optimizer, name: str) -> Bound:
     """The bound of a setting that is a number."""
-    settings = rule.settings()
-    if name not in settings:
-        raise unknown(f"setting of {name_of(rule)}", name, settings)
+    if name not in rule.known():
+        raise unknown(f"setting of {name_of(rule)}", name, rule.known())
     bound = rule.bound(name)
     if bound is None:
         raise UserError(f"{name} of {name_of(rule)} is not a number, so it cannot be an axis.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -95,7 +96,8 @@ def rate_map(
     if x.name == y.name:
         raise UserError(f"The two axes of a map must differ, got {x.name} twice.")
     across, up = np.meshgrid(x.values, y.values)
-    stack = dataclasses.replace(rule, **{x.name: across.reshape(-1, 1), y.name: up.reshape(-1, 1)})
+    axes: dict[str, Any] = {x.name: across.reshape(-1, 1), y.name: up.reshape(-1, 1)}
+    stack = dataclasses.replace(rule, **axes)
     start = problem.start if start is None else start
     loss, diverged, last, _ = follow(problem, stack, start, steps, tolerance, quiet)
     taken = np.where(last < steps, last + 1.0, np.nan)

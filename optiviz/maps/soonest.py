@@ -18,7 +18,7 @@ NEAR = 0.01  # of the start's distance from the minimum at 0
 def soonest(
     problem: Problem, optimizer: str | Optimizer, rates: ArrayLike, steps: int
 ) -> tuple[int | None, float]:
-    """The fewest steps after which ‖w‖ ≤ 0.01‖w₀‖, and the rate that needs them.
+    """The fewest steps after which ‖w‖ ≤ 0.01‖w₀‖ for good, and the rate that needs them.
 
     Every rate decays linearly to 0. None: at none of the rates; then the rate that ends nearest.
 
@@ -31,8 +31,8 @@ def soonest(
     run = descend(problem, replace(rule, lr=Linear(column)), problem.start, steps)
     with np.errstate(all="ignore"):
         away = np.linalg.norm(run.w, axis=-1) / np.linalg.norm(run.w[0], axis=-1)
-    near = away <= NEAR
-    first = np.where(near.any(axis=0), near.argmax(axis=0), steps + 1)
+    far = ~(away <= NEAR)
+    first = np.where(far.any(axis=0), steps + 1 - far[::-1].argmax(axis=0), 0)
     if first.min() > steps:
         return None, float(column[np.nan_to_num(away[-1], nan=np.inf).argmin(), 0])
     return int(first.min()), float(column[first.argmin(), 0])

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from optiviz.optim import SGD, Momentum, Optimizer
+from optiviz.optim.shared import clips, decays
 from optiviz.problems.base import Problem
 
 # Rules whose step is a gradient, or the running mean of gradients, divided by past slopes.
@@ -56,7 +57,8 @@ def limit(name: str, settings: Mapping[str, Any], curvature: float) -> float | N
     >>> limit("momentum", {"beta": 0.9}, curvature=3.8)
     1.0
     """
-    if name not in ("sgd", "momentum", "nesterov") or settings.get("weight_decay"):
+    altered = settings.get("weight_decay") or settings.get("clip")
+    if name not in ("sgd", "momentum", "nesterov") or altered:
         return None
     beta = settings.get("beta", 0.0)
     share = 1 - beta if settings.get("form") == "average" else 1.0
@@ -91,4 +93,5 @@ def theory(problem: Problem, rule: Optimizer) -> Theory | None:
     """
     curvatures = getattr(problem, "curvatures", None)
     plain = type(rule) is SGD or (type(rule) is Momentum and rule.form != "average")
+    plain = plain and not (decays(rule) or clips(rule))
     return Theory(*curvatures) if curvatures and plain else None

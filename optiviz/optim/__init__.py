@@ -7,7 +7,7 @@ Momentum(lr=0.1, beta=0.95, form='inside', cautious=False)
 
 from optiviz.optim.adam import Adam, AdamW, AMSGrad, Lion, Nadam
 from optiviz.optim.adaptive import Adadelta, AdaGrad, RMSProp
-from optiviz.optim.adopt import ADOPT, RAdam
+from optiviz.optim.adopt import ADOPT
 from optiviz.optim.base import Optimizer
 from optiviz.optim.check import check
 from optiviz.optim.describe import SYMBOLS, describe
@@ -16,6 +16,7 @@ from optiviz.optim.free import ScheduleFreeAdamW, ScheduleFreeSGD
 from optiviz.optim.looking import LBFGS, SAM
 from optiviz.optim.matrix import FullAdaGrad, Muon, Shampoo
 from optiviz.optim.prodigy import Prodigy
+from optiviz.optim.radam import RAdam
 from optiviz.optim.registry import (
     OPTIMIZERS,
     name_of,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -147,8 +147,9 @@ class AdamW(Adam):
         "All weights shrink by the same share, which a penalty inside Adam's root would not do."
     )
 
-    weight_decay: Setting = setting(0.01, low=0)
     cautious: bool = False
+    _: KW_ONLY
+    weight_decay: Setting = setting(0.01, low=0)
 
     def formula(self) -> tuple[str, ...]:
         *lines, last = super().formula()
@@ -289,6 +290,7 @@ class Lion(Optimizer):
     lr: Setting = setting(1e-4, low=0)
     beta1: Setting = setting(0.9, low=0, high=1)
     beta2: Setting = setting(0.99, low=0, high=1)
+    _: KW_ONLY
     weight_decay: Setting = setting(0.0, low=0)
 
     def formula(self) -> tuple[str, ...]:

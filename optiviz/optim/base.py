@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from optiviz.errors import UserError
 from optiviz.optim.drawn import Drawn, Seen
 from optiviz.optim.schedules import Schedule
 from optiviz.optim.settings import Bound, setting, validate
+from optiviz.optim.shared import SHARED, sharing, shown, telling
 
 Array = NDArray[Any]
 State = dict[str, Array]
@@ -33,6 +36,12 @@ class Optimizer(ABC):
 
     `w` may be a point `(2,)`, a stack of K trajectories `(K, 2)` with settings of shape `(K, 1)`,
     or all the weights `(P,)` of a network. A rule updates `w` and its state in place.
+
+    Every rule takes two settings more, by name; a class that declares one sees to it itself.
+
+    Args:
+        weight_decay: λ ≥ 0: g + λw takes the place of g, as in PyTorch.
+        clip: C > 0: a gradient longer than C is shortened to C first; 0 leaves all as they are.
     """
 
     # The arrays that the rule keeps between steps, all of the shape of `w`; views plot them.
@@ -68,7 +77,27 @@ class Optimizer(ABC):
     # The rule that it adds something to, by its name, and what that is in comparison.
     plain: ClassVar[tuple[str, str] | None] = None
 
+    # The shared settings that the rule declares, and so sees to, itself.
+    own: ClassVar[frozenset[str]] = frozenset()
+
     lr: Setting = setting(0.01, low=0)
+    _: dataclasses.KW_ONLY
+    weight_decay: Setting = setting(0.0, low=0)
+    clip: Setting = setting(0.0, low=0)
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        super().__init_subclass__(**given)
+        cls.own = cls.own | (set(SHARED) & set(inspect.get_annotations(cls)))
+        for name, made in (("step", sharing), ("formula", telling)):
+            if name in vars(cls):
+                setattr(cls, name, made(vars(cls)[name]))
+        if "__repr__" not in vars(cls):
+            cls.__repr__ = Optimizer.__repr__  # type: ignore[method-assign]  # not a dataclass's
+
+    def __repr__(self) -> str:
+        fields = (f for f in dataclasses.fields(self) if f.repr and shown(self, f.name))
+        told = (f"{field.name}={getattr(self, field.name)!r}" for field in fields)
+        return f"{type(self).__qualname__}({', '.join(told)})"
 
     def __post_init__(self) -> None:
         validate(self)
@@ -95,12 +124,13 @@ class Optimizer(ABC):
         return None
 
     def settings(self) -> dict[str, Any]:
-        """The settings by name, as they were given."""
-        return dict(vars(self))
+        """The settings by name, as they were given; shared ones last, and where they are used."""
+        names = sorted(vars(self), key=SHARED.__contains__)
+        return {name: vars(self)[name] for name in names if shown(self, name)}
 
     def known(self) -> list[str]:
         """The names of the settings that the rule takes."""
-        return list(self.settings())
+        return list(dict.fromkeys([*self.settings(), *SHARED]))
 
     def versions(self) -> dict[str, str]:
         """The versions of the packages that compute it, beside NumPy."""

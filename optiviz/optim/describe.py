@@ -10,6 +10,7 @@ import numpy as np
 from optiviz.optim.base import Optimizer
 from optiviz.optim.registry import OPTIMIZERS, name_of
 from optiviz.optim.schedules import Schedule
+from optiviz.optim.shared import SHARED
 
 SYMBOLS = {
     "lr": "η",
@@ -20,6 +21,7 @@ SYMBOLS = {
     "eps": "ε",
     "weight_decay": "λ",
     "momentum_decay": "ψ",
+    "clip": "C",
     "d0": "d₀",
 }
 MAIN = ("lr", "beta", "rho")
@@ -50,19 +52,22 @@ def describe(
         rule: the rule, or the name that a run has of it.
         settings: those of the run, where `rule` is a name.
         names: the settings to tell, those that the rule has; the form of momentum is always told
-            where it is not the usual one, and that a rule is cautious.
+            where it is not the usual one, and that a rule is cautious, decays or clips.
         between: what parts the words.
 
     >>> from optiviz import optim
     >>> describe(optim.Momentum(lr=1, form="outside"))
     'Momentum  η = 1  β = 0.9  outside'
+    >>> describe(optim.SGD(lr=1, clip=2))
+    'SGD  η = 1  C = 2'
     >>> describe("sgd", {"lr": optim.schedules.Cosine(0.1)})
     'SGD  η = 0.1 cosine'
     """
     if isinstance(rule, Optimizer):
         return describe(name_of(rule), rule.settings(), names, between)
     told = _told(settings or {})
-    chosen = [told[name] for name in (*names, *FORMS) if name in told]
+    keys = dict.fromkeys((*names, *_added(rule, settings or {}), *FORMS))
+    chosen = [told[key] for key in keys if key in told]
     return between.join([word(rule), *chosen])
 
 
@@ -96,8 +101,15 @@ def common(rules: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
         told = (describe(rule, settings) for rule, settings in rules)
         return "  ·  ".join(words.replace(" ", "\N{NO-BREAK SPACE}") for words in told)
     own = [_told(settings) for _, settings in rules]
-    alike = [key for key in (*MAIN, *FORMS) if len({each.get(key) for each in own}) == 1]
+    keys = *MAIN, *_added(*rules[0]), *FORMS
+    alike = [key for key in keys if len({each.get(key) for each in own}) == 1]
     return "  ".join([word(rules[0][0]), *(own[0][key] for key in alike if key in own[0])])
+
+
+def _added(rule: str, settings: Mapping[str, Any]) -> list[str]:
+    """The shared settings that are in use, but for a decay that the rule always has."""
+    own = OPTIMIZERS[rule].own if rule in OPTIMIZERS else ("weight_decay",)
+    return [name for name in SHARED if name in settings and name not in own]
 
 
 def rank(settings: Mapping[str, Any]) -> tuple[float, ...]:

@@ -16,6 +16,7 @@ from optiviz.optim.base import Optimizer, Setting
 from optiviz.optim.describe import SYMBOLS
 from optiviz.optim.formula import filled, follow, outcomes_of, symbols_of
 from optiviz.optim.registry import OPTIMIZERS, name_of, parse
+from optiviz.optim.shared import SHARED
 from optiviz.optim.trial import begun, extras
 
 # What the arrays of a rule's state are, beside those that are called what they are.
@@ -115,7 +116,7 @@ def explain(rule: Optimizer | str) -> Explanation:
         forms=dict(_forms(rule)),
         notes=tuple(filter(None, map(_note, prose[1:-1]))),
         paper=prose[-1],
-        command=f"optiviz animate --optim {name_of(rule)}",
+        command=f"optiviz {'train' if rule.matrices else 'animate'} --optim {name_of(rule)}",
     )
 
 
@@ -161,7 +162,7 @@ def _example(rule: Optimizer) -> tuple[str, ...]:
 
 def _settings(rule: Optimizer) -> Iterator[dict[str, Any]]:
     about = _about(type(rule))
-    for field in fields(rule):
+    for field in sorted(fields(rule), key=lambda field: field.name in SHARED):
         choices = _choices(field)
         yield {
             "name": field.name,

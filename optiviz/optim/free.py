@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -149,6 +149,7 @@ class ScheduleFreeAdamW(ScheduleFree):
     beta1: Setting = setting(0.9, low=0, high=1)
     beta2: Setting = setting(0.999, low=0, high=1)
     eps: float = setting(1e-8, low=0, above=True)
+    _: KW_ONLY
     weight_decay: Setting = setting(0.0, low=0)
 
     def formula(self) -> tuple[str, ...]:

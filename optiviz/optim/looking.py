@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -20,7 +20,7 @@ ENOUGH, TRIES = 1e-4, 30  # Armijo's share of the promised descent, and how ofte
 class SAM(Optimizer):
     """SAM: the step is taken with the slope of the worst place within ρ, so it leaves sharp wells.
 
-    p = w + ρ·g/‖g‖    h = ∇L(p)    v ← βv - ηh    w ← w + v
+    p = w + ρ·g/‖g‖    h = ∇L(p)    v ← βv - η(h + λw)    w ← w + v
 
     The probe p is looked at on the same batch, so a step costs two gradients. With ρ = 0 it is
     gradient descent with momentum. As in optax and pytorch_optimizer, around SGD; ‖g‖ is of all
@@ -30,6 +30,7 @@ class SAM(Optimizer):
         lr: the learning rate η ≥ 0.
         rho: ρ ≥ 0, how far up the slope it looks.
         beta: β in [0, 1), how much of the velocity survives a step.
+        weight_decay: λ ≥ 0, at w: the probe looks for the worst of the loss without the penalty.
 
     Raises:
         UserError: a setting is outside its bound, or a step without a `look`.
@@ -58,9 +59,12 @@ class SAM(Optimizer):
 
     rho: Setting = setting(0.05, low=0)
     beta: Setting = setting(0.0, low=0, high=1)
+    _: KW_ONLY
+    weight_decay: Setting = setting(0.0, low=0)
 
     def formula(self) -> tuple[str, ...]:
-        return "n ← √sum(g²)", "p ← w + ρg/n", "h ← ∇L(p)", "v ← βv − ηh", "w ← w + v"
+        probe = "n ← √sum(g²)", "p ← w + ρg/n", "h ← ∇L(p)"
+        return *probe, "v ← βv − η(h + λw)", "w ← w + v"
 
     def drawn(self, seen: Seen) -> tuple[Drawn, ...]:
         rho = np.broadcast_to(seen.setting(self, "rho"), (len(seen.w) - 1, 1))
@@ -85,7 +89,10 @@ class SAM(Optimizer):
         p += w
         look(p, h)
         v *= self.beta
-        v -= np.multiply(h, self.lr, out=state["_scratch"])
+        slope = np.multiply(w, self.weight_decay, out=state["_scratch"])
+        slope += h
+        slope *= self.lr
+        v -= slope
         w += v
 
 

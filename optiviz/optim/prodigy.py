@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -72,6 +72,7 @@ class Prodigy(Optimizer):
     eps: float = setting(1e-8, low=0, above=True)
     d0: float = setting(1e-6, low=0, above=True)
     bias_correction: bool = False
+    _: KW_ONLY
     weight_decay: Setting = setting(0.0, low=0)
 
     def formula(self) -> tuple[str, ...]:

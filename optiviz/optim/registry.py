@@ -6,13 +6,14 @@ from typing import Any
 
 from optiviz.optim.adam import Adam, AdamW, AMSGrad, Lion, Nadam
 from optiviz.optim.adaptive import Adadelta, AdaGrad, RMSProp
-from optiviz.optim.adopt import ADOPT, RAdam
+from optiviz.optim.adopt import ADOPT
 from optiviz.optim.base import Optimizer
 from optiviz.optim.foreign.rule import Foreign, parse_foreign
 from optiviz.optim.free import ScheduleFreeAdamW, ScheduleFreeSGD
 from optiviz.optim.looking import LBFGS, SAM
 from optiviz.optim.matrix import FullAdaGrad, Muon, Shampoo
 from optiviz.optim.prodigy import Prodigy
+from optiviz.optim.radam import RAdam
 from optiviz.optim.schedules import SCHEDULES, Schedule, WarmUp
 from optiviz.optim.sgd import SGD, Momentum, Nesterov
 from optiviz.optim.signed import SignSGD

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -20,7 +20,7 @@ FEWEST = 1e-3
 class SignSGD(Optimizer):
     """SignSGD: every coordinate moves by η against the sign of its slope, whatever its size.
 
-    m ← βm + (1-β)g        w ← w - η·sign(m)
+    m ← βm + (1-β)g        w ← w - η(sign(m) + λw)
 
     With β = 0 it is signSGD, with a memory Signum; Lion is the same with two memories. It rests
     only where a slope is exactly 0, so with a constant η it ends in a cycle about the minimum.
@@ -28,6 +28,7 @@ class SignSGD(Optimizer):
     Args:
         lr: the learning rate η ≥ 0, the length of a step in every coordinate.
         beta: β in [0, 1), the memory of the gradient.
+        weight_decay: λ ≥ 0, decoupled, as with a majority vote (Bernstein et al. 2019).
 
     Raises:
         UserError: a setting is outside its bound.
@@ -50,14 +51,17 @@ class SignSGD(Optimizer):
 
     lr: Setting = setting(0.001, low=0)
     beta: Setting = setting(0.0, low=0, high=1)
+    _: KW_ONLY
+    weight_decay: Setting = setting(0.0, low=0)
 
     def formula(self) -> tuple[str, ...]:
-        return "m ← βm + (1 − β)g", "w ← w − ηsign(m)"
+        return "m ← βm + (1 − β)g", "w ← w − η(sign(m) + λw)"
 
     def step(self, w: Array, g: Array, state: State, t: int) -> None:
         m, scratch = state["moment1"], state["_scratch"]
         m *= self.beta
         m += np.multiply(g, 1 - self.beta, out=scratch)
+        w *= 1 - self.lr * self.weight_decay
         step = np.sign(m, out=scratch)
         step *= self.lr
         w -= step

@@ -12,6 +12,7 @@ import numpy as np
 from optiviz.fast import wanted
 from optiviz.optim.base import Array, Optimizer, State
 from optiviz.optim.registry import OPTIMIZERS
+from optiviz.optim.shared import clips, decays, seen
 
 # What a rule touches of one block fits into the cache that a core has for itself.
 BLOCK = 32_768
@@ -61,7 +62,7 @@ def stepper(
     ours = type(rule) in OPTIMIZERS.values()
     if w.ndim != 1 or w.size <= BLOCK or not ours or rule.shapes():
         return partial(rule.step, w, g, state, **extras)
-    if rule.meets or getattr(rule, "cautious", False):
+    if rule.meets or clips(rule) or getattr(rule, "cautious", False):
         return _tidied(partial(rule.step, w, g, state, **extras), rule, state)
     step = _compiled(rule, w, g, state) if wanted(compiled) else None
     return _tidied(step or _blocks(rule, w, g, state), rule, state)
@@ -71,7 +72,9 @@ def _compiled(rule: Optimizer, w: Array, g: Array, state: State) -> Step | None:
     from optiviz.optim.compiled import step_of  # noqa: PLC0415  # Numba takes a while to import
 
     step = step_of(rule)
-    return partial(step, rule, w, g, state) if step else None
+    if step is None or not decays(rule):
+        return partial(step, rule, w, g, state) if step else None
+    return lambda t: step(rule, w, seen(rule, w, g), state, t)
 
 
 def _blocks(rule: Optimizer, w: Array, g: Array, state: State) -> Step:

@@ -24,7 +24,7 @@ from optiviz.problems.planes.regression import Samples
 from optiviz.runs.events import events
 from optiviz.runs.glossary import glossary
 from optiviz.runs.record import Run
-from optiviz.runs.symbols import in_symbols
+from optiviz.runs.symbols import in_symbols, met
 from optiviz.views.picture import Picture
 from optiviz.views.scene import drawn, notes, path, series, trail, trained
 from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, plain, times, usual
@@ -268,10 +268,12 @@ def _happened(run: Run, problem: Plane) -> list[dict[str, Any]]:
 
 def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:
     """A run's numbers, one value for each point."""
-    (x, y), (vx, vy), (gx, gy) = run.w.T, run.velocity.T, run.grad.T
+    (x, y), (vx, vy), (gx, gy), (mx, my) = run.w.T, run.velocity.T, run.grad.T, met(run).T
     # The last point has no step of its own; the last rate serves.
     lr = np.append(run.lr, run.lr[-1:] if run.steps else 0.0)
     named = {"x": x, "y": y, "vx": vx, "vy": vy, "gx": gx, "gy": gy, "lr": lr}
+    if not np.array_equal(run.grad, met(run), equal_nan=True):
+        named |= {"mx": mx, "my": my}  # what the rule meets of the gradient, if not all of it
     named["above"] = run.loss - (floor or 0.0)
     with np.errstate(over="ignore"):  # a diverged run may leave the single-precision numbers
         return [(name, array.astype("<f4")) for name, array in named.items()]

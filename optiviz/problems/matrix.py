@@ -12,7 +12,7 @@ from optiviz.problems.base import Array, Problem, inexact
 from optiviz.problems.planes.surfaces import valley
 
 WIDE = 2  # inputs, and outputs
-ROWS = ((-1.8, 0.6), (0.6, 1.2))  # where they start, seen from the valley's own axes
+ROWS = ((1.6, 1.0), (-0.4, 1.4))  # where they start, seen from the valley's own axes
 
 
 class MatrixValley(Problem):

@@ -9,6 +9,7 @@ import numpy as np
 
 from optiviz.problems.base import Array, Plane
 from optiviz.runs.record import Run
+from optiviz.runs.symbols import shortened
 from optiviz.runs.verdict import verdict
 
 BUILT = 1.5  # times the first step: the speed of a run that gathers some
@@ -20,7 +21,7 @@ SEEN = 1e-3  # of the picture's diagonal: a step that is shorter overshoots by n
 class Event:
     """What happened at a step, and in words."""
 
-    kind: Literal["peaks", "overshoots", "turns", "leaves", "ends", "arrives"]
+    kind: Literal["peaks", "overshoots", "turns", "leaves", "ends", "arrives", "clips"]
     step: int
     text: str
 
@@ -31,7 +32,8 @@ def events(run: Run, problem: Plane) -> tuple[Event, ...]:
     A step overshoots where it ends uphill, (w_t - w_{t-1})·g_t > 0: the lowest point along it is
     behind. Along the way from its start to its end a run that gathers speed peaks before it slows
     down again, and one that arrives turns back where it has gone past its end. On batches none of
-    these says anything, nor is told. It leaves where the point is outside the picture's bounds,
+    these says anything, nor is told. It clips where the gradient is longer than the rule takes it,
+    leaves where the point is outside the picture's bounds,
     arrives where the verdict says so, and ends where the next point has no number or no slope.
 
     Args:
@@ -56,6 +58,8 @@ def events(run: Run, problem: Plane) -> tuple[Event, ...]:
             told.append(Event("peaks", step, f"fastest at step {step}"))
         if comes and (step := _turns(run)):
             told.append(Event("turns", step, f"turns back at step {step}"))
+    if step := _first(np.append(False, shortened(run))):
+        told.append(Event("clips", step, f"gradient clipped at step {step}"))
     low, high = np.array(problem.bounds).T
     if step := _first(((run.w < low) | (run.w > high)).any(axis=1)):
         told.append(Event("leaves", step, f"leaves the picture at step {step}"))

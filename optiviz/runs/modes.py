@@ -10,6 +10,7 @@ import numpy as np
 
 from optiviz.errors import UserError
 from optiviz.optim.base import Optimizer
+from optiviz.optim.shared import clips
 from optiviz.problems.base import Array, Plane
 from optiviz.problems.planes.lows import FLAT, hessian
 from optiviz.runs.record import Run
@@ -117,7 +118,7 @@ def _recurrence(run: Run, curvatures: Array) -> tuple[Array | None, Array | None
     rule = rule_of(run)
     changing = {name: values for name, values in run.hyper.items() if np.ptp(values, axis=0).any()}
     single = all(values.ndim == 1 for values in run.hyper.values())
-    if rule is None or rule.extras or not single or not run.steps:
+    if rule is None or rule.extras or clips(rule) or not single or not run.steps:
         return None, None
     settings = run.settings | {name: float(values[0]) for name, values in run.hyper.items()}
     if any(np.ndim(value) for value in settings.values()):  # each coordinate has one of its own

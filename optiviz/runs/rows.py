@@ -17,7 +17,7 @@ def rows(problem: MatrixValley, run: Run) -> list[Run]:
     >>> problem = MatrixValley(condition=10)
     >>> first, second = rows(problem, descend(problem, "sgd", steps=3))
     >>> first.w[0].tolist(), second.w[0].tolist()
-    ([-1.8, 0.6], [0.6, 1.2])
+    ([1.6, 1.0], [-0.4, 1.4])
     """
     singular, found = problem.singular(run.w), []
     for first in range(0, problem.size, WIDE):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from optiviz.optim import OPTIMIZERS
 from optiviz.optim.base import Optimizer
 from optiviz.optim.describe import SYMBOLS
 from optiviz.optim.formula import TOGETHER, follow
+from optiviz.optim.shared import SHARED, clips, seen
 from optiviz.runs.record import Array, Run
 
 
@@ -16,6 +19,39 @@ def rule_of(run: Run) -> Optimizer | None:
     plain = not any(isinstance(value, dict) for value in run.settings.values())
     kind = OPTIMIZERS.get(run.optimizer) if plain else None
     return kind(**run.settings) if kind else None
+
+
+def met(run: Run) -> Array:
+    """The gradients as the rule's own lines meet them, clipped and with the penalty's: `(T+1, 2)`.
+
+    >>> from optiviz import descend
+    >>> met(descend("bowl", "sgd:lr=0.1,clip=1", (3, 4), 2))[0].round(6).tolist()
+    [0.6, 0.8]
+    """
+    return seen(_shared(run), run.w, run.grad)
+
+
+def shortened(run: Run) -> Array:
+    """At which points the gradient is longer than the rule takes it: `(T,)`, of a single run."""
+    shared = _shared(run)
+    if not clips(shared):
+        return np.zeros(run.steps, bool)
+    most = np.broadcast_to(shared.clip, (run.steps + 1, 1))[:-1, 0]
+    with np.errstate(all="ignore"):
+        long: Array = (np.hypot(*run.grad[:-1].T) > most) & (most > 0)
+    return long
+
+
+def _shared(run: Run) -> SimpleNamespace:
+    """The shared settings at every point, and which of them the rule sees to itself."""
+    kind = OPTIMIZERS.get(run.optimizer)
+    told = {}
+    for name in SHARED:
+        changing, still = run.hyper.get(name), run.settings.get(name, 0.0)
+        last = None if changing is None else np.append(changing, changing[-1:])[:, None]
+        told[name] = still if last is None else last
+    # One that is not ours has its weight decay from its framework.
+    return SimpleNamespace(own=kind.own if kind else {"weight_decay"}, **told)
 
 
 def in_symbols(run: Run) -> tuple[tuple[str, ...], dict[str, Array]]:

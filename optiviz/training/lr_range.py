@@ -23,6 +23,7 @@ CLEAR = 3.0  # times the noise of the smoothed curve: a fall, or a rise
 LEAST_FALL = 0.02  # of ln L
 GONE = 100.0  # times the first loss, after which nothing more is learnt about η
 SHARE = 3.0  # by which the suggested η stays below the turn
+FIRST = 100  # samples of the step that shows whether the rule minds its rate
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,13 +110,12 @@ def _check(problem: Problem, rule: Optimizer, start: Array, low: float, high: fl
         )
     if not 1.5 <= high / low <= 10.0**WIDEST:
         raise UserError(f"--lr-range must span a factor from 1.5 to 1e{WIDEST}.")
-    g = problem.value_and_grad(start)[1]
-    ends = []
+    ends, n = [], problem.n_samples
     for lr in (low, high):
-        one, w = dataclasses.replace(rule, lr=lr), start.copy()
+        one = dataclasses.replace(rule, lr=lr)
         with np.errstate(all="ignore"):
-            one.step(w, g.copy(), one.init(w), 0)
-        ends.append(w)
+            *_, point = steps(problem, one, start, 1, n and min(n, FIRST))
+        ends.append(point.w)
     if np.array_equal(ends[0], ends[1]) and not np.array_equal(ends[1], start):
         raise UserError(f"The steps of {name_of(rule)} do not depend on lr: it has no range.")
 

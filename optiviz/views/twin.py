@@ -93,8 +93,8 @@ def both_words(made: Twins, look: int) -> str:
     while_ = f"at update {first}" if first == last else f"from update {first} to {last}"
     ends = "" if away == now else f"; at update {int(made.at[-1])} it is {now}"
     return (
-        f"This valley predicts {while_}, and no longer since update {int(made.at[gone])}, when λ "
-        f"had moved from {then} to {away}{ends}."
+        f"This valley predicts {while_}, no longer since update {int(made.at[gone])}: λ moved from "
+        f"{then} to {away}{ends}."
     )
 
 

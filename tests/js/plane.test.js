@@ -76,6 +76,8 @@ test("the velocity is what led here, the push is downhill by η", () => {
     near(carried[0], 0.5 * run.vx[t]);
   }
   assert.deepEqual(arrowsOf(run, 10, all)[1][2], [0, 0], "nothing comes after the last step");
+  const met = { ...run, mx: run.gx.map((g) => g / 2), my: run.gy.map((g) => g / 2) };
+  near(arrowsOf(met, 3, { gradient: true })[0][2][0], -0.05 * run.gx[3], "of what the rule meets");
   assert.deepEqual(arrowsOf(run, 3, { gradient: true }).map(([kind, from]) => [kind, from]), [["gradient", [0, 0]]]);
 });
 

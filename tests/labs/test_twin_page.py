@@ -147,6 +147,28 @@ def test_another_rate_is_trained_from_its_start(page: Any) -> None:
     figures(page, "Trained: update 2 of 2")
 
 
+def test_a_lesson_asks_before_it_trains(page: Any) -> None:
+    page.get_by_role("button", name="Lessons", exact=True).click()
+    page.locator("[data-lesson='01-promise']").click()
+    page.locator(".twin-lab.sl-asking").wait_for()
+    page.locator("[data-said=toy]").filter(has_text="diverged").wait_for()
+    page.wait_for_function("location.search.includes('lesson=01-promise')")
+    assert found(page) == []
+    for hidden in (".ov-side", "[data-said=network]", "[data-said=both]", ".tw-buttons"):
+        assert page.locator(hidden).is_hidden(), hidden
+    page.locator(".sl-choices input").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_text("Yes, that is it.").wait_for(timeout=60_000)
+    figures(page, "Trained: update 25 of 25")
+    assert found(page) == []
+    page.get_by_role("button", name="Show me").click()
+    page.locator("[data-said=toy]").filter(has_text="valley of update 0 ").wait_for(
+        state="detached"
+    )
+    assert page.locator(".sl-lessons").is_hidden()
+
+
 def test_on_a_phone_nothing_is_wider_than_the_page(page: Any) -> None:
     for width, height in [(390, 844), (844, 390)]:
         page.set_viewport_size({"width": width, "height": height})

@@ -21,9 +21,9 @@ SHIPPED = read_folder(HERE)
 each_lesson = pytest.mark.parametrize("lesson", SHIPPED, ids=lambda lesson: lesson.name)
 
 
-def test_there_are_thirteen_in_the_lectures_order() -> None:
+def test_there_are_eighteen_in_the_lectures_order() -> None:
     numbers = [int(lesson.name.partition("-")[0]) for lesson in SHIPPED]
-    assert numbers == list(range(1, 14))
+    assert numbers == list(range(1, 19))
     assert {type(lesson.answer) for lesson in SHIPPED} == {Choose, Place, Find, Draw}
 
 
@@ -65,6 +65,9 @@ SAID: list[tuple[str, str, str, Any]] = [
     ("09-adagrad", "situation", "arrives", False),
     ("10-rmsprop", "link", "arrives", True),
     ("12-diverge", "link", "diverges", False),
+    ("14-edge", "link", "arrives", True),
+    ("15-catapult", "link", "arrives", True),
+    ("16-turned", "link", "arrives", True),
 ]
 
 
@@ -92,6 +95,14 @@ def test_the_knee_is_where_the_words_say_and_goes_where_they_say() -> None:
     assert 1 - curve[1] / curve[0] > 5 * shrinks.max()
     problem, (run,) = runs_of(lesson.link)
     assert SHAPES["straight"](above(run, problem))
+
+
+def test_the_well_that_holds_sam_is_the_flat_one() -> None:
+    lesson = next(one for one in SHIPPED if one.name == "17-wells")
+    problem, runs = runs_of(lesson.link)
+    sharp, flat = (np.array(well) for well in problem.minima)
+    sam, momentum = (run.w[-1] for run in runs)
+    assert np.linalg.norm(sam - flat) < 0.1 > np.linalg.norm(momentum - sharp)
 
 
 T = np.arange(101.0)

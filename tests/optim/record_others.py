@@ -96,10 +96,10 @@ ROWS: dict[str, tuple[Optimizer, str, Walk]] = {
         torch_walk(FREE, "SGDScheduleFree", lr=5e-4, momentum=0.9, foreach=False),
     ),
     "schedule-free-adamw/schedulefree": (
-        ScheduleFreeAdamW(lr=0.05, beta1=0.8, beta2=0.95, eps=1e-3, weight_decay=0.3),
+        ScheduleFreeAdamW(lr=0.01, beta1=0.8, beta2=0.95, eps=1e-3, weight_decay=0.3),
         FREE,
         torch_walk(
-            FREE, "AdamWScheduleFree", lr=0.05, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.3
+            FREE, "AdamWScheduleFree", lr=0.01, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.3
         ),
     ),
     "schedule-free-adamw-defaults/schedulefree": (
@@ -108,10 +108,10 @@ ROWS: dict[str, tuple[Optimizer, str, Walk]] = {
         torch_walk(FREE, "AdamWScheduleFree"),
     ),
     "schedule-free-adamw/optax": (
-        ScheduleFreeAdamW(lr=0.05, beta1=0.8, beta2=0.95, weight_decay=0.3),
+        ScheduleFreeAdamW(lr=0.01, beta1=0.8, beta2=0.95, weight_decay=0.3),
         "optax",
         optax_walk(
-            lambda o: o.contrib.schedule_free_adamw(0.05, b1=0.8, b2=0.95, weight_decay=0.3)
+            lambda o: o.contrib.schedule_free_adamw(0.01, b1=0.8, b2=0.95, weight_decay=0.3)
         ),
     ),
     "prodigy/optax": (

@@ -108,18 +108,75 @@ def optax_walk(make: Callable[[Any], Any]) -> Walk:
             def parts(x: np.ndarray) -> list[Any]:
                 return [jax.numpy.asarray(part.copy()) for part in problem.blocks(x)]
 
-            state = rule.init(parts(w))
+            state, update = rule.init(parts(w)), jax.jit(rule.update)
 
             def step(t: int) -> None:
                 nonlocal state
                 problem.look(w, g)
-                updates, state = rule.update(parts(g), state, parts(w))
-                for part, update in zip(problem.blocks(w), updates, strict=True):
-                    part += np.asarray(update)
+                updates, state = update(parts(g), state, parts(w))
+                for part, added in zip(problem.blocks(w), updates, strict=True):
+                    part += np.asarray(added)
 
             return np.array(list(_kept(w, step)))
 
     return walk
+
+
+def optax_sam(rho: float, *given: float) -> Walk:
+    """The path of optax's SAM around its SGD."""
+
+    def walk(problem: Any) -> np.ndarray:
+        jax, optax = importlib.import_module("jax"), importlib.import_module("optax")
+        contrib = importlib.import_module("optax.contrib")
+        with jax.enable_x64(True):
+            uphill = optax.chain(contrib.normalize(), optax.sgd(rho))
+            rule = contrib.sam(optax.sgd(*given), uphill, opaque_mode=True)
+            w = problem.start.copy()
+            g = np.empty_like(w)
+            state = rule.init(jax.numpy.asarray(w.copy()))
+
+            def there(at: Any, _: int) -> Any:
+                out = np.empty_like(w)
+                problem.look(np.array(at), out)
+                return jax.numpy.asarray(out)
+
+            def step(t: int) -> None:
+                nonlocal state
+                problem.look(w, g)
+                here = (jax.numpy.asarray(x.copy()) for x in (g, w))
+                slope, at = here
+                updates, state = rule.update(slope, state, at, grad_fn=there)
+                w[...] += np.asarray(updates)
+
+            return np.array(list(_kept(w, step)))
+
+    return walk
+
+
+def exact(walk: Walk) -> Walk:
+    """The path of pytorch_optimizer's SAM with ‖g‖ in float64.
+
+    Its get_global_gradient_norm sums the squares into a float32, whose 6·10⁻⁸ move the probe.
+    """
+
+    def walked(problem: Any) -> np.ndarray:
+        torch, home = (
+            importlib.import_module("torch"),
+            importlib.import_module(f"{PO}.optimizer.sam"),
+        )
+
+        def squares(groups: Any, **_: Any) -> Any:
+            slopes = (p.grad for group in groups for p in group["params"])
+            return torch.stack([slope.square().sum() for slope in slopes]).sum().reshape(1)
+
+        kept = home.get_global_gradient_norm
+        home.get_global_gradient_norm = squares
+        try:
+            return walk(problem)
+        finally:
+            home.get_global_gradient_norm = kept
+
+    return walked
 
 
 def muon(**options: Any) -> Walk:
@@ -130,17 +187,17 @@ PO = "pytorch_optimizer"
 BOTH = tuple(PROBLEMS)
 # Our rule, the problems, the library that it is compared with, and that library's path.
 ROWS: dict[str, tuple[Optimizer, tuple[str, ...], str, Walk]] = {
-    "sam": (
-        SAM(lr=4e-4, rho=0.1, beta=0.5),
+    "sam/optax": (SAM(lr=4e-4, rho=0.1, beta=0.5), BOTH, "optax", optax_sam(0.1, 4e-4, 0.5)),
+    "sam-defaults/optax": (SAM(lr=5e-4), BOTH, "optax", optax_sam(0.05, 5e-4)),
+    "sam/pytorch_optimizer": (
+        SAM(lr=4e-4, rho=0.1, beta=0.5, weight_decay=0.3),
         BOTH,
         PO,
-        torch_walk(PO, "SAM", base_optimizer="SGD", rho=0.1, lr=4e-4, momentum=0.5),
-    ),
-    "sam-plain": (
-        SAM(lr=5e-4),
-        BOTH,
-        PO,
-        torch_walk(PO, "SAM", base_optimizer="SGD", rho=0.05, lr=5e-4),
+        exact(
+            torch_walk(
+                PO, "SAM", base_optimizer="SGD", rho=0.1, lr=4e-4, momentum=0.5, weight_decay=0.3
+            )
+        ),
     ),
     "lbfgs": (
         LBFGS(lr=0.1, history=3, search="none"),

@@ -7,6 +7,7 @@ it writes `torch_reference.npz`, with which the comparison also runs where torch
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,20 @@ ROWS: dict[str, tuple[Optimizer, str, dict[str, Any]]] = {
     "radam-defaults": (RAdam(), "RAdam", {}),
 }
 
+# PyTorch's weight decay of these is a penalty, which joins the gradient.
+DECAYED = (
+    *("sgd", "momentum-outside", "nesterov-outside", "adagrad", "rmsprop", "adadelta"),
+    *("adam", "amsgrad", "nadam", "radam"),
+)
+ROWS |= {
+    f"{row}-decay": (
+        replace(ROWS[row][0], weight_decay=0.7),
+        ROWS[row][1],
+        ROWS[row][2] | {"weight_decay": 0.7},
+    )
+    for row in DECAYED
+}
+
 _random = np.random.default_rng(7)
 _CURVATURES = np.geomspace(1, 100, 1000)
 _MIRROR = _random.standard_normal(1000)
@@ -121,7 +136,10 @@ STARTS = {
     # Farther from 0 than a hundred steps reach: an adaptive rule jumps to and fro about a
     # minimum, where rounding grows with every step until no two programs agree.
     "quadratic": _random.choice([-1, 1], 1000) * _random.uniform(6, 16, 1000),
+    "network": np.random.default_rng(5).normal(size=22),
 }
+_INPUTS = np.random.default_rng(6).normal(size=(64, 2))
+_TARGETS = np.stack([_INPUTS.prod(axis=1), np.sin(2 * _INPUTS[:, 0])], axis=1)
 
 
 def rosenbrock(w: np.ndarray) -> np.ndarray:
@@ -139,9 +157,20 @@ def _mirror(w: np.ndarray) -> np.ndarray:
     return w - 2 * (_MIRROR @ w) * _MIRROR
 
 
+def network(w: np.ndarray) -> np.ndarray:
+    """The gradient of half the squared errors of a network 2-4-2 with tanh, on 64 samples."""
+    first, second = w[:12].reshape(3, 4), w[12:].reshape(5, 2)
+    hidden = np.tanh(_INPUTS @ first[:2] + first[2])
+    error = hidden @ second[:4] + second[4] - _TARGETS
+    back = error @ second[:4].T * (1 - hidden**2)
+    parts = _INPUTS.T @ back, back.sum(axis=0), hidden.T @ error, error.sum(axis=0)
+    return np.concatenate([part.ravel() for part in parts])
+
+
 GRADIENTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "rosenbrock": rosenbrock,
     "quadratic": quadratic,
+    "network": network,
 }
 
 
@@ -185,8 +214,8 @@ def _kept(w: np.ndarray, step: Callable[[int], None]) -> Iterator[np.ndarray]:
 
 
 def digest(path: np.ndarray, problem: str) -> np.ndarray:
-    """The part of a path worth keeping: for the quadratic, some coordinates of its end."""
-    return path if problem == "rosenbrock" else path[-1, ::25]
+    """The part of a path worth keeping: of more than two parameters the end, or some of it."""
+    return path if problem == "rosenbrock" else path[-1, :: 25 if problem == "quadratic" else 1]
 
 
 def main() -> None:

@@ -10,14 +10,14 @@ import pytest
 
 from optiviz import explain, optim
 from optiviz.errors import UserError
-from optiviz.optim import OPTIMIZERS, schedules
+from optiviz.optim import OPTIMIZERS, on_planes, schedules
 from optiviz.optim.trial import begun, extras
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_everything_is_told(name: str) -> None:
     told = explain(name)
-    assert [one["name"] for one in told.settings] == list(OPTIMIZERS[name]().settings())
+    assert [one["name"] for one in told.settings] == OPTIMIZERS[name]().known()
     assert all(one["about"] and one["bound"] for one in told.settings)
     assert re.search(r"\b(19|20)\d\d\b", told.paper)
     assert told.summary.endswith(".")
@@ -83,3 +83,9 @@ def test_a_rule_of_ones_own_that_brings_a_formula() -> None:
             w -= self.lr * g / 2
 
     assert explain(Halving()).example == ("w ← 1.9 − 0.1·1.9/2 = 1.805",)
+
+
+def test_what_is_refused_on_a_plane_is_seen_elsewhere() -> None:
+    told = {name: explain(name).command.split()[1] for name in OPTIMIZERS}
+    assert {name for name, command in told.items() if command == "animate"} == set(on_planes())
+    assert told["muon"] == "train"

@@ -251,9 +251,11 @@ def test_the_compiler_takes_the_same_steps_where_much_of_a_gradient_is_zero(
 
 
 @each_rule
-def test_an_array_of_several_blocks_is_stepped_as_any_other(name: str) -> None:
+@pytest.mark.parametrize("clip", [0.0, 1e-4])
+def test_an_array_of_several_blocks_is_stepped_as_any_other(name: str, clip: float) -> None:
     """Also where gradients are small, whose squares are not to be taken for what has faded."""
-    rule, random = OPTIMIZERS[name](lr=0.1), np.random.default_rng(3)
+    rule = OPTIMIZERS[name](lr=0.1, weight_decay=0.2, clip=clip)
+    random = np.random.default_rng(3)
     if rule.most or "blocks" in rule.extras:
         pytest.skip("it keeps a matrix of all pairs, or is given its blocks")
     w, g = random.normal(size=(2, BLOCK + 100)).astype(np.float32)
@@ -343,7 +345,7 @@ def test_one_rate_for_each_coordinate(name: str) -> None:
     rule = OPTIMIZERS[name]
     if rule.meets:
         pytest.skip("a step in one coordinate depends on the other")
-    drawn = {key: np.array([0.3, 0.6]) for key in scheduled(rule)}
+    drawn = {key: np.array([0.3, 0.6]) for key in scheduled(rule) if key != "clip"}
     both = np.array([1.0, 1.0])
     made = rule(**drawn)
     made.step(both, both.copy(), made.init(both), 0)

@@ -10,14 +10,11 @@ from optiviz import UserError, descend, optim
 from optiviz.optim.matrix import newton_schulz
 
 CASES = [(row, problem) for row, (_, problems, _, _) in ROWS.items() for problem in problems]
-# pytorch_optimizer's SAM takes ‖g‖ + 10⁻¹² of float32 numbers.
-TOLERANCE = {"sam": 1e-7, "sam-plain": 1e-7}
 
 
-def close(row: str, ours: np.ndarray, theirs: np.ndarray) -> None:
+def close(ours: np.ndarray, theirs: np.ndarray) -> None:
     """Equal up to a share of the largest number among theirs."""
-    share = TOLERANCE.get(row, 1e-9)
-    np.testing.assert_allclose(ours, theirs, rtol=0, atol=share * np.abs(theirs).max())
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-9 * np.abs(theirs).max())
 
 
 @pytest.mark.slow
@@ -26,7 +23,7 @@ def close(row: str, ours: np.ndarray, theirs: np.ndarray) -> None:
 def test_agrees_with_the_library(row: str, problem: str) -> None:
     rule, _, library, walk = ROWS[row]
     pytest.importorskip(library)
-    close(row, our_walk(rule, PROBLEMS[problem]), walk(PROBLEMS[problem]))
+    close(our_walk(rule, PROBLEMS[problem]), walk(PROBLEMS[problem]))
 
 
 def test_a_search_never_goes_up() -> None:
@@ -71,3 +68,61 @@ def test_a_plain_vector_is_refused_with_the_reason() -> None:
         optim.FullAdaGrad().init(np.zeros(3000))
     with pytest.raises(UserError, match="looks at the loss elsewhere"):
         optim.SAM().step(np.ones(2), np.ones(2), optim.SAM().init(np.ones(2)), 0)
+
+
+SHAPES = ((12, 30), (30, 12))  # (inputs, outputs)
+
+
+def rounded(shape: tuple[int, int], scale: str, slopes: np.ndarray) -> np.ndarray:
+    """Where our Muon takes a matrix of ones, with η = 0.01, λ = 0.1 and momentum as Jordan's."""
+    rule = optim.Muon(lr=0.01, scale=scale, bias_correction=False, weight_decay=0.1)
+
+    def blocks(x: np.ndarray) -> list[np.ndarray]:
+        return [x.reshape(x.shape[:-1] + shape)]
+
+    w = np.ones(shape).ravel()
+    state = rule.init(w, blocks)
+    for t, g in enumerate(slopes):
+        rule.step(w, g.ravel(), state, t, blocks)
+    return w.reshape(shape)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("adjust", "scale"), [("original", "width"), ("match_rms_adamw", "rms")])
+def test_pytorchs_rates_are_ours(shape: tuple[int, int], adjust: str, scale: str) -> None:
+    """Up to the bfloat16 of its rounds, for weights that are (outputs, inputs)."""
+    torch = pytest.importorskip("torch", minversion="2.9")
+    slopes = np.random.default_rng(0).normal(size=(5, *shape))
+    parameter = torch.nn.Parameter(torch.ones(shape[::-1], dtype=torch.float64))
+    rule = torch.optim.Muon([parameter], lr=0.01, weight_decay=0.1, adjust_lr_fn=adjust)
+    for g in slopes:
+        parameter.grad = torch.tensor(g.T.copy())
+        rule.step()
+    ours, theirs = rounded(shape, scale, slopes), parameter.detach().numpy().T
+    assert np.linalg.norm(ours - theirs) < 0.02 * np.linalg.norm(theirs - 1)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("shape", SHAPES)
+def test_kerass_rates_are_ours_with_the_scale_of_moonlight(shape: tuple[int, int]) -> None:
+    """Up to the float32 of its rate and, on PyTorch, of its variables."""
+    keras = pytest.importorskip("keras")
+    slopes = np.random.default_rng(0).normal(size=(5, *shape))
+    variable = keras.Variable(np.ones(shape), dtype="float32", name="kernel")
+    rule = keras.optimizers.Muon(learning_rate=0.01, weight_decay=0.1)
+    rule.build([variable])
+    for g in slopes:
+        rule.apply([keras.ops.convert_to_tensor(g, dtype="float32")], [variable])
+    ours, theirs = rounded(shape, "rms", slopes), keras.ops.convert_to_numpy(variable.value)
+    assert np.linalg.norm(ours - theirs) < 1e-4 * np.linalg.norm(theirs - 1)
+
+
+def test_one_scale_is_another_rate() -> None:
+    slopes = np.random.default_rng(0).normal(size=(1, 30, 12))
+    inputs, outputs = slopes.shape[1:]
+    times = 0.2 * max(inputs, outputs) ** 0.5 / max(1, outputs / inputs) ** 0.5
+    rms, width = (rounded((inputs, outputs), s, slopes) - 0.999 for s in ("rms", "width"))
+    np.testing.assert_allclose(rms, times * width, rtol=1e-9)

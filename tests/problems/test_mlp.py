@@ -326,8 +326,8 @@ def test_a_missing_compiler_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        # A rule of whole matrices wants a network's, and one of P×P numbers has no room.
-        *(n for n, r in optim.OPTIMIZERS.items() if "blocks" not in r.extras and n != MATRIX),
+        # Without those that look at more than a gradient, and one of P×P numbers.
+        *(n for n, r in optim.OPTIMIZERS.items() if not r.extras and n != MATRIX),
         *("momentum:form=outside", "momentum:form=average", "rmsprop:centered=true"),
         *("adam:eps=1e-3", "adam:eps_inside_root=true", "adamw:weight_decay=0.3"),
     ],

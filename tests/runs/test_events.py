@@ -89,3 +89,11 @@ def test_a_stack_is_refused() -> None:
     run = descend(BOWL, optim.SGD(lr=np.array([[0.1], [0.2]])), steps=5)
     with pytest.raises(UserError, match="single run"):
         events(run, BOWL)
+
+
+def test_a_gradient_is_clipped_first_where_it_is_longer_than_the_rule_takes_it() -> None:
+    run = descend(VALLEY, optim.Momentum(lr=0.02, beta=0.8, clip=1.0), (2.0, 0.1), steps=60)
+    long = np.hypot(*run.grad[:-1].T) > 1
+    assert long.any()
+    assert steps_of(run, "clips") == [int(long.argmax()) + 1]
+    assert not steps_of(descend(VALLEY, optim.SGD(lr=0.02, clip=1e6), steps=9), "clips")

@@ -99,6 +99,14 @@ def test_mistakes() -> None:
         lr_range(surfaces["bowl"], optim.SGD(), START, 1.0, 1.2)
 
 
+@pytest.mark.parametrize("words", ["sam", "lbfgs", "shampoo", "muon", "full-adagrad"])
+def test_rules_that_ask_for_more_have_a_range(words: str) -> None:
+    rng = np.random.default_rng(0)
+    net = MLP(rng.normal(size=(60, 4)), rng.integers(0, 2, 60), (4, 5, 2), dtype=np.float64)
+    found = lr_range(net, optim.parse(words), net.start(0), 1e-3, 1.0, batch_size=20)
+    assert len(found.loss) > 50
+
+
 def test_the_command_writes_a_curve_and_a_picture(tmp_path: Path, optiviz: Callable) -> None:
     rng = np.random.default_rng(1)
     x = rng.standard_normal((150, 4))

@@ -12,6 +12,7 @@ from optiviz import descend, optim, surfaces
 from optiviz.player import pack
 from optiviz.runs import race
 from optiviz.views import Picture
+from optiviz.views.scene import arrows
 from optiviz.views.scene.figure import Scene
 from optiviz.views.style import THEMES
 
@@ -159,6 +160,14 @@ def test_the_sum_of_one_arrow_is_that_arrow() -> None:
     scene.show(4)
     assert [patch.get_visible() for patch, _, _ in panel.trails[0].arrows] == [False, True, False]
     assert [t.get_text() for t in panel.glass.letters.texts if t.get_visible()] == ["−ηg"]
+
+
+def test_the_push_is_that_of_the_gradient_that_the_rule_meets() -> None:
+    run = descend("valley", optim.SGD(lr=0.01, clip=2.0, weight_decay=0.5), steps=20)
+    np.testing.assert_allclose(arrows.push(run)[:-1], np.diff(run.w, axis=0), atol=1e-12)
+    np.testing.assert_allclose(arrows.carried(run), 0, atol=1e-12)
+    plain = descend("valley", optim.SGD(lr=0.01), steps=20)
+    assert np.array_equal(arrows.push(plain), -0.01 * plain.grad)
 
 
 @pytest.mark.parametrize(

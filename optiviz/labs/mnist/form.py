@@ -156,9 +156,7 @@ def recipes(state: State) -> list[Recipe]:
 def _rule(lane: State) -> dict[str, Any]:
     """A rule in words, its η, and the decay of the weights where the rule has none of its own."""
     words = {name: value for name, value in lane.items() if name not in ("rule", "lr")}
-    own = any(
-        field.name == "weight_decay" for field in dataclasses.fields(OPTIMIZERS[lane["rule"]])
-    )
+    own = "weight_decay" in OPTIMIZERS[lane["rule"]].own
     decay = 0.0 if own else words.pop("weight_decay")
     return {"optim": join(lane["rule"], words), "lr": lane["lr"], "weight_decay": decay}
 

@@ -73,10 +73,9 @@ def family(state: State, about: Any) -> bytes:
     known = knobs(rule, RATES, problem.rates)
     if not isinstance(setting, str) or setting not in known:
         raise UserError(f"{rule} has no such setting to vary.")
-    values = members(setting, known[setting])
-    stack = dataclasses.replace(
-        as_rule(problem, join(rule, settings)), **{setting: values.reshape(-1, 1)}
-    )
+    values: Any = members(setting, known[setting])
+    varied = {setting: values.reshape(-1, 1)}
+    stack = dataclasses.replace(as_rule(problem, join(rule, settings)), **varied)
     start = problem.start if state.start is None else state.start
     stack = as_rule(problem, stack, state.schedule_words)
     run = descend(problem, stack, start, state.steps, state.batch, state.seed)

@@ -12,7 +12,9 @@ import traitlets
 from optiviz.errors import UserError
 from optiviz.labs.page import LabPage
 from optiviz.labs.twin.form import State, clean, from_query, offers
+from optiviz.labs.twin.lessons import lessons
 from optiviz.labs.twin.trial import Trial
+from optiviz.lessons.reader import HERE as LESSONS
 from optiviz.optim import name_of
 from optiviz.player.bundle import script
 from optiviz.player.pack import ground, paths
@@ -23,6 +25,7 @@ from optiviz.training.twin import Twins
 from optiviz.views import twin as views
 
 HERE = Path(__file__).parent
+SHEETS = (*(LESSONS / name for name in ("lessons.css", "panel.css")), HERE / "lab.css")
 PAUSE = 0.1  # seconds between two looks at a training under way
 
 
@@ -40,7 +43,9 @@ class TwinLab(LabPage):
     """
 
     _esm = script(HERE / "js" / "lab.js", "render")
-    _css = "\n".join([LabPage._css, source("css"), (HERE / "lab.css").read_text(encoding="utf-8")])
+    _css = "\n".join(
+        [LabPage._css, source("css"), *(p.read_text(encoding="utf-8") for p in SHEETS)]
+    )
     written = "sent"
     offers = traitlets.Dict().tag(sync=True)
     sent = traitlets.Any().tag(sync=True)  # whatever a page sends
@@ -50,7 +55,7 @@ class TwinLab(LabPage):
     state: State
 
     def __init__(self) -> None:
-        super().__init__(offers=offers())
+        super().__init__(offers=offers() | {"lessons": [one.offered() for one in lessons()]})
         self._due = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stands: tuple[Any, ...] = ()  # what the ground that was sent is of

@@ -24,6 +24,7 @@ from optiviz.optim.base import Array, Look, Optimizer, Rate, State, nowhere
 from optiviz.optim.blame import blaming
 from optiviz.optim.check import made
 from optiviz.optim.foreign.engine import ENGINES, Engine, engine_of, straight
+from optiviz.optim.shared import on
 from optiviz.words import build, guess
 
 NOMINAL = 0.01  # a rate to make a rule with before it is told its own
@@ -61,6 +62,7 @@ class Foreign(Optimizer):
     """
 
     extras: ClassVar[tuple[str, ...]] = ("look",)
+    own: ClassVar[frozenset[str]] = frozenset({"weight_decay"})  # the framework's, if it has one
 
     name: str = ""
     framework: str = "torch"
@@ -117,7 +119,7 @@ class Foreign(Optimizer):
 
     def settings(self) -> dict[str, Any]:
         given = {k: v if isinstance(v, PLAIN) else repr(v) for k, v in self.options.items()}
-        return {"lr": self.lr} | given
+        return {"lr": self.lr} | given | ({"clip": self.clip} if on(self.clip) else {})
 
     def versions(self) -> dict[str, str]:
         from importlib.metadata import version  # noqa: PLC0415  # as slow as all the rest here
@@ -129,7 +131,8 @@ class Foreign(Optimizer):
             names = list(inspect.signature(self.make).parameters)
         except (TypeError, ValueError):
             names = []
-        return ["lr", *(n for n in names if n not in ("params", "lr", "learning_rate", "kwargs"))]
+        own = (n for n in names if n not in ("params", "lr", "learning_rate", "kwargs"))
+        return ["lr", *own, "clip"]
 
 
 def from_torch(rule: Any, lr: float | None = None, **options: Any) -> Foreign:
@@ -187,13 +190,14 @@ def _foreign(
 ) -> Foreign:
     options = dict(given)
     engine, theirs = engine_of(framework), options.pop("learning_rate", None)
+    clip = options.pop("clip", 0.0)
     engine.require()
     rate = theirs if lr is None else lr
     rate = engine.usual_lr(make) if rate is None else rate
     full = name or getattr(make, "__name__", "transformation")
     if getattr(make, "__module__", framework).startswith(framework):  # else it is one's own
         full = f"{framework}:{full}"
-    return Foreign(rate, full, framework, make, MappingProxyType(options))
+    return Foreign(rate, full, framework, make, MappingProxyType(options), clip=clip)
 
 
 def parse_foreign(name: str, words: dict[str, str], **defaults: Any) -> Optimizer:

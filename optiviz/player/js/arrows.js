@@ -8,7 +8,8 @@ import { headOf } from "./trails.js";
 // The arrows to draw at step t: what each is, where it begins beside the head, and its vector.
 export function arrowsOf(run, t, shows) {
   const lr = run.lr[Math.min(t, run.steps)];
-  const push = [-lr * run.gx[t], -lr * run.gy[t]];
+  const [x, y] = run.mx ? [run.mx, run.my] : [run.gx, run.gy]; // clipped, or with a penalty's
+  const push = [-lr * x[t], -lr * y[t]];
   const coming = t < run.steps ? [run.vx[t + 1], run.vy[t + 1]] : push;
   const carried = [coming[0] - push[0], coming[1] - push[1]];
   const none = [0, 0];

@@ -33,7 +33,7 @@ class River(Samples):
     name: str = "river"
     title: str = "A river valley"
     bounds: Bounds = ((-2.6, 2.6), (-1.5, 1.7))
-    start: Point = (-2.3, 1.2)
+    start: Point = (-2.2, 0.4)
     steps: int = 300
     labels: tuple[str, str] = ("w₁", "w₂")
 

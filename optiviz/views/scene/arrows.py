@@ -11,6 +11,7 @@ from optiviz.optim.drawn import Pull, Way
 from optiviz.problems.base import Array, Bounds
 from optiviz.runs.drawn import drawn
 from optiviz.runs.record import Run
+from optiviz.runs.symbols import met
 from optiviz.views.numbers import power
 from optiviz.views.scene.contour import fit
 
@@ -34,9 +35,10 @@ class Arrow:
 
 
 def push(run: Run) -> Array:
-    """What the gradient alone would do at each point, -ηg; the last rate serves the last point."""
+    """What the gradient alone would do at each point, -ηg, where g is what the rule's own lines
+    meet, clipped and with the penalty's; the last rate serves the last point."""
     lr = np.append(run.lr, run.lr[-1:] if len(run.lr) else [0.0])
-    return np.asarray(-lr[:, None] * run.grad)
+    return np.asarray(-lr[:, None] * met(run))
 
 
 def coming(run: Run) -> Array:

@@ -11,6 +11,7 @@ from optiviz.errors import UserError
 from optiviz.problems.base import Array
 from optiviz.runs.drawn import divisor
 from optiviz.runs.record import Run
+from optiviz.runs.symbols import met
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.series import Series
@@ -159,7 +160,7 @@ class Memory(Panel):
             raise UserError("The panel 'memory' needs a rule with β among the optimizers.")
         run, mark = found[0]
         self.beta = np.asarray(self._beta(run))
-        self.sizes = np.hypot(*run.grad.T)
+        self.sizes = np.hypot(*met(run).T)
         ages = np.arange(self.AGES)
         whose = f" ({run.optimizer})" if len(picture.runs) > 1 else ""
         self.entitle(f"βᵏ|g| and βᵏ (dots) by age{whose}")

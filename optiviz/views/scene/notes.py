@@ -71,13 +71,14 @@ def told(notes: Sequence[Note], runs: Sequence[Run], problem: Plane) -> tuple[To
 
 
 def own(run: Run, problem: Plane) -> list[Note]:
-    """What a run itself has to say: that velocity builds, that it overshoots, that it is there."""
+    """What a run itself has to say: what it clips, where it overshoots, that it is there."""
     happens = {event.kind for event in events(run, problem)}
     found = [Note("peaks", "velocity builds")] if "velocity" in run.slots else []
     past = "turns" if "turns" in happens else "overshoots"
     found += [
         Note(past, "overshoots"),
         Note("arrives", "settles" if past == "turns" else "arrives"),
+        Note("clips", "gradient clipped"),
     ]
     return [note for note in found if note.t in happens]
 

@@ -5,6 +5,7 @@ import { view } from "../../../player/js/numbers.js";
 import { Player } from "../../../player/js/player.js";
 import { atEnd, copyButton, guest, heading, onModel, ownPage, settled, theming } from "../../js/ui.js";
 import { Controls } from "./controls.js";
+import { Lessons } from "./lessons.js";
 import { Sides } from "./sides.js";
 
 // The words of a link that Python reads.
@@ -23,8 +24,9 @@ class TwinLab {
     this.build(host, signal);
     this.linkLater = settled(() => this.writeLink(), 400, signal);
     onModel(model, "change:reply", () => this.take(), signal);
-    if ([...this.asked.keys()].some((key) => ASKED.test(key))) this.ask({ query: location.search });
     this.take();
+    if (this.asked.has("lesson")) this.lessons.open(this.asked.get("lesson"));
+    else if ([...this.asked.keys()].some((key) => ASKED.test(key))) this.ask({ query: location.search });
   }
 
   build(host, signal) {
@@ -36,7 +38,9 @@ class TwinLab {
     this.note = element("p", { class: "lab-note tw-note", role: "status", hidden: true });
     this.controls = new Controls(this);
     this.sides = new Sides((type) => this.press(type));
-    const left = element("div", { class: "tw-left" }, this.sides.buttons, this.controls.node);
+    this.lessons = new Lessons(this, this.offers.lessons);
+    const parts = [this.lessons.panel.node, this.sides.buttons, this.controls.node];
+    const left = element("div", { class: "sl-left tw-left" }, ...parts);
     const main = element("main", { class: "tw-main" }, this.note, this.sides.node, this.stage);
     this.columns = element("div", { class: "lab-columns" }, left, main);
     this.root.append(this.header(signal), this.columns);
@@ -54,7 +58,8 @@ class TwinLab {
     command.classList.add("tw-command");
     const space = element("span", { class: "lab-space" });
     const last = [link, command, this.theme.button];
-    return element("header", { class: "lab-header" }, heading("Twin lab"), space, ...last);
+    const first = [heading("Twin lab"), this.lessons.panel.button];
+    return element("header", { class: "lab-header" }, ...first, space, ...last);
   }
 
   // ---- to Python and back
@@ -68,12 +73,14 @@ class TwinLab {
   }
 
   change(edit) {
+    this.lessons.leaveBe();
     edit(this.state);
     this.ask({ controls: this.state });
   }
 
   // What is seen is what is trained, also where the last change is still on its way.
   press(type) {
+    this.lessons.leaveBe();
     this.silence.asked();
     this.model.send({ type, about: type === "train" && !this.linked ? this.state : null });
   }
@@ -97,6 +104,7 @@ class TwinLab {
     this.note.textContent = notes.join(" ");
     this.controls.write();
     this.sides.write(this.reply);
+    if (latest) this.lessons.take(this.reply);
     if (reply.phase === phase) this.linkLater();
     else this.writeLink(); // while it trains, there is no rest to wait for
     if (ownPage()) document.body.dataset.kept = phase === "ready" ? "" : "again"; // for who reloads
@@ -116,13 +124,14 @@ class TwinLab {
 
   link() {
     const address = ownPage() ? location.origin + location.pathname : "";
-    return `${address}?${[this.reply.query, `look=${this.looks}`].filter(Boolean).join("&")}`;
+    return `${address}?${[this.lessons.query ?? this.reply.query, `look=${this.looks}`].filter(Boolean).join("&")}`;
   }
 
   // The address holds the settings, so that a page that is loaded again has them, and trains again.
   writeLink() {
+    const query = this.lessons.query ?? this.reply.query;
     if (ownPage() && this.reply.serial === this.serial)
-      history.replaceState(null, "", this.reply.query ? `?${this.reply.query}` : location.pathname);
+      history.replaceState(null, "", query ? `?${query}` : location.pathname);
   }
 
   setTheme() {

@@ -1,0 +1,47 @@
+"""
+Rotation ruins Adam
+===================
+
+A 2×2 matrix W in ½·tr(WHWᵀ): its two rows are two points in one valley, of condition number 1000.
+Adam has a rate for each weight: that helps in a valley along the axes, and fails once it is turned.
+Shampoo and Muon step the matrix as one: Shampoo takes the same steps, turned, and Muon arrives too.
+"""
+
+import math
+
+import numpy as np
+
+from optiviz import descend
+from optiviz.gallery.export import SLIDE, export
+from optiviz.maps.soonest import soonest
+from optiviz.optim import OPTIMIZERS, schedules
+from optiviz.problems.matrix import MatrixValley
+from optiviz.runs.rows import rows
+from optiviz.views import Picture
+from optiviz.views.frame import Frame
+from optiviz.views.style import mark
+
+RULES, RATES = ("adam", "shampoo", "momentum", "muon"), np.geomspace(1e-3, 10, 45)
+frame, taken = Frame(**SLIDE), []
+room = {"left": 0.08, "right": 0.86, "top": 0.77, "bottom": 0.12, "hspace": 0.4, "wspace": 0.62}
+with frame.style():
+    grid = frame.figure.subplots(2, 2, gridspec_kw=room)
+    for (above, below), angle in zip(grid.T, (0.0, 0.6), strict=True):
+        problem = MatrixValley(1000, math.degrees(angle))
+        for n, name in enumerate(RULES):
+            steps, lr = soonest(problem, name, RATES, steps=400)
+            run = descend(problem, OPTIMIZERS[name](lr=schedules.Linear(lr)), steps=400)
+            look, said = mark(name, frame.look), f"{name} {steps}" if steps else f"{name} never"
+            style = {"ls": look.dash, "lw": 2 if n else 4, "color": look.color}
+            below.semilogy(np.linalg.norm(run.w, axis=1), **style)
+            below.text(255, 2 / 6**n, said, color=look.color, va="top")
+            if name == "adam":
+                taken.append(f"after {steps} steps" if steps else "never")
+                shown = {"labels": ["row 1", "row 2"], "text": 0.8} | SLIDE
+                Picture(problem.plane, rows(problem, run), **shown).on(above, "path")
+        frame.dress(above, f"Adam, the valley turned by {angle:g} rad", "")
+        frame.dress(below, "Distance from the minimum", "")
+        below.set(xlim=(0, 250), ylim=(1e-3, 4), xlabel="step")
+    title = f"Adam arrives {taken[0]}; with the valley turned, {taken[1]}"
+    frame.title(title, f"Each at the best of {len(RATES)} rates with linear decay; steps to 1 %")
+export(frame.save)
