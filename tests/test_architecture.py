@@ -46,8 +46,8 @@ PLACE = re.compile(r"optiviz(?:\.\w+)+(?::\w+)?")
 # The parts of a page: the player's scripts know none of the labs', and no lab those of another.
 JS_ORDER = [
     {"player/js"},
-    {"labs/js", "explorer/js"},
-    {"lessons/js"},
+    {"lessons/js", "explorer/js"},
+    {"labs/js"},
     {"labs/surface/js", "labs/mnist/js", "labs/twin/js", "explorer/trained/js", "course/js"},
 ]
 JS_RANK = {part: rank for rank, parts in enumerate(JS_ORDER) for part in parts}

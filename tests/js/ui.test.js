@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { atEnd, nearest, onModel, onResize, plain, settled, slider, theming } from "../../optiviz/labs/js/ui.js";
+import { atEnd, nearest, onModel, onResize, plain, settled, slider, theming } from "../../optiviz/player/js/ui.js";
 import "./page.js";
 
 test("a value is written as a person would write it", () => {

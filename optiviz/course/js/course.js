@@ -2,7 +2,7 @@
 
 import { explore } from "../../explorer/js/explore.js";
 import { inflated, opened } from "../../explorer/js/coding.js";
-import { theming } from "../../labs/js/ui.js";
+import { theming } from "../../player/js/ui.js";
 import { Asking } from "../../lessons/js/asking.js";
 import { press } from "../../lessons/js/press.js";
 import { carried, done, receive } from "../../lessons/js/progress.js";

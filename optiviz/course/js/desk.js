@@ -2,7 +2,7 @@
 
 import { Book } from "../../explorer/js/book.js";
 import { ground } from "../../explorer/js/coding.js";
-import { slider } from "../../labs/js/ui.js";
+import { slider } from "../../player/js/ui.js";
 import { element } from "../../player/js/dom.js";
 import { Player } from "../../player/js/player.js";
 

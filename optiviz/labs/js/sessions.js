@@ -1,7 +1,7 @@
 // Sessions as files: the buttons that save one and open it again.
 
 import { element } from "../../player/js/dom.js";
-import { download, textButton } from "./ui.js";
+import { download, textButton } from "../../player/js/ui.js";
 
 // `save` gives what is to be saved; `open` is called with a file's text, of which `most` bytes are
 // read: a file with more is none of ours, and will be told so.

@@ -1,7 +1,7 @@
 // The two buttons and the keys of undo and redo; what is undone, whoever has them knows.
 
 import { element } from "../../player/js/dom.js";
-import { iconButton } from "./ui.js";
+import { iconButton } from "../../player/js/ui.js";
 
 export class Undo {
   // `go` is called with −1 for back and 1 for forth.

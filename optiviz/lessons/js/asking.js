@@ -3,7 +3,7 @@
 
 import { element } from "../../player/js/dom.js";
 import { SPEEDS } from "../../player/js/timeline.js";
-import { textButton } from "../../labs/js/ui.js";
+import { textButton } from "../../player/js/ui.js";
 import { Posing } from "./posing.js";
 import { WAYS } from "./ways.js";
 

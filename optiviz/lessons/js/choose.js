@@ -1,6 +1,6 @@
 // Choices in words, one of which is right.
 
-import { swatch } from "../../labs/js/ui.js";
+import { swatch } from "../../player/js/ui.js";
 import { element } from "../../player/js/dom.js";
 import { Way } from "./way.js";
 

@@ -1,7 +1,7 @@
 // A guess beside the truth: in words, and as a ring with a line to where the head is.
 
 import { pen, rule } from "../../player/js/marks.js";
-import { plain } from "../../labs/js/ui.js";
+import { plain } from "../../player/js/ui.js";
 
 // Shares of the distance from the start, within which a guess is so near.
 const NEAR = [[0.1, "Very near"], [0.3, "Near"]];

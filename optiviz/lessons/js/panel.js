@@ -1,6 +1,6 @@
 // The panel of the lessons: the list of all, or one; and the button that opens it.
 
-import { iconButton, textButton } from "../../labs/js/ui.js";
+import { iconButton, textButton } from "../../player/js/ui.js";
 import { element } from "../../player/js/dom.js";
 import { done } from "./progress.js";
 

@@ -2,7 +2,7 @@
 // seen. How that looks, and what answers, is for those who extend it.
 
 import { element } from "../../player/js/dom.js";
-import { textButton } from "../../labs/js/ui.js";
+import { textButton } from "../../player/js/ui.js";
 import { finish } from "./progress.js";
 
 // Whoever extends it gives a `way` to answer (`wayOf`), says where its parts are put (`show`), what is

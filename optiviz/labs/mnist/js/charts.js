@@ -3,7 +3,7 @@
 import { element } from "../../../player/js/dom.js";
 import { clipTo, pen, rule, write } from "../../../player/js/marks.js";
 import { clamp } from "../../../player/js/numbers.js";
-import { fitted, lookOf, onResize } from "../../js/ui.js";
+import { fitted, lookOf, onResize } from "../../../player/js/ui.js";
 import { apart, CHARTS, epochTicks, frameOf, overSeconds, valueTicks } from "./scales.js";
 import { lossWords, percent, settingsWords } from "./words.js";
 

@@ -1,7 +1,7 @@
 // The controls: a group for every optimiser, and one for what all of them share.
 
 import { element } from "../../../player/js/dom.js";
-import { choice, iconButton, outline, pair, plain, slider, swatch, textButton } from "../../js/ui.js";
+import { choice, iconButton, outline, pair, plain, slider, swatch, textButton } from "../../../player/js/ui.js";
 
 const PATIENCE =
   "Stop after so many evaluations, ten an epoch, without a smaller loss of 5000 images that are split off";

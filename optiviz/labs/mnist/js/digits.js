@@ -2,7 +2,7 @@
 
 import { element } from "../../../player/js/dom.js";
 import { channels } from "../../../player/js/numbers.js";
-import { iconButton } from "../../js/ui.js";
+import { iconButton } from "../../../player/js/ui.js";
 import { percent } from "./words.js";
 
 export const SIDE = 28; // pixels of an image

@@ -1,7 +1,7 @@
 // Files to take away: of the runs that are shown in the curves, and the weights of the chosen one.
 
 import { element } from "../../../player/js/dom.js";
-import { download } from "../../js/ui.js";
+import { download } from "../../../player/js/ui.js";
 
 const MANY = 6; // runs that a file's name tells one by one
 

@@ -4,7 +4,7 @@
 // its weights. Python reads what is opened again, and believes none of it.
 
 import { sessionButtons } from "../../js/sessions.js";
-import { atEnd, ownPage, settled } from "../../js/ui.js";
+import { atEnd, ownPage, settled } from "../../../player/js/ui.js";
 
 const HERE = "optiviz-mnist"; // in this tab's storage, and in the browser's as the last visit
 const MOST = 4_000_000; // bytes of a file that are looked at

@@ -4,7 +4,7 @@ import { element } from "../../../player/js/dom.js";
 import { view } from "../../../player/js/numbers.js";
 import {
   copied, copyButton, download, guest, heading, iconButton, lookOf, onModel, outline, ownPage, settled, theming,
-} from "../../js/ui.js";
+} from "../../../player/js/ui.js";
 import { Steps } from "../../js/undo.js";
 import { Charts } from "./charts.js";
 import { Controls } from "./controls.js";

@@ -3,7 +3,7 @@
 import { element } from "../../../player/js/dom.js";
 import { clipTo, pen, rule, write } from "../../../player/js/marks.js";
 import { number, powers } from "../../../player/js/numbers.js";
-import { fitted, onResize } from "../../js/ui.js";
+import { fitted, onResize } from "../../../player/js/ui.js";
 import { apart, epochTicks } from "./scales.js";
 
 const MARGIN = { left: 46, right: 66, top: 8, bottom: 34 };

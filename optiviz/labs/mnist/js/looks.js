@@ -1,7 +1,7 @@
 // The panes beside the curves: each asks Python about the chosen run when it is seen, and only then.
 
 import { element } from "../../../player/js/dom.js";
-import { lookOf } from "../../js/ui.js";
+import { lookOf } from "../../../player/js/ui.js";
 import { Confusion } from "./confusion.js";
 import { Enlarged } from "./digits.js";
 import { Formula } from "./formula.js";

@@ -3,7 +3,7 @@
 
 import { drawing, ICONS } from "../../../player/js/dom.js";
 import { Presenting } from "../../../player/js/presenting.js";
-import { iconButton, onKeys } from "../../js/ui.js";
+import { iconButton, onKeys } from "../../../player/js/ui.js";
 
 const TURNS = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
 

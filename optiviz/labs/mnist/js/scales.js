@@ -3,7 +3,7 @@
 // An evaluation is a row: the epoch, the training loss, the test loss, the test accuracy, the seconds.
 
 import { clamp } from "../../../player/js/numbers.js";
-import { plain } from "../../js/ui.js";
+import { plain } from "../../../player/js/ui.js";
 
 const MARGIN = { left: 52, right: 12, top: 8, bottom: 34 };
 const APART = 20; // pixels between two ticks of a value, at least

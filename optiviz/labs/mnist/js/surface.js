@@ -4,7 +4,7 @@ import { element } from "../../../player/js/dom.js";
 import { fillBands, march, resample } from "../../../player/js/ground.js";
 import { disc, pen } from "../../../player/js/marks.js";
 import { blend, view } from "../../../player/js/numbers.js";
-import { fitted, onResize, textButton } from "../../js/ui.js";
+import { fitted, onResize, textButton } from "../../../player/js/ui.js";
 import { lossWords } from "./words.js";
 
 const CELL = 4; // pixels between two points of the ground that is drawn

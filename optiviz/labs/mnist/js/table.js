@@ -2,7 +2,7 @@
 // is in the curves, what they had reached there.
 
 import { element } from "../../../player/js/dom.js";
-import { iconButton, outline, swatch, textButton } from "../../js/ui.js";
+import { iconButton, outline, swatch, textButton } from "../../../player/js/ui.js";
 import { rowAt } from "./scales.js";
 import { lossWords, percent, settingsWords, spaced, standing } from "./words.js";
 

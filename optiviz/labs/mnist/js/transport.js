@@ -1,7 +1,7 @@
 // Train, stop, continue; and how far it is.
 
 import { element } from "../../../player/js/dom.js";
-import { spoken, textButton } from "../../js/ui.js";
+import { spoken, textButton } from "../../../player/js/ui.js";
 import { duration, spaced } from "./words.js";
 
 export class Transport {

@@ -1,6 +1,6 @@
 // Numbers and settings in words.
 
-import { plain } from "../../js/ui.js";
+import { plain } from "../../../player/js/ui.js";
 
 export const percent = (value) => (value == null ? "–" : `${(100 * value).toFixed(2)} %`);
 

@@ -1,7 +1,7 @@
 // The controls: the surface and its start, a group for every optimiser, and the run.
 
 import { element } from "../../../player/js/dom.js";
-import { choice, focused, iconButton, pair, swatch, textButton } from "../../js/ui.js";
+import { choice, focused, iconButton, pair, swatch, textButton } from "../../../player/js/ui.js";
 import { Own } from "./own.js";
 import { typed, typedSlider } from "./typed.js";
 

@@ -2,7 +2,7 @@
 
 import { element, placeOf } from "../../../player/js/dom.js";
 import { unpack } from "../../../player/js/numbers.js";
-import { choice, nearest, plain, textButton } from "../../js/ui.js";
+import { choice, nearest, plain, textButton } from "../../../player/js/ui.js";
 
 const REACH = 9; // pixels from a line within which it is meant
 const CLOSE = 14; // pixels from the start, where all lines are one

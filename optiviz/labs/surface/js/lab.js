@@ -5,7 +5,7 @@ import { view } from "../../../player/js/numbers.js";
 import { Player } from "../../../player/js/player.js";
 import {
   atEnd, copyButton, download, guest, heading, onKeys, onModel, ownPage, settled, textButton, theming,
-} from "../../js/ui.js";
+} from "../../../player/js/ui.js";
 import { Controls } from "./controls.js";
 import { Family } from "./family.js";
 import { HELP } from "./keys.js";

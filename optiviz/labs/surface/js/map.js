@@ -2,7 +2,7 @@
 
 import { element, placeOf } from "../../../player/js/dom.js";
 import { unpack } from "../../../player/js/numbers.js";
-import { fitted, onResize, plain } from "../../js/ui.js";
+import { fitted, onResize, plain } from "../../../player/js/ui.js";
 import { colorsOf, drawAxes, drawCells, drawMarks, spanOf } from "./drawing.js";
 import { Grid } from "./grid.js";
 

@@ -2,7 +2,7 @@
 
 import { element } from "../../../player/js/dom.js";
 import { unpack, view } from "../../../player/js/numbers.js";
-import { iconButton, swatch, textButton } from "../../js/ui.js";
+import { iconButton, swatch, textButton } from "../../../player/js/ui.js";
 
 // A run of the state as it is pinned: one of its rules, from where and on what it goes.
 export function pinned({ start, schedule, decay, batch, seed, lanes }, lane) {

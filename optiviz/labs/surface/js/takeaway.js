@@ -1,7 +1,7 @@
 // What can be taken away: files, and the words that make the same again.
 
 import { element } from "../../../player/js/dom.js";
-import { copyButton, iconButton, textButton } from "../../js/ui.js";
+import { copyButton, iconButton, textButton } from "../../../player/js/ui.js";
 
 const FILMS = [".gif", ".mp4"]; // what takes a while
 

@@ -1,7 +1,7 @@
 // Numbers that are typed: what cannot be is corrected in its field, and words below say so.
 
 import { element } from "../../../player/js/dom.js";
-import { focused, slider } from "../../js/ui.js";
+import { focused, slider } from "../../../player/js/ui.js";
 
 // A number as one may go on to edit it.
 export const written = (value) => String(Number(value.toPrecision(7)));

@@ -2,7 +2,7 @@
 
 import { element } from "../../../player/js/dom.js";
 import { clamp } from "../../../player/js/numbers.js";
-import { choice, pair, plain, slider, textButton } from "../../js/ui.js";
+import { choice, pair, plain, slider, textButton } from "../../../player/js/ui.js";
 
 const LIMITS = { start: "at the start", now: "at its last update" };
 

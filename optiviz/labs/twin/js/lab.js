@@ -3,7 +3,7 @@
 import { element } from "../../../player/js/dom.js";
 import { view } from "../../../player/js/numbers.js";
 import { Player } from "../../../player/js/player.js";
-import { atEnd, copyButton, guest, heading, onModel, ownPage, settled, theming } from "../../js/ui.js";
+import { atEnd, copyButton, guest, heading, onModel, ownPage, settled, theming } from "../../../player/js/ui.js";
 import { Controls } from "./controls.js";
 import { Lessons } from "./lessons.js";
 import { Sides } from "./sides.js";

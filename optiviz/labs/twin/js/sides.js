@@ -1,7 +1,7 @@
 // What is said of both sides, and the buttons that begin and end a training.
 
 import { element } from "../../../player/js/dom.js";
-import { focused, spoken, textButton } from "../../js/ui.js";
+import { focused, spoken, textButton } from "../../../player/js/ui.js";
 
 const PHASES = {
   ready: "Ready", training: "Training", stopped: "Stopped", finished: "Trained", diverged: "Diverged",
