@@ -67,6 +67,8 @@ def _control(ipywidgets: Any, rule: Optimizer, field: Any) -> Any:
     bound = field.metadata.get("bound")
     if bound is None or not isinstance(value, int | float):
         return None
+    if bound.whole:
+        return ipywidgets.IntSlider(**facts, min=bound.low, max=bound.high - 1)
     if bound.high == math.inf and value > 0:
         middle = math.log10(value)  # a browser keeps to the steps from the lower end
         ends = {"min": middle - DECADES[0], "max": middle + DECADES[1], "step": 0.05}

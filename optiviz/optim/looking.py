@@ -10,7 +10,7 @@ import numpy as np
 
 from optiviz.optim.base import Array, Look, Optimizer, Rate, Setting, State, nowhere
 from optiviz.optim.drawn import Drawn, Pull, Seen, Tried
-from optiviz.optim.settings import choice, setting
+from optiviz.optim.settings import choice, count, setting
 
 CURVED = 1e-10  # the least yᵀs of a pair that is kept, as in PyTorch
 ENOUGH, TRIES = 1e-4, 30  # Armijo's share of the promised descent, and how often η is halved
@@ -112,7 +112,7 @@ class LBFGS(Optimizer):
 
     Args:
         lr: η ≥ 0, the length that is tried first, in Newton's steps.
-        history: m ≥ 1, how many pairs are remembered.
+        history: m from 1 to 100, how many pairs are remembered.
         search: how a is found.
 
     Raises:
@@ -145,7 +145,7 @@ class LBFGS(Optimizer):
     )
 
     lr: Setting = setting(1.0, low=0)
-    history: int = setting(10, low=1)
+    history: int = count(10, 1, 100)
     search: str = choice("backtracking", "none")
 
     def formula(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from optiviz.errors import UserError
 from optiviz.optim.adam import correction
 from optiviz.optim.base import Array, Blocks, Optimizer, Rate, Setting, State, whole
-from optiviz.optim.settings import choice, setting
+from optiviz.optim.settings import choice, count, setting
 from optiviz.optim.turned import Turned
 
 MOST = 2000  # parameters, whose matrix of products takes 32 MB
@@ -118,7 +118,7 @@ class Shampoo(Turned):
     )
 
     eps: float = setting(1e-6, low=0, above=True)
-    every: int = setting(1, low=1)
+    every: int = count(1, 1, 1000)
 
     def formula(self) -> tuple[str, ...]:
         sums = "L ← L + GGᵀ", "R ← R + GᵀG"
@@ -180,7 +180,7 @@ class Muon(Optimizer):
         beta: β in [0, 1), the memory of the gradient.
         nesterov: look ahead by one step, as all do by default; else u ← m/(1-βᵗ).
         bias_correction: as optax; False is Jordan's and PyTorch's, u ← βm + (1-β)g, or m.
-        rounds: how often NS is repeated, at least 1.
+        rounds: how often NS is repeated, from 1 to 30.
         scale: σ = √max(1, outputs/inputs), or 0.2·√max(inputs, outputs), or 1.
         weight_decay: λ ≥ 0, decoupled, of matrices only.
 
@@ -215,7 +215,7 @@ class Muon(Optimizer):
     beta: Setting = setting(0.95, low=0, high=1)
     nesterov: bool = True
     bias_correction: bool = True
-    rounds: int = setting(5, low=1)
+    rounds: int = count(5, 1, 30)
     scale: str = choice("width", "rms", "none")
     _: KW_ONLY
     weight_decay: Setting = setting(0.0, low=0)

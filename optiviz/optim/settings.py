@@ -20,19 +20,23 @@ class Bound:
     low: float
     high: float = math.inf
     above: bool = False
+    whole: bool = False
 
     def __str__(self) -> str:
+        if self.whole:
+            return f"a whole number from {self.low:g} to {self.high - 1:g}"
         if self.high == math.inf:
             return f"{'above' if self.above else 'at least'} {self.low:g} and finite"
         return f"in {'(' if self.above else '['}{self.low:g}, {self.high:g})"
 
     def check(self, owner: str, name: str, value: Any) -> None:
         """Refuse a value outside the interval, naming the setting, the bound and the value."""
-        if isinstance(value, float) and self.low < value < self.high:
+        if isinstance(value, float) and not self.whole and self.low < value < self.high:
             return  # as nearly all are: an array costs ten times as much
         array = np.asarray(value if isinstance(value, SCALARS | np.ndarray) else None)
-        if array.dtype.kind not in "fiu":
-            raise UserError(f"{owner}: {name} must be a number {self}, got {value!r}.")
+        if array.dtype.kind not in ("iu" if self.whole else "fiu"):
+            kind = "" if self.whole else "a number "
+            raise UserError(f"{owner}: {name} must be {kind}{self}, got {value!r}.")
         above_low = array > self.low if self.above else array >= self.low
         inside = above_low & (array < self.high)
         if not inside.all():
@@ -43,6 +47,11 @@ class Bound:
 def setting(default: Any, low: float, high: float = math.inf, *, above: bool = False) -> Any:
     """A dataclass field with a default and a bound."""
     return dataclasses.field(default=default, metadata={"bound": Bound(low, high, above)})
+
+
+def count(default: int, low: int, high: int) -> Any:
+    """A dataclass field of whole numbers up to and with `high`."""
+    return dataclasses.field(default=default, metadata={"bound": Bound(low, high + 1, whole=True)})
 
 
 def choice(default: str, *others: str) -> Any:

@@ -185,4 +185,4 @@ def test_an_editor_shows_what_a_setting_may_be(name: str) -> None:
     hints = typing.get_type_hints(OPTIMIZERS[name])
     numbers = [field for field in dataclasses.fields(OPTIMIZERS[name]) if "bound" in field.metadata]
     assert hints["lr"] == float | Array | Schedule
-    assert {hints[field.name] for field in numbers} <= {hints["lr"], float}
+    assert {hints[field.name] for field in numbers} <= {hints["lr"], float, int}

@@ -306,6 +306,8 @@ def test_a_bad_run_is_refused(make: object, text: str) -> None:
 def numbers(rule: type[Optimizer], key: str) -> st.SearchStrategy[float]:
     """Every number that a setting may be."""
     bound = rule.bound(key)
+    if bound.whole:
+        return st.integers(bound.low, bound.high - 1)
     return st.floats(
         bound.low, min(bound.high, 1e300), exclude_min=bound.above, exclude_max=bound.high == 1
     )

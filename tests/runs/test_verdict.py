@@ -355,9 +355,11 @@ def rules(draw: st.DrawFn) -> Optimizer:
         bound = field.metadata.get("bound")
         if field.name != "lr" and bound and draw(st.booleans()):
             high = min(bound.high, 1e6)
-            given_[field.name] = draw(
-                st.floats(bound.low, high, exclude_min=bound.above, exclude_max=high == bound.high)
+            values = st.floats(
+                bound.low, high, exclude_min=bound.above, exclude_max=high == bound.high
             )
+            whole = st.integers(bound.low, bound.high - 1) if bound.whole else values
+            given_[field.name] = draw(whole)
     if draw(st.booleans()):
         given_["lr"] = COSINE(given_["lr"])
     return rule(**given_)
