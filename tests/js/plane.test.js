@@ -77,7 +77,7 @@ test("the velocity is what led here, the push is downhill by η", () => {
   }
   assert.deepEqual(arrowsOf(run, 10, all)[1][2], [0, 0], "nothing comes after the last step");
   const met = { ...run, mx: run.gx.map((g) => g / 2), my: run.gy.map((g) => g / 2) };
-  near(arrowsOf(met, 3, { gradient: true })[0][2][0], -0.05 * run.gx[3], "of what the rule meets");
+  near(arrowsOf(met, 3, { gradient: true })[0][2][0], -0.05 * run.gx[3]); // of what the rule meets
   assert.deepEqual(arrowsOf(run, 3, { gradient: true }).map(([kind, from]) => [kind, from]), [["gradient", [0, 0]]]);
 });
 
