@@ -53,6 +53,7 @@ def blamed(error: BaseException, what: str) -> UserError:
 
 def at(thing: Any, sentence: str) -> UserError:
     """A sentence about a function or a class, which begins with where that stands."""
+    thing = inspect.unwrap(thing)  # a `step` is wrapped where its class is made
     try:
         place = _place(inspect.getsourcefile(thing) or "", inspect.getsourcelines(thing)[1])
     except (OSError, TypeError):  # it was typed into a console

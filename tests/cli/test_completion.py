@@ -15,10 +15,11 @@ import pytest
 
 OFFERED = {
     "plot --optim ada": "adagrad adadelta adam adamw",
-    "plot --optim momentum:": "beta=0.9 cautious=false form=inside lr=0.01",
+    "plot --optim momentum:": "beta=0.9 cautious=false clip=0.0 form=inside lr=0.01 weight_decay=0.0",
     "plot --optim=mom": "momentum",
     "plot --optim=momentum:b": "beta=0.9",
-    "plot --optim momentum:beta=0.8,": "0.8,cautious=false 0.8,form=inside 0.8,lr=0.01",
+    "plot --optim momentum:beta=0.8,": "0.8,cautious=false 0.8,clip=0.0 "
+    "0.8,form=inside 0.8,lr=0.01 0.8,weight_decay=0.0",
     "plot --optim momentum:beta=0.8,f": "0.8,form=inside",
     "plot --optim torch:": "",
     "plot --surface val": "valley valleys",
@@ -34,7 +35,7 @@ OFFERED = {
     "ani": "animate",
     "app mn": "mnist",
     "app tw": "twin",
-    "gallery plot_ra": "plot_race",
+    "gallery plot_rac": "plot_race",
     "reproduce --table zeng-6": "zeng-6",
 }
 
