@@ -15,7 +15,9 @@ import pytest
 
 OFFERED = {
     "plot --optim ada": "adagrad adadelta adam adamw",
-    "plot --optim momentum:": "beta=0.9 cautious=false clip=0.0 form=inside lr=0.01 weight_decay=0.0",
+    "plot --optim momentum:": (
+        "beta=0.9 cautious=false clip=0.0 form=inside lr=0.01 weight_decay=0.0"
+    ),
     "plot --optim=mom": "momentum",
     "plot --optim=momentum:b": "beta=0.9",
     "plot --optim momentum:beta=0.8,": "0.8,cautious=false 0.8,clip=0.0 "
