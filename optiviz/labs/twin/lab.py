@@ -82,7 +82,7 @@ class TwinLab(LabPage):
 
     def answers(self) -> dict[str, Callable[[Any], None]]:
         """What the page's buttons do."""
-        return {"train": self.train, "stop": lambda _: self.trial.stop()}
+        return {"train": self.train, "stop": self.stop}
 
     def train(self, controls: Any = None) -> None:
         """Train as the controls ask for, or go on where that was stopped."""
@@ -92,6 +92,11 @@ class TwinLab(LabPage):
             self.state, self._notes = clean(controls)
             self._stand()
         self._train()
+
+    def stop(self, _: Any) -> None:
+        """Stop what is under way, if anything is."""
+        self.trial.stop()
+        self._show()
 
     def _train(self) -> None:
         if not self.state.trains_as(self.trial.state):

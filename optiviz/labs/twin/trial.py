@@ -62,14 +62,20 @@ class Trial:
         """Begin, or continue where it was stopped."""
         if self.phase not in ("ready", "stopped"):
             return
+        if self.thread is not None:
+            self.thread.join()  # it may be on its last update still
+        if self.phase not in ("ready", "stopped"):
+            return
         self.phase = "training"
         self._stop.clear()
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
     def stop(self) -> None:
-        """End it before its next update."""
+        """End it before its next update, and say so at once: a look at the curvature takes long."""
         self._stop.set()
+        if self.running:
+            self.phase = "stopped"
 
     def _run(self) -> None:
         try:
