@@ -46,12 +46,12 @@ def ours(problem: MLP, rule: optim.Optimizer, compiled: bool) -> Chunk:
     problem = MLP(problem.x, problem.y, compiled=compiled)
     w = problem.start(0)
     g, state = np.empty_like(w), rule.init(w)
-    step, t = stepper(rule, w, g, state, compiled), 0
+    gradient, step, t = problem.into(g), stepper(rule, w, g, state, compiled), 0
 
     def run(batches: Batches) -> None:
         nonlocal t
         for batch in batches:
-            problem.value_and_grad(w, batch, g)
+            gradient(w, batch)
             step(t)
             t += 1
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -46,6 +46,13 @@ class Problem(ABC):
         self, w: Array, batch: Array | None = None, out: Array | None = None
     ) -> tuple[Any, Array]:
         """The loss at `w` and its gradient, the latter written into `out` where one is given."""
+
+    def into(self, out: Array) -> Callable[[Array, Any], Any]:
+        """A function of w and a batch that gives the loss and writes the gradient into `out`.
+
+        Between its calls nobody else may write there.
+        """
+        return lambda w, batch: self.value_and_grad(w, batch, out)[0]
 
     def value(self, w: ArrayLike, batch: Array | None = None) -> Any:
         """The loss at `w`."""

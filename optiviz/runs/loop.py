@@ -95,12 +95,14 @@ def steps(
     out = _set_out(problem, optimizer, start, n, batch_size, seed, per_step, shuffle, since, state)
     problem, optimizer, point, feed = out.problem, out.rule, out.point, out.feed
     w, g, schedules = point.w, point.g, point.schedules
-    value_and_grad, numbers = problem.value_and_grad, vars(optimizer)
+    numbers = vars(optimizer)
+    gradient = problem.into(g) if type(optimizer) in OURS else Problem.into(problem, g)
+    point.g = _read_only(g)
     extras = _extras(optimizer, problem, point)
     step = stepper(optimizer, w, g, point.state, problem.compiled, extras)
     for t, batch in zip(range(since, n), feed, strict=False):
         point.batch = batch
-        point.loss = value_and_grad(w, batch, g)[0]
+        point.loss = gradient(w, batch)
         yield point
         if schedules:
             for name, values in schedules.items():
@@ -113,8 +115,15 @@ def steps(
             raise blamed(error, f"{type(optimizer).__name__} fails at step {t + 1}") from error
         point.t = t + 1
     point.batch = next(feed)
-    point.loss = value_and_grad(w, point.batch, g)[0]
+    point.loss = gradient(w, point.batch)
     yield point
+
+
+def _read_only(array: Array) -> Array:
+    """A view that refuses to be written to."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def rehearse(

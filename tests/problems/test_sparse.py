@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from optiviz.optim import SGD
 from optiviz.problems import MLP
+from optiviz.runs.loop import steps
 
 pytest.importorskip("numba")
 
@@ -74,3 +76,26 @@ def test_a_lost_weight_is_seen_in_the_sums_that_use_it() -> None:
     w[7, 3], w[79, 5] = np.nan, np.nan  # the second has only zeros before it
     SparseInputs(40, 80, "float32").forward(x, w, z)
     assert np.argwhere(np.isnan(z)).tolist() == [[7, 3]]
+
+
+def test_zeros_that_stand_are_zeros() -> None:
+    """Whatever batches come one after another, the gradient is that of an array of its own."""
+    network = MLP(some(60, 240, "float32"), np.arange(60) % 10, (240, 70, 20, 10))
+    w, out = network.start(0), np.full(network.size, np.nan, np.float32)
+    write = network.into(out)
+    for batch in ([0], [1], [2, 3], [30], np.arange(50), [4], slice(5, 6), None, [7]):
+        loss = write(w, batch if isinstance(batch, slice | None) else np.array(batch))
+        there, g = network.value_and_grad(
+            w, batch if isinstance(batch, slice | None) else np.array(batch)
+        )
+        assert (loss, out.tobytes()) == (there, g.tobytes())
+    network.value_and_grad(w, np.arange(3), other := np.ones_like(out))
+    assert not np.array_equal(out, other)
+
+
+def test_a_run_keeps_its_gradient_to_itself() -> None:
+    network = MLP(some(60, 240, "float32"), np.arange(60) % 10, (240, 70, 20, 10))
+    for point in steps(network, SGD(lr=0.1), network.start(0), 3, batch_size=1):
+        with pytest.raises(ValueError, match="read-only"):
+            point.g[0] = 1
+        assert np.array_equal(point.g, network.value_and_grad(point.w, point.batch)[1])

@@ -29,10 +29,19 @@ class CompiledPass:
         self._outputs = np.empty(m * sum(sizes[1:]), dtype)
         self._deltas = np.empty_like(self._outputs)
 
-    def gradient(self, w: Array, x: Array, y: Array, g: Array) -> float:
-        """The mean loss; its gradient is written into `g`."""
+    def gradient(
+        self, w: Array, x: Array, y: Array, g: Array, filled: Array | None = None
+    ) -> float:
+        """The mean loss; its gradient is written into `g`.
+
+        Args:
+            filled: `(inputs,)`, which rows of the first layer in `g` are not all zeros: what it
+                says of `g` as it was, it says of `g` as it is afterwards. By default any may be.
+        """
+        if filled is None:
+            filled = np.ones(x.shape[1], np.bool_)
         loss = _forward(x, y, w, *self._shape, self._outputs, self._deltas)
-        _backward(x, w, g, *self._shape, self._outputs, self._deltas)
+        _backward(x, w, g, *self._shape, self._outputs, self._deltas, filled)
         return float(loss)
 
 
@@ -46,7 +55,7 @@ def _forward(
     for layer in range(1, len(sizes)):
         n, k = sizes[layer - 1], sizes[layer]
         out = outputs[at : at + m * k].reshape((m, k))
-        _product(a, w[begin : begin + n * k].reshape((n, k)), out)
+        _product(a, w[begin : begin + n * k].reshape((n, k)), out, np.ones(m, np.bool_))
         begin += n * k
         if biases:
             out += w[begin : begin + k]
@@ -80,7 +89,14 @@ def _softmax_loss(z: Array, y: Array, delta: Array) -> Any:
 
 @compiled
 def _backward(
-    x: Array, w: Array, g: Array, sizes: Array, biases: bool, outputs: Array, deltas: Array
+    x: Array,
+    w: Array,
+    g: Array,
+    sizes: Array,
+    biases: bool,
+    outputs: Array,
+    deltas: Array,
+    filled: Array,
 ) -> None:
     """∂Wₗ = aₗ₋₁ᵀδₗ, ∂bₗ = Σ δₗ and δₗ₋₁ = δₗWₗᵀ ⊙ (aₗ₋₁ > 0), from the last layer to the first."""
     m, end, at = len(x), len(w), len(outputs)
@@ -96,10 +112,10 @@ def _backward(
         end -= n * k
         grad = g[end : end + n * k].reshape((n, k))
         if layer == 1:
-            _product(x.T, d, grad)
+            _product(x.T, d, grad, filled)
             return
         a = outputs[at - m * n : at].reshape((m, n))
-        _product(a.T, d, grad)
+        _product(a.T, d, grad, np.ones(n, np.bool_))
         weights = w[end : end + n * k].reshape((n, k))
         _through_relu(a, d, weights, deltas[at - m * n : at].reshape((m, n)))
 
@@ -135,13 +151,19 @@ def _through_relu(a: Array, delta: Array, weights: Array, out: Array) -> None:
 
 
 @compiled
-def _product(x: Array, weights: Array, out: Array) -> None:
-    """out ← x @ weights, by the rows of `weights` whose factor is not 0, four rows at a time."""
+def _product(x: Array, weights: Array, out: Array, filled: Array) -> None:
+    """out ← x @ weights, by the rows of `weights` whose factor is not 0, four rows at a time.
+
+    Rows of zeros that are not `filled`, so are zeros already, are not written again.
+    """
     m, n = x.shape
     width = weights.shape[1]
     kept = np.empty(n + 1, np.int64)
     for s in range(m):
         count = _kept(x[s], kept)
+        if count == 0 and not filled[s]:
+            continue
+        filled[s] = count > 0
         for j in range(width):
             out[s, j] = 0
         for k in range(0, count - 3, 4):

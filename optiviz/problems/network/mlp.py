@@ -14,6 +14,7 @@ from optiviz.fast import wanted
 from optiviz.problems.base import Array, Problem, inexact
 from optiviz.problems.network.activations import ACTIVATIONS
 from optiviz.problems.network.layers import Layer, Pass, count, layers_of
+from optiviz.problems.network.samples import classes_of, samples_of
 
 Batch = Array | slice | None  # sample indices, a slice of the samples, or all of them
 # Larger batches go through in pieces, so that what they leave on the way stays in the cache.
@@ -91,8 +92,8 @@ class MLP(Problem):
         self.sizes, self.biases, self.init = tuple(sizes), biases, init
         self.act, self.activation = ACTIVATIONS[activation], activation
         self.dtype = np.dtype(dtype)
-        self.x = _samples(x, self.sizes[0], self.dtype)
-        self.y = _classes(y, len(self.x), self.sizes[-1])
+        self.x = samples_of(x, self.sizes[0], self.dtype)
+        self.y = classes_of(y, len(self.x), self.sizes[-1])
         self.n_samples = len(self.x)
         self.size = count(self.sizes, biases)
         filled = int(np.count_nonzero(self.x[:2000])) / self.x[:2000].size
@@ -164,8 +165,7 @@ class MLP(Problem):
         m = self._size(batch)
         if self.compiled and m <= self.few:
             few = self._compiled_pass(m)
-            x, y = self._take(batch, few.x)
-            return few.gradient(w, x, y, out), out
+            return few.gradient(w, *self._take(batch, few.x), out), out
         if m <= PIECE:
             a = self._pass(m, self.sparse)
             return a.gradient(layers, *self._take(batch, a.x), grads), out
@@ -176,6 +176,22 @@ class MLP(Problem):
             part *= share
             out += part
         return loss, out
+
+    def into(self, out: Array) -> Callable[[Array, Batch], float]:
+        """See `Problem.into`; for a few samples, zeros that stand in `out` are not written anew."""
+        filled = np.ones(self.sizes[0], np.bool_)
+
+        def write(w: Array, batch: Batch) -> float:
+            m = self._size(batch)
+            if not self.compiled or m > self.few:
+                filled[:] = True
+                return self.value_and_grad(w, batch, out)[0]
+            self._layers("w", w)
+            few = self._compiled_pass(m)
+            loss: float = few.gradient(w, *self._take(batch, few.x), out, filled)
+            return loss
+
+        return write
 
     def value(self, w: ArrayLike, batch: Batch = None) -> float:
         """The mean loss of a batch, or of all samples."""
@@ -206,7 +222,7 @@ class MLP(Problem):
 
     def probabilities(self, w: Array, x: ArrayLike | None = None) -> Array:
         """softmax(z), `(N, classes)`, for other samples or for the problem's own."""
-        samples = self.x if x is None else _samples(x, self.sizes[0], self.dtype)
+        samples = self.x if x is None else samples_of(x, self.sizes[0], self.dtype)
         layers = self._layers("w", w)
         parts = [samples[begin : begin + PIECE] for begin in range(0, len(samples), PIECE)]
         return np.concatenate([self._pass(len(p)).probabilities(layers, p).copy() for p in parts])
@@ -290,29 +306,3 @@ class MLP(Problem):
             a = self._pass(self._size(piece))
             total += of(a, *self._take(piece, a.x))
         return total / m
-
-
-def _samples(x: ArrayLike, inputs: int, dtype: DTypeLike) -> Array:
-    """The samples as a matrix of finite numbers."""
-    samples = np.ascontiguousarray(x, dtype)
-    if samples.ndim != 2 or samples.shape[1] != inputs or not len(samples):
-        raise UserError(
-            f"x must have shape (N, {inputs}) with N of 1 or more, got {samples.shape}."
-        )
-    # Both ends are NaN if any number is, and this needs no array of the size of the data.
-    if not np.isfinite([samples.min(), samples.max()]).all():
-        row = int(np.flatnonzero(~np.isfinite(samples).all(axis=1))[0])
-        raise UserError(f"x must be finite, but sample {row} holds NaN or infinity.")
-    return samples
-
-
-def _classes(y: ArrayLike, n: int, classes: int) -> Array:
-    """The classes as indices."""
-    given = np.asarray(y)
-    if given.shape != (n,) or not np.issubdtype(given.dtype, np.integer):
-        raise UserError(f"y must be {n} whole numbers, got {given.dtype} of shape {given.shape}.")
-    wrong = (given < 0) | (given >= classes)
-    if wrong.any():
-        row = int(wrong.argmax())
-        raise UserError(f"y must be classes from 0 to {classes - 1}, but y[{row}] is {given[row]}.")
-    return given.astype(np.intp)
