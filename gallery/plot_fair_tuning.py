@@ -15,7 +15,7 @@ import numpy as np
 from optiviz.gallery.export import SLIDE, export
 from optiviz.gallery.scripts import home
 from optiviz.views.frame import Frame
-from optiviz.views.style import mark
+from optiviz.views.style import WORDS, legible, mark
 
 with Path(home(), "fair_tuning.csv").open(newline="", encoding="utf-8") as file:
     rows = [row for row in csv.DictReader(file) if row["why"] != "tried"]
@@ -39,7 +39,8 @@ with frame.style():
         look, words = mark(name, frame.look), f"{name} {values[1].mean():.1f}, η {rate}"
         ax.plot([0, 1], values.mean(axis=1), color=look.color, ls=look.dash, lw=3)
         ax.plot([0, 1], values, look.head, color=look.color, ms=7)
-        style = {"color": look.color, "transform": ax.transAxes, "va": "top"}
+        ink = legible(look.color, frame.look, WORDS)
+        style = {"color": ink, "transform": ax.transAxes, "va": "top"}
         ax.text(1.02, 0.98 - 0.09 * place, words, **style)
     ax.set(xlim=(-0.08, 1.04), xticks=[0, 1], xticklabels=["default η", "best of six η"])
 export(frame.save)

@@ -24,4 +24,4 @@ title += f"; a small η all the way ends at {number(small, 2)}"
 names = ["η = 0.2, then cooled", "η = 0.2", "η = 0.02"]
 notes = [Note(60, "high on the banks", run=1), Note(145, "cooled: onto the bed")]
 look = {"labels": names, "notes": notes, "hero": 0}
-export(Picture(problem, runs, ["path", "loss", "lr"], title=title, **look, **SLIDE))
+export(Picture(problem, runs, ["path", "loss", "lr"], title=title, **look, **SLIDE), frames=75)

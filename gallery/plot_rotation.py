@@ -19,7 +19,7 @@ from optiviz.problems.matrix import MatrixValley
 from optiviz.runs.rows import rows
 from optiviz.views import Picture
 from optiviz.views.frame import Frame
-from optiviz.views.style import mark
+from optiviz.views.style import WORDS, legible, mark
 
 RULES, RATES = ("adam", "shampoo", "momentum", "muon"), np.geomspace(1e-3, 10, 45)
 frame, taken = Frame(**SLIDE), []
@@ -34,7 +34,8 @@ with frame.style():
             look, said = mark(name, frame.look), f"{name} {steps}" if steps else f"{name} never"
             style = {"ls": look.dash, "lw": 2 if n else 4, "color": look.color}
             below.semilogy(np.linalg.norm(run.w, axis=1), **style)
-            below.text(255, 2 / 6**n, said, color=look.color, va="top")
+            ink = legible(look.color, frame.look, WORDS)
+            below.text(255, 2 / 6**n, said, color=ink, va="top")
             if name == "adam":
                 taken.append(f"after {steps} steps" if steps else "never")
                 shown = {"labels": ["row 1", "row 2"], "text": 0.8} | SLIDE

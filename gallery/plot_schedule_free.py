@@ -41,4 +41,7 @@ title = f"Stopped half-way: a loss of {number(stopped(free), 2)}"
 title += f", and with a cosine {number(stopped(cosine), 2)}"
 notes = [Note(STEPS // 2, "stopped here"), Note(STEPS // 2, "not ready", run=1)]
 look = {"labels": ["Schedule-Free's x", "SGD, cosine"], "notes": notes, "hero": 0}
-export(Picture(problem, [free, cosine], ["path", "loss", "lr"], title=title, **look, **SLIDE))
+export(
+    Picture(problem, [free, cosine], ["path", "loss", "lr"], title=title, **look, **SLIDE),
+    frames=75,
+)

@@ -355,7 +355,7 @@ def test_lessons_from_question_to_reveal_by_keys_alone(
     assert re.match(r"Near: it is at −1.33, −0.62, and your ring is 0.2\d* from", said.inner_text())
     assert lab.step == 30
     page.get_by_role("button", name="all lessons", exact=True).press("Enter")
-    assert page.get_by_text("2 of 13 done.").is_visible()
+    assert page.get_by_text("2 of 18 done.").is_visible()
     page.locator("[data-lesson='05-memory']").press("Enter")
     lab.settle()
     lab.slide("lane-0-beta", "PageUp")

@@ -133,11 +133,9 @@ def test_a_reload_in_mid_training_loses_nothing(page: Any) -> None:
     page.reload(timeout=60_000)
     figures(page, "update")
     assert kernel_of(page) == kernel
-    figures(page, "Training: update")
     assert reached(page) >= before
     assert page.locator("[data-setting=updates]").get_attribute("aria-valuetext") == "400"
-    page.get_by_role("button", name="Stop").click()
-    figures(page, "Stopped: update")
+    figures(page, "Trained: update 400 of 400")  # it went on meanwhile
 
 
 def test_another_rate_is_trained_from_its_start(page: Any) -> None:
