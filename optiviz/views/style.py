@@ -101,7 +101,7 @@ SOLID, DASHED, DASHDOT, DOTTED = "-", (0, (5, 2)), (0, (6, 2, 1.5, 2)), (0, (1.5
 Dash = Any  # what Matplotlib takes for a line style
 
 LINES, WORDS = 3.0, 4.5  # the least contrast on the ground
-HALO = 0.8  # how opaque the halo is by which lines and words are seen on any ground
+HALO = 0.84  # how opaque the halo is by which lines and words are seen on any ground
 DEEP = 0.62  # of the way to black, or white, that a ladder goes
 CROWD, CROWDED = 4, 0.75  # runs, and the weight of lines where there are more
 STRONG, WEAK = 1.45, 0.7  # the weight of the hero's line, and of the others

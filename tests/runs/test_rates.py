@@ -66,12 +66,11 @@ def test_no_rule_diverges_at_its_own_rate_and_each_gets_somewhere(name: str) -> 
             # are rη long, with r at 0.2 after 100 steps and near 1 after 2/(1 − β₂) = 2000.
             if run.optimizer == "radam":
                 continue
-            # Across a ridge the slope at SAM's probe points back, and its step uphill: it stays.
-            if run.optimizer == "sam" and held(found, run):
-                continue
             moved = np.hypot(*(run.w - run.w[0]).T).max() / diagonal
             if start == found.start or not excused(found, run.w[0], diagonal):
-                assert moved > VISIBLE, (run.optimizer, start)
+                # Across a ridge the slope at SAM's probe points back, and its step uphill: it stays.
+                stays = moved <= VISIBLE and run.optimizer == "sam" and held(found, run)
+                assert moved > VISIBLE or stays, (run.optimizer, start)
 
 
 def test_rosenbrocks_race_reaches_the_minimum() -> None:
