@@ -68,7 +68,7 @@ def test_no_rule_diverges_at_its_own_rate_and_each_gets_somewhere(name: str) -> 
                 continue
             moved = np.hypot(*(run.w - run.w[0]).T).max() / diagonal
             if start == found.start or not excused(found, run.w[0], diagonal):
-                # Across a ridge the slope at SAM's probe points back, and its step uphill: it stays.
+                # Across a ridge the slope at SAM's probe points back, its step uphill: it stays.
                 stays = moved <= VISIBLE and run.optimizer == "sam" and held(found, run)
                 assert moved > VISIBLE or stays, (run.optimizer, start)
 
