@@ -126,10 +126,18 @@ def test_it_stops_before_its_next_update_and_goes_on_to_the_same() -> None:
     whole, parts = Trial(state, lambda: None), Trial(state, lambda: None)
     whole.go()
     whole.thread.join()
-    parts.changed = lambda: parts.stop() if parts.done == 3 else None
+    said_at_once = []
+
+    def stop() -> None:
+        if parts.done == 3:
+            parts.stop()
+            said_at_once.append(parts.phase)
+
+    parts.changed = stop
     parts.go()
     parts.thread.join()
     assert (parts.phase, parts.done) == ("stopped", 4)
+    assert said_at_once[0] == "stopped"  # though its thread goes on to the update's end
     parts.changed = lambda: None
     parts.go()
     parts.thread.join()

@@ -12,6 +12,7 @@ import pytest
 
 from optiviz.errors import UserError
 from optiviz.optim import (
+    LBFGS,
     OPTIMIZERS,
     SCHEDULES,
     SGD,
@@ -52,6 +53,11 @@ REFUSED = [
     (lambda: SGD(lr="0.1"), "SGD: lr must be a number at least 0 and finite, got '0.1'."),
     (lambda: SGD(lr=10**400), "SGD: lr must be"),
     (lambda: SGD(lr=1j), "SGD: lr must be a number"),
+    (lambda: LBFGS(history=2.0), "LBFGS: history must be a whole number from 1 to 100, got 2.0."),
+    (
+        lambda: LBFGS(history=10**6),
+        "LBFGS: history must be a whole number from 1 to 100, got 1e+06.",
+    ),
     (lambda: SGD(lr=np.array([[0.1], [-0.2], [0.3]])), f"SGD: lr {RATE} -0.2."),
     (lambda: SGD(lr=np.array([[0.1], [np.nan]])), f"SGD: lr {RATE} nan."),
     (lambda: Momentum(beta=1.0), f"Momentum: beta {SHARE} 1."),

@@ -20,6 +20,16 @@ def scene_of(name: str, rules: list[str], panels: list[str], batch_size: int | N
     return Scene(Picture(problem, runs, panels=panels))
 
 
+def test_samples_in_a_line_have_an_axis_that_can_be_read() -> None:
+    (low, high), (bottom, top) = (
+        getattr(scene_of("river", ["sgd"], ["path", "data"]).panels[1].ax, f"get_{axis}lim")()
+        for axis in ("x", "y")
+    )
+    points = PROBLEMS["river"].points
+    assert (low, high) == (-1, 1)
+    assert bottom < points[:, 1].min() < points[:, 1].max() < top
+
+
 @pytest.mark.parametrize("name", ["regression", "logistic", "valleys"])
 def test_the_contours_of_a_frame_are_those_of_its_batch(name: str) -> None:
     scene = scene_of(name, ["sgd", "momentum"], ["path", "data"])

@@ -14,12 +14,7 @@ export class Live extends Posing {
   constructor(lab, all) {
     super(lab);
     this.all = all;
-    this.panel = new Panel(all, {
-      toggle: () => (this.panel.shut ? this.list() : this.close()),
-      close: () => this.close(),
-      list: () => this.list(),
-      open: (name) => this.open(name),
-    });
+    this.panel = new Panel(all, this);
   }
 
   // What the address says instead of the controls.

@@ -5,9 +5,10 @@ import { element } from "../../player/js/dom.js";
 import { done } from "./progress.js";
 
 export class Panel {
-  // `toggle` is called by the button, `close` by the cross, `list` and `open` by what is chosen.
-  constructor(lessons, { toggle, close, list, open }) {
-    Object.assign(this, { lessons, close, list, open });
+  // The `desk` has what the button, the cross and the rows call: `list`, `open` and `close`.
+  constructor(lessons, desk) {
+    Object.assign(this, { lessons, desk });
+    const toggle = () => (this.shut ? desk.list() : desk.close());
     const what = { class: "lab-outlined sl-open", "aria-expanded": "false", hidden: !lessons.length };
     this.button = textButton("Lessons", toggle, what);
     this.node = element("section", { class: "sl-lessons", "aria-label": "Lessons", hidden: true });
@@ -19,7 +20,7 @@ export class Panel {
 
   show(title, before, ...parts) {
     const heading = element("h2", { tabindex: -1 }, title);
-    const close = iconButton("✕", "close the lessons", this.close, { title: "Close" });
+    const close = iconButton("✕", "close the lessons", () => this.desk.close(), { title: "Close" });
     const [first, ...rest] = [...before, heading];
     const head = element("div", { class: "lab-group-head" }, first, element("span", { class: "lab-space" }), close);
     this.node.hidden = false;
@@ -43,7 +44,7 @@ export class Panel {
     const rows = this.lessons.map(({ name, title }) => {
       const mark = element("span", { class: "sl-mark" }, known.has(name) ? "✓" : "");
       const spoken = known.has(name) ? element("span", { class: "lab-spoken" }, "done") : "";
-      return element("li", {}, mark, textButton(title, () => this.open(name), { "data-lesson": name }), spoken);
+      return element("li", {}, mark, textButton(title, () => this.desk.open(name), { "data-lesson": name }), spoken);
     });
     const count = this.lessons.filter(({ name }) => known.has(name)).length;
     const words = count ? `${count} of ${this.lessons.length} done.` : "Guess first, then see. Two minutes each.";
@@ -51,7 +52,7 @@ export class Panel {
   }
 
   showLesson(lesson, ...parts) {
-    const back = textButton("‹ all", () => this.list(), { "aria-label": "all lessons" });
+    const back = textButton("‹ all", () => this.desk.list(), { "aria-label": "all lessons" });
     const title = `${this.lessons.indexOf(lesson) + 1} · ${lesson.title}`;
     this.show(title, [back], element("p", {}, lesson.look), ...parts);
   }

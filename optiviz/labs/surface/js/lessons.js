@@ -10,12 +10,7 @@ export class Lessons extends Asking {
   constructor(lab, signal) {
     super(lab);
     this.all = lab.offers.lessons;
-    this.panel = new Panel(this.all, {
-      toggle: () => (this.panel.shut ? this.list() : this.close()),
-      close: () => this.close(),
-      list: () => this.list(),
-      open: (name) => this.open(name),
-    });
+    this.panel = new Panel(this.all, this);
     this.veil = element("p", { class: "sl-veil" }, "The curves come with the answer.");
     document.addEventListener("keydown", (event) => press(this, event), { signal, capture: true });
   }
