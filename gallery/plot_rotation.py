@@ -23,7 +23,7 @@ from optiviz.views.style import WORDS, legible, mark
 
 RULES, RATES = ("adam", "shampoo", "momentum", "muon"), np.geomspace(1e-3, 10, 45)
 frame, taken = Frame(**SLIDE), []
-room = {"left": 0.08, "right": 0.86, "top": 0.77, "bottom": 0.12, "hspace": 0.4, "wspace": 0.62}
+room = {"left": 0.08, "right": 0.84, "top": 0.77, "bottom": 0.12, "hspace": 0.4, "wspace": 0.75}
 with frame.style():
     grid = frame.figure.subplots(2, 2, gridspec_kw=room)
     for (above, below), angle in zip(grid.T, (0.0, 0.6), strict=True):
@@ -34,15 +34,16 @@ with frame.style():
             look, said = mark(name, frame.look), f"{name} {steps}" if steps else f"{name} never"
             style = {"ls": look.dash, "lw": 2 if n else 4, "color": look.color}
             below.semilogy(np.linalg.norm(run.w, axis=1), **style)
-            ink = legible(look.color, frame.look, WORDS)
-            below.text(255, 2 / 6**n, said, color=ink, va="top")
+            ink, height = legible(look.color, frame.look, WORDS), 2 / 6**n
+            below.plot([405, 445], [height] * 2, clip_on=False, **style)
+            below.text(452, height, said, color=ink, va="center", fontsize="small")
             if name == "adam":
                 taken.append(f"after {steps} steps" if steps else "never")
-                shown = {"labels": ["row 1", "row 2"], "text": 0.8} | SLIDE
+                shown = {"labels": ["W's row 1", "W's row 2"], "text": 0.8} | SLIDE
                 Picture(problem.plane, rows(problem, run), **shown).on(above, "path")
-        frame.dress(above, f"Adam, the valley turned by {angle:g} rad", "")
+        frame.dress(above, f"Adam, the valley turned by {math.degrees(angle):.0f}°", "")
         frame.dress(below, "Distance from the minimum", "")
-        below.set(xlim=(0, 250), ylim=(1e-3, 4), xlabel="step")
+        below.set(xlim=(0, 400), ylim=(1e-3, 4), xlabel="step")
     title = f"Adam arrives {taken[0]}; with the valley turned, {taken[1]}"
-    frame.title(title, f"Each at the best of {len(RATES)} rates with linear decay; steps to 1 %")
+    frame.title(title, f"Each at the best of {len(RATES)} rates, decaying; steps until 1 % is left")
 export(frame.save)

@@ -37,9 +37,9 @@ def stopped(run):
 
 free = min((answer(ScheduleFreeSGD(lr=lr)) for lr in RATES), key=stopped)
 cosine = min((answer(SGD(lr=schedules.Cosine(lr))) for lr in RATES), key=stopped)
-title = f"Stopped half-way: a loss of {number(stopped(free), 2)}"
-title += f", and with a cosine {number(stopped(cosine), 2)}"
-notes = [Note(STEPS // 2, "stopped here"), Note(STEPS // 2, "not ready", run=1)]
+title = f"Half-way Schedule-Free is at a loss of {number(stopped(free), 2)}"
+title += f", cosine decay at {number(stopped(cosine), 2)}"
+notes = [Note(STEPS // 2, "half-way"), Note(STEPS // 2, "cosine, half-way", run=1)]
 look = {"labels": ["Schedule-Free's x", "SGD, cosine"], "notes": notes, "hero": 0}
 export(
     Picture(problem, [free, cosine], ["path", "loss", "lr"], title=title, **look, **SLIDE),
