@@ -121,13 +121,14 @@ def make_small() -> None:
     for module in (compare, reproduce, sweep, build):
         module.share_out = alone  # type: ignore[attr-defined]
     comparison.FRAMES = 4
-    script, table = scripts.script("plot_momentum"), tables.tables()["lecture-sgd"]
+    script, still = scripts.script("plot_momentum"), scripts.script("plot_bias_correction")
+    table = tables.tables()["lecture-sgd"]
     scripts.scripts = lambda: {"plot_momentum": script}
     tables.tables = lambda: {"lecture-sgd": table}
     lessons = course.read
     course.read = lambda folder: lessons(folder)[:1]
     course.page = course.trial_page = lambda *_: "a page"
-    site.scripts, site.SLIDERS = scripts.scripts, {}
+    site.scripts, site.SLIDERS = lambda: {still.name: still}, {}
     site.api.check, site.api.write = lambda: None, lambda out: None
     with suppress(ImportError):
         server = import_module("optiviz.labs.server.server")
