@@ -58,8 +58,8 @@ skipped: set[str] = set()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--skipped`, for whoever has installed what was missing."""
-    parser.addoption("--skipped", action="store_true", help="only what the last run skipped")
+    """`--rest`, for whoever has installed what was missing."""
+    parser.addoption("--rest", action="store_true", help="what the last run skipped, or is slow")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -68,6 +68,8 @@ def pytest_configure(config: pytest.Config) -> None:
     The compiled files help also where PYTHONDONTWRITEBYTECODE is set, which made each of hundreds
     of processes compile the package anew.
     """
+    if config.getoption("--rest"):
+        config.option.markexpr = ""
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(os.path.dirname(package.__file__), quiet=2)
     # As a plugin: what this file defines itself holds below its own folder.
@@ -80,14 +82,15 @@ class Sparing:
     def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> bool | None:
         """A file without a test, or wholly slow where nothing slow is asked for.
 
-        Where only what was skipped is asked for, also a file of which nothing was.
+        Where only the rest is asked for, also a file of which nothing was skipped or is slow.
         """
         if collection_path.suffix != ".py":
             return None
-        if config.getoption("--skipped"):
-            files = {node.split("::")[0] for node in config.cache.get(SKIPPED, [])}
-            return collection_path.relative_to(config.rootpath).as_posix() not in files or None
         text = collection_path.read_text(encoding="utf-8")
+        if config.getoption("--rest"):
+            files = {node.split("::")[0] for node in config.cache.get(SKIPPED, [])}
+            ours = collection_path.relative_to(config.rootpath).as_posix() in files
+            return None if ours or "mark.slow" in text else True
         if not collection_path.name.startswith("test_"):
             return True if ">>> " not in text else None
         quick = config.getoption("markexpr") == "not slow"
@@ -108,9 +111,14 @@ def pytest_collection() -> Iterator[Any]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest files first, the others as they stand."""
     items.sort(key=lambda item: (*LONG, item.path.stem).index(item.path.stem))
-    if config.getoption("--skipped"):
+    if config.getoption("--rest"):
         before = set(config.cache.get(SKIPPED, []))
-        kept = [item for item in items if {item.nodeid, item.nodeid.split("::")[0]} & before]
+        kept = [
+            item
+            for item in items
+            if item.get_closest_marker("slow")
+            or {item.nodeid, item.nodeid.split("::")[0]} & before
+        ]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
 

@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 def config(**options: Any) -> Any:
     """What a run was asked for, and what the one before skipped."""
     kept = SimpleNamespace(get=lambda key, usual: ["tests/test_sparing.py::test_x"])
-    asked = {"markexpr": "not slow", "--skipped": False} | options
+    asked = {"markexpr": "not slow", "--rest": False} | options
     return SimpleNamespace(getoption=asked.get, cache=kept, rootpath=HERE.parent)
 
 
@@ -50,9 +50,11 @@ def test_a_module_is_left_out_only_if_it_has_no_example(left_out: Any) -> None:
     assert not left_out(home / "words.py", config())
 
 
-def test_what_was_skipped_is_all_that_is_read(left_out: Any) -> None:
-    assert not left_out(Path(__file__), config(**{"--skipped": True}))
-    assert left_out(HERE / "test_words.py", config(**{"--skipped": True}))
+def test_the_rest_is_what_was_skipped_and_what_is_slow(left_out: Any) -> None:
+    rest = config(**{"--rest": True})
+    assert not left_out(Path(__file__), rest)
+    assert not left_out(HERE / "cli" / "test_fuzz.py", rest)
+    assert left_out(HERE / "test_words.py", rest)
 
 
 def test_mnist_is_unpacked_once() -> None:

@@ -419,6 +419,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("optiviz.studies.sweep.sweep.share_out", here)
 
 
+@pytest.mark.slow
 def test_a_grid_with_one_of_two_workers_killed(tmp_path: Path) -> None:
     grid = {"lr": (0.1, 0.01, 0.001)}
     plan = Plan(QUICK, ("sgd", "adam"), grid, seeds=2)
@@ -448,6 +449,7 @@ def test_a_grid_with_one_of_two_workers_killed(tmp_path: Path) -> None:
     check_once(url_of(tmp_path), 12)
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_and_the_same_command_goes_on(
     tmp_path: Path, in_this_process: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
