@@ -116,8 +116,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [
             item
             for item in items
-            if item.get_closest_marker("slow")
-            or {item.nodeid, item.nodeid.split("::")[0]} & before
+            if item.get_closest_marker("slow") or {item.nodeid, item.nodeid.split("::")[0]} & before
         ]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
