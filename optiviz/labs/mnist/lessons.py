@@ -20,6 +20,7 @@ FOLDER = HERE / "mnist"
 PANES = ("curves", "seconds", "layers", "confusion", "surface", "formula")
 GOOD, POOR = 0.9, 0.5  # of the test images
 LEVEL, AHEAD = 0.01, 0.02  # of them, between two runs
+NEARLY_ALL = 0.95  # of them, that are taken for the same digit by a network that has died
 
 
 def lessons() -> tuple[Live, ...]:
@@ -54,12 +55,13 @@ def accuracy(lane: Lane) -> float:
 
 
 def _gives_one_answer(lanes: Sequence[Lane]) -> bool:
-    """Whether the first network takes all test images for the same digit."""
+    """Whether the first network takes nearly all test images for the same digit."""
     lane = lanes[0]
     if lane.w is None:
         return False
     counts = np.array(closer.confusion(closer.Held(lane.w, sizes_of(lane)))["counts"])
-    return int(np.count_nonzero(counts.sum(axis=0))) == 1
+    given = counts.sum(axis=0)
+    return bool(given.max() >= NEARLY_ALL * given.sum())
 
 
 def _between(low: float, high: float) -> Callable[[Sequence[Lane]], bool]:
