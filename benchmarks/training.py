@@ -7,7 +7,8 @@ without biases in float32, and one step of the rule. PyTorch is the best of its 
 fused optimisers; JAX compiles a whole chunk of updates as one `lax.scan`, and its compilation is
 not counted. Each contestant is a process of its own, since the idle threads of one library would
 slow down another. They take turns, so that a slow moment of the machine hits them all, and the
-median of the rounds is shown. All may use all cores.
+median of the rounds is shown. All may use all cores; optiviz takes one, as `optiviz train` does:
+what is left for BLAS is too little to share, and NumPy alone has all of them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from importlib.metadata import version
 from multiprocessing.connection import Connection
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from optiviz import optim
 from optiviz.optim.stepper import stepper
@@ -138,10 +140,11 @@ def contestant(who: str, name: str, pipe: Connection) -> None:
     else:
         run = jax_chunk(problem, name) if who == "jax" else torch_chunk(problem, name, who)
     pipe.send("ready")
-    while (batches := pipe.recv()) is not None:
-        begin = time.perf_counter()
-        run(batches)
-        pipe.send((time.perf_counter() - begin) / len(batches) * 1e6)
+    with threadpool_limits(1 if who == "optiviz" else None, "blas"):
+        while (batches := pipe.recv()) is not None:
+            begin = time.perf_counter()
+            run(batches)
+            pipe.send((time.perf_counter() - begin) / len(batches) * 1e6)
 
 
 def measure(name: str, rounds: int, updates: int) -> dict[int, dict[str, float]]:

@@ -11,7 +11,7 @@ from optiviz.runs.loop import steps
 
 pytest.importorskip("numba")
 
-from optiviz.problems.network.sparse import ROWS, SparseInputs
+from optiviz.problems.network.sparse import ROWS, SparseInputs, terms_of
 
 FINE = {"float32": 1e-6, "float64": 1e-14}
 each_dtype = pytest.mark.parametrize(
@@ -32,12 +32,14 @@ def some(m: int, n: int, dtype: str, seed: int = 0) -> np.ndarray:
     ("m", "n", "width"), [(30, ROWS, 64), (2, 5, 65), (ROWS + 1, 2 * ROWS + 3, 300)]
 )
 def test_products_are_those_of_blas(m: int, n: int, width: int, dtype: str) -> None:
-    rng, inputs = np.random.default_rng(1), SparseInputs(m, n, dtype)
+    rng, data = np.random.default_rng(1), some(2 * m, n, dtype)
+    inputs = SparseInputs(m, n, terms_of(data))
     z, g = np.full((m, width), np.nan, dtype), np.full((n, width), np.nan, dtype)
-    for seed in range(2):  # the second finds what the first one left
-        x = some(m, n, dtype, seed)
+    for _ in range(2):  # the second finds what the first one left
+        batch = rng.integers(-2 * m, 2 * m, m)
+        x = data[batch]
         w, delta = rng.normal(size=(n, width)).astype(dtype), rng.normal(size=z.shape).astype(dtype)
-        inputs.forward(x, w, z)
+        inputs.forward(batch, w, z)
         inputs.gradient(delta, g)
         np.testing.assert_allclose(z, x @ w, rtol=0, atol=50 * FINE[dtype])
         np.testing.assert_allclose(g, x.T @ delta, rtol=0, atol=50 * FINE[dtype])
@@ -74,7 +76,7 @@ def test_a_lost_weight_is_seen_in_the_sums_that_use_it() -> None:
     x = np.eye(40, 80, dtype=np.float32)
     w, z = np.ones((80, 64), np.float32), np.empty((40, 64), np.float32)
     w[7, 3], w[79, 5] = np.nan, np.nan  # the second has only zeros before it
-    SparseInputs(40, 80, "float32").forward(x, w, z)
+    SparseInputs(40, 80, terms_of(x)).forward(np.arange(40), w, z)
     assert np.argwhere(np.isnan(z)).tolist() == [[7, 3]]
 
 

@@ -91,7 +91,7 @@ def complete(name: str, directory: Path | None) -> Dataset:
     x_train, y_train, x_test, y_test = arrays = source.read(directory)
     digest = hashlib.sha256()
     for array in arrays:
-        digest.update(array.tobytes())
+        digest.update(np.ascontiguousarray(array).data)
     return Dataset(
         name=name,
         x_train=_unit(x_train),

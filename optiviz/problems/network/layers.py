@@ -58,7 +58,7 @@ class Pass:
     δ_L = (p - onehot(y))/m    δₗ₋₁ = δₗWₗᵀ ⊙ f'(zₗ₋₁)    ∂Wₗ = aₗ₋₁ᵀδₗ    ∂bₗ = Σ δₗ
 
     Args:
-        first: what takes the products with x instead of BLAS.
+        first: what takes the products with x instead of BLAS; x is then the samples' indices.
     """
 
     def __init__(

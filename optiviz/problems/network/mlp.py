@@ -14,7 +14,7 @@ from optiviz.fast import wanted
 from optiviz.problems.base import Array, Problem, inexact
 from optiviz.problems.network.activations import ACTIVATIONS
 from optiviz.problems.network.layers import Layer, Pass, count, layers_of
-from optiviz.problems.network.samples import classes_of, samples_of
+from optiviz.problems.network.samples import classes_at, classes_of, samples_of
 
 Batch = Array | slice | None  # sample indices, a slice of the samples, or all of them
 # Larger batches go through in pieces, so that what they leave on the way stays in the cache.
@@ -23,12 +23,12 @@ PIECE = 1000
 # below this: on MNIST, where a fifth are not, up to a batch of 26. Measured with two threads.
 FEW = 5.0
 # With fewer inputs than this that are not zero, and a first layer of this width, a compiled product
-# that leaves out the others beats BLAS on larger batches, too.
-SPARSE, NARROW = 0.3, 64
+# that leaves out the others beats BLAS on larger batches, too; it numbers so many inputs at most.
+SPARSE, NARROW, LISTED = 0.3, 64, 2**16
 RATES = {"gradient": 0.02, "unit": 0.001}  # the learning rates of rules that are given none
 # Kept passes: a batch size, the remainder of an epoch, the evaluation and its remainder.
 KEPT = 4
-KEPT_ARRAYS = ("_passes", "_compiled_passes", "_views")  # of the last passes; not for a pickle
+KEPT_ARRAYS = ("_passes", "_compiled_passes", "_views", "_terms")  # not for a pickle
 
 
 class MLP(Problem):
@@ -102,12 +102,14 @@ class MLP(Problem):
             raise UserError(f"The compiled pass is for relu, not {activation}: leave compiled out.")
         self.compiled = activation == "relu" and wanted(compiled)
         self.sparse = self.compiled and filled < SPARSE and self.sizes[1] >= NARROW
+        self.sparse = self.sparse and self.sizes[0] <= LISTED
         self._forget()
 
     def _forget(self) -> None:
         self._passes: dict[tuple[int, bool], Pass] = {}
         self._compiled_passes: dict[int, Any] = {}
         self._views: dict[str, tuple[Array, list[Layer]]] = {}
+        self._terms: Any = None  # of the samples, that are not zero
 
     def __getstate__(self) -> dict[str, Any]:
         return {k: v for k, v in vars(self).items() if k not in KEPT_ARRAYS}
@@ -168,7 +170,8 @@ class MLP(Problem):
             return few.gradient(w, *self._take(batch, few.x), out), out
         if m <= PIECE:
             a = self._pass(m, self.sparse)
-            return a.gradient(layers, *self._take(batch, a.x), grads), out
+            taken = self._listed(batch) if self.sparse else self._take(batch, a.x)
+            return a.gradient(layers, *taken, grads), out
         loss, part = 0.0, np.empty_like(out)
         out[:] = 0
         for share, piece in self._pieces(batch, m):
@@ -252,9 +255,11 @@ class MLP(Problem):
         return self._passes[m, sparse]
 
     def _sparse_inputs(self, m: int) -> Any:
-        from optiviz.problems.network.sparse import SparseInputs  # noqa: PLC0415  # imports Numba
+        from optiviz.problems.network.sparse import SparseInputs, terms_of  # noqa: PLC0415  # imports Numba
 
-        return SparseInputs(m, self.sizes[0], self.dtype)
+        if self._terms is None:
+            self._terms = terms_of(self.x)
+        return SparseInputs(m, self.sizes[0], self._terms)
 
     def _compiled_pass(self, m: int) -> Any:
         if m not in self._compiled_passes:
@@ -277,15 +282,15 @@ class MLP(Problem):
             return self.x, self.y
         if isinstance(batch, slice):
             return np.ascontiguousarray(self.x[batch]), np.ascontiguousarray(self.y[batch])
-        try:
-            y = self.y.take(batch)
-        except IndexError:
-            wrong = next(i for i in batch if not -self.n_samples <= i < self.n_samples)
-            raise UserError(
-                f"A batch must hold indices from 0 to {self.n_samples - 1}, got {wrong}."
-            ) from None
+        y = classes_at(self.y, batch)
         # The indices are known to be good, and any mode but "raise" writes straight into `out`.
         return self.x.take(batch, axis=0, out=out, mode="wrap"), y
+
+    def _listed(self, batch: Batch) -> tuple[Array, Array]:
+        """The indices and classes of a batch."""
+        if not isinstance(batch, np.ndarray):
+            batch = np.arange(self.n_samples)[slice(None) if batch is None else batch]
+        return batch, classes_at(self.y, batch)
 
     def _pieces(self, batch: Batch, m: int) -> Iterator[tuple[float, Batch]]:
         """The pieces of a batch, each with its share of the samples."""

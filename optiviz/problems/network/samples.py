@@ -33,3 +33,12 @@ def classes_of(y: ArrayLike, n: int, classes: int) -> Array:
         row = int(wrong.argmax())
         raise UserError(f"y must be classes from 0 to {classes - 1}, but y[{row}] is {given[row]}.")
     return given.astype(np.intp)
+
+
+def classes_at(y: Array, batch: Array) -> Array:
+    """The classes of the samples with these indices."""
+    try:
+        return y.take(batch)
+    except IndexError:
+        wrong = next(i for i in batch if not -len(y) <= i < len(y))
+        raise UserError(f"A batch must hold indices from 0 to {len(y) - 1}, got {wrong}.") from None
