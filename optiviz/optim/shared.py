@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ def seen(rule: Any, w: Array, g: Array) -> Array:
     ‖g‖ is of all parameters, and of each trajectory of a stack. As optax, and as PyTorch but for
     the 10⁻⁶ that its clip_grad_norm_ adds to ‖g‖.
     """
-    if clips(rule):
+    if decays(rule) or clips(rule):
         size = np.sqrt(np.einsum("...i,...i->...", g, g, dtype=float))[..., None]
         most = np.asarray(rule.clip, float)
         share = np.where(most > 0, most / np.maximum(np.maximum(most, size), SMALL), 1.0)
@@ -85,6 +85,17 @@ def sharing(step: Callable[..., None]) -> Callable[..., None]:
         step(self, w, g, state, t, *given, **extras)
 
     return shared
+
+
+def step_of(rule: Any) -> Callable[..., None]:
+    """A rule's `step`, without the look at shared settings where they do nothing.
+
+    Those that do nothing are no schedules, and stay as they are.
+    """
+    step: Callable[..., None] = type(rule).step
+    if not (decays(rule) or clips(rule)):
+        step = getattr(step, "__wrapped__", step)
+    return partial(step, rule)
 
 
 def telling(formula: Callable[..., tuple[str, ...]]) -> Callable[..., tuple[str, ...]]:

@@ -12,7 +12,7 @@ import numpy as np
 from optiviz.fast import wanted
 from optiviz.optim.base import Array, Optimizer, State
 from optiviz.optim.registry import OPTIMIZERS
-from optiviz.optim.shared import clips, decays, seen
+from optiviz.optim.shared import clips, decays, seen, step_of
 
 # What a rule touches of one block fits into the cache that a core has for itself.
 BLOCK = 32_768
@@ -60,18 +60,19 @@ def stepper(
     -0.5
     """
     ours = type(rule) in OPTIMIZERS.values()
+    taken = step_of(rule) if ours else rule.step
     if w.ndim != 1 or w.size <= BLOCK or not ours or rule.shapes():
-        return partial(rule.step, w, g, state, **extras)
+        return partial(taken, w, g, state, **extras)
     if rule.meets or clips(rule) or getattr(rule, "cautious", False):
-        return _tidied(partial(rule.step, w, g, state, **extras), rule, state)
+        return _tidied(partial(taken, w, g, state, **extras), rule, state)
     step = _compiled(rule, w, g, state) if wanted(compiled) else None
     return _tidied(step or _blocks(rule, w, g, state), rule, state)
 
 
 def _compiled(rule: Optimizer, w: Array, g: Array, state: State) -> Step | None:
-    from optiviz.optim.compiled import step_of  # noqa: PLC0415  # Numba takes a while to import
+    from optiviz.optim import compiled  # noqa: PLC0415  # Numba takes a while to import
 
-    step = step_of(rule)
+    step = compiled.step_of(rule)
     if step is None or not decays(rule):
         return partial(step, rule, w, g, state) if step else None
     return lambda t: step(rule, w, seen(rule, w, g), state, t)
