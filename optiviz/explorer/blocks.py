@@ -53,8 +53,7 @@ def block(plan: Plan, world: World, lane: int) -> Block:
     ]
     if plan.schedule:
         lr = np.stack([_filled(run.lr, steps - 1) for run in runs], axis=1)
-        facts["leastRate"] = DEEP * float(lr.max()) or 1.0
-        arrays.append(("rate", planes(sizes(lr, facts["leastRate"]), BYTES["loss"])))
+        arrays.append(("rate", lr.T.astype("<f8").ravel()))
     arrays += _batches(runs)
     first = runs[
         int(np.ravel_multi_index([one.at for one in plan.of(lane)], shape) if shape else 0)

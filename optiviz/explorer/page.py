@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from matplotlib.colors import to_hex
 from optiviz.explorer import coding
 from optiviz.explorer.blocks import Block, block
 from optiviz.explorer.plan import Lane, Plan, World
-from optiviz.optim import SGD, Momentum, Optimizer
-from optiviz.optim.describe import MAIN, describe
+from optiviz.optim import Optimizer
+from optiviz.optim.describe import MAIN, SYMBOLS, describe
+from optiviz.optim.formula import TOGETHER
 from optiviz.player.bundle import bundle
 from optiviz.player.pack import Arrays, ground_of, looks, pack
 from optiviz.player.page import ground_under, source
 from optiviz.player.still import still
+from optiviz.problems.planes.written import slopes
 from optiviz.version import __version__
 from optiviz.views.charts.maps import ramp
 from optiviz.views.picture import Picture
@@ -104,6 +107,7 @@ def data(
     for world in plan.worlds:
         facts, found = ground_of(world.problem)
         parts.append(facts | {"coding": coding.facts(world.problem.bounds)})
+        parts[-1]["slopes"] = slopes(world.problem)
         parts[-1]["finest"] = parts[-1]["coding"]["finest"]
         ours = [(len(parts) - 1, name, array) for _, name, array in coding.ground(found, facts)]
         arrays += ours
@@ -158,10 +162,12 @@ def _world(plan: Plan, world: World, picture: Picture) -> dict[str, Any]:
     """What the player is told of runs on one surface, whichever they are."""
     (left, right), (bottom, top) = fit(world.problem.bounds, 4 / 3)
     floor = world.problem.floor()
-    lanes = zip(world.lanes, looks(picture), range(len(world.lanes)), strict=True)
+    pairs = enumerate(zip(world.lanes, looks(picture), strict=True))
+    lanes = [_lane(plan, lane, look, i) for i, (lane, look) in pairs]
     return {
         "words": world.words,
         "floor": floor,
+        "start": list(world.problem.start if plan.start is None else plan.start),
         "lossTitle": "Loss above minimum" if floor else "Loss",
         "longest": LONGEST * ((right - left) * (top - bottom)) ** 0.5,
         "round": ROUND,
@@ -170,16 +176,18 @@ def _world(plan: Plan, world: World, picture: Picture) -> dict[str, Any]:
         "panels": [
             *("loss", "velocity"),
             *(["lr"] if plan.schedule else []),
-            *(["formula"] if any(_carries(one.rule) is not None for one in world.lanes) else []),
+            *(["formula"] if any(one["first"] is not None for one in lanes) else []),
         ],
-        "lanes": [_lane(plan, lane, look, i) for lane, look, i in lanes],
+        "lanes": lanes,
     }
 
 
 def _lane(plan: Plan, lane: Lane, look: dict[str, Any], index: int) -> dict[str, Any]:
-    """A rule: how it is drawn and called, what is fixed of it, and what its steps carry on."""
-    varied = [one.name for one in plan.choices if one.lane == index]
+    """A rule: how it is drawn and called, what is fixed of it, and what its steps are."""
+    own = (one for one in plan.choices if one.lane == index)
+    varied: dict[str, Any] = {one.name: float(one.words[-1]) for one in own}
     kept = [name for name in MAIN if name not in varied]
+    rule = replace(lane.rule, **varied)  # or what is 0 at first would have no line
     return {
         "colors": look["colors"],
         "dash": look["dash"],
@@ -189,16 +197,26 @@ def _lane(plan: Plan, lane: Lane, look: dict[str, Any], index: int) -> dict[str,
         "name": lane.name,
         "settings": dict(lane.settings),
         "lr": lane.lr,
-        "carries": _carries(lane.rule),
-        "formula": lane.rule.formula(),
+        "formula": rule.formula(),
+        "first": _first(rule),
+        "still": {
+            SYMBOLS[name]: value
+            for name, value in lane.rule.settings().items()
+            if name in SYMBOLS and isinstance(value, float | int)
+        },
     }
 
 
-def _carries(rule: Optimizer) -> float | None:
-    """β, of which every step keeps its part; None where a step is not the rest of the last one and
-    -ηg, so that its path does not tell the gradient."""
-    if type(rule) is SGD:
-        return 0.0
-    if type(rule) is Momentum and rule.form == "inside" and not rule.cautious:
-        return float(rule.beta)
-    return None
+def _first(rule: Optimizer) -> dict[str, Any] | None:
+    """What the symbols are that a rule keeps, before its first step: a number, or "w" where it is
+    the start; None where a line is more than arithmetic with one coordinate."""
+    lines = rule.formula()
+    if not lines or rule.outcomes or any(word in line for word in TOGETHER for line in lines):
+        return None
+    start = np.array([1.5, -2.5])  # as good as any
+    state = rule.init(start)
+    kept = {symbol: state[slot] for symbol, slot in rule.symbols.items() if slot in state}
+    return {
+        symbol: "w" if np.array_equal(value, start) else float(np.ravel(value)[0])
+        for symbol, value in kept.items()
+    }

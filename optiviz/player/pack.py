@@ -149,7 +149,7 @@ def ground_of(problem: Plane, bounds: Bounds | None = None) -> tuple[dict[str, A
             "nowhere": NOWHERE,
             "curvature": getattr(problem, "curvature", None),
         }
-        arrays.append((-1, "xy", problem.points.astype("<f4").ravel()))
+        arrays.append((-1, "xy", problem.points.astype("<f8").ravel()))
         arrays.append((-1, "groups", problem.groups.astype("<i4")))
     return facts, arrays
 

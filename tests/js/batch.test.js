@@ -56,3 +56,14 @@ test("groups that can be told apart have no least place, and the limits are thos
   const none = batchSurface({ ...samples, nowhere: { ...nowhere, rounds: 0 } }, [0, 1, 2, 3, 4]);
   assert.deepEqual(none.least, [0, 0]);
 });
+
+test("the slopes are those of the loss", () => {
+  const facts = { groups, curvature: [2, 0.5, 3] };
+  for (const kind of ["regression", "logistic", "valleys"]) {
+    const { value, slopes } = batchSurface(of(kind, pairs, facts), [0, 2, 3]);
+    const [du, dv] = slopes(0.3, -0.7);
+    const h = 1e-6;
+    assert.ok(Math.abs(du - (value(0.3 + h, -0.7) - value(0.3 - h, -0.7)) / (2 * h)) < 1e-7, kind);
+    assert.ok(Math.abs(dv - (value(0.3, -0.7 + h) - value(0.3, -0.7 - h)) / (2 * h)) < 1e-7, kind);
+  }
+});

@@ -1,9 +1,13 @@
 // All the runs of a page: which of them are chosen, and what the player is told of these.
 
 import { rounded } from "../../player/js/numbers.js";
+import { again, slopesOf } from "./again.js";
 import { coordinates, ground, levels, sizes } from "./coding.js";
 
 const quoted = (word) => (/^[\w.,:=@%+/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`);
+const [HAIR, FAR] = [1e-12, 1e-5]; // of the side, and of how far a point is: two runs that are one
+const EXACT = 1e-9; // of a symbol's greatest value: below, there is but the noise of rounding
+
 const joined = (name, settings) =>
   name + Object.entries(settings).map(([key, value], i) => `${i ? "," : ":"}${key}=${value}`).join("");
 
@@ -96,7 +100,7 @@ export class Book {
 
   run(lane) {
     const { coding, steps: longest } = this.data;
-    const { colors, dash, head, weight, label, lr, carries } = this.world.lanes[lane];
+    const { colors, dash, head, weight, label, lr } = this.world.lanes[lane];
     const block = this.block(lane);
     const node = this.node(lane);
     const steps = block.length[node];
@@ -107,44 +111,64 @@ export class Book {
     const [x, y] = [place(block.x, 0), place(block.y, 1)];
     const above = sizes(levels(block.loss, coding.bytes.loss, from, length), coding, block.least);
     const rates = block.rate
-      ? sizes(levels(block.rate, coding.bytes.loss, node * longest, longest), coding, block.leastRate)
+      ? block.rate.subarray(node * longest, (node + 1) * longest)
       : new Float64Array(length).fill(this.value(lane, "lr", lr));
     const shown = { x, y, above, lr: rates.slice(0, length), vx: steps_of(x), vy: steps_of(y) };
     if (block.rate && length > longest) shown.lr = Float64Array.from([...rates, rates[longest - 1]]);
-    const beta = carries === null ? NaN : this.value(lane, "beta", carries);
-    const pushes = { gx: slopes(shown.vx, shown.lr, beta), gy: slopes(shown.vy, shown.lr, beta) };
     const [name] = label.split("  ");
     const ending = this.ending(lane);
     const said = ending.step < 0 ? steps : Math.min(ending.step, steps); // the last step ended it
     const told = { name, label: this.label(lane), verdict: ending.words, said, events: [] };
     const divergedAt = block.diverged[node];
-    const facts = { steps, divergedAt, colors, dash, head, weight, ...shown, ...pushes, beta };
-    const formula = Number.isNaN(beta) ? null : this.formula(lane, facts);
-    return { ...told, least: block.least, ...facts, ...formula };
+    const facts = { steps, divergedAt, colors, dash, head, weight, ...shown };
+    return { ...told, least: block.least, ...facts, ...this.formula(lane, facts) };
   }
 
-  // The lines of a rule with its symbols, as a path tells them: v is the step that led to a point, and g
-  // what this and the next one leave; each to the `units` in which places are kept.
-  formula(lane, { vx, vy, lr, beta, steps }) {
-    const { level } = this.ground.coding;
-    const units = (t) => ({ w: level, v: 2 * level, g: (2 * level * (1 + beta)) / lr[t] });
-    const lines = this.world.lanes[lane].formula;
-    const formula = { lines, still: { β: beta }, changing: ["v", "η"], last: Math.max(0, steps - 1), units };
-    return { formula, v0: vx, v1: vy, η0: lr, η1: lr };
+  // The lines of a rule with its symbols, of a run that is made again, for as long as that is the run.
+  // Nothing where the page knows no slopes.
+  formula(lane, { x, y, lr, steps }) {
+    const { formula: lines, first, still } = this.world.lanes[lane];
+    const slopes = first && slopesOf(this.ground, ...this.batch());
+    if (!slopes) return { gx: [], gy: [], formula: null };
+    const { choices } = this.data;
+    const own = this.of(lane).filter((i) => choices[i].lane === lane);
+    const varied = Object.fromEntries(own.map((i) => [choices[i].symbol, Number(this.word(i))]));
+    const { middle, side, level } = this.ground.coding;
+    const near = (at, kept, axis) => Math.abs(kept - at) <= level + FAR * Math.abs(at - middle[axis]);
+    const same = (u, v, t) => near(u, x[t], 0) && near(v, y[t], 1);
+    const set = { ...still, ...varied };
+    const begin = { start: this.start(), hair: HAIR * side, first };
+    const { columns, met, most: all, last } = again({ lines, still: set, ...begin, lr, steps, slopes, same });
+    const most = (t) => Object.fromEntries(all.map(([symbol, values]) => [symbol, values[t]]));
+    const changing = ["w", "g", "η", ...Object.keys(first)];
+    const formula = { lines, still: set, changing, most, exact: EXACT, last };
+    const pushes = { gx: columns.g0, gy: columns.g1, mx: met[0], my: met[1] };
+    return { formula, ...pushes, η0: lr, η1: lr, ...columns };
+  }
+
+  // Where all runs begin.
+  start() {
+    const index = this.find("start");
+    return index < 0 ? this.world.start : this.word(index).split(",").map(Number);
+  }
+
+  // The samples of every step, and how many they are; none where they are all.
+  batch() {
+    const m = this.find("batch_size");
+    const size = m < 0 ? this.data.words.batchSize : Number(this.word(m));
+    const batch = this.block(0)[`batch${size}`];
+    return [batch, batch ? size : null];
   }
 
   // The facts of the chosen runs, as the player takes them.
   facts() {
     const { world, data } = this;
     const runs = world.lanes.map((_, lane) => this.run(lane));
-    const plain = runs.length === 1 && runs[0].beta === 0;
+    const plain = runs.length === 1 && isPlain(runs[0]);
     const factor = enlarged(runs, this.ground.bounds, world);
-    const m = this.find("batch_size");
-    const size = m < 0 ? data.words.batchSize : Number(this.word(m));
-    const batch = this.block(0)[`batch${size}`]; // none where it would be all the samples
+    const [batch, batchSize] = this.batch();
     return {
-      runs, factor, batch,
-      batchSize: batch ? size : null,
+      runs, factor, batch, batchSize,
       steps: Math.max(...runs.map(({ steps }) => steps)),
       panels: world.panels,
       floor: world.floor,
@@ -153,7 +177,7 @@ export class Book {
       times: factor === 1 ? "" : ` ×${rounded(factor)}`,
       plain: plain ? world.step : "",
       lossTitle: world.lossTitle,
-      pathsOnly: runs.some(({ beta }) => Number.isNaN(beta)),
+      pathsOnly: runs.some(({ formula }) => !formula),
       grain: data.coding.grain,
       level: this.ground.coding.level,
     };
@@ -182,14 +206,19 @@ export class Book {
   }
 }
 
+// Whether a run's every step is −ηg.
+function isPlain({ formula, lr, steps, w0, w1, mx, my }) {
+  if (!formula) return false;
+  const known = [...Array(Math.min(steps, formula.last)).keys()];
+  return [[w0, mx], [w1, my]].every(([w, g]) => {
+    const rest = (t) => w[t + 1] - w[t] + lr[t] * g[t];
+    return known.every((t) => Math.abs(rest(t)) <= EXACT * (Math.abs(w[t]) + Math.abs(w[t + 1])));
+  });
+}
+
 // The steps that led to each place.
 function steps_of(values) {
   return values.map((value, t) => (t ? value - values[t - 1] : 0));
-}
-
-// What the gradient was, from the step that it led to and the part of the last one in it.
-function slopes(moves, lr, beta) {
-  return moves.map((move, t) => (t + 1 < moves.length ? (beta * move - moves[t + 1]) / lr[t] : NaN));
 }
 
 // How many times longer than life arrows are drawn: as views/scene/arrows.py has it.

@@ -1,6 +1,7 @@
 // The surface of a batch of samples.
 
-// The mean loss over some samples as a function of u and v, and where it is least (or null).
+// The mean loss over some samples as a function of u and v, its two slopes, and where it is least (or
+// null).
 export function batchSurface(samples, indices) {
   const { kind, xy, groups, curvature, nowhere } = samples;
   const m = indices.length;
@@ -14,15 +15,18 @@ export function batchSurface(samples, indices) {
     const [a, b, d] = curvature;
     const half = (u, v) => 0.5 * (a * u * u + 2 * b * u * v + d * v * v);
     const spread = mean((x, y) => half(x - mx, y - my));
-    return { value: (u, v) => half(u - mx, v - my) + spread, least: [mx, my] };
+    const value = (u, v) => half(u - mx, v - my) + spread;
+    const slopes = (u, v) => [a * (u - mx) + b * (v - my), b * (u - mx) + d * (v - my)];
+    return { value, slopes, least: [mx, my] };
   }
   if (kind === "regression") {
     const [xx, xy_, yy] = [mean((x) => x * x), mean((x, y) => x * y), mean((_, y) => y * y)];
     const value = (u, v) =>
       Math.max(0, u * u * xx + v * v + yy + 2 * (u * v * mx - u * xy_ - v * my));
+    const slopes = (u, v) => [2 * (u * xx + v * mx - xy_), 2 * (u * mx + v - my)];
     const spread = xx - mx * mx;
     const slope = (xy_ - mx * my) / spread;
-    return { value, least: spread * m > nowhere.alike ? [slope, my - slope * mx] : null };
+    return { value, slopes, least: spread * m > nowhere.alike ? [slope, my - slope * mx] : null };
   }
   const signed = [...indices].map((i) => {
     const sign = 2 * groups[i] - 1;
@@ -36,7 +40,17 @@ export function batchSurface(samples, indices) {
     }
     return sum / m;
   };
-  return { value, least: newton(signed, nowhere) };
+  const slopes = (u, v) => {
+    const sums = [0, 0];
+    for (const [x, y] of signed) {
+      const pull = -0.5 * (1 - Math.tanh((u * x + v * y) / 2));
+      sums[0] += pull * x;
+      sums[1] += pull * y;
+    }
+    return sums.map((sum) => sum / m);
+  };
+  // Whoever wants the slopes alone need not wait for it.
+  return { value, slopes, get least() { return newton(signed, nowhere); } };
 }
 
 // The least of the logistic loss; null where it runs away because the groups can be separated.

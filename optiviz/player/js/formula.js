@@ -14,11 +14,16 @@ const FACTOR = ["(", "√", ...Object.keys(FUNCTIONS)];
 export const wordsOf = (text) => text.match(WORD) ?? [];
 export const sidesOf = (line) => line.split(" ← ");
 
+const read = new Map(); // what lines have been read as
+
+// The right side of a line as a function of what is known; `place` says where there a symbol stands.
+export const compiled = (line, place = (word) => word) => new Reader(sidesOf(line)[1], place).sum();
+
 // Give the symbol at the left of a line the value of what stands at the right. That of a line which
 // takes all coordinates together is known by the line itself.
 export function follow(line, known) {
-  const [symbol, right] = sidesOf(line);
-  return (known[symbol] = line in known ? known[line] : new Reader(right, known).sum());
+  if (!(line in known) && !read.has(line)) read.set(line, compiled(line));
+  return (known[sidesOf(line)[0]] = line in known ? known[line] : read.get(line)(known));
 }
 
 // The right side of a line with numbers in place of its symbols: [text, symbol or null] each. `say`
@@ -40,10 +45,10 @@ export function filled(line, known, say = (value) => rounded(value)) {
   return told;
 }
 
-// Goes through the words of a line once; a method for each level of binding.
+// Goes through the words of a line once; a method for each level of binding, which gives a function.
 class Reader {
-  constructor(text, known) {
-    this.known = known;
+  constructor(text, place) {
+    this.place = place;
     this.words = wordsOf(text).filter((word) => word !== " ");
   }
 
@@ -57,9 +62,9 @@ class Reader {
 
   sum() {
     const negative = this.next === "−" && this.take();
-    let value = negative ? -this.product() : this.product();
-    while (this.next === "+" || this.next === "−")
-      value = this.take() === "+" ? value + this.product() : value - this.product();
+    const first = this.product();
+    let value = negative ? (known) => -first(known) : first;
+    while (this.next === "+" || this.next === "−") value = joined(this.take(), value, this.product());
     return value;
   }
 
@@ -67,7 +72,7 @@ class Reader {
     let value = this.power();
     while (!["", "+", "−", ")", ","].includes(this.next)) {
       const operator = this.next === "/" || this.next === "·" ? this.take() : "·";
-      value = operator === "/" ? value / this.power() : value * this.power();
+      value = joined(operator, value, this.power());
     }
     return value;
   }
@@ -76,17 +81,24 @@ class Reader {
     let value = this.atom();
     while (this.next === "^" || this.next === "ᵗ" || this.next in POWERS) {
       const word = this.take();
-      value **= word === "^" ? this.atom() : (POWERS[word] ?? this.known.t);
+      const exponent = POWERS[word];
+      value = joined("^", value, word === "^" ? this.atom() : word === "ᵗ" ? this.symbol("t") : () => exponent);
     }
     return value;
   }
 
   atom() {
     const word = this.take();
-    if (word === "√") return Math.sqrt(this.atom());
     if (word === "(") return this.bracketed()[0];
-    if (word in FUNCTIONS) return FUNCTIONS[word](...(this.take(), this.bracketed()));
-    return word in this.known ? this.known[word] : Number(word);
+    if (word === "√") return applied(Math.sqrt, [this.atom()]);
+    if (word in FUNCTIONS) return applied(FUNCTIONS[word], (this.take(), this.bracketed()));
+    const number = Number(word);
+    return Number.isNaN(number) ? this.symbol(word) : () => number;
+  }
+
+  symbol(word) {
+    const at = this.place(word);
+    return (known) => known[at] ?? NaN;
   }
 
   // The values between brackets, the first of which has been taken.
@@ -96,3 +108,13 @@ class Reader {
     return values;
   }
 }
+
+const OPERATORS = {
+  "+": (a, b) => (known) => a(known) + b(known),
+  "−": (a, b) => (known) => a(known) - b(known),
+  "·": (a, b) => (known) => a(known) * b(known),
+  "/": (a, b) => (known) => a(known) / b(known),
+  "^": (a, b) => (known) => a(known) ** b(known),
+};
+const joined = (operator, a, b) => OPERATORS[operator](a, b);
+const applied = (of, [a, b]) => (b ? (known) => of(a(known), b(known)) : (known) => of(a(known)));

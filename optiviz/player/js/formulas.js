@@ -19,27 +19,29 @@ function knownAt(run, t, axis) {
   const at = Math.min(t, run.steps);
   const own = { w: [run.x, run.y][axis][at], g: [run.gx, run.gy][axis][at], t: at + 1 };
   const columns = changing.map((symbol) => [symbol, run[symbol + axis][at]]);
-  return { ...still, ...Object.fromEntries(columns), ...own };
+  return { ...still, ...own, ...Object.fromEntries(columns) };
 }
 
-// The step whose numbers are told at a step: of a path alone, its last point's gradient is not known.
-const toldAt = (run, step) => Math.min(step, run.formula.last ?? run.steps);
-
 // Each line's words and numbers, as [text, symbol or null] each, in one parameter; in no more digits
-// than are known, where the formula says how far its symbols are (`units`).
+// than are known, where the formula says how they are: to a share (`exact`) of the greatest value that
+// a symbol has had (`most`), and up to a step (`last`).
 export function told(run, step, axis) {
-  const t = toldAt(run, step);
+  const t = Math.min(step, run.steps);
   const known = knownAt(run, t, axis);
-  const units = run.formula.units?.(t) ?? {};
-  const say = (value, symbol) => (units[symbol] ? inKnown(value, DIGITS, units[symbol]) : rounded(value));
+  const { exact, last = Infinity } = run.formula;
+  const most = run.formula.most?.(t) ?? {};
+  const say = (value, symbol) =>
+    symbol in most ? inKnown(value, DIGITS, exact * most[symbol]) : rounded(value);
   return run.formula.lines.map((line) => {
     const [symbol, right] = sidesOf(line);
     const words = [symbol, " ← ", ...wordsOf(right)].map((word) => [
       word,
       word in known || word === symbol ? word : null,
     ]);
+    if (t > last) return { words, numbers: [] };
     const numbers = filled(line, known, say);
     const value = follow(line, known);
+    if (symbol in most) most[symbol] = Math.max(most[symbol], Math.abs(value));
     const unknown = line in known && Number.isNaN(value); // a search or a matrix has no number here
     const result = unknown ? [] : [[" = ", null], [say(value, symbol), symbol]];
     return { words, numbers: [...numbers, ...result] };
@@ -99,7 +101,7 @@ export class Formula {
     const key = `${step} ${this.run} ${axis}`;
     if (!run || key === this.written) return;
     this.written = key;
-    const next = `step ${toldAt(run, step) + 1}`;
+    const next = `step ${Math.min(step, run.steps) + 1}`;
     const alone = this.runs.length === 1 && player.runs.length > 1; // its formula is one run's of several
     this.title.textContent = alone ? `${run.name} to ${next}` : `To ${next}`;
     for (const chip of this.chips.children)

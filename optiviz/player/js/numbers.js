@@ -1,7 +1,7 @@
 // Packs of numbers, numbers in words, ticks, and colours.
 
 // A pack is the length of a JSON text, the text, and the bytes of the arrays that it names.
-const TYPES = { f4: Float32Array, u2: Uint16Array, u1: Uint8Array, i4: Int32Array };
+const TYPES = { f8: Float64Array, f4: Float32Array, u2: Uint16Array, u1: Uint8Array, i4: Int32Array };
 
 export function unpack(bytes) {
   // A copy: a view from a message need not start where an array of numbers may.
