@@ -9,6 +9,7 @@ import re
 import shlex
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from optiviz.labs.twin.lab import TwinLab
 from optiviz.labs.twin.trial import Trial
 from optiviz.runs import descend
 from optiviz.training.curvature import curvature
+from optiviz.training.twin import Twins
+from optiviz.views.scene.sharpness import sharpness
 
 
 @pytest.mark.parametrize(
@@ -111,6 +114,17 @@ def test_it_trains_and_says_what_came_of_it() -> None:
     assert said(lab, updates=10, seed=1)["phase"] == "ready"
 
 
+def test_a_lesson_begins_with_a_network_at_its_start() -> None:
+    lab = TwinLab()
+    said(lab, updates=2)
+    run(lab, lambda lab: lab.reply["phase"] == "finished")
+    link = {"query": "?updates=2&at=0"}
+    lab.sent = {"serial": 2, **link}
+    assert lab.reply["done"] == 2
+    lab.sent = {"serial": 3, **link, "begins": True}
+    assert (lab.reply["serial"], lab.reply["phase"], lab.reply["done"]) == (3, "ready", 0)
+
+
 def test_a_network_that_dies_is_told_of() -> None:
     lab = TwinLab()
     said(lab, updates=25, lr=10.0)
@@ -143,6 +157,37 @@ def test_it_stops_before_its_next_update_and_goes_on_to_the_same() -> None:
     parts.thread.join()
     assert (whole.phase, parts.phase) == ("finished", "finished")
     assert whole.growing.seen().loss.tolist() == parts.growing.seen().loss.tolist()
+
+
+def test_that_it_was_stopped_is_said_before_anything_is_computed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Trial, "go", lambda trial: setattr(trial, "phase", "training"))
+    monkeypatch.setattr("asyncio.get_event_loop", lambda: None)
+    lab = TwinLab()
+    lab.train()
+    assert "trained=1" in lab.reply["query"]
+    monkeypatch.setattr(lab.trial.growing, "seen", None)
+    lab._heard(None, {"type": "stop"}, [])
+    assert (lab.reply["phase"], lab.reply["query"]) == ("stopped", "")
+
+
+def test_the_toy_of_a_valley_runs_once_and_its_curvature_is_the_valley_s(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lab, whole = TwinLab(), Twins.toy
+    made: list[Any] = []
+    monkeypatch.setattr(Twins, "toy", lambda *words: made.append(words) or whole(*words))
+    said(lab, updates=10)
+    said(lab, updates=10)
+    assert len(made) == 1
+    said(lab, updates=10, seed=1)
+    said(lab, updates=10, seed=1, lr=0.1)
+    said(lab, updates=10, seed=1, lr=0.1, beta=0.5)
+    assert len(made) == 4
+    known, valley = lab._toy[1], lab.trial.growing.seen().valley(0)
+    there = replace(known, slots={"velocity": known.slots["velocity"]})
+    assert sharpness(known, valley) == pytest.approx(sharpness(there, valley), rel=1e-6)
 
 
 def test_a_training_under_way_is_not_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,6 +158,7 @@ def test_a_lesson_asks_before_it_trains(page: Any) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.get_by_text("Yes, that is it.").wait_for(timeout=60_000)
+    assert page.evaluate("document.activeElement.className") == "sl-said"
     figures(page, "Trained: update 25 of 25")
     assert found(page) == []
     page.get_by_role("button", name="Show me").click()
@@ -165,6 +166,16 @@ def test_a_lesson_asks_before_it_trains(page: Any) -> None:
         state="detached"
     )
     assert page.locator(".sl-lessons").is_hidden()
+
+
+def test_a_lesson_opened_again_hides_its_answer_again(page: Any) -> None:
+    figures(page, "Trained: update 25 of 25")
+    page.get_by_role("button", name="Lessons", exact=True).click()
+    page.locator("[data-lesson='01-promise']").click()
+    page.locator(".twin-lab.sl-asking").wait_for()
+    page.locator(".lab-figures", has_text="Ready").wait_for(state="attached")
+    page.get_by_role("button", name="close the lessons").click()
+    figures(page, "Ready")  # nor is it there to be uncovered
 
 
 def test_on_a_phone_nothing_is_wider_than_the_page(page: Any) -> None:

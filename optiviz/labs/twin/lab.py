@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import traitlets
 
 from optiviz.errors import UserError
@@ -32,9 +34,10 @@ PAUSE = 0.1  # seconds between two looks at a training under way
 class TwinLab(LabPage):
     """The page's model.
 
-    The page sets `sent`, its controls or the query of its address, and hears `reply`; `ground` and
-    `paths` are the player's packs. Two messages begin and end: `train`, which carries the controls
-    again, since a message may overtake a trait, and `stop`.
+    The page sets `sent`, its controls or the query of its address, with `begins` where that is a
+    lesson's, and hears `reply`; `ground` and `paths` are the player's packs. Two messages begin and
+    end: `train`, which carries the controls again, since a message may overtake a trait, and
+    `stop`.
 
     >>> lab = TwinLab()
     >>> lab.sent = {"serial": 1, "controls": {"lr": 0.48}}
@@ -59,6 +62,7 @@ class TwinLab(LabPage):
         self._due = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stands: tuple[Any, ...] = ()  # what the ground that was sent is of
+        self._toy: tuple[Any, Run] | None = None  # the last, and what it is of
         self._serial = 0
         self.state, self._notes = clean({})
         self.trial = Trial(self.state, self._changed)
@@ -74,6 +78,8 @@ class TwinLab(LabPage):
             self.state, self._notes, trains = from_query(query)
         else:
             self.state, self._notes = clean(sent.get("controls"))
+        if sent.get("begins") is True:
+            self._renew()
         self._stand()
         if trains:
             self._train()
@@ -94,17 +100,22 @@ class TwinLab(LabPage):
         self._train()
 
     def stop(self, _: Any) -> None:
-        """Stop what is under way, if anything is."""
+        """Stop what is under way, if anything is, and say so; what there is of it comes when its
+        last update is made, which may take as long as a look at the curvature."""
         self.trial.stop()
-        self._show()
+        self.reply = self.reply | {"phase": self.trial.phase, "query": self._query()}
 
     def _train(self) -> None:
         if not self.state.trains_as(self.trial.state):
-            self.trial.stop()
-            self.trial = Trial(self.state, self._changed)
+            self._renew()
         self._loop = asyncio.get_event_loop()
         self.trial.go()
         self._show()
+
+    def _renew(self) -> None:
+        """A network at its start, whatever was trained: a lesson does not show its answer."""
+        self.trial.stop()
+        self.trial = Trial(self.state, self._changed)
 
     def _stand(self) -> None:
         """Another start has another valley; what was trained stays to be compared with."""
@@ -150,7 +161,7 @@ class TwinLab(LabPage):
     def _seen(self, made: Twins, phase: str) -> tuple[int, Valleys, Run, Run, list[str]]:
         """The look that is shown and what there is of it, or of the last before it that has a
         valley."""
-        rule, state = self.state.rule(), self.state
+        state = self.state
         notes: list[str] = []
         if state.at is not None:
             look = made.look(min(state.at, len(made.lr)))
@@ -162,9 +173,19 @@ class TwinLab(LabPage):
             except UserError as error:
                 notes = notes or [str(error)]
                 continue
-            run = made.toy(nth, rule, state.updates, state.batch_size)
-            return nth, valley, run, made.shadow(nth), notes
+            return nth, valley, self._run(made, nth), made.shadow(nth), notes
         raise AssertionError("a network bends upwards where it starts")
+
+    def _run(self, made: Twins, look: int) -> Run:
+        """The toy's run in a valley, made once: a page that trains waits for nothing that long."""
+        state, both = replace(self.state, at=None), made.curvatures[look].tolist()
+        of = (state, made.seed, *both)
+        if self._toy is None or self._toy[0] != of:
+            run = made.toy(look, state.rule(), state.updates, state.batch_size)
+            # A valley bends alike everywhere, which takes long to measure at every step.
+            bends = {"sharpness": np.full(len(run.w), both[0])}
+            self._toy = of, replace(run, slots=run.slots | bends)
+        return self._toy[1]
 
     def _controls(self) -> dict[str, Any]:
         return vars(self.state).copy()

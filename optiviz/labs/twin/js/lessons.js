@@ -5,8 +5,9 @@ import { Live } from "../../../lessons/js/live.js";
 const ENDED = ["finished", "diverged"];
 
 export class Lessons extends Live {
+  // What may be trained already is not to be seen.
   begin() {
-    this.lab.ask({ query: `?${this.lesson.runs[0]}` });
+    this.lab.ask({ query: `?${this.lesson.runs[0]}`, begins: true });
   }
 
   make() {
