@@ -1,7 +1,8 @@
 """The directory of one training: written whole, and enough to go on from after any end.
 
 `run.json` says what was asked for and what became of it, `metrics.csv` has a line for each
-evaluation, `weights.npz` the weights, and `checkpoint.npz` all that going on needs.
+evaluation, `layers.csv` how large each layer's last step before it was, `weights.npz` the weights,
+and `checkpoint.npz` all that going on needs.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import dataclasses
 import math
 import platform
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from optiviz.problems import MLP
 from optiviz.problems.base import Array
 from optiviz.runs.record import plain
 from optiviz.training.fitting import check
+from optiviz.training.layers import Layers
 from optiviz.training.longer import longer
 from optiviz.training.outcome import End
 from optiviz.training.recipe import Networks, Recipe, data_of
@@ -41,7 +43,8 @@ from optiviz.training.train import COLUMNS, Checkpoint, Row, Training
 from optiviz.unpack import arrays_of
 from optiviz.version import __version__
 
-FILES = ("run.json", "checkpoint.npz", "metrics.csv", "weights.npz", "curves.png")
+LAYERS = "layers.csv"
+FILES = ("run.json", "checkpoint.npz", "metrics.csv", LAYERS, "weights.npz", "curves.png")
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class RunDirectory:
                 raise TypeError("it has no verdict")
         return facts
 
-    def save(self, at: Checkpoint) -> None:
+    def save(self, at: Checkpoint, layers: Layers) -> None:
         """Write a checkpoint, and the evaluations so far.
 
         Raises:
@@ -104,12 +107,15 @@ class RunDirectory:
         rows = rows.reshape(-1, len(COLUMNS))
         arrays = {"w": at.w, "best": at.best, "numbers": numbers, "counts": counts, "rows": rows}
         arrays |= {f"slot.{name}": array for name, array in at.slots.items()}
+        arrays |= {"layers": layers.table} if layers.seen else {}
         with whole(self.path / "checkpoint.npz") as unfinished, unfinished.open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
         self.write_metrics(at.rows)
+        layers.write(self.path / LAYERS)
 
-    def load(self, network: MLP, rule: Optimizer, n: int) -> Checkpoint | None:
-        """The last checkpoint, to the same bits; None if the run had no time to write one.
+    def load(self, network: MLP, rule: Optimizer, n: int) -> tuple[Checkpoint | None, Layers]:
+        """The last checkpoint, to the same bits, and what was seen of the layers by then; None if
+        the run had no time to write one.
 
         Args:
             network, rule: what was trained, and how; the checkpoint must fit them.
@@ -120,7 +126,7 @@ class RunDirectory:
         """
         path = self.path / "checkpoint.npz"
         if not path.exists():
-            return None
+            return None, Layers()
         try:
             arrays = arrays_of(path)
             slots = {k[5:]: arrays.pop(k) for k in list(arrays) if k.startswith("slot.")}
@@ -128,7 +134,8 @@ class RunDirectory:
         except Exception as error:  # a damaged archive may raise nearly anything
             raise UserError(f"{path} is not a checkpoint of this run: {error}.") from None
         (total, seconds), (step, count) = arrays["numbers"], arrays["counts"]
-        return Checkpoint(
+        layers = Layers.read(arrays["layers"]) if "layers" in arrays else Layers()
+        last = Checkpoint(
             step=int(step),
             w=arrays["w"],
             best=arrays["best"],
@@ -138,6 +145,7 @@ class RunDirectory:
             count=int(count),
             seconds=float(seconds),
         )
+        return last, layers
 
     def history(self) -> dict[str, Any]:
         """The columns of `metrics.csv`, each an array with a number for every evaluation.
@@ -207,12 +215,14 @@ class Kept:
         directory: where it is written.
         networks: those of the recipe.
         checkpoint: where it goes on; None at the beginning.
+        layers: what is seen of its layers.
     """
 
     recipe: Recipe
     directory: RunDirectory
     networks: Networks
     checkpoint: Checkpoint | None = None
+    layers: Layers = field(default_factory=Layers)
 
     @classmethod
     def begin(cls, recipe: Recipe, path: Path, overwrite: bool = False) -> Kept:
@@ -264,11 +274,11 @@ class Kept:
         if facts.get("data") != kept._facts()["data"]:
             raise UserError(f"{path} was trained on other data than {recipe.dataset}.")
         network = kept.networks[0]
-        last = directory.load(network, recipe.rule(network), kept.total)
+        last, layers = directory.load(network, recipe.rule(network), kept.total)
         if epochs is not None:
             longer(begun, epochs, network, last, ended)
             directory.prolong(facts, kept._facts())
-        return dataclasses.replace(kept, checkpoint=last)
+        return dataclasses.replace(kept, checkpoint=last, layers=layers)
 
     def _facts(self) -> dict[str, Any]:
         """What `run.json` says at the beginning."""
@@ -293,8 +303,9 @@ class Kept:
         """Train to the end, or until told to stop."""
         return self.recipe.train(
             self.networks,
+            layers=self.layers,
             on_progress=on_progress,
-            on_checkpoint=self.directory.save,
+            on_checkpoint=lambda at: self.directory.save(at, self.layers),
             stop=stop,
             resume=self.checkpoint,
         )

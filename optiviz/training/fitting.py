@@ -40,6 +40,8 @@ def check(
         "counts": np.empty(2, int),
         "rows": np.empty((evaluations, len(COLUMNS))),
     }
+    if "layers" in arrays:  # as in all that were written since they are seen
+        wanted["layers"] = np.empty((len(arrays["layers"]), 1 + 2 * (len(network.sizes) - 1)))
     _alike(arrays, wanted, "arrays")
     if not all(np.isfinite(arrays[name]).all() for name in ("w", "best", "numbers")):
         raise ValueError("its numbers are not finite")
@@ -47,6 +49,8 @@ def check(
     evaluated = np.concatenate([[0], arrays["rows"][:, COLUMNS.index("step")]])
     if (evaluated % 1 != 0).any() or (np.diff(evaluated) <= 0).any() or step > n:
         raise ValueError(f"its evaluations and its {step} updates are not those of {n}")
+    if "layers" in arrays and not np.isin(arrays["layers"][:, 0], evaluated[1:]).all():
+        raise ValueError("its layers were seen at other updates than it was evaluated")
     if not 0 <= count == step - evaluated[-1] or arrays["numbers"][1] < 0:
         raise ValueError("its counts are out of bounds")
 

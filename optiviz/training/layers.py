@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
 
 import numpy as np
 
+from optiviz.files import write_csv
 from optiviz.problems import MLP
 from optiviz.problems.base import Array
 from optiviz.runs.loop import Point
+
+NAMES = ("ratio", "gradient")  # of a layer's columns
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,7 @@ class Seen:
         gradient: |g| of every layer, on the batch of that step.
         one: w, g and what the rule keeps, by name, of a single weight ahead of the step: the one
             whose gradient was the largest when it was first seen. With η, where a schedule sets it.
+            Nothing, if it was read from a file.
     """
 
     step: int
@@ -52,6 +58,31 @@ class Layers:
 
     seen: list[Seen] = field(default_factory=list)
     weight: int | None = None
+
+    @classmethod
+    def read(cls, table: Array) -> Layers:
+        """What a table holds; see `table`. Single weights it does not know."""
+        rows = ((int(step), both) for step, *both in table.tolist())
+        return cls([Seen(step, tuple(both[::2]), tuple(both[1::2]), {}) for step, both in rows])
+
+    @property
+    def table(self) -> Array:
+        """`(K, 1 + 2L)`: of every evaluation the step, then ratio and gradient of each layer."""
+        pairs = ((one.step, zip(one.ratio, one.gradient, strict=True)) for one in self.seen)
+        return np.array([[step, *chain.from_iterable(both)] for step, both in pairs])
+
+    def write(self, path: Path) -> None:
+        """Write the table as a file, its layers counted from 1.
+
+        Raises:
+            UserError: the disk is full, or the file cannot be written to.
+        """
+        if not self.seen:
+            return
+        names = [f"{name}_{i + 1}" for i in range(len(self.seen[0].ratio)) for name in NAMES]
+        rows = ((int(step), *both) for step, *both in self.table.tolist())
+        columns = ("step", *names)
+        write_csv(path, columns, (dict(zip(columns, row, strict=True)) for row in rows))
 
     def follow(self, points: Iterator[Point], network: MLP, every: int, n: int) -> Iterator[Point]:
         """Hand the points on, and look at the step to every one that is evaluated.

@@ -22,7 +22,7 @@ from optiviz.problems import MLP, load
 
 OPTIVIZ = Path(sys.executable).with_name("optiviz")
 SMALL = "train --optim adam --sizes 784,16,10 --batch-size 50 --epochs 2 --eval-every 300"
-FILES = {"run.json", "metrics.csv", "weights.npz", "checkpoint.npz", "curves.png"}
+FILES = {"run.json", "metrics.csv", "layers.csv", "weights.npz", "checkpoint.npz", "curves.png"}
 
 
 def metrics(folder: Path) -> list[dict[str, str]]:

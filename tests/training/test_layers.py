@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -66,6 +69,22 @@ def test_watching_changes_nothing_and_goes_on_where_it_was_broken_off() -> None:
             resume=kept[-1] if kept else None,
         )
     assert parts.seen == whole.seen
+
+
+def test_a_table_of_the_layers_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    layers = Layers()
+    train(NET, NET, optim.SGD(lr=0.3), **HOW, eval_every=5, layers=layers)
+    back = Layers.read(layers.table)
+    assert back.seen == [replace(one, one={}) for one in layers.seen]
+    layers.write(tmp_path / "layers.csv")
+    with (tmp_path / "layers.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["step"] for row in rows] == ["5", "10", "12"]
+    for row, one in zip(rows, layers.seen, strict=True):
+        assert [float(row[f"ratio_{i}"]) for i in (1, 2)] == list(one.ratio)
+        assert [float(row[f"gradient_{i}"]) for i in (1, 2)] == list(one.gradient)
+    Layers().write(tmp_path / "none.csv")
+    assert not (tmp_path / "none.csv").exists()
 
 
 @pytest.mark.parametrize("name", ["sgd", "momentum", "adam"])

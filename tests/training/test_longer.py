@@ -43,6 +43,7 @@ def left(path: str) -> tuple[Any, ...]:
     rows = [
         line.rpartition(",")[0] for line in (Path(path) / "metrics.csv").read_text().splitlines()
     ]
+    rows += (Path(path) / "layers.csv").read_text().splitlines()
     kept = {k: facts[k] for k in ("options", "settings", "versions", "data", "verdict", "steps")}
     with np.load(Path(path) / "weights.npz") as file:
         return kept | {"status": facts["status"]}, rows, file["w"].tolist()

@@ -64,6 +64,9 @@ ARRAYS: dict[str, dict[str, Any]] = {
     "an evaluation before the start": rows(-4, 10),
     "an evaluation of no step": rows(4, np.nan, 10),
     "evaluations with a column too few": {"rows": np.ones((3, 8))},
+    "layers of another network": {"layers": np.full((1, 7), 4.0)},
+    "layers of another update": {"layers": np.full((1, 5), 3.0)},
+    "layers in words": {"layers": np.full((1, 5), "4")},
     "evaluations in words": {"rows": np.full((3, 9), "1")},
 }
 
