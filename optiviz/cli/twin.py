@@ -31,6 +31,8 @@ from optiviz.errors import UserError
 from optiviz.words import pair, whole
 
 if TYPE_CHECKING:
+    from optiviz.problems.planes.regression import Valleys
+    from optiviz.runs import Run
     from optiviz.training.twin import Twins
 
 
@@ -110,7 +112,7 @@ def twin(
     with threadpool_limits(1):
         made = _trained(recipe, updates, images, as_json)
         look = made.look(at)
-        valley, run, shadow = made.runs(look)
+        valley, run, shadow = _runs(made, look)
         picture = views.picture(valley, run, shadow, theme=theme, size=pixels, text=text)
         picture.save(target)
     facts = _facts(made, look) | {"verdict": picture.verdicts[0]}
@@ -120,6 +122,13 @@ def twin(
         return
     print("\n".join(views.told(made, look, valley, run).values()))
     print(f"Wrote {target} ({updates} updates, {time.perf_counter() - began:.1f} s)")
+
+
+def _runs(made: Twins, look: int) -> tuple[Valleys, Run, Run]:
+    try:
+        return made.runs(look)
+    except UserError as error:
+        raise UserError(f"{error} Choose another --at, or none.") from None
 
 
 def _trained(recipe: Any, updates: int, images: int, quiet: bool) -> Twins:

@@ -74,11 +74,18 @@ class Twins:
         return int(self.at[first]), int(self.at[last])
 
     def look(self, update: int | None = None) -> int:
-        """Which look was at an update or the last before it; by default the settled one."""
+        """Which look was at an update or the last before it; by default the settled one, or the
+        last before that which has a valley."""
         if update is None:
-            return self.settled
+            settled = self.settled
+            return next((n for n in range(settled, -1, -1) if self._bends(n)), settled)
         check_at(update, len(self.loss) - 1)
         return int(np.searchsorted(self.at, update, side="right")) - 1
+
+    def _bends(self, look: int) -> bool:
+        """Whether the loss bends upwards along both directions of a look."""
+        first, second = self.curvatures[look]
+        return bool(second > FLAT * first)
 
     def valley(self, look: int) -> Valleys:
         """The mean of ½(w - cᵢ)ᵀΛ(w - cᵢ): the network's λ, and the noise of its own samples.
@@ -90,7 +97,7 @@ class Twins:
             UserError: the loss does not bend upwards along both directions.
         """
         both, slopes = self.curvatures[look], self.slopes[look]
-        if not both[1] > FLAT * both[0]:
+        if not self._bends(look):
             raise UserError(f"At update {self.at[look]} the loss bends upwards in one direction.")
         mean = slopes.mean(axis=0)
         start = mean / both

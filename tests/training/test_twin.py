@@ -141,6 +141,10 @@ def test_a_look_is_that_before_an_update() -> None:
     assert found.at.tolist() == [0, 10, 20, 30, 40]
     assert [found.look(t) for t in (0, 9, 10, 40)] == [0, 0, 1, 4]
     assert found.look() == found.settled
+    saddle = np.array([3.0, -1.0])  # where two looks have no valley, that before them is taken
+    curvatures = np.concatenate([found.curvatures[:1], np.tile(saddle, (4, 1))])
+    without = dataclasses.replace(found, curvatures=curvatures)
+    assert (without.settled, without.look()) == (1, 0)
     with pytest.raises(UserError, match="at must be from 0 to 40, got 41"):
         found.look(41)
 
