@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { arrowsOf } from "../../optiviz/player/js/arrows.js";
+import { layAxes } from "../../optiviz/player/js/field.js";
 import { star } from "../../optiviz/player/js/marks.js";
 import { Plane } from "../../optiviz/player/js/plane.js";
 import { headOf, leaving, tailOf } from "../../optiviz/player/js/trails.js";
@@ -116,6 +117,26 @@ test("each arrow has its colour, in the picture and in the words, and the push b
   const [, carried, push] = shapes.map(({ points }) => points);
   const tail = [0, 1].map((k) => (push[0][k] + push[6][k]) / 2);
   tail.forEach((value, k) => near(value, carried[3][k]));
+});
+
+test("what is said in the upper left corner stands below an axis' name that has no room beside", () => {
+  const at = (name) => {
+    const plane = new Plane(player([run], { ground: { ...GROUND, axes: ["w₁", name], undefined: "no loss here" } }), canvas());
+    Object.assign(plane.player, { plane });
+    plane.measure();
+    plane.frame();
+    plane.factor = 1;
+    run.pixels = plane.pixels(run);
+    layAxes(plane, plane.context);
+    plane.move(plane.context);
+    const placed = (words) => texts(plane.context).find((one) => one.words === words);
+    return [placed(name), placed("no loss here")];
+  };
+  const [beside, first] = at("w₂");
+  assert.ok(beside.x < first.x);
+  const [inside, below] = at("second, λ = 1.89");
+  assert.equal(inside.x, first.x);
+  assert.ok(below.y - inside.y >= 18, "their plates do not meet");
 });
 
 test("the middle of the bounds is the middle of the picture", () => {

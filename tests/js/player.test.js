@@ -41,6 +41,12 @@ test("it opens at the end: names, losses, the step", () => {
   }
 });
 
+test("what a run has become is not said twice where it is but its loss", () => {
+  const verdict = `loss ${descent().above[10].toPrecision(3)}`;
+  const player = shown([descent(10, { verdict, said: 0 })]);
+  assert.deepEqual(["ov-loss", "ov-verdict"].map((name) => text(player, name)[0]), [verdict, ""]);
+});
+
 test("each theme has its own colours, in the legend and in the picture", () => {
   const player = shown();
   const key = () => player.root.all((part) => part.tag === "svg" && part.attributes.stroke)[0].attributes.stroke;

@@ -79,11 +79,11 @@ export function drawNotes(plane, context) {
   rows.forEach(([words, color], i) =>
     plane.note(context, words, left + width - 8, top + 14 + i * gap, "right", color),
   );
+  const at = (row) => top + 14 + (plane.taken + row) * gap;
   const { undefined: nowhere } = player.ground;
-  if (nowhere) plane.note(context, nowhere, left + 8, top + 14, "left", look.muted);
+  if (nowhere) plane.note(context, nowhere, left + 8, at(0), "left", look.muted);
   if (!player.batched || !shows.batch) return;
   const size = player.batch().length;
-  plane.note(context, `this batch of ${size}`, left + 8, top + 14, "left", look.accent);
-  const all = `all ${player.ground.samples.count} samples`;
-  plane.note(context, all, left + 8, top + 14 + gap, "left", look.muted);
+  plane.note(context, `this batch of ${size}`, left + 8, at(0), "left", look.accent);
+  plane.note(context, `all ${player.ground.samples.count} samples`, left + 8, at(1), "left", look.muted);
 }

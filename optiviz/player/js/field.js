@@ -65,6 +65,7 @@ export function layAxes(plane, context) {
   context.font = plane.font(12.5, "italic");
   const inside = context.measureText(ground.axes[1]).width > left - 8; // there is no room for it beside
   const [end, side] = inside ? [left + 8, "left"] : [left - 8, "right"];
+  plane.taken = inside ? 1 : 0; // rows of the upper left corner
   write(context, ground.axes[1], end, top + 9 * scale, side, "middle", look.text);
   write(context, ground.axes[0], left + width / 2, plane.height - 1, "center", "bottom", look.text);
 }

@@ -53,8 +53,9 @@ export class Legend {
     if (step === this.written) return;
     this.written = step;
     runs.forEach((run, i) => {
-      this.losses[i].textContent = `loss ${lossOf(facts, run, step)}`;
-      this.verdicts[i].textContent = verdictOf(run, step);
+      const [loss, became] = [`loss ${lossOf(facts, run, step)}`, verdictOf(run, step)];
+      this.losses[i].textContent = loss;
+      this.verdicts[i].textContent = became === loss ? "" : became; // of a shadow there is no other
     });
   }
 }

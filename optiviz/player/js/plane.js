@@ -15,6 +15,7 @@ const MOST = 200; // times as large as the whole
 export class Plane extends Sheet {
   constructor(player, canvas) {
     super(player, canvas);
+    this.taken = 0;
     this.home();
   }
 
