@@ -129,6 +129,10 @@ class Element {
     return selector === ":focus-visible" || (selector === "[type=range]" && this.attributes.type === "range");
   }
 
+  contains(other) {
+    return this === other || this.children.some((child) => child.contains?.(other));
+  }
+
   closest(selector) {
     return selector.split(", ").includes(this.tag) ? this : null;
   }

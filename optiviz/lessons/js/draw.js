@@ -14,7 +14,7 @@ export class Draw extends Way {
     const { steps, question } = this.lesson;
     this.words = element("p", { class: "sl-aim", role: "status" }, "Draw on the loss panel, by pointer or keys.");
     const keys = "By keys: → goes on, ← back, ↑ ↓ set the loss there, with Shift further; Enter commits.";
-    this.keys = element("p", { class: "lab-muted" }, keys);
+    this.keys = element("p", { class: "lab-muted sl-keys" }, keys);
     this.node = element("div", {}, element("p", { class: "sl-question" }, question), this.words, this.keys);
     this.missing = `Draw it up to step ${steps} first.`;
   }

@@ -47,6 +47,7 @@ export class Posing {
     this.said.textContent = this.way.given === null ? this.way.missing : "";
     if (this.way.given === null) return;
     this.phase = "waiting";
+    this.focused = this.form.contains(document.activeElement); // which is about to lose it
     this.way.commit();
     this.answer();
   }
@@ -60,7 +61,8 @@ export class Posing {
     way.mark();
     way.end();
     this.end(told);
-    if ([this.sure, way.canvas].includes(document.activeElement)) this.said.focus(); // what has it is about to go
+    const [now, lost] = [document.activeElement, this.focused ? document.body : null];
+    if ([this.sure, way.canvas, lost].includes(now)) this.said.focus(); // what has it is about to go, or gone
     this.sure.hidden = true;
     this.after.scrollIntoView({ block: "nearest" });
   }

@@ -16,7 +16,8 @@ class Place extends Way {
     this.missing = "Say where first: click the picture, or move the cross-hair.";
     this.words = element("p", { class: "sl-aim", role: "status" }, "Click the picture, or move the cross-hair.");
     const question = element("p", { class: "sl-question" }, this.lesson.question);
-    this.keys = element("p", { class: "lab-muted" }, "By keys: arrows move it, with Shift further; Enter commits.");
+    const keys = "By keys: arrows move it, with Shift further; Enter commits.";
+    this.keys = element("p", { class: "lab-muted sl-keys" }, keys);
     this.node = element("div", {}, question, this.words, this.keys);
   }
 
