@@ -34,10 +34,9 @@ def _seen(run: Run) -> tuple[Optimizer, Seen] | None:
     kind = OPTIMIZERS.get(run.optimizer)
     if kind is None or kind.matrices or run.w.ndim != 2 or not run.steps:
         return None
-    own = {name for name in kind(**held(run)).init(run.w[0]) if not name.startswith("_")}
+    rule = kind(**held(run))
+    own = {name for name in rule.init(run.w[0]) if not name.startswith("_")}
     if own != set(run.slots):
         return None
     found = cache(lambda: in_symbols(run)[1])
-    return kind(**held(run)), Seen(
-        run.w, run.grad, run.slots, run.hyper, lambda name: found()[name]
-    )
+    return rule, Seen(run.w, run.grad, run.slots, run.hyper, lambda name: found()[name])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
@@ -222,6 +222,7 @@ def words(color: str, theme: Theme) -> str:
     return legible(color, theme, WORDS)
 
 
+@lru_cache(1000)  # a lab asks for the same few at every move of a slider
 def legible(color: str, theme: Theme, least: float) -> str:
     """A colour, darkened on a light page and lightened on a dark one until it is seen there."""
     end = "#ffffff" if theme.dark else "#000000"
@@ -229,6 +230,7 @@ def legible(color: str, theme: Theme, least: float) -> str:
     return next(shade for shade in shades if contrast(shade, halo(theme)) >= least or shade == end)
 
 
+@lru_cache(100)
 def halo(theme: Theme) -> str:
     """The ground right beside a line or a word: what its halo leaves of the highest band."""
     return blend(theme.bands[-1], theme.background, HALO)

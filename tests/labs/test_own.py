@@ -17,7 +17,7 @@ from optiviz.errors import UserError
 from optiviz.labs.surface import own
 from optiviz.labs.surface.lab import SurfaceLab, map_pack
 from optiviz.labs.surface.state import clean, from_query
-from optiviz.labs.surface.takeaway import command, python
+from optiviz.labs.surface.takeaway import commands, python
 from optiviz.problems import parse_problem
 
 BOWL = "x**2 + 10*y**2"
@@ -41,7 +41,7 @@ def test_bounds_are_settings_of_the_formula_everywhere() -> None:
     assert state.plane().bounds == ((-5.0, 3.0), (-3.0, 8.0))
     same = parse_problem(state.problem_words)
     assert (same.bounds, same.start) == (state.plane().bounds, state.plane().start)
-    assert f"--problem='{BOWL}:left=-5.0,top=8.0'" in command(state, ".gif")
+    assert f"--problem='{BOWL}:left=-5.0,top=8.0'" in commands(state)[".gif"]
     assert f"parse_problem('{BOWL}:left=-5.0,top=8.0')" in python(state)
 
 

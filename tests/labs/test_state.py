@@ -147,7 +147,7 @@ def test_the_command_and_the_python_make_the_same_bits(link: str, tmp_path: Path
     problem = state.plane()
     runs = state.runs()
     path = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    command = takeaway.command(state, ".html") + " --json"
+    command = takeaway.commands(state)[".html"] + " --json"
     made = subprocess.run(
         ["bash", "-c", command],
         cwd=tmp_path,
@@ -173,7 +173,7 @@ def test_the_command_and_the_python_make_the_same_bits(link: str, tmp_path: Path
 @pytest.mark.parametrize("ending", FILES)
 def test_the_command_is_one_that_writes_the_file(ending: str) -> None:
     state, _ = from_query("optim=sgd&optim=adam:lr=0.1&problem=valley:condition=5")
-    _, verb, *_, name = takeaway.command(state, ending).split()
+    _, verb, *_, name = takeaway.commands(state)[ending].split()
     assert ending in {"plot": STILL, "animate": MOVING}[verb]
     assert name == f"sgd-adam-valley{ending}"
 

@@ -20,7 +20,7 @@ from optiviz.labs.surface.own import is_own, refusal
 from optiviz.labs.surface.session import KIND, PINS, Session, clean, from_file, from_query
 from optiviz.labs.surface.sliding import Maker, page_command, page_name, planned, promised
 from optiviz.labs.surface.state import Notes, State
-from optiviz.labs.surface.takeaway import command, file_name, picture_file, python
+from optiviz.labs.surface.takeaway import commands, file_name, picture_file, python
 from optiviz.lessons.lesson import Find
 from optiviz.lessons.offered import offered
 from optiviz.lessons.reader import HERE as LESSONS
@@ -139,7 +139,7 @@ class SurfaceLab(LabPage):
                 "start": runs[0].w[0].tolist(),
                 "query": session.query(),
                 "python": python(state),
-                "commands": {ending: command(state, ending) for ending in FILES},
+                "commands": commands(state),
             }
 
     def answers(self) -> dict[str, Callable[[Any], None]]:

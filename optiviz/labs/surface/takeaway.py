@@ -23,14 +23,16 @@ def file_name(state: State) -> str:
     return slug(*state.rules_words, state.problem_words)
 
 
-def command(state: State, ending: str) -> str:
-    """The command that makes the same runs, and a picture of them; the page adds its look."""
-    verb = "animate" if ending in MOVING else "plot"
+def commands(state: State) -> dict[str, str]:
+    """By its ending, what makes the same runs, and a picture of them; the page adds its look."""
     options = [f"--{option}={shlex.quote(value)}" for option, value in state.options()]
     alone = ["--alone"] * (len(state.lanes) == 1)
-    return " ".join(
-        ["optiviz", verb, *options, *alone, "--out", shlex.quote(file_name(state) + ending)]
-    )
+    words, name = " ".join([*options, *alone, "--out"]), file_name(state)
+    return {
+        ending: f"optiviz {'animate' if ending in MOVING else 'plot'} {words} "
+        + shlex.quote(name + ending)
+        for ending in FILES
+    }
 
 
 def python(state: State) -> str:
