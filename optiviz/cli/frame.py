@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.main import get_command
@@ -59,17 +59,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "sweep": sweep,
 }
 
-program = typer.Typer(
-    name="optiviz",
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # plain help starts three times as fast
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for name, command in COMMANDS.items():
-    program.command(name)(command)
 
-
-@program.callback(invoke_without_command=True)
 def bare(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
@@ -82,13 +72,34 @@ def bare(
         print(context.get_help())
 
 
-# Whoever runs several lines in one process reads the options of all commands once.
-built = cache(get_command)
+def program_of(*names: str) -> typer.Typer:
+    """The command line with these of its commands."""
+    made = typer.Typer(
+        name="optiviz",
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # plain help starts three times as fast
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback(invoke_without_command=True)(bare)
+    for name in names:
+        made.command(name)(COMMANDS[name])
+    return made
+
+
+program = program_of(*COMMANDS)
+
+
+@cache
+def built(*names: str) -> Callable[..., Any]:
+    """What reads the words after `optiviz`; kept for whoever runs several lines in one process."""
+    return get_command(program_of(*names))
 
 
 def main() -> None:
     """Run the command line; a user's mistake is one sentence and exit status 2."""
-    run = partial(built(program), prog_name="optiviz", standalone_mode=False)
+    # Reading the options of every command takes longer than reading those of the one that is meant.
+    names = COMMANDS.keys() & sys.argv[1:2] or COMMANDS
+    run = partial(built(*names), prog_name="optiviz", standalone_mode=False)
     with patient():
         try:
             if os.environ.get("_OPTIVIZ_COMPLETE") == "complete_bash":

@@ -17,7 +17,7 @@ from unittest.mock import ANY
 import pytest
 import typer.main
 
-from optiviz.cli import program
+from optiviz.cli import frame, program
 from optiviz.cli.map import Wanted
 from optiviz.optim import Adam
 from optiviz.problems import MLP, Dataset, load
@@ -450,6 +450,19 @@ def test_tables_of_claims(told: Callable) -> None:
     names = told("reproduce --claims")["tables"]
     assert "zeng-2" in names
     assert "yotkov-draft-1" not in names  # no claim rests on it
+
+
+@pytest.mark.parametrize(("word", "read"), [("plot", 1), ("--version", len(frame.COMMANDS))])
+def test_a_command_does_not_wait_for_the_options_of_others(
+    monkeypatch: pytest.MonkeyPatch, word: str, read: int
+) -> None:
+    seen: list[typer.Typer] = []
+    monkeypatch.setattr(frame, "built", frame.built.__wrapped__)
+    monkeypatch.setattr(frame, "get_command", lambda made: seen.append(made) or (lambda **_: 0))
+    monkeypatch.setattr("sys.argv", ["optiviz", word])
+    with pytest.raises(SystemExit):
+        frame.main()
+    assert [len(made.registered_commands) for made in seen] == [read]
 
 
 def test_no_option_is_left_out() -> None:

@@ -12,11 +12,10 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from tqdm import tqdm
 
 from optiviz.errors import UserError
 from optiviz.files import whole
-from optiviz.views.files import gif, mp4
+from optiviz.views.files import gif
 from optiviz.views.files.rhythm import Rhythm, counted
 from optiviz.views.files.sprites import Sprites
 
@@ -74,6 +73,8 @@ def record(
         UserError: an unknown ending, more frames than there is room for, or a place that cannot
             be written to.
     """
+    from tqdm import tqdm  # noqa: PLC0415  # which a still picture has no need of
+
     target = check_ending(path, FRAMED)
     ending = target.suffix.lower()
     swiftest = min(rhythm.fps, SWIFTEST) if ending == ".gif" else rhythm.fps
@@ -83,6 +84,8 @@ def record(
         check_room(ending, len(times), film.size)
         shown = tqdm(film.frames(times), total=len(times), unit="frame", disable=quiet or None)
         if ending == ".mp4":
+            from optiviz.views.files import mp4  # noqa: PLC0415
+
             counts = counted(seconds, 1 / rhythm.fps)
             mp4.write(unfinished, shown, film.size, rhythm.fps, counts, film.movie.about)
         else:
