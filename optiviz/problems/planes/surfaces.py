@@ -276,11 +276,11 @@ SURFACES: Registry[Surface] = Registry(
         ),
         "easom": Surface(
             name="easom",
-            title="Easom",
+            title="Easom: a hole in a plain",
             formula=formulas.easom,
-            bounds=((1.5, 4.8), (1.9, 4.4)),
-            start=(1.9, 2.3),
-            rates={"gradient": 0.3, "unit": 0.1},
+            bounds=((1.1, 5.1), (1.6, 4.7)),
+            start=(1.6, 2.2),
+            rates={"gradient": 0.1, "unit": 0.1},
             minima=((math.pi, math.pi),),
         ),
         "edge": Surface(
