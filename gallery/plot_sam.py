@@ -16,7 +16,7 @@ from optiviz.views.scene.sharpness import sharpness
 surface, rate = surfaces["wells"], "lr=0.03,beta=0.9"
 runs = race(surface, [f"sam:{rate},rho=0.5", f"momentum:{rate}"], 200, (-1.8, 0.7))
 flat, sharp = (number(float(sharpness(run, surface)[-1]), 2) for run in runs)
-title = f"Momentum ends in the sharp well (λ = {sharp}), SAM in the flat one (λ = {flat})"
+title = f"SAM ends in the flat well (λ = {flat}), momentum in the sharp one (λ = {sharp})"
 notes = [Note(75, "thrown out"), Note(130, "the sharp well holds", run=1)]
 look = {"labels": ["SAM, ρ = 0.5", "momentum"], "notes": notes, "hero": 0}
 export(Picture(surface, runs, ["path", "sharpness"], title=title, **look, **SLIDE))

@@ -26,7 +26,7 @@ from optiviz.runs.glossary import glossary
 from optiviz.runs.record import Run
 from optiviz.runs.symbols import in_symbols, met
 from optiviz.views.picture import Picture
-from optiviz.views.scene import drawn, notes, path, series, trail, trained
+from optiviz.views.scene import drawn, notes, path, series, sharpness, trail, trained
 from optiviz.views.scene.arrows import STEP, VELOCITY, enlarged, plain, times, usual
 from optiviz.views.scene.contour import (
     BANDS,
@@ -81,6 +81,8 @@ DRAWING = {
     "climb": series.CLIMB,
     "shade": trained.SHADE,
     "depth": series.DEPTH,
+    "still": sharpness.STILL,
+    "beyond": sharpness.BEYOND,
 }
 # When the least loss of a batch is at no one point.
 NOWHERE = {

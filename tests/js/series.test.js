@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { axisOf, between, curvesOf, PANELS, shareOf } from "../../optiviz/player/js/curves.js";
+import { axisOf, between, beyond, curvesOf, PANELS, shareOf } from "../../optiviz/player/js/curves.js";
 import { descent, DRAWING } from "./canvas.js";
 
 const near = (a, b, by = 1e-9) => assert.ok(Math.abs(a - b) <= by * Math.max(1, Math.abs(b)), `${a} is not ${b}`);
@@ -63,4 +63,16 @@ test("what was measured of a network is drawn, and its limit where there is one"
   assert.deepEqual(values("accuracy", { accuracy: [0.1, 0.9] }), [[0.1, 0.9]]);
   assert.deepEqual(values("sharpness", { sharpness: [1, 2, 3] }), [[1, 2, 3]]);
   assert.deepEqual(values("sharpness", { sharpness: [1, 2, 3], stands: [4, 4, 4] }), [[1, 2, 3], [4, 4, 4]]);
+});
+
+test("a limit that would press a curve flat is beyond the axis, and told", () => {
+  const found = (sharpness, limit) => {
+    const curves = curvesOf(PANELS.sharpness, [descent(2, { sharpness, stands: [limit, limit, limit] })]);
+    const axis = axisOf(PANELS.sharpness, curves, 0, DRAWING);
+    return [axis.high > limit, beyond(curves, axis)];
+  };
+  assert.deepEqual(found([-1, 20, 2], 127), [false, [127]]);
+  assert.deepEqual(found([-1, 20, 2], 80), [true, []], "not so far");
+  assert.deepEqual(found([5, 5, 5], 127), [true, []], "a curve without a shape");
+  assert.deepEqual(found([1, 20, 2], 800), [true, []], "an axis of powers has room");
 });

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from optiviz import descend, optim, surfaces
+from optiviz import descend, optim, race, surfaces
 from optiviz.problems import parse_problem
 from optiviz.views import Picture
 from optiviz.views.scene.sharpness import sharpness, stands
@@ -68,9 +68,14 @@ def test_the_limit_is_drawn_where_theory_knows_one(rule, product: float | None) 
     limits = [line for line in lines if line.get_color() == panel.look.text]
     assert len(limits) == (product is not None)
     low, high = panel.ax.get_ylim()
+    values = sharpness(run, surfaces["valley"])
+    flat = np.ptp(values) < 0.1 * values.max()
     for line in limits:
         assert line.get_ydata() == pytest.approx(expected)
-        assert low < min(line.get_ydata()) <= max(line.get_ydata()) < high
+        seen = flat or min(line.get_ydata()) < values.max() + 3 * np.ptp(values)
+        (name,) = (text.get_text() for text in panel.ax.texts if "η" in text.get_text())
+        assert name.endswith(" ↑") is not seen, "what lies further above is told"
+        assert seen is (low < min(line.get_ydata()) <= max(line.get_ydata()) < high)
 
 
 def test_a_limit_that_two_runs_share_is_drawn_once() -> None:
@@ -94,6 +99,19 @@ def test_each_limit_is_named_in_the_colour_of_its_run_and_no_name_lies_on_anothe
     assert told == sorted(expected)
     boxes = [text.get_window_extent() for text in names]
     assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+
+def test_a_limit_far_above_the_curves_leaves_them_the_height_and_is_named_at_the_edge() -> None:
+    runs = race("wells", ["sam:lr=0.03,beta=0.9,rho=0.5", "momentum:lr=0.03"], 110, (-1.8, 0.7))
+    scene = Picture("wells", runs, ["path", "sharpness"])._scene(None)
+    scene.figure.canvas.draw()
+    panel = scene.panels[-1]
+    most = max(float(sharpness(run, surfaces["wells"]).max()) for run in runs)
+    (name,) = (text for text in panel.ax.texts if "η" in text.get_text())
+    assert most < panel.ax.get_ylim()[1] < 1.4 * most < 127
+    assert name.get_text() == "2(1+β)/η = 127 ↑"
+    box, axes = name.get_window_extent(), panel.ax.get_window_extent()
+    assert axes.y0 + 0.8 * axes.height < box.y0 < box.y1 < axes.y1 + 1
 
 
 def test_curvatures_of_a_bowl_do_not_change() -> None:

@@ -7,7 +7,7 @@ import { extent } from "./numbers.js";
 const fromFirst = (values) => values.map((value, t) => (t ? value : NaN));
 const speed = (run) => (run.speed ??= fromFirst(run.vx.map((v, i) => Math.hypot(v, run.vy[i]))));
 
-// Each panel gives the curves of a run as [values, dash, paler].
+// Each panel gives the curves of a run as [values, dash, paler, whether they are a limit].
 export const PANELS = {
   loss: { title: (facts) => facts.lossTitle, log: true, curves: (run) => [[run.above]] },
   velocity: {
@@ -35,7 +35,7 @@ export const PANELS = {
   sharpness: {
     title: (facts) => facts.sharpnessTitle,
     curves: (run) =>
-      run.stands ? [[run.sharpness], [run.stands, [6, 3], 0.2]] : [[run.sharpness]],
+      run.stands ? [[run.sharpness], [run.stands, [6, 3], 0.2, true]] : [[run.sharpness]],
     whole: true,
   },
   eigen: { title: axesTitle, parts: { loss: "loss" }, curves: axesCurves },
@@ -44,11 +44,12 @@ export const PANELS = {
 
 export function curvesOf(panel, runs, parts) {
   return runs.flatMap((run) =>
-    panel.curves(run, parts).map(([values, dash, paler = 0]) => ({
+    panel.curves(run, parts).map(([values, dash, paler = 0, limit = false]) => ({
       run,
       values,
       dash: dash ?? run.dash.map((d) => d * 2.3),
       paler,
+      limit,
     })),
   );
 }
@@ -58,6 +59,7 @@ const numbersOf = (curves, of) =>
 
 // The limits of an axis: every curve, except for what a diverged one does at its end.
 export function axisOf(panel, curves, floor, drawing) {
+  curves = near(curves, drawing);
   const kept = numbersOf(curves, ({ run, values }) => {
     const lost = run.divergedAt >= 0 && !panel.whole;
     return lost ? values.slice(0, Math.max(2, Math.floor(drawing.kept * values.length))) : values;
@@ -72,6 +74,23 @@ export function axisOf(panel, curves, floor, drawing) {
 }
 
 const FAR = 1e6; // from the greatest value of an axis down to its end, at most
+
+// Without the limits that are so far above all curves that these would lie flat; on an axis of
+// powers none does.
+function near(curves, drawing) {
+  if (!curves.some(({ limit }) => limit)) return curves;
+  const { still, beyond } = drawing;
+  const [low, high] = extent(numbersOf(curves.filter(({ limit }) => !limit), ({ values }) => values));
+  const powers = low >= 0 && pressed(numbersOf(curves, ({ values }) => values), curves, drawing);
+  if (powers || high - low <= still * Math.abs(high)) return curves;
+  return curves.filter(({ limit, values }) => !limit || Math.min(...values) <= high + beyond * (high - low));
+}
+
+// The limits beyond an axis, as their least values, each once.
+export function beyond(curves, { high }) {
+  const least = curves.filter(({ limit }) => limit).map(({ values }) => Math.min(...values));
+  return [...new Set(least.filter((value) => value > high))];
+}
 
 // Whether one curve is so high that another lies flat on the axis.
 function pressed(kept, curves, { spread }) {

@@ -1,9 +1,9 @@
 // The panels against the step: loss, velocity, learning rate.
 
-import { axisOf, between, curvesOf, PANELS, shareOf } from "./curves.js";
+import { axisOf, between, beyond, curvesOf, PANELS, shareOf } from "./curves.js";
 import { element } from "./dom.js";
 import { clipTo, marker, pen, rule, write } from "./marks.js";
-import { blend, clamp, powers, ticks } from "./numbers.js";
+import { blend, clamp, number, powers, ticks } from "./numbers.js";
 import { Sheet } from "./sheet.js";
 
 const THIN = 1.2; // pixels that the lines of runs beside those that are set are wide
@@ -142,6 +142,8 @@ export class Series extends Sheet {
     }
     context.strokeStyle = look.muted;
     if (!log && low < 0 && high > 0) rule(context, left, this.y(0), left + width, this.y(0));
+    const above = beyond(this.curves(this.player.told), this.axis).map((value) => number(value));
+    if (above.length) write(context, `dashed: ${above.join(", ")} ↑`, left + width - 4, top + 3, "right", "top", look.muted);
   }
 
   // The steps during which a network trains in the valley that its toy runs in.

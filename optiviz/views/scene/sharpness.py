@@ -16,13 +16,16 @@ from optiviz.runs.record import Run
 from optiviz.views.numbers import number
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.place import spread
-from optiviz.views.scene.series import Series
+from optiviz.views.scene.series import SPREAD, Series
 from optiviz.views.scene.trained import shade
 from optiviz.views.style import DASHED, HALO, LINES, WORDS, Mark, legible
 
 MOST = 1e6  # of a curvature that is drawn
 LIMITS = {"sgd": "2/η", "momentum": "2(1+β)/η", "nesterov": "2(1+β)/((1+2β)η)"}
 FLAT = 50  # times below the least limit, as far as curvatures are shown
+STILL = 0.1  # of the greatest curvature: a curve that changes less has no shape to be seen
+BEYOND = 3  # times the span of the curves, above them: a limit beyond is named at the edge,
+HEAD = 0.2  # in so much of that span
 SIZE = 8.5  # points of a limit's name
 ROW, AWAY = 1.4, 0.7  # of them, from a name to the next; of that, from its line to its middle
 SHARE = 0.3  # of the steps, at either end, along which a name may stand
@@ -73,7 +76,8 @@ class Sharpness(Series):
         plate = {"facecolor": self.look.background, "alpha": HALO, "linewidth": 0, "pad": 1}
         style: Any = {"color": legible(self._color(one), self.look, WORDS), "zorder": 5}
         style |= {"fontsize": SIZE * self.look.scale, "transform": self.ax.transAxes}
-        return self.add(self.ax.text(0, 0, one.name, va="center", bbox=plate, **style))
+        above = " ↑" if float(one.heights.min()) > self.ax.get_ylim()[1] else ""
+        return self.add(self.ax.text(0, 0, one.name + above, va="center", bbox=plate, **style))
 
     def fit(self) -> None:
         """Lay the limits' names along them, at the end where curves are further away."""
@@ -102,7 +106,7 @@ class Sharpness(Series):
         for right in (True, False):
             first, last = (int((1 - SHARE) * steps), steps) if right else (0, int(SHARE * steps))
             at = min(last if right else 0, len(one.heights) - 1)
-            line = float(pixels(one.heights[at : at + 1])[0])
+            line = min(float(pixels(one.heights[at : at + 1])[0]), box.height)
             passing = [
                 pixels(values[(steps_ >= first) & (steps_ <= last)])
                 for _, _, steps_, values in self.lines
@@ -131,7 +135,18 @@ class Sharpness(Series):
         if stands and low > 0:  # nobody asks how flat it is where it is flat
             low = max(low, min(float(heights.min()) for heights in stands) / FLAT)
         every = np.concatenate([[low, high], *stands])
+        if every.min() <= 0 or every.max() <= SPREAD * every.min():  # where the axis is even
+            close = near(stands, low, high)
+            room = HEAD * (high - low) if len(close) < len(stands) else 0
+            every = np.concatenate([[low, high + room], *close])
         return float(every.min()), float(every.max())
+
+
+def near(stands: Sequence[Array], low: float, high: float) -> list[Array]:
+    """The limits that leave the curves their height: those far above would press them flat."""
+    if high - low <= STILL * abs(high):
+        return list(stands)
+    return [heights for heights in stands if heights.min() <= high + BEYOND * (high - low)]
 
 
 def limits(runs: Sequence[Run]) -> list[Limit]:
