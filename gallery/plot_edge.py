@@ -36,7 +36,7 @@ first, most, last = (
     number(float(value), 2) for value in (found[0], found.max(), found[-2:].mean())
 )
 title = f"Curvature λ leaps from {first} to {most} and comes to rest at {last}; 2/η is {2 / 0.1:g}"
-notes = [Note(3, "thrown to and fro"), Note(150, "ever flatter ground", run=1)]
-look = {"bounds": ((3.1, 3.45), (0.2, 0.37)), "labels": ["even steps", "odd steps"], "notes": notes}
-runs = [second(run, 0), second(run, 1)]
+notes = [Note(3, "thrown to and fro", run=1), Note(150, "ever flatter ground")]
+look = {"bounds": ((3.1, 3.45), (0.2, 0.37)), "labels": ["odd steps", "even steps"], "notes": notes}
+runs = [second(run, 1), second(run, 0)]
 export(Picture(surface, runs, ["path", "sharpness"], title=title, **look, **SLIDE), frames=150)

@@ -11,13 +11,15 @@ from optiviz import race
 from optiviz.gallery.export import SLIDE, export
 from optiviz.problems import rare
 from optiviz.views import Note, Picture
+from optiviz.views.numbers import number
 
 problem, short = rare(), "lr=0.02,beta1=0,beta2=0.5"
 names = ["Adam", "AMSGrad", "ADOPT"]
 runs = race(problem, [f"{name.lower()}:{short}" for name in names], batch_size=1)
 adam, *others = (float(run.w[-100:, 0].mean()) for run in runs)
 there = " and ".join(name for name, end in zip(names[1:], others, strict=True) if end < -0.9)
-title = f"Adam ends at w₁ = {adam:+.1f}; {there} go to the minimum, {problem.minima[0][0]:.1f}"
+least = number(problem.minima[0][0], 2)
+title = f"Adam ends at w₁ = +{number(adam, 2)}; {there} go to the minimum, {least}"
 notes = [Note(80, "downhill, as all do"), Note(250, "the wrong way")]
 look = {"labels": names, "notes": notes, "hero": 0}
 export(Picture(problem, runs, ["path", "loss"], title=title, **look, **SLIDE), frames=150)

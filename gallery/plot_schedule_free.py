@@ -3,7 +3,7 @@ Schedule-Free stops anywhere
 ============================
 
 A decaying rate must know its last step: cosine's loss is high until just before the end.
-Schedule-Free keeps η and answers with x, a running mean of its iterates, which is good at any time.
+Schedule-Free keeps η and answers with x, the mean of its iterates so far, good at any time.
 Here both minimise a noisy river valley, on the same batches, and both might be stopped half-way:
 each has the best of four rates for that.
 """
@@ -37,10 +37,10 @@ def stopped(run):
 
 free = min((answer(ScheduleFreeSGD(lr=lr)) for lr in RATES), key=stopped)
 cosine = min((answer(SGD(lr=schedules.Cosine(lr))) for lr in RATES), key=stopped)
-title = f"Half-way Schedule-Free is at a loss of {number(stopped(free), 2)}"
+title = f"Half-way Schedule-Free's mean is at a loss of {number(stopped(free), 2)}"
 title += f", cosine decay at {number(stopped(cosine), 2)}"
 notes = [Note(STEPS // 2, "half-way"), Note(STEPS // 2, "cosine, half-way", run=1)]
-look = {"labels": ["Schedule-Free's x", "SGD, cosine"], "notes": notes, "hero": 0}
+look = {"labels": ["Schedule-Free's mean", "SGD, cosine"], "notes": notes, "hero": 0}
 export(
     Picture(problem, [free, cosine], ["path", "loss", "lr"], title=title, **look, **SLIDE),
     frames=75,

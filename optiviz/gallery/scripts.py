@@ -34,6 +34,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "adam_branches",
         "rare",
         "rotation",
+        "muon",
     ),
     "Races": ("race", "saddle", "basins"),
     "As far as η stands": ("catapult", "edge", "sam"),

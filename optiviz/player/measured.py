@@ -11,9 +11,11 @@ from optiviz.views.scene import sharpness, trained
 OWN = {"true_loss": {"truth", "network-loss"}, "accuracy": {"accuracy"}}  # by slot, who shows it
 
 
-def measured(run: Run, problem: Plane, panels: Sequence[str]) -> Iterator[tuple[str, Array]]:
-    """The columns that some panels need: a network's own numbers, and how sharply the ground
-    bends."""
+def measured(
+    run: Run, problem: Plane, panels: Sequence[str], first: bool = True
+) -> Iterator[tuple[str, Array]]:
+    """The columns that some panels need: a network's own numbers, how sharply the ground bends,
+    and of the first run what is of a whole matrix."""
     for slot, shown in OWN.items():
         if slot in run.slots and shown & set(panels):
             yield slot, run.slots[slot].astype("<f4")
@@ -21,6 +23,8 @@ def measured(run: Run, problem: Plane, panels: Sequence[str]) -> Iterator[tuple[
         yield "holds", run.slots["holds"].astype("<f4")
     if "truth" in panels and "true_loss" in run.slots:
         yield "below", run.loss.astype("<f4")
+    if "singular" in panels and "singular" in run.slots and first:
+        yield from zip(("most", "least"), run.slots["singular"].T.astype("<f4"), strict=True)
     if "sharpness" in panels:
         yield "sharpness", sharpness.sharpness(run, problem).astype("<f4")
         if (most := sharpness.stands(run)) is not None:

@@ -52,6 +52,7 @@ PANELS = {
     "network-loss": "network-loss",
     "accuracy": "accuracy",
     "sharpness": "sharpness",
+    "singular": "singular",
     "lr": "lr",
     "formula": "formula",
     "eigen": "eigen",
@@ -81,8 +82,7 @@ DRAWING = {
     "climb": series.CLIMB,
     "shade": trained.SHADE,
     "depth": series.DEPTH,
-    "still": sharpness.STILL,
-    "beyond": sharpness.BEYOND,
+    **sharpness.SQUEEZED,
 }
 # When the least loss of a batch is at no one point.
 NOWHERE = {
@@ -233,7 +233,7 @@ def paths(picture: Picture, steps: int = 0) -> bytes:
         for column in [
             *_columns(run, floor),
             *(column for _, own in more[i] for column in own),
-            *measured(run, picture.problem, panels),
+            *measured(run, picture.problem, panels, first=not i),
         ]
     ]
     if batched is not None and batched.batch is not None:

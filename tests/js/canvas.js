@@ -22,7 +22,7 @@ export const texts = ({ calls }) =>
 export const DRAWING = {
   tail: 4, tried: 60, rest: 0.8, halo: 0.7, reach: 3, batch: 20, contour: 0.5, faintContour: 0.25,
   kept: 0.5, spread: 30, logRoom: 2, room: 0.1, rise: 10, climb: 1e4, depth: 1e-10,
-  still: 0.1, beyond: 3,
+  shapeless: 0.1, afar: 3,
 };
 
 const LOOK = {

@@ -62,6 +62,8 @@ test("what was measured of a network is drawn, and its limit where there is one"
   assert.deepEqual(values("network-loss", { true_loss: [3, 2, 1], below: [2, 2, 2] }), [[3, 2, 1]]);
   assert.deepEqual(values("accuracy", { accuracy: [0.1, 0.9] }), [[0.1, 0.9]]);
   assert.deepEqual(values("sharpness", { sharpness: [1, 2, 3] }), [[1, 2, 3]]);
+  assert.deepEqual(values("singular", {}), [], "of a row that is not the first");
+  assert.deepEqual(values("singular", { most: [3, 2, 1], least: [1, 0, 0] }), [[3, 2, 1], [1, 0, 0]]);
   assert.deepEqual(values("sharpness", { sharpness: [1, 2, 3], stands: [4, 4, 4] }), [[1, 2, 3], [4, 4, 4]]);
 });
 

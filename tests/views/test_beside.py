@@ -7,8 +7,10 @@ import pytest
 from legible import faults
 
 from optiviz import descend, optim, surfaces
+from optiviz.errors import UserError
 from optiviz.optim import OPTIMIZERS
 from optiviz.optim.drawn import Oval, Pull, Tried, Way
+from optiviz.player.measured import measured
 from optiviz.problems import parse_problem
 from optiviz.problems.matrix import MatrixValley
 from optiviz.runs import Run, race
@@ -274,3 +276,22 @@ def test_a_letter_gives_way_to_what_is_said() -> None:
         assert not (over and letter.get_visible())
         hidden += not letter.get_visible()
     assert hidden
+
+
+def test_singular_values_are_those_of_the_whole_matrix_and_bear_no_row_s_name() -> None:
+    problem, parts, run = muon_rows()
+    picture = Picture(problem.plane, parts, ["path", "singular"], labels=["row 1", "row 2"])
+    panel = picture._scene(None).panels[1]
+    expected = np.linalg.svd(run.w.reshape(-1, 2, 2), compute_uv=False)
+    drawn_ = np.stack([values for _, _, _, values in panel.lines], axis=1)
+    np.testing.assert_allclose(drawn_, expected)
+    assert not [text for text in panel.ax.texts if "row" in text.get_text()]
+    columns = [(i, name) for i, part in enumerate(parts) for name in sent(part, problem, not i)]
+    assert columns == [(0, "most"), (0, "least")]
+    with pytest.raises(UserError, match="needs the rows of a matrix"):
+        Picture("bowl", descend("bowl", "sgd", steps=3), ["singular"]).figure()
+
+
+def sent(run: Run, problem: MatrixValley, first: bool) -> list[str]:
+    """The columns that the player's panel gets of a row."""
+    return [name for name, _ in measured(run, problem.plane, ["singular"], first)]

@@ -18,6 +18,7 @@ from optiviz.training.recipe import Recipe
 from optiviz.training.train import COLUMNS
 from optiviz.views.charts.comparison import FRAMES, Race
 from optiviz.views.charts.curves import training_figure
+from optiviz.views.charts.ends import Ends
 from optiviz.views.charts.gradients import gradients_figure
 from optiviz.views.charts.sweep import plot_heat
 from optiviz.views.frame import Frame
@@ -249,3 +250,16 @@ def test_a_heat_map_stands_upright(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert sorted(shades, key=shades.get) == ["98.00", "90.00", "80.00", "60.00"]
     heights = {text.get_text(): text.get_window_extent().y0 for text in ax.texts}
     assert heights["98.00"] < heights["80.00"]
+
+
+def test_words_at_line_ends_keep_below_the_title_that_they_pass_in_a_film() -> None:
+    frame = Frame("light", (960, 540))
+    ax = frame.figure.subplots(gridspec_kw={"top": 0.8})
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    title = ax.set_title("Test accuracy", loc="left")
+    ends = Ends(frame, ax, ["#000000", "#990000"])
+    ends.show(["Adam 97 %\nη = 0.001", "SGD 96 %\nη = 0.1"], [(0.05, 1.0), (0.05, 0.98)])
+    frame.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ends.texts]
+    assert not any(box.overlaps(title.get_window_extent()) for box in boxes)
+    assert not boxes[0].overlaps(boxes[1])

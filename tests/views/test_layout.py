@@ -70,7 +70,7 @@ def test_nothing_lies_on_another_panel(panels: tuple[str, ...]) -> None:
 
 
 # Of networks, on a slice or beside a twin, and of matrices.
-TRAINED = ("truth", "network-loss", "accuracy", "rounding")
+TRAINED = ("truth", "network-loss", "accuracy", "rounding", "singular")
 
 
 def covering() -> list[tuple[tuple[str, ...], tuple[int, int], str]]:

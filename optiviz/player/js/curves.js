@@ -38,6 +38,11 @@ export const PANELS = {
       run.stands ? [[run.sharpness], [run.stands, [6, 3], 0.2, true]] : [[run.sharpness]],
     whole: true,
   },
+  singular: {
+    title: () => "Singular values of W: σ₁, σ₂ (dashed)",
+    curves: (run) => (run.most ? [[run.most, []], [run.least, [6, 3], 0.3]] : []),
+    whole: true,
+  },
   eigen: { title: axesTitle, parts: { loss: "loss" }, curves: axesCurves },
   lr: { title: () => "Learning rate η", curves: (run) => [[run.lr]], whole: true },
 };
@@ -79,11 +84,11 @@ const FAR = 1e6; // from the greatest value of an axis down to its end, at most
 // powers none does.
 function near(curves, drawing) {
   if (!curves.some(({ limit }) => limit)) return curves;
-  const { still, beyond } = drawing;
+  const { shapeless, afar } = drawing;
   const [low, high] = extent(numbersOf(curves.filter(({ limit }) => !limit), ({ values }) => values));
   const powers = low >= 0 && pressed(numbersOf(curves, ({ values }) => values), curves, drawing);
-  if (powers || high - low <= still * Math.abs(high)) return curves;
-  return curves.filter(({ limit, values }) => !limit || Math.min(...values) <= high + beyond * (high - low));
+  if (powers || high - low <= shapeless * Math.abs(high)) return curves;
+  return curves.filter(({ limit, values }) => !limit || Math.min(...values) <= high + afar * (high - low));
 }
 
 // The limits beyond an axis, as their least values, each once.

@@ -143,7 +143,8 @@ export class Series extends Sheet {
     context.strokeStyle = look.muted;
     if (!log && low < 0 && high > 0) rule(context, left, this.y(0), left + width, this.y(0));
     const above = beyond(this.curves(this.player.told), this.axis).map((value) => number(value));
-    if (above.length) write(context, `dashed: ${above.join(", ")} ↑`, left + width - 4, top + 3, "right", "top", look.muted);
+    const words = above.length ? `dashed: ${above.join(", ")} ↑` : "";
+    write(context, words, left + width - 4, top + 3, "right", "top", look.muted);
   }
 
   // The steps during which a network trains in the valley that its toy runs in.

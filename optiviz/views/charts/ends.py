@@ -68,7 +68,8 @@ class Ends:
         column = points[told, 0].max() if x is None else to.transform((x, 1.0))[0]
         column += LEAD * self.frame.look.scale * inch[0]
         wanted = np.clip(points[told, 1], 0, 1)
-        heights = spread(wanted.tolist(), TIGHT * high, high / 2, 1.0)
+        # Below the axes' title, too: in a film the words begin at its left.
+        heights = spread(wanted.tolist(), TIGHT * high, high / 2, 1 - high / 2)
         for i, height in zip(told, heights, strict=True):
             self.texts[i].set_position((column, height))
             ends = points[i, 0] + 0.05 * inch[0], column - 0.04 * inch[0]

@@ -26,6 +26,8 @@ from optiviz.words import look_up
 class Bare(PathPanel):
     """Contours and paths without arrows and words, for which a tile has no room."""
 
+    explains: ClassVar[bool] = False
+
     def arrows(self) -> tuple[Arrow, ...]:
         return ()
 

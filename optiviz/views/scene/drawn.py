@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
+from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
 from optiviz.optim.drawn import Drawn, Oval, Pull, Tried, Way
@@ -82,6 +84,15 @@ class Marks:
             self.show(t)
             self.kept[t] = [box for part in self.parts for box in part.boxes()]
         return self.kept[t]
+
+    def outlines(self, t: float) -> list[Array]:
+        """The points of the plane through which their lines run at a step."""
+        self.show(t)
+        artists = [artist for part in self.parts for artist in vars(part).values()]
+        lines = [np.asarray(one.get_xydata()) for one in artists if isinstance(one, Line2D)]
+        shapes = [one for one in artists if isinstance(one, Polygon) and one.get_visible()]
+        pieces = [one.get_segments() for one in artists if isinstance(one, LineCollection)]
+        return [*lines, *(np.asarray(one.get_xy()) for one in shapes), *chain(*pieces)]
 
     def show(self, t: float) -> None:
         """Take the marks to a step."""

@@ -23,6 +23,7 @@ from optiviz.views.scene.relief import Relief
 from optiviz.views.scene.rounding import Rounding
 from optiviz.views.scene.series import Loss, Rate, Series, Speed, Truth, Velocity
 from optiviz.views.scene.sharpness import Sharpness
+from optiviz.views.scene.singular import Singular
 from optiviz.views.scene.sum import SumPanel
 from optiviz.views.scene.trained import Accuracy, NetworkLoss
 from optiviz.words import look_up
@@ -50,6 +51,7 @@ PANELS: dict[str, type[Panel]] = {
     "eigen-loss": EigenLoss,
     "formula": FormulaPanel,
     "rounding": Rounding,
+    "singular": Singular,
 }
 
 
@@ -121,7 +123,7 @@ class Scene(Frame):
         if not 1 < len(picture.runs) <= MOST or picture.small:
             return 0.0
         alone = not any(issubclass(PANELS[name], PathPanel) for name in picture.panels)
-        series = [panel for panel in panels if isinstance(panel, Series)]
+        series = [panel for panel in panels if isinstance(panel, Series) and panel.owners]
         ends = [LineNames(panel, film, alone and not nth) for nth, panel in enumerate(series)]
         self.ends = [end for end in ends if end.fits]
         for end in ends:

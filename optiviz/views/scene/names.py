@@ -135,14 +135,14 @@ class HeadNames:
         """The boxes of all names at a step."""
         found: dict[int, Box] = {}
         for nth in self.order:
-            found[nth] = self._fresh(nth, t, [*found.values(), *self._dots(t)])
+            found[nth] = self._fresh(nth, t, [*found.values(), *self.dots(t)])
         return [found[nth] for nth in range(self.count)]
 
     def _before(self, t: int, later: list[Box], then: int) -> list[Box]:
         """The boxes at a step before another: each beside its head as it is then, if it can be."""
         found: dict[int, Box] = {}
         for nth in self.order:
-            taken = [*found.values(), *self._dots(t)]
+            taken = [*found.values(), *self.dots(t)]
             here, there = self.head(nth, t), self.head(nth, then)
             corner = later[nth][0] + here[0] - there[0], later[nth][3] + here[1] - there[1]
             row = self.words[nth].sizes[0][1]
@@ -163,7 +163,7 @@ class HeadNames:
         blocked = [*taken, *self._arrows(nth, t)]
         return self.ground.place(self.head(nth, t), self.words[nth].size(t), blocked, gap, row)
 
-    def _dots(self, t: float) -> list[Box]:
+    def dots(self, t: float) -> list[Box]:
         """The boxes of all heads."""
         size = 5 * self.panel.look.pen * self.dpi
         letters = [box for marks in self.panel.marks for box in marks.boxes(t)]
@@ -219,7 +219,7 @@ class HeadNames:
             boxes = {}
             for nth in self.order:  # what a glide led over something gives way again
                 box = self.ground.inside(self._box(nth, t, (at[2 * nth], at[2 * nth + 1])))
-                taken = [*boxes.values(), *self._dots(t)]
+                taken = [*boxes.values(), *self.dots(t)]
                 boxes[nth] = self.ground.nudged(box, taken, self.words[nth].sizes[0][1])
         for nth, box in boxes.items():
             self.words[nth].put(t, (box[0], box[3]), self.room, self.head(nth, t))

@@ -16,6 +16,7 @@ from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.contour import UNDEFINED, draw_goals, draw_ground, draw_marks, fit, minimum
 from optiviz.views.scene.drawn import Marks, of_runs
 from optiviz.views.scene.eigen import draw_axes
+from optiviz.views.scene.marked import tell
 from optiviz.views.scene.names import MOST, HeadNames
 from optiviz.views.scene.notes import Notes
 from optiviz.views.scene.panel import Panel
@@ -31,6 +32,7 @@ class PathPanel(Panel):
 
     wide: ClassVar[bool] = True
     faint: ClassVar[bool] = False  # whether the ground is pale though no batch lies over it
+    explains: ClassVar[bool] = True  # whether words say what its marks are
 
     def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
@@ -66,6 +68,7 @@ class PathPanel(Panel):
         self.told = self._told()
         marked = [*picture.problem.minima, *picture.problem.saddles]
         self.names = HeadNames(self, marked) if self.named() else None
+        self.words = tell(self) if self.names and self.explains else {}
 
     def _marks(self) -> list[Marks]:
         """What rules have to be drawn beside their paths."""
@@ -192,6 +195,8 @@ class PathPanel(Panel):
         for trail in self.trails:
             trail.show(t)
         self.told.show(t, self.film)
+        if "start" in self.words:  # there the runs' names tell it
+            self.words["start"].set_visible(t > 0)
         for i, key in enumerate(self.key):  # an arrow too short to be drawn has none
             key.set_visible(any(trail.arrows[i][0].get_visible() for trail in self.trails))
         if self.names:

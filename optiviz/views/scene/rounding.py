@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,11 +12,13 @@ from optiviz.runs.rounding import rounding
 from optiviz.views.numbers import number
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.drawn import corners
-from optiviz.views.scene.panel import Panel
+from optiviz.views.scene.panel import TITLE, Panel
 from optiviz.views.style import DOTTED, HALO, LINES, WORDS, blend, legible
 
 REACH = 1.42  # of the axes to either side, since singular values end at 1.2 at most
-SIZE = 8.5  # points of the words
+SIZE = 8.5  # points of the words, which stand above the circle
+ROW, MOST = 1.75, 0.5  # of them, from one row to the next; of the height that rows may take
+HEADING = "What Muon makes of a circle"
 
 
 class Rounding(Panel):
@@ -27,14 +29,16 @@ class Rounding(Panel):
     rows of one run of Muon, as `optiviz.runs.rows.rows` gives them.
     """
 
+    wide: ClassVar[bool] = True
+
     def __init__(self, ax: Any, picture: Contents) -> None:
         super().__init__(ax, picture)
+        self.dress(ax, picture)
         found = rounding(picture.runs)
         if found is None:
             raise UserError("The panel 'rounding' needs the two rows of a run of muon.")
         self.met: Array = found
-        self.entitle("What Muon makes of a circle")
-        ax.set(xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+        self.entitle(HEADING)
         look, rounds = picture.look, found.shape[1] - 1
         style: Any = {"ls": DOTTED, "lw": 1.2 * look.pen}
         ax.plot(*self._closed(np.eye(2)), color=look.muted, **style)
@@ -47,6 +51,12 @@ class Rounding(Panel):
             (line,) = ax.plot([], [], color=color, lw=(2.4 if strong else 1.2) * look.pen)
             self.lines.append(self.add(line))
         self._write(rounds)
+        self.fit()
+
+    @classmethod
+    def dress(cls, ax: Any, picture: Contents) -> None:
+        ax.set_title(HEADING, loc="left", fontsize=TITLE * picture.look.scale, pad=5)
+        ax.set(xticks=[-1, 0, 1], yticks=[-1, 0, 1])
 
     def _write(self, rounds: int) -> None:
         """What the dotted, the first and the last line are, with their singular values."""
@@ -61,12 +71,14 @@ class Rounding(Panel):
             self.texts.append(self.add(text))
 
     def fit(self) -> None:
-        """Make a circle round, whatever room there is, and lay the words below each other."""
+        """Lay the words below each other, and below them a circle that is round."""
         super().fit()
         box = self.ax.get_window_extent()
-        across, up = REACH * max(1, box.width / box.height), REACH * max(1, box.height / box.width)
-        self.ax.set(xlim=(-across, across), ylim=(-up, up))
-        row = 1.75 * SIZE * self.look.scale * self.ax.figure.dpi / 72
+        row = ROW * SIZE * self.look.scale * self.ax.figure.dpi / 72
+        free = box.height - min((0.5 + len(self.texts)) * row, MOST * box.height)
+        unit = min(box.width, free) / (2 * REACH)
+        across, down = box.width / 2 / unit, free / 2 / unit
+        self.ax.set(xlim=(-across, across), ylim=(-down, box.height / unit - down))
         for nth, text in enumerate(self.texts):
             text.set_y(1 - (0.3 + nth) * row / box.height)
 

@@ -23,9 +23,10 @@ from optiviz.views.style import DASHED, HALO, LINES, WORDS, Mark, legible
 MOST = 1e6  # of a curvature that is drawn
 LIMITS = {"sgd": "2/η", "momentum": "2(1+β)/η", "nesterov": "2(1+β)/((1+2β)η)"}
 FLAT = 50  # times below the least limit, as far as curvatures are shown
-STILL = 0.1  # of the greatest curvature: a curve that changes less has no shape to be seen
-BEYOND = 3  # times the span of the curves, above them: a limit beyond is named at the edge,
-HEAD = 0.2  # in so much of that span
+# A curve that changes by less than such a share of the greatest curvature has no shape to be
+# seen; a limit so many times the curves' span above them is named at the edge.
+SQUEEZED = {"shapeless": 0.12, "afar": 3.2}
+HEAD = 0.2  # of that span, for the name
 SIZE = 8.5  # points of a limit's name
 ROW, AWAY = 1.4, 0.7  # of them, from a name to the next; of that, from its line to its middle
 SHARE = 0.3  # of the steps, at either end, along which a name may stand
@@ -144,9 +145,11 @@ class Sharpness(Series):
 
 def near(stands: Sequence[Array], low: float, high: float) -> list[Array]:
     """The limits that leave the curves their height: those far above would press them flat."""
-    if high - low <= STILL * abs(high):
+    if high - low <= SQUEEZED["shapeless"] * abs(high):
         return list(stands)
-    return [heights for heights in stands if heights.min() <= high + BEYOND * (high - low)]
+    return [
+        heights for heights in stands if heights.min() <= high + SQUEEZED["afar"] * (high - low)
+    ]
 
 
 def limits(runs: Sequence[Run]) -> list[Limit]:

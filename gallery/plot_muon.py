@@ -1,0 +1,29 @@
+"""
+Muon rounds the ellipse
+=======================
+
+A matrix makes an ellipse of the unit circle; its slope G in a valley makes a long and thin one.
+Muon divides it by its norm, and each round of Newton-Schulz, aX + (bXXᵀ + c(XXᵀ)²)X, rounds it:
+what was barely heard moves W as far as what was loud: both singular values fall at one pace.
+"""
+
+import numpy as np
+
+from optiviz import descend, optim
+from optiviz.gallery.export import SLIDE, export
+from optiviz.problems.matrix import MatrixValley
+from optiviz.runs.rounding import rounding
+from optiviz.runs.rows import rows
+from optiviz.views import Note, Picture
+from optiviz.views.numbers import number
+
+problem = MatrixValley(condition=20, rotation=35)
+rule = optim.Muon(lr=optim.schedules.Linear(0.1), beta=0.8)
+runs = rows(problem, descend(problem, rule, steps=60))
+long, short = np.linalg.svd(rounding(runs)[-1], compute_uv=False).T
+before, *_, after = (number(ratio, 2) for ratio in long / short)
+title = f"Muon rounds an ellipse of {before} : 1 to one of {after} : 1"
+notes = [Note(8, "as fast along as across")]
+look = {"labels": ["W's row 1", "W's row 2"], "notes": notes, "bounds": ((-1.7, 1.7), (-0.6, 2.2))}
+panels = ["path", "rounding", "singular"]
+export(Picture(problem.plane, runs, panels, title=title, **look, **SLIDE))
