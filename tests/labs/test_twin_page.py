@@ -71,6 +71,10 @@ def test_a_link_is_trained_and_told_of_and_its_address_trains_again(page: Any) -
     figures(page, "Trained: update 25 of 25")
     assert "first rose at update" in said(page, "network")
     assert "lr=1&updates=25" in page.url
+    ends = re.search(r"to ([\d.]+)", said(page, "network")).group(1)
+    losses = page.locator(".ov-legend .ov-loss:visible")
+    losses.filter(has_text=f"loss {ends}").wait_for()
+    assert losses.count() == 1  # the toy's is no number to set beside it
     page.get_by_role("button", name="Light or dark").click()
     assert found(page) == []
 
