@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from optiviz.problems.base import Array, Plane
 from optiviz.runs.record import Run
 from optiviz.views.scene import sharpness, trained
+from optiviz.views.scene.contents import Contents
 
 OWN = {"true_loss": {"truth", "network-loss"}, "accuracy": {"accuracy"}}  # by slot, who shows it
 
@@ -31,10 +32,12 @@ def measured(
             yield "stands", most.astype("<f4")
 
 
-def titles(runs: Sequence[Run], floor: float | None) -> dict[str, str]:
-    """What those panels are called whose titles say what is drawn."""
+def titles(picture: Contents) -> dict[str, str]:
+    """What the picture is called, and those panels whose titles say what is drawn."""
+    runs = picture.runs
     return {
-        "lossTitle": "Loss above minimum" if floor else "Loss",
+        "title": picture.title,
+        "lossTitle": "Loss above minimum" if picture.problem.floor() else "Loss",
         "sharpnessTitle": sharpness.title(runs),
         "networkTitle": trained.title(runs),
     }

@@ -209,7 +209,7 @@ def paths(picture: Picture, steps: int = 0) -> bytes:
     more = list(zip(formulas, modes, marked(picture), strict=True))
     facts = {
         **axes,
-        **titles(runs, floor),
+        **titles(picture),
         "steps": max(picture.steps, steps),
         "panels": panels,
         "floor": floor,

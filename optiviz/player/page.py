@@ -67,7 +67,7 @@ def page(picture: Picture) -> str:
         UserError: a panel that the player does not have.
     """
     return PAGE.format(
-        title=html.escape(f"{picture.problem.title}: {', '.join(picture.labels)}"),
+        title=html.escape(f"{picture.title}: {', '.join(picture.labels)}"),
         about=html.escape(picture.about),
         under=ground_under(picture.theme),
         faces=faces(),

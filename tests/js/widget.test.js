@@ -115,6 +115,14 @@ test("two views of one model show one step", () => {
   assert.equal(one.counter(), "step 4 / 10");
 });
 
+test("a picture with a title of its own is called so, and not as its ground", () => {
+  const { host, find } = shown();
+  host.set("ground", bytes(groundPack({ title: "Other" })));
+  host.set("paths", bytes(pathsPack([descent(20)], { title: "Momentum is faster" })));
+  draw();
+  assert.equal(find("ov-title")[0].textContent, "Momentum is faster");
+});
+
 test("another ground and other paths may come in any order", () => {
   for (const order of [["ground", "paths"], ["paths", "ground"]]) {
     const { host, find } = shown();

@@ -17,6 +17,7 @@ from PIL import Image
 from optiviz import descend, optim, play, surfaces
 from optiviz.errors import UserError
 from optiviz.player import pack as player
+from optiviz.player.measured import titles
 from optiviz.player.page import page
 from optiviz.problems import PROBLEMS, parse_problem
 from optiviz.problems.planes.regression import Regression
@@ -121,6 +122,13 @@ def test_a_batch_is_drawn_where_its_loss_is_known(problem: type[Regression], kin
 def test_a_panel_that_it_does_not_have() -> None:
     with pytest.raises(UserError, match="The player has no panel 'surface'"):
         page(picture(panels=("path", "surface")))
+
+
+def test_a_page_is_called_as_its_picture_is() -> None:
+    text = page(picture(title="Momentum is <faster>"))
+    assert "<title>Momentum is &lt;faster&gt;: " in text
+    assert titles(picture(title="Momentum is <faster>"))["title"] == "Momentum is <faster>"
+    assert titles(picture())["title"] == picture().problem.title
 
 
 def test_a_page_speaks_of_no_other_host(tmp_path: Path) -> None:

@@ -115,6 +115,7 @@ export class Player extends Timeline {
     const first = !this.runs.length;
     const panels = String(this.facts?.panels);
     this.facts = facts;
+    this.title.textContent = facts.title ?? this.ground.title;
     this.runs = facts.runs;
     this.steps = facts.steps;
     this.stops = facts.notes.map(({ step }) => step);
