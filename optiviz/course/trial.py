@@ -14,13 +14,14 @@ from optiviz.explorer.choices import Choice, usual
 from optiviz.explorer.plan import Plan, plan
 from optiviz.labs.controls import Knob, knobs
 from optiviz.labs.surface.offers import BATCHES, RATES, SHAPES
-from optiviz.lessons.lesson import Find
+from optiviz.lessons.lesson import FINDABLE, Find
 from optiviz.lessons.situation import USUAL, number, pairs_of
 from optiviz.problems import parse_problem
 from optiviz.problems.base import Array
 from optiviz.runs.inputs import as_rule
 from optiviz.words import join, pair, split
 
+SLIDERS = 2  # that a page has of one rule
 MOST = 250_000  # points on the paths among which something is to be found
 
 
@@ -127,9 +128,15 @@ def sought(situation: str, answer: Find, solution: str) -> Plan:
     """All that may be set to find something, at the values of the lab's own sliders.
 
     Raises:
-        UserError: a setting that no page with sliders has.
+        UserError: a setting that no page with sliders has, or more of them than it has sliders.
     """
     words = words_of(situation)
+    if len(answer.settings) > SLIDERS:
+        told = ", ".join(answer.settings)
+        raise UserError(
+            f"find.settings: a page without a server has {SLIDERS} sliders at most: name "
+            f"{SLIDERS} of {told}, or leave the lesson to the lab."
+        )
     offered = {_name(setting): _slider(setting, words).values for setting in answer.settings}
     ends = [words, words_of(solution)]
     most = max(2, int((MOST / words.steps) ** (1 / len(offered))))
@@ -154,9 +161,15 @@ def _slider(setting: str, words: Words) -> Knob:
     problem = parse_problem(words.problem)
     if setting == "batch" and (n := problem.n_samples):
         return Knob(f"batch size m of {n}", (*(b for b in BATCHES if b < n), n), n)
-    known = SHAPES | knobs(split(words.rules[0])[0], RATES, problem.rates)
+    own = knobs(split(words.rules[0])[0], RATES, problem.rates)
+    known = SHAPES | own
     if setting not in known:
-        raise UserError(f"find.settings: a page without a server has no slider for {setting}.")
+        batch = ("batch",) if problem.n_samples else ()
+        others = " or ".join(name for name in FINDABLE if name in (*own, *batch))
+        raise UserError(
+            f"find.settings: a page without a server has no slider for {setting}: name {others}, "
+            "or leave the lesson to the lab."
+        )
     return known[setting]
 
 

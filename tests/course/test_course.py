@@ -7,6 +7,7 @@ import html
 import re
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -188,6 +189,23 @@ def test_what_cannot_be_varied_is_said(
         list(Course(tmp_path / "out", own).write())
     assert sentence in str(caught.value)
     assert not (tmp_path / "out" / "index.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (("schedule",), "no slider for schedule: name lr or beta, or leave the lesson to the lab."),
+        (("lr", "beta", "condition"), "2 sliders at most: name 2 of lr, beta, condition, or leave"),
+    ],
+)
+def test_what_no_page_has_a_slider_for_is_said_with_what_would_do(
+    settings: tuple[str, ...], sentence: str
+) -> None:
+    lesson = read(HERE / "05-memory.toml")
+    assert isinstance(lesson.answer, Find)
+    wanted = replace(lesson.answer, settings=settings)
+    with pytest.raises(UserError, match=re.escape(sentence)):
+        sought(lesson.situation, wanted, lesson.situation)
 
 
 @pytest.mark.parametrize("name", ["index", "questions", "1-choose-try"])
