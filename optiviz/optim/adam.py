@@ -251,9 +251,14 @@ class Nadam(Optimizer):
         step *= self.lr
         w -= step
 
-    def mu(self, t: Any) -> Any:
+    def recalled(self, seen: Seen) -> State:
+        mu = self.mu(np.arange(1, len(seen.w))[:, None], seen.setting(self, "beta1"))
+        return {"_mu_product": mu.prod(axis=0)}
+
+    def mu(self, t: Any, beta: Any = None) -> Any:
         """β₁ as it grows into its own with the steps, t from 1; an array for several t."""
-        return self.beta1 * (1 - 0.5 * 0.96 ** (t * self.momentum_decay))
+        beta = self.beta1 if beta is None else beta
+        return beta * (1 - 0.5 * 0.96 ** (t * self.momentum_decay))
 
 
 @dataclass(frozen=True)

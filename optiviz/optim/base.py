@@ -123,6 +123,11 @@ class Optimizer(ABC):
         None where it is not divided by past slopes."""
         return None
 
+    def recalled(self, seen: Seen) -> State:
+        """What it keeps beside its slots, as the last step of a run left it, `seen` with the
+        gradients that its own lines met: so that a run can go on from its record."""
+        return {}
+
     def settings(self) -> dict[str, Any]:
         """The settings by name, as they were given; shared ones last, and where they are used."""
         names = sorted(vars(self), key=SHARED.__contains__)

@@ -47,6 +47,11 @@ class ScheduleFree(Optimizer):
             Way("z, which takes the steps", "muted", "z", seen.slots["iterate"]),
         )
 
+    def recalled(self, seen: Seen) -> State:
+        rates = seen.setting(self, "lr")
+        total = np.square(np.maximum.accumulate(rates, axis=0)).sum(axis=0)
+        return {"_rate_max": rates.max(axis=0, initial=0), "_weight_sum": total}
+
     def _mix(self, w: Array, state: State, beta: Any) -> None:
         """Take z into the mean x, and put w between them."""
         x, z, scratch = state["average"], state["iterate"], state["_scratch"]

@@ -183,6 +183,15 @@ class LBFGS(Optimizer):
             self._search(w, g, state, look)
         w += p * a
 
+    def recalled(self, seen: Seen) -> State:
+        # The last step met no slope after it: its pair comes with the next.
+        moves = (seen.slots["direction"] * seen.slots["step_length"])[1:-1]
+        bends = np.diff(seen.g[:-1], axis=0)
+        fits = np.flatnonzero(_dot(bends, moves) > CURVED)[-self.history :]
+        kept = np.zeros((2, self.history, seen.w.shape[-1]))
+        kept[:, self.history - len(fits) :] = moves[fits], bends[fits]
+        return {"_moves": kept[0], "_bends": kept[1], "_before": seen.g[-2:][0]}
+
     @staticmethod
     def _remember(s: Array, y: Array, state: State) -> None:
         """Put a pair behind the others and drop the oldest, in the trajectories where it fits."""

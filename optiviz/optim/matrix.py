@@ -11,6 +11,7 @@ import numpy as np
 from optiviz.errors import UserError
 from optiviz.optim.adam import correction
 from optiviz.optim.base import Array, Blocks, Optimizer, Rate, Setting, State, whole
+from optiviz.optim.drawn import Seen
 from optiviz.optim.settings import choice, count, setting
 from optiviz.optim.turned import Turned
 
@@ -79,6 +80,9 @@ class FullAdaGrad(Turned):
         p[...] = (inverse_root(gram, self.eps, 2) @ g[..., None])[..., 0]
         w -= np.multiply(p, self.lr, out=state["_scratch"])
 
+    def recalled(self, seen: Seen) -> State:
+        return {"_gram": seen.g[:-1].T @ seen.g[:-1]}
+
 
 @dataclass(frozen=True)
 class Shampoo(Turned):
@@ -143,6 +147,12 @@ class Shampoo(Turned):
                 found = found @ self._root(state[f"_R{i}"], slope.swapaxes(-1, -2), 4, t)
             out[...] = found if matrix else found[..., 0]
         w -= np.multiply(p, self.lr, out=state["_scratch"])
+
+    def recalled(self, seen: Seen) -> State:  # of a point, which forms no matrix
+        met = seen.g[:-1]
+        last = met[: len(met) - (len(met) - 1) % self.every]  # until the root was made
+        root = inverse_root(last.T @ last, self.eps, 2)
+        return {"_L0": np.stack([met.T @ met, root])}
 
     def _root(self, side: Array, slope: Array, power: int, t: int) -> Array:
         """Add the products of a slope to one side, and give its inverse root."""

@@ -118,6 +118,18 @@ class Prodigy(Optimizer):
         step += self.weight_decay * w
         w -= pace * step
 
+    def recalled(self, seen: Seen) -> State:
+        u, memory = seen.slots["gradient_sum"], np.sqrt(seen.setting(self, "beta2"))
+        added = u[1:] - memory * u[:-1]  # ag
+        agreed = (added * (seen.slots["start"][1:] - seen.w[:-1])).sum(axis=1)
+        kept = np.broadcast_to(memory, (len(agreed), 1))[:, 0]
+        d, r = self.d0, 0.0
+        numbers = (x.tolist() for x in (kept, agreed, np.abs(u[1:]).sum(axis=1)))
+        for share, more, met in zip(*numbers, strict=True):
+            r = share * r + more
+            d = max(d, r / met) if met > 0 else d
+        return {"_distance": np.array(d), "_numerator": np.array(r)}
+
     def _pace(self, d: Array, t: int) -> Any:
         """δ: the rate that d makes of η, as a fresh array, since d is going to change."""
         pace = self.lr * d

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from optiviz.optim import OPTIMIZERS, Optimizer
-from optiviz.optim.base import State
+from optiviz.optim import OPTIMIZERS
+from optiviz.optim.drawn import Seen
 from optiviz.problems.base import Plane
 from optiviz.runs.loop import Point, steps
 from optiviz.runs.record import Run
+from optiviz.runs.symbols import met
 
 
 def ahead(run: Run, problem: Plane, n: int, further: bool = False) -> Iterator[Point]:
@@ -28,29 +28,11 @@ def ahead(run: Run, problem: Plane, n: int, further: bool = False) -> Iterator[P
         return
     rule, last, t = kind(**held(run, further)), run.w[-1], run.steps
     state = {name: slot[-1] for name, slot in run.slots.items()}
-    state |= _unrecorded(rule, run, problem)
+    state |= rule.recalled(Seen(run.w, met(run), run.slots, run.hyper, {}.__getitem__))
     m = None if run.batch is None else run.batch.shape[1]
     points = steps(problem, rule, last, t + n, m, run.seed, since=t, state=state)
     next(points)  # where the run is
     yield from points
-
-
-def _unrecorded(rule: Optimizer, run: Run, problem: Plane) -> State:
-    """What a rule keeps and no run records, by its steps taken once more."""
-    rule, w = copy.copy(rule), run.w[0].copy()
-    state = rule.init(w)
-
-    def look(at: Any, out: Any) -> Any:
-        batch = None if run.batch is None else run.batch[t][run.batch[t] >= 0]
-        return problem.value_and_grad(at, batch, out)[0]
-
-    extras = {"look": look} if "look" in rule.extras else {}
-    hidden = {name for name in state if name.startswith("_")} - {"_scratch"}
-    for t in range(run.steps if hidden else 0):
-        vars(rule).update({name: np.asarray(told[t]) for name, told in run.hyper.items()})
-        w[...] = run.w[t]
-        rule.step(w, run.grad[t], state, t, **extras)
-    return {name: state[name] for name in hidden}
 
 
 def held(run: Run, further: bool = False) -> dict[str, Any]:

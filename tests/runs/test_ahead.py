@@ -9,10 +9,12 @@ import pytest
 
 from optiviz import descend, optim, schedules
 from optiviz.optim import OPTIMIZERS, on_planes
+from optiviz.optim.drawn import Seen
 from optiviz.problems import SURFACES
 from optiviz.problems.planes.regression import regression
-from optiviz.runs import Run
+from optiviz.runs import Run, loop
 from optiviz.runs.ahead import ahead
+from optiviz.runs.symbols import met
 
 VALLEY = SURFACES["valley"]
 
@@ -35,6 +37,29 @@ def test_a_schedule_is_held() -> None:
     w = run.w[-1].copy()
     last.step(w, run.grad[-1].copy(), state, 20)
     np.testing.assert_allclose(went(run, VALLEY, 1), [w], rtol=1e-12)
+
+
+CHANGING: dict[str, dict[str, Any]] = {
+    "nadam": {"beta1": schedules.Cosine(0.9)},
+    "prodigy": {"beta2": schedules.Linear(0.99), "d0": 0.1},
+    "lbfgs": {"history": 3},
+    "shampoo": {"every": 7},
+}
+
+
+@pytest.mark.parametrize("name", on_planes())
+@pytest.mark.parametrize("steps", [1, 2, 20, 22])
+def test_what_no_record_keeps_is_found_again(name: str, steps: int) -> None:
+    kind = OPTIMIZERS[name]
+    rate = schedules.OneCycle(kind().lr)
+    rule = kind(lr=rate, weight_decay=0.1, clip=2.0, **CHANGING.get(name, {}))
+    *_, last = loop.steps(VALLEY, rule, VALLEY.start, steps)
+    run = descend(VALLEY, rule, steps=steps)
+    found = rule.recalled(Seen(run.w, met(run), run.slots, run.hyper, {}.__getitem__))
+    assert found.keys() == last.state.keys() - rule.slots - {"_scratch"}
+    for slot, array in found.items():
+        kept = last.state[slot]
+        np.testing.assert_allclose(np.broadcast_to(array, kept.shape), kept, rtol=1e-9)
 
 
 def test_batches_come_from_the_same_stream() -> None:
