@@ -203,6 +203,9 @@ class Future:
         """The same of as many steps again."""
         return not self.lost and bool(np.median(self.moved[: self.T + 1]) <= 2 * NEAR)
 
+    def slides(self) -> bool:
+        return not self.lost and bool(self.moved[self.T] > NEAR)
+
     def falls(self) -> bool:
         last, now = self.led[1] if self.led else self.more.loss[-1], self.run.loss[-1]
         return bool(last < now or np.isnan(last) or (self.lost and last == now))

@@ -50,7 +50,7 @@ def events(run: Run, problem: Plane) -> tuple[Event, ...]:
     """
     found, end = verdict(run, problem), int(run.diverged_at)
     told = []
-    comes = found.kind in ("converged", "arrived", "near")
+    comes = found.kind in ("converged", "arrived", "near", "slides")
     if run.batch is None:
         if step := _overshoots(run, problem):
             told.append(Event("overshoots", step, f"overshoots at step {step}"))

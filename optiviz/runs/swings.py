@@ -23,9 +23,15 @@ LONG = 4.0  # a ratio of curvatures: level lines twice as long as wide look like
 
 def cycle(t: Trace) -> Finding:
     period = recurs(t)
-    if period and lasts(t, period) and not (fades(t) or wakes(t, period)):
+    if period and kept(t, period) and lasts(t, period) and not (fades(t) or wakes(t, period)):
         return "cycle", f"limit cycle of period {period}", None
     return None
+
+
+def kept(t: Trace, period: int) -> bool:
+    """Whether its rounds were made at the rate that is kept, not by one that comes and goes."""
+    rates = t.lr[-3 * period :]
+    return bool(np.ptp(rates) <= REPEATS * rates[-1])
 
 
 def recurs(t: Trace) -> int:
@@ -111,9 +117,13 @@ def climbs(t: Trace) -> bool:
     return bool((np.diff(high) > least * high[2]).all())
 
 
+def lasting(t: Trace) -> bool:
+    """Whether its velocity has forgotten how the last third began."""
+    return (1 - t.beta) * t.third > 1
+
+
 def hovers(t: Trace) -> Finding:
-    lasting = (1 - t.beta) * t.third > 1  # its velocity has forgotten how the third began
-    if not (t.batched and t.held and t.about and lasting):
+    if not (t.batched and t.held and t.about and lasting(t)):
         return None
     now, before = t.above[-t.third :].mean(), t.above[-2 * t.third : -t.third].mean()
     if before / 1.5 <= now <= 1.5 * before:
@@ -137,15 +147,16 @@ def oscillates(t: Trace) -> Finding:
     if turned < TURNS or np.abs(middles[2] - middles[1]).max() > room:
         return None
     # What is forgotten comes back: but for a cycle that is nearly one, any swing may follow.
-    # So it is where a sign hides a mean of slopes that has not come to rest.
+    # So it is where a sign hides a mean of slopes that has not come to rest, and while a velocity
+    # remembers how the third began.
     hidden = t.signs and t.sizes.max() > EVEN * t.sizes.min()
-    loose = (t.forgets or hidden) and (t.jolts > THROWS or not regular(t))
+    loose = (t.forgets or hidden or not lasting(t)) and (t.jolts > THROWS or not regular(t))
     enough = turned >= 2 * TURNS  # fewer swings that are alike may be so by chance
     alike = enough and t.steady() and sizes[2] <= 1
     if alike and not (loose or fades(t) or drifts(t) or climbs(t)):
         return "oscillates", f"oscillates {where(t, axis, t.run.w[-n:])}", None
     if t.about and t.settles():
-        return "settles", f"oscillates {where(t, axis, t.run.w[-n:])}, ever less", None
+        return "settles", f"oscillates {where(t, axis, t.run.w[-n:])}, dying down", None
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -16,7 +17,7 @@ from optiviz.runs.bottom import ARRIVED, NEAR, ROUNDING, Bottom, Curved, Ground,
 from optiviz.runs.record import Run
 
 Ending = Literal["left", "slopeless", "diverged", "falls", "diverging", "cycle"]
-Rest = Literal["converged", "arrived", "near", "stuck", "stalled"]
+Rest = Literal["converged", "arrived", "near", "slides", "stuck", "stalled"]
 Habit = Literal["hovers", "oscillates", "settles", "crawls", "wanders"]
 Kind = Literal[Ending, Rest, Habit, "descending", "rising", "early"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -191,6 +192,15 @@ class Trace:
         """Whether its velocity takes it away, along a floor or where the rate has gone."""
         free = self.bottom.floored or not self.held
         return bool(free and self.lengths[-3:].max() > NEAR * (1 - self.beta))
+
+    @cached_property
+    def drift(self) -> float:
+        """How far the middle of the last steps goes on in as many again, slowing down as it did."""
+        n = max(self.steps // 12, 1)
+        middles = [mean(self.w[-k * n : len(self.w) - (k - 1) * n]) for k in (3, 2, 1)]
+        before, now = (math.dist(*pair) for pair in pairwise(middles))
+        slower = min(now / before, 1.0) if before else 1.0
+        return now * sum(slower**k for k in range(1, self.steps // n + 1))
 
     @cached_property
     def tail(self) -> list[slice]:

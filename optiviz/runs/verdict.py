@@ -19,6 +19,8 @@ that applies speaks.
 |             | or the rule may shake it loose for a while (its divisor fades as the slope does) |
 | near        | near the bottom since step t, and for most of as many steps again: what comes   |
 |             | later is open, along a floor or with a rule that may shake it loose or pull it  |
+| slides      | near the bottom since step t, a floor, and more than a marker further along it  |
+|             | after as many steps again                                                       |
 | stuck       | near a stationary point that is no minimum, for as many steps again             |
 | stalled     | no step moves it by more than a marker for as many steps again                  |
 | diverging   | it ends beyond the picture or above the first loss within ten times the steps   |
@@ -48,6 +50,8 @@ from optiviz.runs.trace import GREW, THROWS, Finding, Kind, Trace, after_last
 
 FEW = 12  # steps: fewer show no habit
 STAYED = 0.1  # of the steps it took to arrive; an undamped swing is past in 0.04 of them
+AGES = 10.0  # times the steps: how far the longest claim looks
+SLID = 2.0  # markers in as many steps again: what is left of a drift that gets slower
 MANY = 5.0  # times the steps already taken: nobody would wait
 ROOT = 2 * (math.sqrt(1 + MANY) - 1) / MANY  # the mean of 1/√t over that time, from t = 1
 SURE = 1.5  # times the pace needed: what a guess may be wrong by
@@ -120,13 +124,22 @@ def converged(t: Trace) -> Finding:
     drifts = (t.bottom.floored and (t.forgets or t.signs or t.looks)) or (t.decays and t.signs)
     if drifts and t.signs and pace * t.steps > NEAR:  # its steps do not get shorter on the way
         return trend(t)
-    loose = drifts or (t.forgets and t.jolts > THROWS)
-    if loose or (t.grows() and not t.jolts):
-        return "near", f"near {t.minimum} since step {step}", step
+    if found := loosely(t, drifts, step):
+        return found
     if step and (t.jolts > SHAKES or t.grows()):
         return "arrived", f"reached {t.minimum} at step {step}", step
     words = f"converged at step {step}" if step else "starts at a minimum and stays there"
     return "converged", words + (", in a local minimum" if "local" in t.minimum else ""), step
+
+
+def loosely(t: Trace, drifts: bool, step: int) -> Finding:
+    """Near the bottom, and not bound to stay: something carries it along a floor or away."""
+    drifts = drifts or (t.bottom.floored and t.decays and AGES * t.drift > NEAR)
+    if drifts and t.bottom.floored and t.drift > SLID * NEAR:
+        return "slides", f"slides along the floor since step {step}", step
+    if drifts or (t.forgets and t.jolts > THROWS) or (t.grows() and not t.jolts):
+        return "near", f"near {t.minimum} since step {step}", step
+    return None
 
 
 def stuck(t: Trace) -> Finding:
@@ -253,8 +266,8 @@ def trend(t: Trace) -> Finding:
     if higher and not lower and (steps > 0).all() and t.loss[-1] - t.loss.min() > visible:
         return "rising", "rising again", None
     if lower and (np.diff(t.peaks) < 0).all() and t.peaks[0] - t.peaks[-1] > visible:
-        return "descending", "swings, still descending", None
-    return near(t) or (("descending", "swings, soon lower again", None) if lower else UNDECIDED)
+        return "descending", "still descending, in swings", None
+    return near(t) or (("descending", "up and down, about to drop", None) if lower else UNDECIDED)
 
 
 def near(t: Trace) -> Finding:

@@ -10,7 +10,7 @@ const MARGIN = { left: 44, top: 6, right: 8, bottom: 34 };
 const HATCH = 6; // pixels between two lines
 // What the kinds of verdict have in common.
 const GROUPS = {
-  there: ["converged", "arrived", "near"],
+  there: ["converged", "arrived", "near", "slides"],
   swings: ["oscillates", "cycle", "hovers", "wanders", "settles", "rising"],
   lost: ["diverged", "diverging", "left", "slopeless", "falls"],
 };
