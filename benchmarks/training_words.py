@@ -26,11 +26,11 @@ from optiviz.optim import OPTIMIZERS, Optimizer, on_networks, parse, parse_sched
 from optiviz.problems import MLP, load
 from optiviz.problems.base import Array
 from optiviz.training.course import Course, losses
-from optiviz.training.outcome import FITTED, NEAR_CHANCE, Kind, dead
+from optiviz.training.outcome import FITTED, NEAR_CHANCE, Kind
 from optiviz.training.train import Checkpoint, Training, train
 
 LONGER = 10  # times the updates: how far the longest claim looks
-CHANCE = math.log(10)
+CHANCE, CHANCE_RIGHT = math.log(10), 0.1
 MOST = 2000  # updates
 TESTS = 1000  # images
 IMAGES = (300, 500, 1000, 1001, 2000, 5000)
@@ -206,7 +206,7 @@ class Future:
     # The claims.
 
     def collapsed(self) -> bool:
-        return dead(self.draw.networks[0], self.more.w)
+        return bool(self.more.history["test_accuracy"][-1] < 2 * CHANCE_RIGHT)
 
     def overfits(self) -> bool:
         return bool(self.held().min() >= self.course.held.min())

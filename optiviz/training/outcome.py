@@ -10,7 +10,8 @@ The first rule that applies speaks.
 | kind            | what is claimed                                                             |
 | --------------- | --------------------------------------------------------------------------- |
 | diverged        | a batch loss after t updates was infinite, no number, or beyond all measure |
-| collapsed       | no training image passes a gradient, and none does after T updates more     |
+| collapsed       | hardly any training image passes a gradient (`FEW_IMAGES`): after T updates |
+|                 | more the held-out accuracy is below twice chance                            |
 | overfits        | H was lowest at epoch k; it gets no lower within T updates more             |
 | converged       | for ten times as long L stays below twice `FITTED` of chance; or, where the |
 |                 | rate has gone, H moves by less than a tenth                                 |
@@ -111,7 +112,7 @@ class Signs:
     """What the history of a training does not tell.
 
     Attributes:
-        collapsed: whether the network is dead; see `dead`.
+        alive: the share of the training images that teach the network something; see `alive`.
         gain: the share by which the held-out loss of the first weights has fallen.
         top: the highest rate of the schedule.
         faded: the square of the gradient of today as a share of the mean one that an accumulator
@@ -120,7 +121,7 @@ class Signs:
         ragged: the samples in an epoch's last batch, as a share of a full one.
     """
 
-    collapsed: bool = False
+    alive: float = 1.0
     gain: float = 0.0
     top: float = 0.0
     faded: float = 1.0
@@ -137,18 +138,29 @@ def constant(probabilities: Array) -> bool:
     >>> constant(np.full((5, 10), 0.1))
     True
     """
+    return bool(_unlike(probabilities).mean() <= FEW_IMAGES)
+
+
+def _unlike(probabilities: Array) -> Array:
+    """Of which images it says something else than of most."""
     away = np.abs(probabilities - np.median(probabilities, axis=0)).max(axis=1)
-    return bool(np.mean(away > SAME) <= FEW_IMAGES)
+    unlike: Array = away > SAME
+    return unlike
 
 
-def dead(network: MLP, w: Array) -> bool:
-    """Whether no image passes a gradient to any matrix, so that training changes nothing.
+def alive(network: MLP, w: Array) -> float:
+    """The share of the images of which a network says something else than of the others, if those
+    pass no gradient to any matrix, so that they teach it nothing; else 1.
 
     Args:
         network: on its training set; w: `(P,)`.
     """
-    gradient = network.value_and_grad(w)[1]
-    return not any(layer.weights.any() for layer in network.layers(gradient))
+    unlike = _unlike(network.probabilities(w))
+    share = float(unlike.mean())
+    if share > FEW_IMAGES:
+        return 1.0
+    gradient = network.value_and_grad(w, np.flatnonzero(~unlike))[1]
+    return 1.0 if any(layer.weights.any() for layer in network.layers(gradient)) else share
 
 
 def outcome_of(
@@ -177,8 +189,8 @@ def outcome_of(
     signs = signs or Signs()
     if stopped is End.DIVERGED:
         return Outcome(Kind.DIVERGED, f"{Kind.DIVERGED} at update {step}", stopped)
-    if signs.collapsed:
-        return Outcome(Kind.COLLAPSED, _collapsed(history, classes), stopped)
+    if signs.alive <= FEW_IMAGES:
+        return Outcome(Kind.COLLAPSED, _collapsed(history, classes, signs.alive), stopped)
     if not len(history["step"]):
         return Outcome(Kind.UNKNOWN, Kind.UNKNOWN.value, stopped)
     trend = _Trend(Course.of(history, signs.ragged), math.log(classes), signs)
@@ -187,8 +199,8 @@ def outcome_of(
     return Outcome(kind, f"{kind}{more}", stopped)
 
 
-def _collapsed(history: Mapping[str, Array], classes: int) -> str:
-    words = f"{Kind.COLLAPSED}: the network's output is constant"
+def _collapsed(history: Mapping[str, Array], classes: int, alive: float) -> str:
+    words = f"{Kind.COLLAPSED}: the network's output is {'nearly ' if alive else ''}constant"
     if not len(history["test_loss"]):
         return words
     loss, accuracy = history["test_loss"][-1], history["test_accuracy"][-1]

@@ -19,7 +19,7 @@ from optiviz.runs.batches import feed_of
 from optiviz.runs.loop import Point, steps
 from optiviz.training import decay
 from optiviz.training.layers import Layers
-from optiviz.training.outcome import SOME, End, Outcome, Signs, constant, dead, outcome_of
+from optiviz.training.outcome import SOME, End, Outcome, Signs, alive, constant, outcome_of
 
 COLUMNS = (
     *("epoch", "step", "train_loss", "test_loss", "test_accuracy", "val_loss", "val_accuracy"),
@@ -284,7 +284,7 @@ class _Course:
         gradient = self.network.value_and_grad(w, some)[1]
         met = self.at.slots.get("accumulator", gradient[:0]).sum()
         return Signs(
-            collapsed=same and dead(self.network, w),
+            alive=alive(self.network, w) if same else 1.0,
             gain=1 - now / before,
             top=float(getattr(rule.lr, "base", rule.lr)),
             faded=float(self.at.step * np.square(gradient).sum() / met) if met else 1.0,

@@ -18,7 +18,7 @@ from optiviz.optim import parse, parse_schedule
 from optiviz.problems import MLP, load
 from optiviz.training import Checkpoint, train
 from optiviz.training.course import Course
-from optiviz.training.outcome import End, Kind, Outcome, Signs, outcome_of
+from optiviz.training.outcome import End, Kind, Outcome, Signs, alive, outcome_of
 
 DATA = load("mnist")
 HOME = Path(__file__).parents[2]
@@ -179,7 +179,7 @@ def test_every_kind_is_in_the_table_of_claims_and_in_the_cases() -> None:
 
 def test_collapse_is_general() -> None:
     history = {"test_loss": np.array([np.log(4)]), "test_accuracy": np.array([0.25])}
-    dead = Signs(collapsed=True)
+    dead = Signs(alive=0.0)
     words = outcome_of(history, classes=4, signs=dead).text
     assert words.endswith("loss ln 4 = 1.386, accuracy 0.250")
     history["test_loss"] = np.array([2.31])
@@ -262,6 +262,18 @@ def test_only_a_network_that_passes_no_gradient_has_collapsed() -> None:
     FEW.layers(w)[1].weights[:, 3] = 1
     done = train(FEW, TEST, optim.SGD(lr=1e-9), epochs=1, batch_size=100, start=w)
     assert done.outcome.kind is not Kind.COLLAPSED
+
+
+def test_a_network_that_hardly_an_image_can_teach_has_collapsed() -> None:
+    w, image = FEW.start(0), FEW.x[0]
+    FEW.layers(w)[0].weights[:] = -1
+    FEW.layers(w)[0].weights[:, 0] = np.where(image > 0, image, -5)  # for that one, and its like
+    assert 0 < alive(FEW, w) < 0.01
+    done = train(FEW, TEST, optim.SGD(lr=0.1), epochs=1, batch_size=100, start=w)
+    words = "collapsed: the network's output is nearly constant, loss 2.3"
+    assert done.outcome.text.startswith(words)
+    FEW.layers(w)[0].weights[:, 0] = 1
+    assert alive(FEW, w) == 1
 
 
 REAL: dict[str, tuple[int, tuple[int, ...], str, int, int, str]] = {
