@@ -19,7 +19,7 @@ that applies speaks.
 |             | or the rule may shake it loose for a while (its divisor fades as the slope does) |
 | near        | near the bottom since step t, and for most of as many steps again: what comes   |
 |             | later is open, along a floor or with a rule that may shake it loose or pull it  |
-| slides      | near the bottom since step t, a floor, and more than a marker further along it  |
+| slides      | on the floor of a valley since step t, and more than a marker further along it  |
 |             | after as many steps again                                                       |
 | stuck       | near a stationary point that is no minimum, for as many steps again             |
 | stalled     | no step moves it by more than a marker for as many steps again                  |
@@ -136,6 +136,7 @@ def loosely(t: Trace, drifts: bool, step: int) -> Finding:
     """Near the bottom, and not bound to stay: something carries it along a floor or away."""
     drifts = drifts or (t.bottom.floored and t.decays and AGES * t.drift > NEAR)
     if drifts and t.bottom.floored and t.drift > SLID * NEAR:
+        step = after_last(t.above > ARRIVED * t.first)  # where on the floor it was
         return "slides", f"slides along the floor since step {step}", step
     if drifts or (t.forgets and t.jolts > THROWS) or (t.grows() and not t.jolts):
         return "near", f"near {t.minimum} since step {step}", step
