@@ -28,7 +28,7 @@ def ahead(run: Run, problem: Plane, n: int, further: bool = False) -> Iterator[P
         return
     rule, last, t = kind(**held(run, further)), run.w[-1], run.steps
     state = {name: slot[-1] for name, slot in run.slots.items()}
-    state |= rule.recalled(Seen(run.w, met(run), run.slots, run.hyper, {}.__getitem__))
+    state |= rule.recalled(Seen(run.w, met(run), run.slots, run.hyper, run.slots.__getitem__))
     m = None if run.batch is None else run.batch.shape[1]
     points = steps(problem, rule, last, t + n, m, run.seed, since=t, state=state)
     next(points)  # where the run is

@@ -38,14 +38,12 @@ from enum import StrEnum
 
 import numpy as np
 
-from optiviz.problems import MLP
 from optiviz.problems.base import Array
+from optiviz.training.alive import FEW_IMAGES
 from optiviz.training.course import Course, early
 
 FITTED = 0.005  # of chance: a training loss of 0.0115 with ten classes
 NEAR_CHANCE = 0.5  # of chance
-SAME = 1e-6  # difference of probabilities between images
-FEW_IMAGES = 0.01  # of the images
 SOME = 1000  # held-out images, whose loss at the start and at the end shows a short training's way
 FEW = 3  # windows: fewer show no trend
 TURNING = 5  # moves from window to window: fewer show no habit
@@ -127,40 +125,6 @@ class Signs:
     faded: float = 1.0
     restless: bool = False
     ragged: float = 1.0
-
-
-def constant(probabilities: Array) -> bool:
-    """Whether a network says the same of (nearly) every image.
-
-    Args:
-        probabilities: `(N, classes)`, what it says of N images.
-
-    >>> constant(np.full((5, 10), 0.1))
-    True
-    """
-    return bool(_unlike(probabilities).mean() <= FEW_IMAGES)
-
-
-def _unlike(probabilities: Array) -> Array:
-    """Of which images it says something else than of most."""
-    away = np.abs(probabilities - np.median(probabilities, axis=0)).max(axis=1)
-    unlike: Array = away > SAME
-    return unlike
-
-
-def alive(network: MLP, w: Array) -> float:
-    """The share of the images of which a network says something else than of the others, if those
-    pass no gradient to any matrix, so that they teach it nothing; else 1.
-
-    Args:
-        network: on its training set; w: `(P,)`.
-    """
-    unlike = _unlike(network.probabilities(w))
-    share = float(unlike.mean())
-    if share > FEW_IMAGES:
-        return 1.0
-    gradient = network.value_and_grad(w, np.flatnonzero(~unlike))[1]
-    return 1.0 if any(layer.weights.any() for layer in network.layers(gradient)) else share
 
 
 def outcome_of(

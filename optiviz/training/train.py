@@ -18,8 +18,9 @@ from optiviz.problems.base import Array
 from optiviz.runs.batches import feed_of
 from optiviz.runs.loop import Point, steps
 from optiviz.training import decay
+from optiviz.training.alive import alive
 from optiviz.training.layers import Layers
-from optiviz.training.outcome import SOME, End, Outcome, Signs, alive, constant, outcome_of
+from optiviz.training.outcome import SOME, End, Outcome, Signs, outcome_of
 
 COLUMNS = (
     *("epoch", "step", "train_loss", "test_loss", "test_accuracy", "val_loss", "val_accuracy"),
@@ -279,12 +280,11 @@ class _Course:
     def _signs(self) -> Signs:
         """What the history does not tell of where the training stands."""
         w, rule, some = self.at.w, self.optimizer, slice(SOME)
-        same = constant(self.test.probabilities(w, self.test.x[some]))
         before, now = (self.test.value(one, some) for one in (self.start, w))
         gradient = self.network.value_and_grad(w, some)[1]
         met = self.at.slots.get("accumulator", gradient[:0]).sum()
         return Signs(
-            alive=alive(self.network, w) if same else 1.0,
+            alive=alive(self.network, w, self.test.x[some]),
             gain=1 - now / before,
             top=float(getattr(rule.lr, "base", rule.lr)),
             faded=float(self.at.step * np.square(gradient).sum() / met) if met else 1.0,

@@ -55,7 +55,7 @@ def test_what_no_record_keeps_is_found_again(name: str, steps: int) -> None:
     rule = kind(lr=rate, weight_decay=0.1, clip=2.0, **CHANGING.get(name, {}))
     *_, last = loop.steps(VALLEY, rule, VALLEY.start, steps)
     run = descend(VALLEY, rule, steps=steps)
-    found = rule.recalled(Seen(run.w, met(run), run.slots, run.hyper, {}.__getitem__))
+    found = rule.recalled(Seen(run.w, met(run), run.slots, run.hyper, run.slots.__getitem__))
     assert found.keys() == last.state.keys() - rule.slots - {"_scratch"}
     for slot, array in found.items():
         kept = last.state[slot]

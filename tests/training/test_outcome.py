@@ -17,8 +17,9 @@ from optiviz import optim
 from optiviz.optim import parse, parse_schedule
 from optiviz.problems import MLP, load
 from optiviz.training import Checkpoint, train
+from optiviz.training.alive import alive
 from optiviz.training.course import Course
-from optiviz.training.outcome import End, Kind, Outcome, Signs, alive, outcome_of
+from optiviz.training.outcome import End, Kind, Outcome, Signs, outcome_of
 
 DATA = load("mnist")
 HOME = Path(__file__).parents[2]
@@ -268,12 +269,12 @@ def test_a_network_that_hardly_an_image_can_teach_has_collapsed() -> None:
     w, image = FEW.start(0), FEW.x[0]
     FEW.layers(w)[0].weights[:] = -1
     FEW.layers(w)[0].weights[:, 0] = np.where(image > 0, image, -5)  # for that one, and its like
-    assert 0 < alive(FEW, w) < 0.01
+    assert 0 < alive(FEW, w, TEST.x) < 0.01
     done = train(FEW, TEST, optim.SGD(lr=0.1), epochs=1, batch_size=100, start=w)
     words = "collapsed: the network's output is nearly constant, loss 2.3"
     assert done.outcome.text.startswith(words)
     FEW.layers(w)[0].weights[:, 0] = 1
-    assert alive(FEW, w) == 1
+    assert alive(FEW, w, TEST.x) == 1
 
 
 REAL: dict[str, tuple[int, tuple[int, ...], str, int, int, str]] = {
