@@ -26,6 +26,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from optiviz import optim
+from optiviz.lines import zeros
 from optiviz.optim.stepper import stepper
 from optiviz.problems import MLP, load
 
@@ -46,8 +47,8 @@ Chunk = Callable[[Batches], object]  # runs the updates
 
 def ours(problem: MLP, rule: optim.Optimizer, compiled: bool) -> Chunk:
     problem = MLP(problem.x, problem.y, compiled=compiled)
-    w = problem.start(0)
-    g, state = np.empty_like(w), rule.init(w)
+    w, g, *slots = zeros((2 + len(rule.slots), problem.size), problem.dtype)  # as the loop has them
+    w[:], state = problem.start(0), rule.init(w) | dict(zip(rule.slots, slots, strict=True))
     gradient, step, t = problem.into(g), stepper(rule, w, g, state, compiled), 0
 
     def run(batches: Batches) -> None:

@@ -23,7 +23,7 @@ each_source = pytest.mark.parametrize("path", [*FILES, *SCRIPTS], **named)
 
 # Imports go from later lines to earlier ones. Parts of one line may share, except where `APART`.
 ORDER = [
-    {"errors", "words", "locks", "files", "unpack", "fast", "strips", "named", "version"},
+    {"errors", "words", "locks", "files", "unpack", "fast", "lines", "strips", "named", "version"},
     {"optim", "problems"},
     {"runs"},
     {"maps", "training"},

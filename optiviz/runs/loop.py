@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from optiviz.errors import UserError
+from optiviz.lines import zeros
 from optiviz.optim import OPTIMIZERS, Foreign, check, stepper
 from optiviz.optim.base import Array, Optimizer, State
 from optiviz.optim.blame import blamed, blaming
@@ -22,6 +23,7 @@ from optiviz.runs.batches import feed_of
 from optiviz.runs.inputs import Entry, as_rule
 
 OURS = tuple(OPTIMIZERS.values())
+LARGE = 16_384  # bytes, from which on a sweep over them is worth more than a copy in one piece
 LONGEST = 10_000_000  # steps of a schedule, whose numbers are all known beforehand
 
 
@@ -260,7 +262,8 @@ def _lay_out(
     """
     recorded = [name for name in state if not name.startswith("_")]
     rows = {name: row for row, name in enumerate(recorded, start=2)}
-    frame = np.zeros((2 + len(rows), *start.shape[::-1]), start.dtype)
+    shape = 2 + len(rows), *start.shape[::-1]
+    frame = (zeros if start.nbytes > LARGE else np.zeros)(shape, start.dtype)
     frame = frame.transpose(0, *range(start.ndim, 0, -1))
     frame[0] = start
     for name, row in rows.items():

@@ -12,18 +12,18 @@ Every sum is taken in the order of its terms, whatever the machine and the numbe
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from optiviz.fast import compiler
+from optiviz.lines import zeros
 from optiviz.problems.base import Array
 from optiviz.strips import STRIP, add, load, store
 
 compiled = compiler()
 ROWS = 112  # of a strip each, that fit into the nearest cache beside the sums
-LINE = 64  # bytes; what does not begin at a multiple of it is read twice
 
 
 class Terms(NamedTuple):
@@ -60,7 +60,7 @@ class SparseInputs:
         self._data, dtype = samples, samples.numbers.dtype
         self._samples = Terms.room(m, n, m * n, dtype)
         self._inputs = Terms.room(n, m, m * n, dtype)
-        self._room = _aligned(ROWS * STRIP, dtype)
+        self._room = zeros((1, ROWS * STRIP), dtype)[0]
 
     def forward(self, batch: Array, weights: Array, out: Array) -> None:
         """out ← x @ weights, x being the samples of these indices."""
@@ -71,13 +71,6 @@ class SparseInputs:
         """out ← xᵀ @ delta, with the x of the last `forward`."""
         _turn(*self._samples, *self._inputs)
         _sum_rows(*self._inputs, delta, out, self._room)
-
-
-def _aligned(n: int, dtype: np.dtype[Any]) -> Array:
-    """Room for n numbers that begins where a line of the cache does."""
-    room = np.empty(n * dtype.itemsize + LINE, np.uint8)
-    begin = -room.ctypes.data % LINE
-    return room[begin : begin + n * dtype.itemsize].view(dtype)
 
 
 @compiled
