@@ -84,7 +84,7 @@ def _checked(recipe: Recipe, words: str, also: Sequence[str]) -> tuple[float, fl
     low, high = pair("--lr-range", words, ":", float)
     if {"lr", "learning_rate"} & set(split(recipe.optim)[1]):
         raise UserError(f"--lr-range finds η: leave out the one in {recipe.optim!r}.")
-    parse(recipe.optim)
+    parse(recipe.words())
     recipe.check()
     return low, high
 

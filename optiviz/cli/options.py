@@ -174,7 +174,8 @@ Patience = Annotated[
     Whole(help="Stop after so many evaluations without a smaller validation loss."),
 ]
 WeightDecay = Annotated[
-    float, Real(help="λ: w shrinks by ηλw ahead of each step, whatever the rule.")
+    float,
+    Real(help="λ of the rules, as in RULE:weight_decay=λ: g + λw, decoupled in AdamW, Lion, …"),
 ]
 EvalEvery = Annotated[int | None, Whole(help="Updates between evaluations.")]
 Over = Annotated[str, typer.Option(help="What curves are drawn over: epochs or seconds.")]

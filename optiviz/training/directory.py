@@ -231,7 +231,7 @@ class Kept:
         Raises:
             UserError: words that cannot be read, or a directory that is not to be written to.
         """
-        parse(recipe.optim)  # a mistake in words is told before the data are read
+        parse(recipe.words())  # a mistake in words is told before the data are read
         recipe.check()
         networks = recipe.networks()
         # Settled, also for a place where there is no compiler later on.
@@ -265,6 +265,11 @@ class Kept:
         with reading(path / "run.json"):
             begun = Recipe.read(facts["options"])
             ended = str(facts.get("stopped", ""))
+            apart = begun.weight_decay and "weight_decay" not in facts["settings"]
+        if apart:  # as it once was for every rule
+            raise UserError(
+                f"{path} was begun when --weight-decay was none of the rule's settings: train anew."
+            )
         begun.check()
         if epochs is not None and epochs <= begun.epochs:
             raise UserError(f"{path} was begun for {begun.epochs} epochs: --epochs must be more.")

@@ -23,10 +23,9 @@ from optiviz.problems.network.layers import count
 from optiviz.runs.batches import feed_of
 from optiviz.runs.inputs import as_rule
 from optiviz.runs.loop import rehearse
-from optiviz.training import decay
 from optiviz.training.layers import Layers
 from optiviz.training.train import Checkpoint, Row, Training, train
-from optiviz.words import slug, split, whole
+from optiviz.words import join, slug, split, whole
 
 HIDDEN = (300, 100, 100)
 LONG = 5000  # updates: fewer are done before the compiler has even been loaded
@@ -41,9 +40,9 @@ class Recipe:
     """What decides a training, in the words of the command line; `run.json` keeps them.
 
     Attributes:
-        optim: the update rule, such as "adam:beta1=0.8"; lr: η, if not in these words.
-        batch_size, epochs, seed, eval_every, patience, weight_decay, shuffle, threads: see
-            `train`.
+        optim: the update rule, such as "adam:beta1=0.8"; lr: η, if not in these words;
+            weight_decay: λ, the same as "adam:weight_decay=0.1".
+        batch_size, epochs, seed, eval_every, patience, shuffle, threads: see `train`.
         schedule: of η, such as "cosine"; schedule_per: whether it counts "epoch" or "step".
         sizes: the widths of all layers, such as "784,100,10"; biases, init, activation, dtype: see
             `MLP`.
@@ -146,11 +145,27 @@ class Recipe:
         """The update rule; its rate is the network's usual one if no one gave any."""
         if self.schedule_per not in ("epoch", "step"):
             raise UserError(f"schedule_per must be epoch or step, got {self.schedule_per!r}.")
+        words = self.words()
         if self.lr is None:
-            return as_rule(network, self.optim, self.schedule)
-        if {"lr", "learning_rate"} & set(split(self.optim)[1]):
+            return as_rule(network, words, self.schedule)
+        if {"lr", "learning_rate"} & set(split(words)[1]):
             raise UserError(f"The learning rate is given twice: in --lr and in {self.optim!r}.")
-        return as_rule(network, parse(self.optim, lr=float(self.lr)), self.schedule)
+        return as_rule(network, parse(words, lr=float(self.lr)), self.schedule)
+
+    def words(self) -> str:
+        """The update rule in words, with the weight decay that was given beside them.
+
+        >>> Recipe("adam", lr=None, batch_size=1, epochs=1, seed=0, weight_decay=0.1).words()
+        'adam:weight_decay=0.1'
+        """
+        if not self.weight_decay:
+            return self.optim
+        name, own = split(self.optim)
+        if "weight_decay" in own:
+            raise UserError(
+                f"The weight decay is given twice: in --weight-decay and in {self.optim!r}."
+            )
+        return join(name, own | {"weight_decay": self.weight_decay})
 
     def check(self) -> None:
         """Refuse numbers that `train` would refuse, before the data are read."""
@@ -176,9 +191,7 @@ class Recipe:
         """
         n = self.epochs * self.per_epoch(network)
         w, per_step = network.start(self.seed), self.schedule_per == "step"
-        rule = self.rule(network)
-        decay.check(rule, self.weight_decay)
-        rehearse(network, rule, w, n, self.batch_size, self.seed, per_step)
+        rehearse(network, self.rule(network), w, n, self.batch_size, self.seed, per_step)
 
     def train(
         self,
@@ -212,7 +225,6 @@ class Recipe:
             validation=validation,
             eval_every=self.eval_every,
             patience=self.patience,
-            weight_decay=self.weight_decay,
             layers=layers,
             per_step=self.schedule_per == "step",
             shuffle=self.shuffle,

@@ -17,7 +17,6 @@ from optiviz.problems import MLP
 from optiviz.problems.base import Array
 from optiviz.runs.batches import feed_of
 from optiviz.runs.loop import Point, steps
-from optiviz.training import decay
 from optiviz.training.alive import alive
 from optiviz.training.layers import Layers
 from optiviz.training.outcome import SOME, End, Outcome, Signs, outcome_of
@@ -99,7 +98,6 @@ def train(
     validation: MLP | None = None,
     eval_every: int | None = None,
     patience: int | None = None,
-    weight_decay: float = 0.0,
     layers: Layers | None = None,
     start: ArrayLike | None = None,
     per_step: bool = False,
@@ -121,7 +119,6 @@ def train(
         eval_every: updates from one evaluation to the next; by default an epoch of them.
         patience: evaluations without a smaller validation loss, after which the weights go back to
             those that had the smallest.
-        weight_decay: λ, of whatever rule; see `decayed`.
         layers: what is to see every layer's steps.
         start: `(P,)`, the first weights, instead of those of the seed.
         per_step: let schedules count steps.
@@ -143,7 +140,6 @@ def train(
     """
     at_least(1, epochs=epochs, eval_every=eval_every, patience=patience, threads=threads)
     at_least(0, seed=seed)
-    decay.check(optimizer, weight_decay)
     if patience is not None and validation is None:
         raise UserError("patience watches the validation loss: split off a validation set.")
     per_epoch = feed_of(network, batch_size, seed)[1]
@@ -166,8 +162,6 @@ def train(
     )
     with threadpool_limits(threads), np.errstate(all="ignore"):
         points = course.steps(batch_size, seed, per_step, shuffle)
-        if weight_decay:
-            points = decay.decayed(points, optimizer, weight_decay, course.n)
         if layers is not None:
             points = layers.follow(points, network, course.every, course.n)
         course.follow(points)

@@ -117,11 +117,12 @@ def test_a_schedule_falls_to_its_share(schedule: str) -> None:
 
 
 def test_the_command_has_every_setting() -> None:
-    lanes = [{"rule": "adam", "lr": 0.002, "beta1": 0.8, "beta2": 0.99}]
+    lanes = [{"rule": "adam", "lr": 0.002, "beta1": 0.8, "beta2": 0.99, "weight_decay": 0.1}]
     sent = {"lanes": lanes, "schedule": "linear", "end": 0.01, "hidden": "64", "seed": 3}
     (recipe,) = mnist_form.recipes(mnist_form.clean(sent | {"batch_size": 50, "epochs": 2})[0])
     assert shlex.split(recipe.command()) == [
-        *("optiviz", "train", "--optim", "adam:beta1=0.8,beta2=0.99", "--lr", "0.002"),
+        *("optiviz", "train", "--optim", "adam:beta1=0.8,beta2=0.99,weight_decay=0.1"),
+        *("--lr", "0.002"),
         *("--batch-size", "50", "--epochs", "2", "--seed", "3", "--schedule", "linear:end=2e-05"),
         *("--sizes", "784,64,10", "--eval-every", "120"),
     ]

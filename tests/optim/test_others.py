@@ -1,43 +1,12 @@
-"""Rules that PyTorch lacks in float64, against the libraries that have them, and plain loops."""
+"""Cautious steps beside a plain loop, and what averages and rates of zero come to."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from record_others import REFERENCE, ROWS
-from record_torch import GRADIENTS, STARTS, digest, our_path
+from walks import GRADIENTS, STARTS
 
 from optiviz.optim import Adam, AdamW, Momentum, Nesterov, Optimizer, ScheduleFreeSGD
-
-
-def close(ours: np.ndarray, theirs: np.ndarray) -> None:
-    """Equal up to a share of the largest number among theirs."""
-    np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-9 * np.abs(theirs).max())
-
-
-def test_every_row_is_recorded() -> None:
-    with np.load(REFERENCE) as numbers:
-        assert set(numbers) == {f"{row}/{problem}" for row in ROWS for problem in GRADIENTS}
-
-
-@pytest.mark.parametrize("problem", list(GRADIENTS))
-@pytest.mark.parametrize("row", list(ROWS))
-def test_agrees_with_what_the_library_did(row: str, problem: str) -> None:
-    with np.load(REFERENCE) as numbers:
-        close(digest(our_path(ROWS[row][0], problem), problem), numbers[f"{row}/{problem}"])
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")  # what they warn of while they are imported is their affair
-@pytest.mark.parametrize("problem", list(GRADIENTS))
-@pytest.mark.parametrize("row", list(ROWS))
-def test_agrees_with_the_library(row: str, problem: str) -> None:
-    rule, library, walk = ROWS[row]
-    pytest.importorskip(library)
-    close(our_path(rule, problem), walk(problem))
-
-
-# --- cautious steps ---
 
 # What each adds to w is u, and g agrees with -u.
 CAUTIOUS: list[Optimizer] = [

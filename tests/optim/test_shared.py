@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from record_torch import STARTS, rosenbrock
+from walks import STARTS, rosenbrock
 
 from optiviz import descend, optim
 from optiviz.optim import OPTIMIZERS, Optimizer, on_planes

@@ -1,4 +1,4 @@
-"""What is seen of a training's layers, and weight decay, beside a loop written out by hand."""
+"""What is seen of a training's layers, beside what its checkpoints tell."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optiviz import UserError, optim
-from optiviz.optim import schedules
+from optiviz import optim
 from optiviz.problems import MLP
 from optiviz.training import train
 from optiviz.training.layers import Layers
@@ -85,45 +84,3 @@ def test_a_table_of_the_layers_is_read_back_as_it_was_written(tmp_path: Path) ->
         assert [float(row[f"gradient_{i}"]) for i in (1, 2)] == list(one.gradient)
     Layers().write(tmp_path / "none.csv")
     assert not (tmp_path / "none.csv").exists()
-
-
-@pytest.mark.parametrize("name", ["sgd", "momentum", "adam"])
-def test_a_decay_shrinks_the_weights_ahead_of_every_step(name: str) -> None:
-    lr = schedules.Linear(0.2, end=0.02)
-    rule = optim.parse(f"{name}:lr=0.2")
-    done = train(NET, NET, type(rule)(lr=lr), **HOW, weight_decay=0.3)
-    steps, w = Steps(rule), NET.start(1)
-    rates = np.repeat(lr.values(4), 3)
-    for t, (rate, batch) in enumerate(zip(rates, batches(), strict=True)):
-        gradient = NET.value_and_grad(w, batch)[1]
-        w *= 1 - rate * 0.3
-        steps.take(w, gradient, rate, t)
-    np.testing.assert_allclose(done.w, w, rtol=1e-12)
-
-
-def test_the_decay_of_adamw_is_its_own() -> None:
-    own = train(NET, NET, optim.AdamW(lr=0.1, weight_decay=0.3), **HOW)
-    ours = train(NET, NET, optim.Adam(lr=0.1), **HOW, weight_decay=0.3)
-    np.testing.assert_allclose(ours.w, own.w, rtol=1e-12)
-    with pytest.raises(UserError, match=r"adamw has a weight decay of its own: .* adamw:weight_d"):
-        train(NET, NET, optim.AdamW(lr=0.1), **HOW, weight_decay=0.3)
-    with pytest.raises(UserError, match="weight_decay must be at least 0, got -1"):
-        train(NET, NET, optim.SGD(lr=0.1), **HOW, weight_decay=-1)
-
-
-class Steps:
-    """A rule stepped by hand, with the rate of every step."""
-
-    def __init__(self, rule: optim.Optimizer) -> None:
-        self.rule, self.state = rule, rule.init(NET.start(1))
-        self.state["_scratch"] = np.empty(NET.size)
-
-    def take(self, w: np.ndarray, gradient: np.ndarray, rate: float, t: int) -> None:
-        type(self.rule)(lr=rate).step(w, gradient, self.state, t)
-
-
-def batches() -> list[np.ndarray]:
-    from optiviz.runs.batches import feed_of  # noqa: PLC0415
-
-    feed = feed_of(NET, 20, 1)[0]
-    return [np.array(next(feed)) for _ in range(12)]

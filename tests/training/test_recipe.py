@@ -97,6 +97,32 @@ def test_a_rate_that_is_given_twice_is_refused(words: str) -> None:
         dataclasses.replace(USUAL, optim=words, lr=0.2).rule(USUAL.networks()[0])
 
 
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        ("adam", optim.Adam(lr=0.02, weight_decay=0.3)),  # g + λw, as PyTorch's
+        ("adamw:beta1=0.8", optim.AdamW(lr=0.02, beta1=0.8, weight_decay=0.3)),
+    ],
+)
+def test_a_weight_decay_is_the_rules_own(words: str, rule: optim.Optimizer) -> None:
+    recipe = dataclasses.replace(USUAL, optim=words, lr=0.02, weight_decay=0.3)
+    assert recipe.rule(USUAL.networks()[0]) == rule
+    assert recipe.command().endswith("--weight-decay 0.3")
+    assert dataclasses.replace(recipe, optim="torch:SGD").words() == "torch:SGD:weight_decay=0.3"
+
+
+@pytest.mark.parametrize(
+    ("words", "decay", "said"),
+    [
+        ("adam:weight_decay=0.1", 0.3, "weight decay is given twice: in --weight-decay and in 'ad"),
+        ("adam", -1.0, "weight_decay"),
+    ],
+)
+def test_a_weight_decay_that_no_rule_takes_is_refused(words: str, decay: float, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        dataclasses.replace(USUAL, optim=words, weight_decay=decay).rule(USUAL.networks()[0])
+
+
 def test_networks_may_be_made_of_other_data() -> None:
     data = load("mnist")
     few = dataclasses.replace(data, x_train=data.x_train[:50], y_train=data.y_train[:50])

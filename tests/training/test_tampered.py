@@ -120,6 +120,7 @@ FACTS: dict[str, Any] = {
     "a batch below zero": {"options.batch_size": -5},
     "an unknown option": {"options.speed": 3},
     "an unknown rule": {"options.optim": "adm"},
+    "a weight decay that is none of the rule's settings": {"options.weight_decay": 0.1},
     "another rule than the checkpoint's": {"options.optim": "momentum"},
     "another network than the checkpoint's": {"options.sizes": "784,5,10"},
     "fewer updates than the checkpoint's": {"options.batch_size": 30_000},

@@ -104,7 +104,7 @@ def layers(lane: Lane) -> dict[str, Any]:
 def formula(lane: Lane) -> dict[str, Any]:
     """The lines of a run's rule, and their symbols for one weight ahead of one of its steps."""
     rule = parse(lane.recipe.optim, lr=float(lane.recipe.lr or 0))
-    facts: dict[str, Any] = {"lines": list(rule.formula()), "decay": lane.recipe.weight_decay}
+    facts: dict[str, Any] = {"lines": list(rule.formula())}
     if not (lane.layers.seen and facts["lines"]):
         return facts
     last = lane.layers.seen[-1]

@@ -75,7 +75,6 @@ def facts_of(lane: Lane, ahead: bool) -> dict[str, Any]:
             "lr": recipe.lr,
             **settings,
             "m": recipe.batch_size,
-            **({"weight_decay": recipe.weight_decay} if recipe.weight_decay else {}),
             "patience": recipe.patience,
             "schedule": recipe.schedule,
             "sizes": recipe.sizes,

@@ -154,11 +154,11 @@ def recipes(state: State) -> list[Recipe]:
 
 
 def _rule(lane: State) -> dict[str, Any]:
-    """A rule in words, its η, and the decay of the weights where the rule has none of its own."""
+    """A rule in words, without a decay of the weights that it has not, and its η."""
     words = {name: value for name, value in lane.items() if name not in ("rule", "lr")}
-    own = "weight_decay" in OPTIMIZERS[lane["rule"]].own
-    decay = 0.0 if own else words.pop("weight_decay")
-    return {"optim": join(lane["rule"], words), "lr": lane["lr"], "weight_decay": decay}
+    if not (words["weight_decay"] or "weight_decay" in OPTIMIZERS[lane["rule"]].own):
+        del words["weight_decay"]
+    return {"optim": join(lane["rule"], words), "lr": lane["lr"]}
 
 
 def misfit(state: State) -> str:

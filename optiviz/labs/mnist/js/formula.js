@@ -40,11 +40,10 @@ export class Formula {
   }
 
   take(message, name) {
-    const { lines, known, step, weight, decay } = message;
+    const { lines, known, step, weight } = message;
     const numbers = () => ` Below, update ${spaced(step)} of one weight, number ${spaced(weight)} of the network's.`;
     const which = known ? numbers() : "";
-    const shrinks = decay ? ` Ahead of it, weight decay: w ← (1 − ηλ)w with λ = ${rounded(decay, 3)}.` : "";
-    this.words.textContent = lines.length ? `${name}: one step.${which}${shrinks}` : `${name} brings no formula.`;
+    this.words.textContent = lines.length ? `${name}: one step.${which}` : `${name} brings no formula.`;
     const rows = told(message).flatMap(([words, numbers]) => [
       element("div", { class: "ml-words" }, words),
       ...(numbers ? [element("div", { class: "lab-muted" }, numbers)] : []),
