@@ -64,7 +64,7 @@ class Way(Drawn):
 
 @dataclass(frozen=True)
 class Tried(Drawn):
-    """Places that were looked at from each point, `(T+1, n, P)`, NaN where there is none.
+    """Places that were looked at from each point, or the point, `(T+1, n, P)`, NaN where none is.
 
     Attributes:
         tips: the places; crossed: whether they were given up, and have a cross.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from optiviz.problems.base import Array, Plane
 from optiviz.runs.record import Run
@@ -32,12 +33,15 @@ def measured(
             yield "stands", most.astype("<f4")
 
 
-def titles(picture: Contents) -> dict[str, str]:
-    """What the picture is called, and those panels whose titles say what is drawn."""
+def titles(picture: Contents) -> dict[str, Any]:
+    """What the picture is called, and those panels whose titles say what is drawn; of every run the
+    name of the limit that it is the first to have."""
     runs = picture.runs
+    names = {one.runs[0]: one.name for one in sharpness.limits(runs)}
     return {
         "title": picture.title,
         "lossTitle": "Loss above minimum" if picture.problem.floor() else "Loss",
         "sharpnessTitle": sharpness.title(runs),
+        "limits": [names.get(nth, "") for nth in range(len(runs))],
         "networkTitle": trained.title(runs),
     }

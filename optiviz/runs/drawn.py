@@ -1,25 +1,39 @@
-"""What a run's rule has to be drawn beside its path, from what the run recorded."""
+"""What a run has to be drawn beside its path: its rule's own marks, and where it was clipped."""
 
 from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
+
 from optiviz.optim import OPTIMIZERS, Optimizer
-from optiviz.optim.drawn import Drawn, Seen
+from optiviz.optim.drawn import Drawn, Seen, Tried
 from optiviz.runs.ahead import held
 from optiviz.runs.record import Array, Run
-from optiviz.runs.symbols import in_symbols
+from optiviz.runs.symbols import in_symbols, shortened
+
+PARTS = {"singular", "true_loss"}  # slots of what is a part of a run, or its shadow
 
 
 def drawn(run: Run) -> tuple[Drawn, ...]:
-    """The marks of a single run's rule; none of a rule that is not ours.
+    """The marks of a single run's rule, none of a rule that is not ours; and the points whose
+    gradient was clipped.
 
     >>> from optiviz import descend
-    >>> [mark.words for mark in drawn(descend("valley", "prodigy", steps=5))]
-    ['radius d: at least so far, it finds, is the minimum']
+    >>> [mark.words for mark in drawn(descend("valley", "prodigy:clip=1", steps=5))]
+    ['radius d: at least so far, it finds, is the minimum', 'gradient clipped']
     """
     found = _seen(run)
-    return found[0].drawn(found[1]) if found else ()
+    return (*(found[0].drawn(found[1]) if found else ()), *_clipped(run))
+
+
+def _clipped(run: Run) -> tuple[Drawn, ...]:
+    """Crosses where it was; none of a part of a run or its shadow, whose own length is not it."""
+    plane = run.w.shape[1:] == (2,) and run.steps and not PARTS & run.slots.keys()
+    if not plane or not (cut := shortened(run)).any():
+        return ()
+    tips = np.where(np.append(cut, False)[:, None], run.w, np.nan)
+    return (Tried("gradient clipped", "accent", tips[:, None], crossed=True),)
 
 
 def divisor(run: Run) -> Array | None:

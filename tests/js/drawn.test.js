@@ -8,9 +8,9 @@ const near = (a, b, by = 1e-3) => assert.ok(Math.abs(a - b) <= by, `${a} is not 
 const LOOK = { colors: ["#0000aa", "#8888ff"], inks: ["#000088", "#aaaaff"], role: "accent" };
 
 // What is drawn of a mark with its arrays at a time.
-function drawn(one, arrays, time, shows = {}) {
+function drawn(one, arrays, time, shows = {}, base = descent(10)) {
   const columns = Object.entries(arrays).map(([name, values]) => [`drawn0.${name}`, Float32Array.from(values)]);
-  const run = descent(10, { drawn: [{ ...LOOK, letter: "", ...one }], ...Object.fromEntries(columns) });
+  const run = Object.assign(base, { drawn: [{ ...LOOK, letter: "", ...one }], ...Object.fromEntries(columns) });
   const of = player([run], { shows });
   const plane = new Plane(of, canvas());
   plane.measure();
@@ -61,6 +61,13 @@ test("what was given up is crossed and stays; a probe is there at its step only"
   const ends = (of) => of.own.filter(({ points }) => points.length === 2).map(({ points }) => points[1]);
   assert.equal(ends(crossed).length, 9, "three lines, and two strokes for each cross");
   assert.deepEqual(ends(probe).map((end) => end.map(Math.round)), [[crossed.plane.x(0), crossed.plane.y(0.4)].map(Math.round)]);
+});
+
+test("of crosses those at which there is something stay, and not every so many steps", () => {
+  const tips = Array.from({ length: 200 }, (_, t) => ([1, 7, 150].includes(t) ? [0, t / 100] : [NaN, NaN])).flat();
+  const run = descent(199);
+  const at = (time) => drawn({ kind: "tried", sign: "✕", words: "p", many: 1, crossed: true, longer: false }, { tips }, time, {}, run);
+  assert.deepEqual([1, 8, 199].map((time) => at(time).own.length), [3, 6, 9], "a line and two strokes each");
 });
 
 test("parts of a step are as much longer than life as arrows are, and an arrow is where it is told", () => {

@@ -252,10 +252,25 @@ def test_the_rounds_are_drawn_as_they_are() -> None:
     assert faults(shown.figure) == []
 
 
+def test_where_the_gradient_was_clipped_is_crossed_and_stays() -> None:
+    run = descend("rosenbrock", "momentum:lr=5e-4,clip=5", (-1.5, 2.0), steps=150)
+    (one,) = drawn(run)
+    cut = np.append(np.hypot(*run.grad[:-1].T) > 5, False)
+    assert 1 < cut.sum() < 60
+    np.testing.assert_array_equal(one.tips[:, 0][cut], run.w[cut])
+    assert np.isnan(one.tips[:, 0][~cut]).all()
+    shown = Picture("rosenbrock", [run], ["path"])._scene(None)
+    shown.show(150)
+    (old,) = [line for line in shown.panels[0].ax.lines if line.get_marker() == "x"][:1]
+    np.testing.assert_allclose(np.transpose(old.get_data()), run.w[cut])
+    assert faults(shown.figure) == []
+    assert drawn(descend("rosenbrock", "momentum:lr=5e-4,clip=1e6", steps=9)) == ()
+
+
 def test_of_a_matrix_no_row_alone_has_marks() -> None:
     """What Shampoo saw was the whole matrix: of one row's slopes an ellipse would be wrong."""
     problem = MatrixValley(30, 35)
-    for rule in ("shampoo", "muon", "schedule-free-sgd"):
+    for rule in ("shampoo", "muon", "schedule-free-sgd", "sgd:clip=0.1"):
         parts = rows(problem, descend(problem, rule, steps=4))
         assert [drawn(part) for part in parts] == [(), ()]
         assert [divisor(part) for part in parts] == [None, None]

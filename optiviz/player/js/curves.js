@@ -91,12 +91,6 @@ function near(curves, drawing) {
   return curves.filter(({ limit, values }) => !limit || Math.min(...values) <= high + afar * (high - low));
 }
 
-// The limits beyond an axis, as their least values, each once.
-export function beyond(curves, { high }) {
-  const least = curves.filter(({ limit }) => limit).map(({ values }) => Math.min(...values));
-  return [...new Set(least.filter((value) => value > high))];
-}
-
 // Whether one curve is so high that another lies flat on the axis.
 function pressed(kept, curves, { spread }) {
   const peaks = curves.map(({ values }) => extent([...values].filter(Number.isFinite))[1]);

@@ -92,12 +92,19 @@ function letter(plane, context, words, x, y, color) {
   write(context, words, x, y, "center", "middle", color);
 }
 
+// The steps whose crosses stay to be seen, at most so many.
+function stays(tips, many, most) {
+  const steps = Array.from({ length: tips.length / (2 * many) }, (_, t) => t);
+  const found = steps.filter((t) => tips.slice(2 * t * many, 2 * (t + 1) * many).some(Number.isFinite));
+  const every = Math.ceil(found.length / most);
+  return found.filter((_, i) => i % every === 0);
+}
+
 function drawTried(plane, context, run, one, of) {
   const { player, factor } = plane;
   const { look, scale, ground } = player;
   const [now, tips, color] = [nowOf(player, run), of("tips"), colorOf(player, one)];
-  const every = Math.ceil((run.steps + 1) / ground.drawing.tried);
-  const steps = Array.from({ length: one.crossed ? Math.ceil(now / every) : 0 }, (_, i) => i * every);
+  const steps = one.crossed ? stays(tips, one.many, ground.drawing.tried).filter((t) => t < now) : [];
   for (const t of [...steps, now])
     for (let i = t * one.many; i < (t + 1) * one.many; i++) {
       if (Number.isNaN(tips[2 * i])) continue;

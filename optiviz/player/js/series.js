@@ -1,9 +1,9 @@
 // The panels against the step: loss, velocity, learning rate.
 
-import { axisOf, between, beyond, curvesOf, PANELS, shareOf } from "./curves.js";
+import { axisOf, between, curvesOf, PANELS, shareOf } from "./curves.js";
 import { element } from "./dom.js";
 import { clipTo, marker, pen, rule, write } from "./marks.js";
-import { blend, clamp, number, powers, ticks } from "./numbers.js";
+import { blend, clamp, powers, ticks } from "./numbers.js";
 import { Sheet } from "./sheet.js";
 
 const THIN = 1.2; // pixels that the lines of runs beside those that are set are wide
@@ -112,6 +112,31 @@ export class Series extends Sheet {
     this.layHeld(context);
     this.trace(context, this.curves(player.ghosts), 1.2, { paler: 0.6, dash: [2, 3] });
     this.trace(context, this.curves(player.told), 1.4, { paler: 0.72, dash: [] });
+    if (this.kind === "sharpness") this.layLimits(context);
+  }
+
+  // The names of what rates do not stand, at the ends of their lines, from the top down; those
+  // that are beyond the axis first.
+  layLimits(context) {
+    const { look, scale, runs, facts } = this.player;
+    const { left, top, width, height } = this.box;
+    const row = 13 * scale;
+    const named = runs.flatMap((run, nth) => {
+      const words = run.stands && facts.limits?.[nth];
+      if (!words) return [];
+      const above = Math.min(...run.stands) > this.axis.high;
+      return [above ? { words: `${words} ↑`, y: top } : { words, y: this.y(run.stands.at(-1)) }];
+    });
+    let last = top - row;
+    context.font = this.font(10.5);
+    context.lineJoin = "round";
+    for (const { words, y } of named.sort((a, b) => a.y - b.y)) {
+      last = Math.max(last + row, Math.min(y < top + row ? y + row : y - 3, top + height));
+      pen(context, look.background, 4);
+      Object.assign(context, { textAlign: "right", textBaseline: "bottom" });
+      context.strokeText(words, left + width - 4, last);
+      write(context, words, left + width - 4, last, "right", "bottom", look.text);
+    }
   }
 
   // The curves in full, of which what has passed is seen.
@@ -142,9 +167,6 @@ export class Series extends Sheet {
     }
     context.strokeStyle = look.muted;
     if (!log && low < 0 && high > 0) rule(context, left, this.y(0), left + width, this.y(0));
-    const above = beyond(this.curves(this.player.told), this.axis).map((value) => number(value));
-    const words = above.length ? `dashed: ${above.join(", ")} ↑` : "";
-    write(context, words, left + width - 4, top + 3, "right", "top", look.muted);
   }
 
   // The steps during which a network trains in the valley that its toy runs in.

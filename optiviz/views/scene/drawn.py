@@ -25,7 +25,7 @@ from optiviz.views.scene.place import Box
 from optiviz.views.style import DOTTED, HALO, LINES, WORDS, Mark, Theme, legible, rim
 
 MOST = 3  # runs whose marks are drawn, if none is the hero
-KEPT = 60  # steps before, at most, whose places that were given up stay to be seen
+KEPT = 60  # steps before, at most, whose crosses stay to be seen
 LARGEST = 0.36  # of the panel's shorter side, for the longest axis of an ellipse
 FILL = 0.16  # how opaque it is within
 ROUND = 72  # corners of a circle
@@ -189,7 +189,8 @@ class _Tried(_Part):
         away = self.one.tips - self.trail.points[: len(self.one.tips), None]
         longer = self.trail.factor if self.one.longer else 1
         self.tips = self.trail.points[:, None] + longer * away
-        self.every = -(-len(self.tips) // KEPT)
+        stay = np.flatnonzero(np.isfinite(self.tips).any(axis=(1, 2)) & self.one.crossed)
+        self.stay = stay[:: max(-(-len(stay) // KEPT), 1)]
         dash = DOTTED if self.one.crossed else "-"
         self.lines = LineCollection([], colors=self.color, linestyles=[dash], zorder=3.5)
         ax.add_collection(self.panel.add(self.lines), autolim=False)
@@ -203,7 +204,7 @@ class _Tried(_Part):
 
     def show(self, t: float) -> None:
         now = min(int(t), self.steps)
-        past = np.arange(0, now if self.one.crossed else 0, self.every)
+        past = self.stay[self.stay < now]
         tips = self.tips[[*past, now]]
         ends = np.stack(
             [np.broadcast_to(self.trail.points[[*past, now], None], tips.shape), tips], 2

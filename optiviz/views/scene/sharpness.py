@@ -122,7 +122,7 @@ class Sharpness(Series):
         return right, y
 
     def words(self) -> str:
-        return "Sharpness λ" + preconditioner(self.picture.runs)
+        return title(self.picture.runs)
 
     def heights(self) -> list[Array]:
         """Where the rates that are shown become unstable, each once."""
@@ -180,10 +180,8 @@ def preconditioner(runs: Sequence[Run]) -> str:
 
 
 def title(runs: Sequence[Run]) -> str:
-    """What the panel is called where limits have no names: with their formula if it is one."""
-    found = {one.formula for one in limits(runs)}
-    dashed = f", {found.pop() if len(found) == 1 else 'what η stands'} dashed" if found else ""
-    return f"Sharpness λ{preconditioner(runs)}{dashed}"
+    """What the panel is called."""
+    return f"Sharpness λ{preconditioner(runs)}"
 
 
 def sharpness(run: Run, problem: Plane) -> Array:
