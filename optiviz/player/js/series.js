@@ -112,7 +112,6 @@ export class Series extends Sheet {
     this.layHeld(context);
     this.trace(context, this.curves(player.ghosts), 1.2, { paler: 0.6, dash: [2, 3] });
     this.trace(context, this.curves(player.told), 1.4, { paler: 0.72, dash: [] });
-    if (this.kind === "sharpness") this.layLimits(context);
   }
 
   // The names of what rates do not stand, at the ends of their lines, from the top down; those
@@ -228,6 +227,7 @@ export class Series extends Sheet {
       if (y >= top - 3 && y <= top + height + 3)
         marker(context, run.head, this.x(t), y, 3.4 * scale, color, look.background);
     }
+    if (this.kind === "sharpness") this.layLimits(context);
     this.asked?.draw(context);
   }
 }
