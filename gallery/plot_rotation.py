@@ -2,9 +2,10 @@
 Rotation ruins Adam
 ===================
 
-A 2×2 matrix W in ½·tr(WHWᵀ): its two rows are two points in one valley, of condition number 1000.
+A 2×2 matrix W in ½·tr(WHWᵀ), H with curvatures 1 and 1000: its rows are two points in one valley.
 Adam has a rate for each weight: that helps in a valley along the axes, and fails once it is turned.
 Shampoo and Muon step the matrix as one: Shampoo takes the same steps, turned, and Muon arrives too.
+W starts at (1.6, 1; −0.4, 1.4), turned with the valley; from elsewhere Adam may not be the first.
 """
 
 import numpy as np
@@ -43,6 +44,6 @@ with frame.style():
         frame.dress(above, f"Adam, the valley turned by {np.degrees(angle):.0f}°", "")
         frame.dress(below, "Distance from the minimum", "")
         below.set(xlim=(0, 400), ylim=(1e-3, 4), xlabel="step")
-    title = f"Adam arrives {taken[0]}; with the valley turned, {taken[1]}"
-    frame.title(title, f"Each at the best of {len(RATES)} rates, decaying; steps until 1 % is left")
+    how = f"Best of {len(RATES)} rates, {RATES[0]:g} to {RATES[-1]:g}, falling to 0; steps to 1 %"
+    frame.title(f"Adam arrives {taken[0]}; with the valley turned, {taken[1]}", how)
 export(frame.save)
