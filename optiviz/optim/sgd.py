@@ -23,6 +23,8 @@ class SGD(Optimizer):
 
     w ← w - ηg
 
+    Stochastic where g is a batch's; on a surface g is the whole gradient, and nothing is random.
+
     Args:
         lr: the learning rate η ≥ 0.
 
