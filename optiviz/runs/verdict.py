@@ -282,6 +282,8 @@ def near(t: Trace) -> Finding:
     if t.signs and t.decays:  # a mean that a sign hides may carry it off at once
         return None
     step = after_last(~(t.away <= NEAR))
+    if step == t.steps:  # it may be passing
+        return None
     loose = t.jolts > THROWS if t.forgets else t.signs
     loose = loose or t.decays or t.coasts
     return "near" if loose else "arrived", f"near {t.minimum} since step {step}", step

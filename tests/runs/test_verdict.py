@@ -145,6 +145,7 @@ CASES: list[tuple[str, Any, Start, int, str, tuple[int, int] | None]] = [
     # near
     ("catapult", optim.Nadam(lr=0.0421), (-0.91, 0.58), 400, "near the minimum since", (32, 32)),
     ("edge", RMSPROP(lr=0.0027), (3.59, 0.33), 120, "near the minimum since", (6, 6)),
+    ("ackley", AMSGRAD(0.849, beta1=0.95), (0.21, -3.68), 20, "up and down, about", None),  # passes
     ("catapult", optim.Lion(lr=0.00125), (-0.5, 0.36), 400, "goes up and down", None),  # along it
     ("edge", optim.Nesterov(0.00723, 0.5, weight_decay=0.01), (3.12, 0.36), 40, "near", (8, 8)),
     # slides: weight decay carries it along a floor
