@@ -155,5 +155,5 @@ def log_axis_to_fit(ax: Axes, name: str, ratio: float, scale: float) -> None:
     subs = (1.0,) if room < 1.9 else (1.0, 2.0, 5.0) if room < 5 else tuple(range(1, 10))
     few = max(2, int(length / ax.figure.dpi / scale / WORD)) if len(subs) == 1 else 30
     axis.set_major_locator(LogLocator(subs=subs, numticks=few))
-    axis.set_major_formatter(POWERS if ratio > 2000 else PLAIN)
+    axis.set_major_formatter(POWERS if ratio > 2000 and len(subs) == 1 else PLAIN)
     axis.set_minor_formatter(NullFormatter())
