@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from optiviz.runs.inputs import as_rule
 from optiviz.runs.record import Run
 from optiviz.training import train
 from optiviz.training.directory import RunDirectory
+from optiviz.training.layers import Layers
 
 # What frameworks warn of while they are imported and compiled is their own affair.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -155,17 +157,17 @@ def test_goes_on_to_the_same_bits(theirs: str, tmp_path: Path) -> None:
     need(theirs)
     rng = np.random.default_rng(0)
     network = MLP(rng.random((60, 5)), rng.integers(0, 3, 60), sizes=(5, 4, 3))
-    how = {"epochs": 4, "batch_size": 10, "eval_every": 3}
+    how: Any = {"epochs": 4, "batch_size": 10, "eval_every": 3}
     whole = train(network, network, optim.parse(theirs, lr=0.01), **how)
     asked: Iterator[bool] = iter([False] * 11 + [True] * 99)
     directory = RunDirectory(tmp_path)
     directory.create({"options": {}})
     rule = optim.parse(theirs, lr=0.01)
-    half = train(
-        network, network, rule, **how, on_checkpoint=directory.save, stop=lambda: next(asked)
-    )
+    how |= {"on_checkpoint": lambda at: directory.save(at, Layers())}
+    half = train(network, network, rule, **how, stop=lambda: next(asked))
     assert half.outcome.stopped == "interrupted"
-    rest = train(network, network, rule, **how, resume=directory.load(network, rule, 24))
+    at, _ = directory.load(network, rule, 24)
+    rest = train(network, network, rule, **how, resume=at)
     assert rest.w.tobytes() == whole.w.tobytes()
 
 
