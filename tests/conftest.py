@@ -24,8 +24,9 @@ from optiviz.problems.data import datasets
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-# Several workers share the cores; waiting threads of BLAS would only take them from each other.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Several workers share the cores; waiting threads of BLAS and of PyTorch would only take them from each other.
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 # How long an example takes says more of who else wants the cores than of what is tried.
 settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])

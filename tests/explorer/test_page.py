@@ -154,7 +154,7 @@ def test_without_scripts_there_is_the_first_frame(file: Path, chromium: Browser)
     assert picture.is_visible()
     words = picture.text_content() or ""
     assert "Valley, condition number 20" in words
-    assert "Momentum  η = 0.0141  β = 0.99  swings" in words.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Momentum  η = 0.0141  β = 0.99  up and down" in words.replace("\N{NO-BREAK SPACE}", " ")
     tab.screenshot(path=file.with_name("off.png"))
     context.close()
     with Image.open(file.with_name("off.png")) as image:

@@ -66,8 +66,8 @@ def test_a_minimizer_minimizes(name: str, seed: int, size: int) -> None:
     problem = DATA[name]
     batch = np.random.default_rng(seed).choice(problem.n_samples, size, replace=False)
     best = problem.minimizer(batch)
-    if best is None:  # the groups of so few points can be told apart without error
-        assert name == "logistic"
+    if best is None:  # so few points can be told apart without error, or their slopes cancel
+        assert name in ("logistic", "rare")
         return
     value, grad = problem.value_and_grad(np.array(best), batch)
     assert np.abs(grad).max() < 1e-6

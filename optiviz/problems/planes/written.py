@@ -64,8 +64,8 @@ def slopes(problem: Plane) -> list[Line] | None:
     those of ∂/∂x and ∂/∂y.
 
     >>> from optiviz.problems import parse_problem
-    >>> slopes(parse_problem("x**2 + 3*y"))
-    [['x'], [2.0], ['*', 1, 0], [3.0], [2, 3]]
+    >>> slopes(parse_problem("x*y"))
+    [[1.0], ['y'], ['*', 0, 1], ['x'], ['*', 0, 3], [2, 4]]
     """
     if not isinstance(problem, Surface):
         return None
