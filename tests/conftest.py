@@ -24,7 +24,7 @@ from optiviz.problems.data import datasets
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-# Several workers share the cores; waiting threads of BLAS and of PyTorch would only take them from each other.
+# Several workers share the cores; threads of BLAS or PyTorch that wait take them from each other.
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
