@@ -21,6 +21,7 @@ FIGURES |= {"lr", "seconds"}
 # What is said of a training beside its figures, and of several together.
 FACTS = {"optimizer", "settings", "seed", "seeds", "verdict", "steps", "diverged", "reached"}
 FACTS |= {"epochs_to_goal"}
+LAYERS = {"ratio_1", "gradient_1"}
 
 
 @pytest.mark.slow
@@ -35,7 +36,7 @@ def test_columns_are_called_alike(optiviz: Callable, tmp_path: Path, command: st
     told = set(said["last"] if command == "train" else said["table"][0])
     written = set(columns(tmp_path / "a")) - {"image", "label", "predicted"}  # of wrong.csv
     assert {"test_accuracy", "test_loss", "seconds"} <= told & written
-    known = FIGURES | FACTS | {f"{name}_sd" for name in FIGURES}
+    known = FIGURES | FACTS | LAYERS | {f"{name}_sd" for name in FIGURES}
     assert told | written <= known
 
 
