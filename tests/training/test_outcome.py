@@ -273,7 +273,8 @@ def test_a_network_that_hardly_an_image_can_teach_has_collapsed() -> None:
     done = train(FEW, TEST, optim.SGD(lr=0.1), epochs=1, batch_size=100, start=w)
     words = "collapsed: the network's output is nearly constant, loss 2.3"
     assert done.outcome.text.startswith(words)
-    FEW.layers(w)[0].weights[:, 0] = 1
+    FEW.layers(w)[0].weights[:, 0] = np.where(image > 0, image, -2)
+    assert 0.01 < (FEW.x @ FEW.layers(w)[0].weights[:, 0] > 0).mean() < 0.1
     assert alive(FEW, w, TEST.x) == 1
 
 
