@@ -114,8 +114,7 @@ class RunDirectory:
         layers.write(self.path / LAYERS)
 
     def load(self, network: MLP, rule: Optimizer, n: int) -> tuple[Checkpoint | None, Layers]:
-        """The last checkpoint, to the same bits, and what was seen of the layers by then; None if
-        the run had no time to write one.
+        """The last checkpoint, to the same bits, or None, and what was seen of the layers by then.
 
         Args:
             network, rule: what was trained, and how; the checkpoint must fit them.
