@@ -2,9 +2,10 @@
 Muon rounds the ellipse
 =======================
 
-A matrix makes an ellipse of the unit circle; its slope G in a valley makes a long and thin one.
-Muon divides it by its norm, and each round of Newton-Schulz, aX + (bXXᵀ + c(XXᵀ)²)X, rounds it:
-what was barely heard moves W as far as what was loud: both singular values fall at one pace.
+A matrix makes an ellipse of the unit circle: u, the slope with its momentum, makes a thin one.
+Muon divides u by its norm, and rounds it in five rounds of Newton-Schulz, the thin lines:
+X becomes aX + (bXXᵀ + c(XXᵀ)²)X. Along the valley, where the slope is barely heard, W moves as far
+as across it, where the slope is loud: at first both singular values of W fall at one pace.
 """
 
 import numpy as np
