@@ -193,7 +193,7 @@ class Future:
 
     def holds(self) -> bool:
         """Whether what came bears the verdict out."""
-        if self.kind in (Kind.DIVERGED, Kind.EARLY, Kind.WANDERS):
+        if self.kind in (Kind.DIVERGED, *WEAKER):
             return True
         lost = self.more.outcome.lost
         if self.kind is Kind.WORSE:
@@ -253,7 +253,7 @@ class Future:
         return self.held_moved() < 0.1
 
 
-WEAKER = (Kind.EARLY, Kind.WANDERS)
+WEAKER = (Kind.EARLY, Kind.WANDERS, Kind.ONE_ANSWER)  # nothing is said of what comes
 
 
 def main() -> None:

@@ -17,6 +17,8 @@ The first rule that applies speaks.
 |                 | rate has gone, H moves by less than a tenth                                 |
 | fits            | the same for most of the time; a rule whose steps do not get smaller with   |
 |                 | the gradient may be shaken loose                                            |
+| one answer      | the network says one and the same of all training images but a few          |
+|                 | (`SOME_IMAGES`) after T updates; of what comes, nothing                     |
 | the rate died   | within T updates more H moves by less than a twentieth, while with the      |
 |                 | highest rate again, or an empty accumulator, L would fall                   |
 | growing worse   | L or H has risen, and within T updates more is higher still                 |
@@ -39,7 +41,7 @@ from enum import StrEnum
 import numpy as np
 
 from optiviz.problems.base import Array
-from optiviz.training.alive import FEW_IMAGES
+from optiviz.training.alive import FEW_IMAGES, SOME_IMAGES
 from optiviz.training.course import Course, early
 
 FITTED = 0.005  # of chance: a training loss of 0.0115 with ten classes
@@ -64,6 +66,7 @@ class Kind(StrEnum):
     OVERFITS = "overfits"
     CONVERGED = "converged"
     FITS = "fits the training data"
+    ONE_ANSWER = "one answer"
     DIED = "the rate has died"
     WORSE = "growing worse"
     OSCILLATING = "oscillating"
@@ -110,7 +113,8 @@ class Signs:
     """What the history of a training does not tell.
 
     Attributes:
-        alive: the share of the training images that teach the network something; see `alive`.
+        told: the share of the training images that the network tells from most; see `alive`.
+        alive: the share of those that teach it something.
         gain: the share by which the held-out loss of the first weights has fallen.
         top: the highest rate of the schedule.
         faded: the square of the gradient of today as a share of the mean one that an accumulator
@@ -119,6 +123,7 @@ class Signs:
         ragged: the samples in an epoch's last batch, as a share of a full one.
     """
 
+    told: float = 1.0
     alive: float = 1.0
     gain: float = 0.0
     top: float = 0.0
@@ -218,6 +223,12 @@ def _fitted(t: _Trend) -> Finding:
     return (Kind.FITS if spikes or t.signs.restless else Kind.CONVERGED), ""
 
 
+def _one_answer(t: _Trend) -> Finding:
+    if t.signs.told > SOME_IMAGES:
+        return None
+    return Kind.ONE_ANSWER, f" for {100 * (1 - t.signs.told):.3g} % of the training images"
+
+
 def _died(t: _Trend) -> Finding:
     top, last, way = max(t.signs.top, t.rate.max()), t.rate[-1], t.rate.sum()
     still = max(abs(t.drop), abs(t.held_drop)) < 2 * GAIN
@@ -291,5 +302,5 @@ def _flat(t: _Trend) -> Finding:
 
 
 RULES: tuple[Callable[[_Trend], Finding], ...] = (
-    *(_overfits, _fitted, _died, _short, _worse, _oscillates, _falls, _flat),
+    *(_overfits, _fitted, _one_answer, _died, _short, _worse, _oscillates, _falls, _flat),
 )

@@ -277,8 +277,10 @@ class _Course:
         before, now = (self.test.value(one, some) for one in (self.start, w))
         gradient = self.network.value_and_grad(w, some)[1]
         met = self.at.slots.get("accumulator", gradient[:0]).sum()
+        told, living = alive(self.network, w, self.test.x[some])
         return Signs(
-            alive=alive(self.network, w, self.test.x[some]),
+            told=told,
+            alive=living,
             gain=1 - now / before,
             top=float(getattr(rule.lr, "base", rule.lr)),
             faded=float(self.at.step * np.square(gradient).sum() / met) if met else 1.0,

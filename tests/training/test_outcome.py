@@ -157,6 +157,10 @@ CASES: dict[str, tuple[Any, str]] = {
         judged(LEVEL, faded=1e-4),
         "the rate has died: the accumulator has outgrown the gradient",
     ),
+    "one answer": (
+        judged([2.2], [2.3], told=0.0128, gain=0.01),
+        "one answer for 98.7 % of the training images",
+    ),
     "none": (judged([]), "stopped before the first evaluation"),
 }
 
@@ -269,13 +273,27 @@ def test_a_network_that_hardly_an_image_can_teach_has_collapsed() -> None:
     w, image = FEW.start(0), FEW.x[0]
     FEW.layers(w)[0].weights[:] = -1
     FEW.layers(w)[0].weights[:, 0] = np.where(image > 0, image, -5)  # for that one, and its like
-    assert 0 < alive(FEW, w, TEST.x) < 0.01
+    told, living = alive(FEW, w, TEST.x)
+    assert 0 < told == living < 0.01
     done = train(FEW, TEST, optim.SGD(lr=0.1), epochs=1, batch_size=100, start=w)
     words = "collapsed: the network's output is nearly constant, loss 2.3"
     assert done.outcome.text.startswith(words)
-    FEW.layers(w)[0].weights[:, 0] = np.where(image > 0, image, -2)
-    assert 0.01 < (FEW.x @ FEW.layers(w)[0].weights[:, 0] > 0).mean() < 0.1
-    assert alive(FEW, w, TEST.x) == 1
+
+
+@pytest.mark.parametrize("ink", [-2.2, -1])
+def test_one_answer_for_nearly_all_images_is_said(ink: float) -> None:
+    """Its loss may fall, but that is not what there is to be told."""
+    w, image = FEW.start(0), FEW.x[0]
+    FEW.layers(w)[0].weights[:] = -1
+    FEW.layers(w)[0].weights[:, 0] = np.where(image > 0, image, ink)
+    done = train(FEW, TEST, optim.SGD(lr=0.1), epochs=10, batch_size=100, start=w)
+    answers, counts = np.unique(FEW.probabilities(done.w), axis=0, return_counts=True)
+    same = counts.max() / len(FEW.x)
+    assert len(answers) > 1
+    assert (done.outcome.kind is Kind.ONE_ANSWER) == (same > 0.95) == (ink < -2)
+    if same > 0.95:
+        words = f"one answer for {100 * same:.1f} % of the training images"
+        assert done.outcome.text == words
 
 
 REAL: dict[str, tuple[int, tuple[int, ...], str, int, int, str]] = {
