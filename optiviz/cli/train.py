@@ -43,7 +43,7 @@ from optiviz.cli.progress import progress
 from optiviz.errors import UserError
 
 if TYPE_CHECKING:
-    from optiviz.training.directory import Kept
+    from optiviz.training.kept import Kept
     from optiviz.training.train import Row, Training
 
 
@@ -107,8 +107,8 @@ def train(
     optiviz train --resume runs/adam-mnist-0 --epochs 20
     """
     from optiviz.files import held
-    from optiviz.training.directory import Kept
     from optiviz.training.interrupt import interruptible
+    from optiviz.training.kept import Kept
     from optiviz.training.recipe import Recipe
 
     recipe = Recipe(
@@ -147,7 +147,7 @@ def train(
 
 def _resumed(context: typer.Context, path: Path, epochs: int) -> Callable[[], Kept]:
     """How a run goes on: to its own end, or longer where that is asked for."""
-    from optiviz.training.directory import Kept
+    from optiviz.training.kept import Kept
     from optiviz.training.longer import rounding
 
     if others := given(context, "resume", "over", "as_json", "epochs"):

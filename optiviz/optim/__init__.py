@@ -5,7 +5,7 @@
 Momentum(lr=0.1, beta=0.95, form='inside', cautious=False)
 """
 
-from optiviz.optim.adam import Adam, AdamW, AMSGrad, Lion, Nadam
+from optiviz.optim.adam import Adam, AdamW, AMSGrad, Nadam
 from optiviz.optim.adaptive import Adadelta, AdaGrad, RMSProp
 from optiviz.optim.adopt import ADOPT
 from optiviz.optim.base import Optimizer
@@ -14,7 +14,8 @@ from optiviz.optim.describe import SYMBOLS, describe
 from optiviz.optim.foreign.rule import Foreign, from_keras, from_optax, from_torch
 from optiviz.optim.free import ScheduleFreeAdamW, ScheduleFreeSGD
 from optiviz.optim.looking import LBFGS, SAM
-from optiviz.optim.matrix import FullAdaGrad, Muon, Shampoo
+from optiviz.optim.matrix import FullAdaGrad, Shampoo
+from optiviz.optim.muon import Muon
 from optiviz.optim.prodigy import Prodigy
 from optiviz.optim.radam import RAdam
 from optiviz.optim.registry import (
@@ -27,7 +28,7 @@ from optiviz.optim.registry import (
 )
 from optiviz.optim.schedules import SCHEDULES, Schedule
 from optiviz.optim.sgd import SGD, Momentum, Nesterov
-from optiviz.optim.signed import SignSGD
+from optiviz.optim.signed import Lion, SignSGD
 from optiviz.optim.stepper import stepper
 
 __all__ = [

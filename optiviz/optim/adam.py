@@ -261,58 +261,6 @@ class Nadam(Optimizer):
         return beta * (1 - 0.5 * 0.96 ** (t * self.momentum_decay))
 
 
-@dataclass(frozen=True)
-class Lion(Optimizer):
-    """Lion: only the sign of an interpolated momentum moves the weights, by η a step.
-
-    u = sign(β₁m + (1-β₁)g)    w ← w - η(u + λw)    m ← β₂m + (1-β₂)g
-
-    Args:
-        lr: the learning rate η ≥ 0; the paper advises a third to a tenth of Adam's.
-        beta1: β₁ in [0, 1), the memory used for the step.
-        beta2: β₂ in [0, 1), the memory that is kept.
-        weight_decay: λ ≥ 0.
-
-    Raises:
-        UserError: a setting is outside its bound.
-
-    >>> w, rule = np.array([2.0]), Lion(lr=0.1)
-    >>> rule.step(w, w.copy(), rule.init(w), 0)
-    >>> round(float(w[0]), 6)
-    1.9
-
-    Chen et al. 2023.
-    """
-
-    slots: ClassVar[tuple[str, ...]] = ("moment1",)
-    rate: ClassVar[Literal["gradient", "unit", "own"]] = "unit"
-
-    symbols: ClassVar[Mapping[str, str]] = {"m": "moment1"}
-    purpose: ClassVar[str] = (
-        "Every coordinate moves by exactly η, so one state array is enough and η sets the noise."
-    )
-
-    lr: Setting = setting(1e-4, low=0)
-    beta1: Setting = setting(0.9, low=0, high=1)
-    beta2: Setting = setting(0.99, low=0, high=1)
-    _: KW_ONLY
-    weight_decay: Setting = setting(0.0, low=0)
-
-    def formula(self) -> tuple[str, ...]:
-        mean = "m ← β₂m + (1 − β₂)g"
-        return "u ← sign(β₁m + (1 − β₁)g)", "w ← w − η(u + λw)", mean
-
-    def step(self, w: Array, g: Array, state: State, t: int) -> None:
-        m, scratch = state["moment1"], state["_scratch"]
-        np.multiply(m, self.beta1, out=scratch)
-        scratch += (1 - self.beta1) * g
-        step = np.sign(scratch, out=scratch)
-        step *= self.lr
-        w *= 1 - self.lr * self.weight_decay
-        w -= step
-        average(m, self.beta2, g, scratch)
-
-
 def correction(beta: Any, t: int) -> Any:
     """1 - βᵗ with t from 1: what an average that started at zero has to be divided by."""
     return 1 - beta ** (t + 1)

@@ -17,7 +17,7 @@ class Seen:
     """What a record holds of a run of T steps; row t of every array speaks of point t.
 
     Attributes:
-        w: `(T+1, P)`, the points; g: the gradient at each.
+        w: `(T+1, P)`, the points; g: the gradient at each, as the rule meets it.
         slots: the rule's arrays, each `(T+1, P)`, as the step to a point left them.
         hyper: the settings that may change, as numbers, `(T,)` each.
         symbol: what a symbol of the rule's formula is before the step that leaves each point.
@@ -31,7 +31,9 @@ class Seen:
 
     def setting(self, rule: Any, name: str) -> Array:
         """A setting of a rule, as it goes with `(T, P)`."""
-        value = np.asarray(self.hyper.get(name, getattr(rule, name)))
+        if name not in self.hyper:
+            return np.asarray(getattr(rule, name))
+        value = self.hyper[name]
         return value[:, None] if value.ndim == 1 else value
 
 

@@ -72,7 +72,7 @@ class SAM(Optimizer):
         way = np.divide(seen.g, size, out=np.zeros_like(seen.g), where=size > 0)
         probe = seen.w + np.append(rho, rho[-1:], axis=0) * way
         push = np.full_like(seen.w, np.nan)  # of the slope there, which the last point has not
-        push[:-1] = -seen.hyper["lr"][:, None] * seen.slots["probe_gradient"][1:]
+        push[:-1] = -seen.setting(self, "lr") * seen.slots["probe_gradient"][1:]
         return (
             Tried("the probe p, ρ uphill", "accent", probe[:, None]),
             Pull("−ηh, with the slope h at p", "accent", probe, push),
@@ -154,15 +154,16 @@ class LBFGS(Optimizer):
 
     def drawn(self, seen: Seen) -> tuple[Drawn, ...]:
         p, a = (seen.slots[name][1:] for name in ("direction", "step_length"))
-        first = seen.hyper["lr"] * np.where(np.arange(len(a)), 1, _first(seen.g[:-1])[:, 0])
-        times = np.divide(first, a[:, 0], out=np.ones(len(a)), where=a[:, 0] > 0)
+        first = seen.setting(self, "lr") * np.ones_like(p)
+        first[0] *= _first(seen.g[0])
+        times = np.divide(first, a, out=np.ones_like(a), where=a > 0)[:, 0]
         halved = np.round(np.log2(times))
         many = int(halved.max(initial=0))
         if not many:
             return ()
         tips = np.full((len(seen.w), many, seen.w.shape[-1]), np.nan)
         for k in range(many):
-            tips[:-1, k] = seen.w[:-1] + p * (first / 2**k)[:, None]
+            tips[:-1, k] = seen.w[:-1] + p * first / 2**k
             tips[:-1, k][halved <= k] = np.nan
         return (Tried("tried, and not low enough", "accent", tips, crossed=True),)
 

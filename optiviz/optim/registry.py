@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from optiviz.optim.adam import Adam, AdamW, AMSGrad, Lion, Nadam
+from optiviz.optim.adam import Adam, AdamW, AMSGrad, Nadam
 from optiviz.optim.adaptive import Adadelta, AdaGrad, RMSProp
 from optiviz.optim.adopt import ADOPT
 from optiviz.optim.base import Optimizer
 from optiviz.optim.foreign.rule import Foreign, parse_foreign
 from optiviz.optim.free import ScheduleFreeAdamW, ScheduleFreeSGD
 from optiviz.optim.looking import LBFGS, SAM
-from optiviz.optim.matrix import FullAdaGrad, Muon, Shampoo
+from optiviz.optim.matrix import FullAdaGrad, Shampoo
+from optiviz.optim.muon import Muon
 from optiviz.optim.prodigy import Prodigy
 from optiviz.optim.radam import RAdam
 from optiviz.optim.schedules import SCHEDULES, Schedule, WarmUp
 from optiviz.optim.sgd import SGD, Momentum, Nesterov
-from optiviz.optim.signed import SignSGD
+from optiviz.optim.signed import Lion, SignSGD
 from optiviz.words import Registry, build, split
 
 OPTIMIZERS: Registry[type[Optimizer]] = Registry(

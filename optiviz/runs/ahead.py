@@ -9,6 +9,7 @@ import numpy as np
 
 from optiviz.optim import OPTIMIZERS
 from optiviz.optim.drawn import Seen
+from optiviz.optim.schedules import Schedule
 from optiviz.problems.base import Plane
 from optiviz.runs.loop import Point, steps
 from optiviz.runs.record import Run
@@ -40,11 +41,14 @@ def held(run: Run, further: bool = False) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     for name, value in run.settings.items():
         told = run.hyper.get(name)
-        value = told[-1] if told is not None and len(told) else getattr(value, "base", value)
+        if told is not None and len(told):
+            value = told[-1]
+        elif isinstance(value, Schedule):
+            value = value.base
         if further and name == "lr" and len(run.lr) > 1:
             then = value + (value - run.lr[-2])
             value = np.where((then >= 0) & np.isfinite(then), then, value)
-        if isinstance(value, np.ndarray | list):
-            value = np.ravel(value)[0]
-        settings[name] = float(value) if isinstance(value, np.generic) else value
+        if isinstance(value, np.ndarray | np.generic | list):  # each coordinate may have its own
+            value = float(np.ravel(value)[0]) if np.size(value) == 1 else np.ravel(value)
+        settings[name] = value
     return settings

@@ -10,7 +10,7 @@ from optiviz.optim import OPTIMIZERS, Optimizer
 from optiviz.optim.drawn import Drawn, Seen, Tried
 from optiviz.runs.ahead import held
 from optiviz.runs.record import Array, Run
-from optiviz.runs.symbols import in_symbols, shortened
+from optiviz.runs.symbols import in_symbols, met, shortened
 
 PARTS = {"singular", "true_loss"}  # slots of what is a part of a run, or its shadow
 
@@ -53,4 +53,4 @@ def _seen(run: Run) -> tuple[Optimizer, Seen] | None:
     if own != set(run.slots):
         return None
     found = cache(lambda: in_symbols(run)[1])
-    return rule, Seen(run.w, run.grad, run.slots, run.hyper, lambda name: found()[name])
+    return rule, Seen(run.w, met(run), run.slots, run.hyper, lambda name: found()[name])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from optiviz.optim import Muon
 from optiviz.optim.formula import follow
-from optiviz.optim.matrix import newton_schulz
+from optiviz.optim.muon import newton_schulz
 from optiviz.runs.ahead import held
 from optiviz.runs.record import Array, Run
+from optiviz.runs.symbols import met
 
 
 def rounding(rows: Sequence[Run]) -> Array | None:
@@ -34,11 +36,14 @@ def rounding(rows: Sequence[Run]) -> Array | None:
     if not alike or len(rows) != first.w.shape[-1] or not first.steps:
         return None
     rule = Muon(**held(first))
-    slopes, kept = (
-        np.stack(parts, axis=1)
-        for parts in zip(*((run.grad, run.slots["moment1"]) for run in rows), strict=True)
+    w, grad, kept = (
+        np.concatenate(parts, axis=1)
+        for parts in zip(*((run.w, run.grad, run.slots["moment1"]) for run in rows), strict=True)
     )
-    lines = rule.formula()[:2]  # to the mean m, and from it to u
+    # A gradient is clipped by its length as a whole.
+    slopes = met(replace(first, w=w, grad=grad)).reshape(len(w), len(rows), -1)
+    kept = kept.reshape(slopes.shape)
+    lines = [line for line in rule.formula() if line[0] in "mu"]
     found = []
     for t in range(first.steps):
         beta = first.hyper["beta"][t] if "beta" in first.hyper else rule.beta

@@ -69,7 +69,7 @@ def lasts(t: Trace, period: int) -> bool:
     mean, slope = t.run.slots["moment1"], t.run.grad
     now, before = mean[-period:], mean[-2 * period : -period]
     kept = b2**period
-    end = now + (now - before) * kept / max(1 - kept, 1e-300)
+    end = now + (now - before) * kept / np.maximum(1 - kept, 1e-300)
     signs = [np.sign(b1 * m + (1 - b1) * slope[-period:]) for m in (before, now, end)]
     return bool((signs[0] == signs[1]).all() and (signs[1] == signs[2]).all())
 
@@ -101,7 +101,7 @@ def fades(t: Trace) -> bool:
     if squares is None:
         return False
     if "beta2" in t.settings:  # it is corrected for its start, ever less
-        squares = squares / -np.expm1(np.log(t.settings["beta2"]) * np.arange(t.steps + 1))[:, None]
+        squares = squares / -np.expm1(np.log(t.settings["beta2"]) * np.arange(t.steps + 1)[:, None])
     before, now = (squares[part].mean(axis=0) for part in t.thirds[1:])
     return bool((before > FADED * now).any())
 

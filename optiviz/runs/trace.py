@@ -12,9 +12,10 @@ import numpy as np
 
 from optiviz.optim import OPTIMIZERS
 from optiviz.problems.base import Array, Plane
-from optiviz.runs.ahead import ahead, held
+from optiviz.runs.ahead import ahead
 from optiviz.runs.bottom import ARRIVED, NEAR, ROUNDING, Bottom, Curved, Ground, Seen, below, curved
 from optiviz.runs.record import Run
+from optiviz.runs.ruled import Ruled
 
 Ending = Literal["left", "slopeless", "diverged", "falls", "diverging", "cycle"]
 Rest = Literal["converged", "arrived", "near", "slides", "stuck", "stalled"]
@@ -33,7 +34,7 @@ AHEAD = 20  # steps: more cost more than they decide
 WINDOWS = 6  # the run's last half in three, to see what grows and what fades
 
 
-class Trace:
+class Trace(Ruled):
     """A run's numbers; lengths are in diagonals of the picture.
 
     What is above the bottom or away from it is NaN, which no rule takes for near, if none was
@@ -41,18 +42,14 @@ class Trace:
     """
 
     def __init__(self, run: Run, problem: Plane) -> None:
-        self.run, self.problem, self.ground = run, problem, Ground(problem)
+        super().__init__(run)
+        self.problem, self.ground = problem, Ground(problem)
         self.unit, self.corners = self.ground.unit, self.ground.corners
         self.batched = getattr(run, "batch", None) is not None
-        self.w, self.loss, self.steps = run.w / self.unit, run.loss, run.steps
-        self.moves, self.third = np.diff(self.w, axis=0), max(run.steps // 3, 1)
+        self.w, self.loss = run.w / self.unit, run.loss
+        self.moves = np.diff(self.w, axis=0)
         self.lengths = np.hypot(self.moves[:, 0], self.moves[:, 1])
         self.sank = self.loss[0] - self.loss[-1] > GREW * abs(self.loss[0])
-
-    @cached_property
-    def settings(self) -> dict[str, Any]:
-        """The settings of the last step, which are kept."""
-        return held(self.run)
 
     @cached_property
     def led(self) -> Array | None:
@@ -135,37 +132,6 @@ class Trace:
         return bool(off @ off <= last.var(axis=0).sum() and above)
 
     @cached_property
-    def lr(self) -> Array:
-        """The rate of every step."""
-        return self.run.lr.reshape(self.steps, -1)[:, 0]
-
-    @property
-    def held(self) -> bool:
-        """Whether the last rate, which is kept, is about that of the steps before."""
-        return bool(self.lr[-1] >= 0.8 * self.lr[-2 * self.third :].max())
-
-    @property
-    def signs(self) -> bool:
-        """Whether its steps have the sign of a mean of slopes, and not its size."""
-        return "moment1" in self.run.slots and "moment2" not in self.run.slots
-
-    @property
-    def decays(self) -> bool:
-        """Whether weights decay, which has a minimum of its own."""
-        return bool(self.settings.get("weight_decay", 0) != 0)
-
-    @property
-    def looks(self) -> bool:
-        """Whether it steps by slopes from elsewhere, too, which are steep where its own is not."""
-        return "look" in getattr(OPTIMIZERS.get(self.run.optimizer), "extras", ())
-
-    @cached_property
-    def forgets(self) -> bool:
-        """Whether the rule may shake itself loose: not known of a rule that is not ours."""
-        rule = OPTIMIZERS.get(self.run.optimizer)
-        return rule is None or rule.forgets
-
-    @cached_property
     def jolts(self) -> float:
         """How long the steps become, in markers, once the divisor has forgotten past slopes.
 
@@ -179,13 +145,7 @@ class Trace:
         if "momentum_decay" in settings:  # Nadam's β₁ begins with half of itself
             first /= 2
         worst = (1 - first) / np.sqrt(1 - second)
-        return float(self.lr[-1] * worst / (NEAR * self.unit))
-
-    @property
-    def beta(self) -> float:
-        """How much of its velocity a step keeps."""
-        beta: float = self.settings.get("beta", 0.0) if "velocity" in self.run.slots else 0.0
-        return beta
+        return float(self.lr[-1] * np.max(worst) / (NEAR * self.unit))
 
     @cached_property
     def coasts(self) -> bool:

@@ -18,7 +18,8 @@ from optiviz.optim import Optimizer
 from optiviz.problems.base import Array
 from optiviz.studies.pool import MOST_SEEDS, Report, Stop, share_out
 from optiviz.studies.table import Row, each_once, mean, spread
-from optiviz.training.directory import Kept, RunDirectory, rows_of
+from optiviz.training.directory import RunDirectory, rows_of
+from optiviz.training.kept import Kept
 from optiviz.training.recipe import Recipe, data_of
 from optiviz.training.train import COLUMNS
 from optiviz.words import split

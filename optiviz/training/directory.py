@@ -8,11 +8,10 @@ and `checkpoint.npz` all that going on needs.
 from __future__ import annotations
 
 import csv
-import dataclasses
 import math
 import platform
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +29,13 @@ from optiviz.files import (
     write_json,
     writing,
 )
-from optiviz.optim import Optimizer, parse
+from optiviz.optim import Optimizer
 from optiviz.problems import MLP
 from optiviz.problems.base import Array
 from optiviz.runs.record import plain
 from optiviz.training.fitting import check
 from optiviz.training.layers import Layers
-from optiviz.training.longer import longer
 from optiviz.training.outcome import End
-from optiviz.training.recipe import Networks, Recipe, data_of
 from optiviz.training.train import COLUMNS, Checkpoint, Row, Training
 from optiviz.unpack import arrays_of
 from optiviz.version import __version__
@@ -61,7 +58,7 @@ class RunDirectory:
         """Make the directory, and write down what is about to be run.
 
         Args:
-            facts: what `run.json` is to say of the run; see `Kept.begin`.
+            facts: what `run.json` is to say of the run; see `optiviz.training.kept.Kept`.
             overwrite: whether a run that is there may be replaced.
 
         Raises:
@@ -95,8 +92,8 @@ class RunDirectory:
                 raise TypeError("it has no verdict")
         return facts
 
-    def save(self, at: Checkpoint, layers: Layers) -> None:
-        """Write a checkpoint, and the evaluations so far.
+    def save(self, at: Checkpoint) -> None:
+        """Write a checkpoint, the evaluations so far, and what was seen of the layers.
 
         Raises:
             UserError: the disk is full, or the directory cannot be written to.
@@ -107,14 +104,15 @@ class RunDirectory:
         rows = rows.reshape(-1, len(COLUMNS))
         arrays = {"w": at.w, "best": at.best, "numbers": numbers, "counts": counts, "rows": rows}
         arrays |= {f"slot.{name}": array for name, array in at.slots.items()}
+        layers = at.layers or Layers()
         arrays |= {"layers": layers.table} if layers.seen else {}
         with whole(self.path / "checkpoint.npz") as unfinished, unfinished.open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
         self.write_metrics(at.rows)
         layers.write(self.path / LAYERS)
 
-    def load(self, network: MLP, rule: Optimizer, n: int) -> tuple[Checkpoint | None, Layers]:
-        """The last checkpoint, to the same bits, or None, and what was seen of the layers by then.
+    def load(self, network: MLP, rule: Optimizer, n: int) -> Checkpoint | None:
+        """The last checkpoint, to the same bits, or None if there is none.
 
         Args:
             network, rule: what was trained, and how; the checkpoint must fit them.
@@ -125,7 +123,7 @@ class RunDirectory:
         """
         path = self.path / "checkpoint.npz"
         if not path.exists():
-            return None, Layers()
+            return None
         try:
             arrays = arrays_of(path)
             slots = {k[5:]: arrays.pop(k) for k in list(arrays) if k.startswith("slot.")}
@@ -133,8 +131,7 @@ class RunDirectory:
         except Exception as error:  # a damaged archive may raise nearly anything
             raise UserError(f"{path} is not a checkpoint of this run: {error}.") from None
         (total, seconds), (step, count) = arrays["numbers"], arrays["counts"]
-        layers = Layers.read(arrays["layers"]) if "layers" in arrays else Layers()
-        last = Checkpoint(
+        return Checkpoint(
             step=int(step),
             w=arrays["w"],
             best=arrays["best"],
@@ -143,8 +140,8 @@ class RunDirectory:
             total=float(total),
             count=int(count),
             seconds=float(seconds),
+            layers=Layers.read(arrays["layers"]) if "layers" in arrays else Layers(),
         )
-        return last, layers
 
     def history(self) -> dict[str, Any]:
         """The columns of `metrics.csv`, each an array with a number for every evaluation.
@@ -203,117 +200,3 @@ def rows_of(history: Mapping[str, Array]) -> list[Row]:
     """The evaluations of a history, one after the other."""
     columns = (history[name].tolist() for name in COLUMNS)
     return [dict(zip(COLUMNS, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A training that a directory keeps: begun in it, or gone on with.
-
-    Attributes:
-        recipe: what decides it.
-        directory: where it is written.
-        networks: those of the recipe.
-        checkpoint: where it goes on; None at the beginning.
-        layers: what is seen of its layers.
-    """
-
-    recipe: Recipe
-    directory: RunDirectory
-    networks: Networks
-    checkpoint: Checkpoint | None = None
-    layers: Layers = field(default_factory=Layers)
-
-    @classmethod
-    def begin(cls, recipe: Recipe, path: Path, overwrite: bool = False) -> Kept:
-        """Make the directory of a new training.
-
-        Raises:
-            UserError: words that cannot be read, or a directory that is not to be written to.
-        """
-        parse(recipe.words())  # a mistake in words is told before the data are read
-        recipe.check()
-        networks = recipe.networks()
-        # Settled, also for a place where there is no compiler later on.
-        settled = dataclasses.replace(recipe, compiled=networks[0].compiled)
-        kept = cls(settled, RunDirectory(path), networks)
-        facts = kept._facts()
-        recipe.rehearse(networks[0])  # nothing is written for what cannot begin
-        kept.directory.create(facts, overwrite)
-        return kept
-
-    @classmethod
-    def resume(cls, path: Path, epochs: int | None = None) -> Kept:
-        """Go on with a training that was stopped or killed, as it was begun.
-
-        Args:
-            path: its directory.
-            epochs: how many it is to have now, instead of those that it was begun for; then a
-                finished one goes on, too. See `longer`.
-
-        Raises:
-            UserError: a finished run, a damaged directory, other data than it began with, or what
-                cannot be made longer.
-        """
-        directory = RunDirectory(path)
-        facts = directory.facts()
-        if facts["status"] == "finished" and epochs is None:
-            raise UserError(
-                f"{path} holds a finished run ({facts['verdict']}): nothing to resume; --epochs "
-                "trains on."
-            )
-        with reading(path / "run.json"):
-            begun = Recipe.read(facts["options"])
-            ended = str(facts.get("stopped", ""))
-            apart = begun.weight_decay and "weight_decay" not in facts["settings"]
-        if apart:  # as it once was for every rule
-            raise UserError(
-                f"{path} was begun when --weight-decay was none of the rule's settings: train anew."
-            )
-        begun.check()
-        if epochs is not None and epochs <= begun.epochs:
-            raise UserError(f"{path} was begun for {begun.epochs} epochs: --epochs must be more.")
-        recipe = begun if epochs is None else dataclasses.replace(begun, epochs=epochs)
-        recipe.check()
-        kept = cls(recipe, directory, recipe.networks())
-        if facts.get("data") != kept._facts()["data"]:
-            raise UserError(f"{path} was trained on other data than {recipe.dataset}.")
-        network = kept.networks[0]
-        last, layers = directory.load(network, recipe.rule(network), kept.total)
-        if epochs is not None:
-            longer(begun, epochs, network, last, ended)
-            directory.prolong(facts, kept._facts())
-        return dataclasses.replace(kept, checkpoint=last, layers=layers)
-
-    def _facts(self) -> dict[str, Any]:
-        """What `run.json` says at the beginning."""
-        data, rule = data_of(self.recipe), self.recipe.rule(self.networks[0])
-        facts = {"options": dataclasses.asdict(self.recipe), "settings": rule.settings()}
-        facts["versions"] = rule.versions()
-        return facts | {"data": {"name": data.name, "checksum": data.checksum}}
-
-    @property
-    def begun(self) -> int:
-        """The updates that are done."""
-        return 0 if self.checkpoint is None else self.checkpoint.step
-
-    @property
-    def total(self) -> int:
-        """The updates that it takes."""
-        return self.recipe.epochs * self.recipe.per_epoch(self.networks[0])
-
-    def train(
-        self, on_progress: Callable[[int, Row], object], stop: Callable[[], bool]
-    ) -> Training:
-        """Train to the end, or until told to stop."""
-        return self.recipe.train(
-            self.networks,
-            layers=self.layers,
-            on_progress=on_progress,
-            on_checkpoint=lambda at: self.directory.save(at, self.layers),
-            stop=stop,
-            resume=self.checkpoint,
-        )
-
-    def finish(self, done: Training) -> dict[str, Any]:
-        """Write what the training left, and last that it has ended; what `run.json` then says."""
-        return self.directory.finish(done, self.networks[0])

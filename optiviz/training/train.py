@@ -74,6 +74,7 @@ class Checkpoint:
             of a full batch's samples, and their number.
         seconds: of training so far.
         stopped: why it ended before its time, if it did.
+        layers: what saw every layer's steps, if anything did, and goes on to.
     """
 
     step: int
@@ -85,6 +86,7 @@ class Checkpoint:
     count: int = 0
     seconds: float = 0.0
     stopped: End = End.AS_ASKED
+    layers: Layers | None = None
 
 
 def train(
@@ -119,7 +121,7 @@ def train(
         eval_every: updates from one evaluation to the next; by default an epoch of them.
         patience: evaluations without a smaller validation loss, after which the weights go back to
             those that had the smallest.
-        layers: what is to see every layer's steps.
+        layers: what is to see every layer's steps; by default, what `resume` has.
         start: `(P,)`, the first weights, instead of those of the seed.
         per_step: let schedules count steps.
         shuffle: False takes the samples in their own order, every epoch.
@@ -162,6 +164,7 @@ def train(
     )
     with threadpool_limits(threads), np.errstate(all="ignore"):
         points = course.steps(batch_size, seed, per_step, shuffle)
+        course.at.layers = layers = layers or course.at.layers
         if layers is not None:
             points = layers.follow(points, network, course.every, course.n)
         course.follow(points)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +30,8 @@ class Twins:
         at: `(K,)`, the updates at which the curvature was measured.
         curvatures: `(K, 2)`, the two largest λ there.
         slopes: `(K, N, 2)`, of each sample's loss along their directions.
-        ways: `(K, n+1, 2)`, where the network was along them, from its weights at that update.
+        way: `(n+1, 2)` of a look, where the network was along its directions, from its weights at
+            that update.
     """
 
     rule: Optimizer
@@ -41,7 +43,7 @@ class Twins:
     at: Array
     curvatures: Array
     slopes: Array
-    ways: Array
+    way: Callable[[int], Array]
 
     @property
     def settled(self) -> int:
@@ -129,7 +131,7 @@ class Twins:
         """
         valley, t = self.valley(look), np.arange(len(self.loss))
         first, last = self.holds(look)
-        way = self.ways[look] + np.array(valley.start)
+        way = self.way(look) + np.array(valley.start)
         way[: self.at[look] + 1] = valley.start
         with np.errstate(all="ignore"):  # it may be far from where the valley is
             loss, grad = valley.value_and_grad(way)

@@ -144,10 +144,14 @@ class Growing:
         """What there is by now; from `ways` `(n+1, 2K)` if the weights were not kept."""
         count = len(self._reached)
         looks = [look for look in self.looks if look.at < count]
-        if ways is None:
-            basis = np.concatenate([look.vectors for look in looks])
-            ways = self._weights[:count] @ basis.T
-        ways = ways.reshape(count, len(looks), 2) - np.stack([look.origin for look in looks])
+
+        def way(nth: int) -> Array:
+            if ways is None:  # few are looked at of what grows
+                along = self._weights[:count] @ looks[nth].vectors.T
+            else:
+                along = ways[:, 2 * nth : 2 * nth + 2]
+            return np.asarray(along - looks[nth].origin, float)
+
         loss, accuracy = np.array(self._reached[:count]).T
         return Twins(
             rule=self.rule,
@@ -159,7 +163,7 @@ class Growing:
             at=np.array([look.at for look in looks]),
             curvatures=np.array([look.values for look in looks], float),
             slopes=np.array([look.slopes for look in looks], float),
-            ways=np.asarray(ways.transpose(1, 0, 2), float),
+            way=way,
         )
 
     def _look(self, point: Point) -> Look:

@@ -50,8 +50,9 @@ class Picture(Contents):
         bounds: the part of the plane that is shown, by default the problem's own.
 
     Raises:
-        UserError: no run, a stack of runs, a run that was made on another problem, an unknown
-            theme or hero, an impossible size, or a note of what does not happen.
+        UserError: no run, a stack of runs, a run with a rate for each parameter, one that was made
+            on another problem, an unknown theme or hero, an impossible size, or a note of what
+            does not happen.
 
     >>> from optiviz import descend, optim, surfaces
     >>> run = descend(surfaces["bowl"], optim.SGD(lr=0.1), steps=20)

@@ -75,8 +75,8 @@ ARRIVE: dict[str, dict[str, Any]] = {
         f"{VIEWS}.gradients.plot_gradients": STOP,
     },
     "train": {
-        "optiviz.training.directory.Kept.begin": WORK,
-        "optiviz.training.directory.Kept.resume": WORK,
+        "optiviz.training.kept.Kept.begin": WORK,
+        "optiviz.training.kept.Kept.resume": WORK,
         "optiviz.cli.train.check_over": REAL,
         "optiviz.cli.train.progress": STOP,
     },

@@ -24,7 +24,6 @@ from optiviz.runs.inputs import as_rule
 from optiviz.runs.record import Run
 from optiviz.training import train
 from optiviz.training.directory import RunDirectory
-from optiviz.training.layers import Layers
 
 # What frameworks warn of while they are imported and compiled is their own affair.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -163,10 +162,10 @@ def test_goes_on_to_the_same_bits(theirs: str, tmp_path: Path) -> None:
     directory = RunDirectory(tmp_path)
     directory.create({"options": {}})
     rule = optim.parse(theirs, lr=0.01)
-    how |= {"on_checkpoint": lambda at: directory.save(at, Layers())}
+    how |= {"on_checkpoint": directory.save}
     half = train(network, network, rule, **how, stop=lambda: next(asked))
     assert half.outcome.stopped == "interrupted"
-    at, _ = directory.load(network, rule, 24)
+    at = directory.load(network, rule, 24)
     rest = train(network, network, rule, **how, resume=at)
     assert rest.w.tobytes() == whole.w.tobytes()
 

@@ -9,7 +9,7 @@ import pytest
 
 from optiviz import UserError, descend, optim
 from optiviz.optim.foreign.keras import _keras as door  # on a backend that is there
-from optiviz.optim.matrix import newton_schulz
+from optiviz.optim.muon import newton_schulz
 
 
 def test_a_search_never_goes_up() -> None:

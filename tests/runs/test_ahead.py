@@ -14,7 +14,9 @@ from optiviz.problems import SURFACES
 from optiviz.problems.planes.regression import regression
 from optiviz.runs import Run, loop
 from optiviz.runs.ahead import ahead
+from optiviz.runs.drawn import drawn
 from optiviz.runs.symbols import met
+from optiviz.runs.verdict import verdict
 
 VALLEY = SURFACES["valley"]
 
@@ -28,6 +30,17 @@ def test_they_are_what_a_longer_run_does(name: str) -> None:
     rule = OPTIMIZERS[name](lr=0.01)
     short, long = (descend(VALLEY, rule, steps=steps) for steps in (20, 25))
     np.testing.assert_allclose(went(short, VALLEY, 5), long.w[21:], rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", on_planes())
+def test_settings_of_each_coordinate_go_on_each_for_itself(name: str) -> None:
+    kind = OPTIMIZERS[name]
+    settings: dict[str, Any] = {"lr": np.array([0.01, 0.002])}
+    settings |= {n: np.array([0.5, 0.9]) for n in ("beta", "beta1") if hasattr(kind, n)}
+    short, long = (descend(VALLEY, kind(**settings), steps=steps) for steps in (20, 23))
+    np.testing.assert_allclose(went(short, VALLEY, 3), long.w[21:], rtol=1e-12)
+    assert verdict(short, VALLEY)
+    drawn(short)
 
 
 def test_a_schedule_is_held() -> None:

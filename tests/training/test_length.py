@@ -50,7 +50,7 @@ def test_what_does_not_fit(words: str, epochs: int, lr: float) -> None:
 @pytest.mark.parametrize(
     ("command", "work"),
     [
-        ("train --optim sgd", "training.directory.Kept.train"),
+        ("train --optim sgd", "training.kept.Kept.train"),
         ("compare --seeds 2", "studies.compare.compare"),
         ("sweep --grid lr=0.1,0.2 --seeds 2", "studies.sweep.sweep.sweep"),
     ],

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from optiviz.errors import UserError
-from optiviz.training.directory import Kept
+from optiviz.training.kept import Kept
 from optiviz.training.longer import rounding
 from optiviz.training.recipe import Recipe
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optiviz.training.directory import Kept
+from optiviz.training.kept import Kept
 from optiviz.training.recipe import Recipe
 
 P = 784 * 4 + 4 * 10

@@ -6,7 +6,6 @@ import copy
 import dataclasses
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from optiviz.problems import MLP, load
 from optiviz.runs import steps
 from optiviz.training import Checkpoint, train
 from optiviz.training.directory import RunDirectory
-from optiviz.training.layers import Layers
 from optiviz.training.outcome import End
 from optiviz.training.train import COLUMNS
 
@@ -147,11 +145,6 @@ def test_patience_goes_back_to_the_best_weights() -> None:
 # --- going on ---
 
 
-def kept_in(directory: RunDirectory) -> Callable[[Checkpoint], None]:
-    """What writes checkpoints, nothing of whose layers was watched."""
-    return lambda at: directory.save(at, Layers())
-
-
 # Roots of 784 rows take a while, so Shampoo makes them seldom, and goes on once: with kept ones.
 STOPS = [(n, stop) for stop in (0, 7, 20, 33) for n in on_networks() if n != "shampoo" or stop > 20]
 
@@ -163,9 +156,9 @@ def test_going_on_is_the_same_to_the_bit(tmp_path: Path, name: str, stop: int) -
     how: Any = {"epochs": 4, "batch_size": 64, "seed": 1, "validation": HELD, "patience": 3}
     whole = train(NET, TEST, rule, **how)
     directory = RunDirectory(tmp_path)
-    first = train(NET, TEST, rule, **how, stop=stopping_at(stop), on_checkpoint=kept_in(directory))
+    first = train(NET, TEST, rule, **how, stop=stopping_at(stop), on_checkpoint=directory.save)
     assert (first.outcome.stopped, first.steps) == ("interrupted", stop)
-    at, _ = directory.load(NET, rule, 40)
+    at = directory.load(NET, rule, 40)
     assert at is not None
     assert at.seconds > 0  # the clock goes on where it stood
     same(train(NET, TEST, rule, **how, resume=at), whole)
@@ -176,9 +169,9 @@ def test_stopped_past_its_best_a_training_still_goes_back_to_it(tmp_path: Path) 
     whole = train(NET, TEST, rule, epochs=200, **how)
     past = 30 * (int(whole.history["val_loss"].argmin()) + 2) + 5  # an epoch later, and a little
     directory = RunDirectory(tmp_path)
-    asked = {"stop": stopping_at(past), "on_checkpoint": kept_in(directory)}
+    asked = {"stop": stopping_at(past), "on_checkpoint": directory.save}
     assert train(NET, TEST, rule, epochs=200, **how, **asked).steps == past < whole.steps
-    at, _ = directory.load(NET, rule, 200 * 30)
+    at = directory.load(NET, rule, 200 * 30)
     same(train(NET, TEST, rule, epochs=200, **how, resume=at), whole)
 
 
@@ -204,8 +197,8 @@ def test_a_finished_training_has_nothing_to_go_on_with() -> None:
 
 def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
     directory, rule = RunDirectory(tmp_path), optim.SGD(lr=0.1)
-    assert directory.load(NET, rule, 6)[0] is None
-    train(NET, TEST, optim.SGD(lr=0.1), epochs=1, batch_size=100, on_checkpoint=kept_in(directory))
+    assert directory.load(NET, rule, 6) is None
+    train(NET, TEST, optim.SGD(lr=0.1), epochs=1, batch_size=100, on_checkpoint=directory.save)
     path = tmp_path / "checkpoint.npz"
     other = MLP(DATA.x_train[:10], DATA.y_train[:10], (784, 5, 10))
     with pytest.raises(UserError, match="is not a checkpoint of this run"):

@@ -17,6 +17,7 @@ from optiviz.runs import Run, race
 from optiviz.runs.drawn import divisor, drawn
 from optiviz.runs.rounding import rounding
 from optiviz.runs.rows import rows
+from optiviz.runs.symbols import met
 from optiviz.views import Note, Picture
 from optiviz.views.scene.arrows import usual
 from optiviz.views.style import THEMES
@@ -48,13 +49,17 @@ def scene(run: Run, rule: str, theme: str = "light"):
 
 
 @pytest.mark.parametrize(
-    "rule", ["adagrad", "rmsprop", "rmsprop:centered=true", "full-adagrad", "shampoo:every=3"]
+    "rule",
+    [
+        *("adagrad", "rmsprop", "rmsprop:centered=true", "full-adagrad", "shampoo:every=3"),
+        *("adagrad:clip=1", "full-adagrad:clip=1,weight_decay=0.1", "shampoo:every=3,clip=1"),
+    ],
 )
 def test_a_step_is_the_slope_over_the_divisor(rule: str) -> None:
     run = descend(parse_problem("valley:rotation=30"), rule, steps=20)
     sides = np.asarray(divisor(run))
     matrices = sides if sides.ndim == 3 else sides[:, :, None] * np.eye(2)
-    steps = -run.lr[:, None] * np.linalg.solve(matrices, run.grad[:-1, :, None])[..., 0]
+    steps = -run.lr[:, None] * np.linalg.solve(matrices, met(run)[:-1, :, None])[..., 0]
     np.testing.assert_allclose(np.diff(run.w, axis=0), steps, rtol=1e-6, atol=1e-12)
 
 
@@ -225,27 +230,29 @@ def muon_rows(**settings) -> tuple[MatrixValley, list[Run], Run]:
     return problem, rows(problem, run), run
 
 
-@pytest.mark.parametrize("settings", [{}, {"nesterov": False, "rounds": 3}, {"beta": 0.5}], ids=str)
+@pytest.mark.parametrize(
+    "settings", [{}, {"nesterov": False, "rounds": 3}, {"beta": 0.5, "clip": 0.5}], ids=str
+)
 def test_what_is_rounded_is_what_moves_the_matrix(settings) -> None:
     _, parts, run = muon_rows(**settings)
-    met = np.asarray(rounding(parts))
-    assert met.shape[1] == 1 + settings.get("rounds", 5)
-    np.testing.assert_allclose(np.linalg.norm(met[:, 0], axis=(1, 2)), 1, rtol=1e-6)
-    steps = -0.05 * met[:, -1].reshape(12, 4)  # whose σ is 1, since the matrix is square
+    found = np.asarray(rounding(parts))
+    assert found.shape[1] == 1 + settings.get("rounds", 5)
+    np.testing.assert_allclose(np.linalg.norm(found[:, 0], axis=(1, 2)), 1, rtol=1e-6)
+    steps = -0.05 * found[:, -1].reshape(12, 4)  # whose σ is 1, since the matrix is square
     np.testing.assert_allclose(np.diff(run.w, axis=0), steps, atol=1e-12)
     assert rounding(parts[:1]) is None
 
 
 def test_the_rounds_are_drawn_as_they_are() -> None:
     problem, parts, _ = muon_rows()
-    met = np.asarray(rounding(parts))
+    found = np.asarray(rounding(parts))
     shown = Picture(problem.plane, parts, ["path", "rounding"])._scene(None)
     shown.canvas.draw()
     panel = shown.panels[1]
     (x0, x1), (y0, y1), box = panel.ax.get_xlim(), panel.ax.get_ylim(), panel.ax.get_window_extent()
     assert (x1 - x0) / box.width == pytest.approx((y1 - y0) / box.height), "a circle is round"
     shown.show(4)
-    for line, matrix in ((panel.lines[0], met[4, 0]), (panel.lines[-1], met[4, -1])):
+    for line, matrix in ((panel.lines[0], found[4, 0]), (panel.lines[-1], found[4, -1])):
         around = np.array(line.get_data())[:, :-1]  # even steps about the circle
         sizes = np.linalg.svd(around, compute_uv=False) / np.sqrt(around.shape[1] / 2)
         np.testing.assert_allclose(sizes, np.linalg.svd(matrix, compute_uv=False), atol=1e-6)

@@ -418,6 +418,9 @@ def test_a_bad_picture_is_refused(options: dict, sentence: str, tmp_path: Path) 
 def test_a_stack_is_no_picture() -> None:
     problem = surfaces["bowl"]
     run = descend(problem, optim.SGD(lr=np.array([[0.1], [0.2]])), steps=3)
+    each = descend("bowl", optim.SGD(lr=np.array([0.1, 0.2])), steps=2)
+    with pytest.raises(UserError, match="sgd has one for each parameter"):
+        Picture("bowl", each)
     with pytest.raises(UserError, match="not a stack"):
         Picture(problem, [run])
     with pytest.raises(UserError, match="at least one run"):

@@ -67,6 +67,10 @@ class Contents:
         if any(run.w.ndim != 2 or run.w.shape[1] != 2 for run in self.runs):
             raise UserError("A picture shows single trajectories of two parameters, not a stack.")
         for run in self.runs:
+            if run.lr.ndim > 1:
+                raise UserError(
+                    f"A picture shows one rate, and {run.optimizer} has one for each parameter."
+                )
             check_made_on(run, self.problem)
         check_size(self.size)
         look = self._look()

@@ -15,8 +15,9 @@ from optiviz.views.scene.data import DataPanel
 from optiviz.views.scene.eigen import Eigen, EigenLoss
 from optiviz.views.scene.formula import FormulaPanel
 from optiviz.views.scene.legend import legend
+from optiviz.views.scene.line_names import LineNames
 from optiviz.views.scene.memory import Bias, Build, Effective, Memory, Noise
-from optiviz.views.scene.names import MOST, LineNames
+from optiviz.views.scene.names import MOST
 from optiviz.views.scene.panel import Panel
 from optiviz.views.scene.path import PathPanel
 from optiviz.views.scene.relief import Relief
