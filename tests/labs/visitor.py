@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -48,10 +48,11 @@ async def end(socket: WebSocketClientConnection) -> None:
 
 @dataclass
 class Visitor:
-    """A socket of a page, and the comms of the lab's widgets."""
+    """A socket of a page, the comms of the lab's widgets, and the traits last come as bytes."""
 
     socket: WebSocketClientConnection
     comms: dict[str, dict[str, Any]]
+    arrays: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def lab(self) -> str:
@@ -76,8 +77,11 @@ class Visitor:
         heard = await self.socket.read_message()
         if heard is None:
             raise ConnectionError(f"closed: {self.socket.close_code} {self.socket.close_reason}")
-        _, header, _, _, content, *_ = parts(heard)
-        return json.loads(header)["msg_type"], json.loads(content)
+        _, header, _, _, content, *buffers = parts(heard)
+        told = json.loads(content)
+        paths = told.get("data", {}).get("buffer_paths", [])
+        self.arrays = {path[-1]: beside for path, beside in zip(paths, buffers, strict=False)}
+        return json.loads(header)["msg_type"], told
 
 
 @asynccontextmanager
