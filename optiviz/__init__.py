@@ -29,9 +29,9 @@ UserError is what a mistake raises: its sentence says what to do. Every name is 
 first used, so that `import optiviz` is quick.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from optiviz.named import named
+from optiviz.named import lazily
 from optiviz.version import __version__
 
 if TYPE_CHECKING:
@@ -95,11 +95,7 @@ __all__ = [
     "views",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'optiviz' has no attribute {name!r}")
-    return named(_HOMES[name])
+__getattr__ = lazily(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -19,7 +19,7 @@ BEGIN, END = "<!-- reference -->\n", "<!-- end of reference -->\n"
 
 def reference() -> str:
     """Every command with its options, each command folded away."""
-    group: Any = typer.main.get_command(program)
+    group: Any = typer.main.get_command(program())
     return "\n".join(_command(name, command) for name, command in group.commands.items())
 
 
@@ -61,7 +61,7 @@ def test_the_reference_is_true() -> None:
 
 
 def test_every_command_and_option_is_explained() -> None:
-    group: Any = typer.main.get_command(program)
+    group: Any = typer.main.get_command(program())
     for name, command in group.commands.items():
         assert command.help, name
         assert not [p.name for p in command.params if not getattr(p, "help", "")], name

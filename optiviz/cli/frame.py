@@ -6,6 +6,8 @@ even those of the standard library that take their time.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -15,48 +17,34 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
-from optiviz.cli.animate import animate
-from optiviz.cli.app import app
-from optiviz.cli.compare import compare
 from optiviz.cli.completion import in_bash
-from optiviz.cli.course import course
-from optiviz.cli.explain import explain
-from optiviz.cli.explore import explore
-from optiviz.cli.gallery import gallery
-from optiviz.cli.gradcheck import gradcheck
-from optiviz.cli.landscape import landscape
-from optiviz.cli.list import list_
-from optiviz.cli.map import map_
 from optiviz.cli.mistakes import MISTYPED, sentence
 from optiviz.cli.output import INTERRUPTED
-from optiviz.cli.plot import plot
-from optiviz.cli.reproduce import reproduce
-from optiviz.cli.site import site
+from optiviz.cli.reading import Command, Group
 from optiviz.cli.streams import patient
-from optiviz.cli.sweep import sweep
-from optiviz.cli.train import train
-from optiviz.cli.twin import twin
 from optiviz.errors import UserError
+from optiviz.named import named
 from optiviz.version import __version__
 
-COMMANDS: dict[str, Callable[..., None]] = {
-    "animate": animate,
-    "plot": plot,
-    "explore": explore,
-    "map": map_,
-    "list": list_,
-    "explain": explain,
-    "gallery": gallery,
-    "gradcheck": gradcheck,
-    "train": train,
-    "compare": compare,
-    "landscape": landscape,
-    "twin": twin,
-    "reproduce": reproduce,
-    "app": app,
-    "course": course,
-    "site": site,
-    "sweep": sweep,
+# The commands in the order of `--help`, and where each is: only those are read that are needed.
+COMMANDS = {
+    "animate": "optiviz.cli.animate:animate",
+    "plot": "optiviz.cli.plot:plot",
+    "explore": "optiviz.cli.explore:explore",
+    "map": "optiviz.cli.map:map_",
+    "list": "optiviz.cli.list:list_",
+    "explain": "optiviz.cli.explain:explain",
+    "gallery": "optiviz.cli.gallery:gallery",
+    "gradcheck": "optiviz.cli.gradcheck:gradcheck",
+    "train": "optiviz.cli.train:train",
+    "compare": "optiviz.cli.compare:compare",
+    "landscape": "optiviz.cli.landscape:landscape",
+    "twin": "optiviz.cli.twin:twin",
+    "reproduce": "optiviz.cli.reproduce:reproduce",
+    "app": "optiviz.cli.app:app",
+    "course": "optiviz.cli.course:course",
+    "site": "optiviz.cli.site:site",
+    "sweep": "optiviz.cli.sweep:sweep",
 }
 
 
@@ -72,33 +60,33 @@ def bare(
         print(context.get_help())
 
 
-def program_of(*names: str) -> typer.Typer:
-    """The command line with these of its commands."""
+def program(*names: str) -> typer.Typer:
+    """The command line with these of its commands, or with all of them."""
     made = typer.Typer(
         name="optiviz",
+        cls=Group,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # plain help starts three times as fast
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     made.callback(invoke_without_command=True)(bare)
-    for name in names:
-        made.command(name)(COMMANDS[name])
+    for name in names or COMMANDS:
+        made.command(name, cls=Command)(named(COMMANDS[name]))
     return made
-
-
-program = program_of(*COMMANDS)
 
 
 @cache
 def built(*names: str) -> Callable[..., Any]:
     """What reads the words after `optiviz`; kept for whoever runs several lines in one process."""
-    return get_command(program_of(*names))
+    return get_command(program(*names))
 
 
 def main() -> None:
     """Run the command line; a user's mistake is one sentence and exit status 2."""
+    # What lives at the end is not searched for circles: that takes longer than to import NumPy.
+    atexit.register(gc.freeze)
     # Reading the options of every command takes longer than reading those of the one that is meant.
-    names = COMMANDS.keys() & sys.argv[1:2] or COMMANDS
+    names = COMMANDS.keys() & sys.argv[1:2]
     run = partial(built(*names), prog_name="optiviz", standalone_mode=False)
     with patient():
         try:

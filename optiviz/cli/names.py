@@ -31,15 +31,15 @@ def _schedules() -> dict[str, str]:
 
 
 def _panels() -> dict[str, str]:
-    from optiviz.views.scene.figure import PANELS
+    from optiviz.views.about import PANELS
 
-    return {name: _first_line(panel) for name, panel in PANELS.items()}
+    return PANELS
 
 
 def _themes() -> dict[str, str]:
-    from optiviz.views.style import THEMES
+    from optiviz.views.about import THEMES
 
-    return {name: theme.about for name, theme in THEMES.items()}
+    return THEMES
 
 
 # Every registry by what reads it as name: one line about it.

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from tqdm import tqdm
 
 from optiviz.errors import UserError
 from optiviz.optim import Optimizer
@@ -28,6 +27,8 @@ def least(problem: Plane) -> float:
 
 def progress(points: Iterator[loop.Point], steps: int, quiet: bool) -> Any:
     """The points with a bar, which appears on a terminal if they take more than a second."""
+    from tqdm import tqdm  # noqa: PLC0415  # which whoever only asks theory has no need of
+
     return tqdm(points, total=steps + 1, unit="step", delay=1, disable=quiet or None)
 
 

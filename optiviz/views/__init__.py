@@ -1,6 +1,23 @@
-"""Showing it: pictures that stand still and pictures that move."""
+"""Showing it: pictures that stand still and pictures that move.
 
-from optiviz.views.picture import Picture, animate, plot
-from optiviz.views.scene.notes import Note
+Every name is imported when it is first used, so that what is only asked about needs no Matplotlib.
+"""
+
+from typing import TYPE_CHECKING
+
+from optiviz.named import lazily
+
+if TYPE_CHECKING:
+    from optiviz.views.picture import Picture, animate, plot
+    from optiviz.views.scene.notes import Note
+
+_HOMES = {
+    "Note": "optiviz.views.scene.notes:Note",
+    "Picture": "optiviz.views.picture:Picture",
+    "animate": "optiviz.views.picture:animate",
+    "plot": "optiviz.views.picture:plot",
+}
 
 __all__ = ["Note", "Picture", "animate", "plot"]
+
+__getattr__ = lazily(__name__, _HOMES)

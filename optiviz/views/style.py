@@ -19,7 +19,6 @@ class Theme:
     """How a picture is coloured and how large its text is.
 
     Attributes:
-        about: what the theme is for.
         background, text, muted, grid: of the page and its axes.
         bands: the colours of the ground from the lowest to the highest.
         contour: of the lines between bands.
@@ -29,7 +28,6 @@ class Theme:
         larger: how many times larger words are than it goes with lines.
     """
 
-    about: str
     background: str
     text: str
     muted: str
@@ -58,7 +56,6 @@ class Theme:
 
 
 _LIGHT = Theme(
-    about="for paper and pages",
     background="#ffffff",
     text="#1c2430",
     muted="#667085",
@@ -73,7 +70,6 @@ AUTO = "auto"  # the theme of a page that follows its reader's system
 THEMES: dict[str, Theme] = {
     "light": _LIGHT,
     "dark": Theme(
-        about="for dark pages and dark rooms",
         background="#0f141b",
         text="#e8edf4",
         muted="#93a0b4",
@@ -83,7 +79,7 @@ THEMES: dict[str, Theme] = {
         accent="#b79cf5",
         ink="#f5f7fa",
     ),
-    "slides": replace(_LIGHT, about="light, with text for the back row", scale=1.35),
+    "slides": replace(_LIGHT, scale=1.35),
 }
 
 MINIMUM = "#F0E442"  # the star at a minimum

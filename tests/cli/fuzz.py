@@ -10,6 +10,7 @@ import typer.main
 
 from optiviz.cli import program
 from optiviz.cli.frame import COMMANDS
+from optiviz.named import named
 
 # Words that keep a line quick unless others follow.
 NETWORK = "--sizes 784,3,10 --batch-size 200"
@@ -179,16 +180,16 @@ HOME |= dict.fromkeys(["x", "y", "size", "sizes", "start", "panels", "grid", "lr
 
 def commands() -> dict[str, Any]:
     """The commands of the program, as Click sees them."""
-    return dict(typer.main.get_command(program).commands)  # type: ignore[attr-defined]
+    return dict(typer.main.get_command(program()).commands)  # type: ignore[attr-defined]
 
 
 @cache
 def good(name: str, command: Any, parameter: Any) -> list[str]:
     """Values that a parameter takes: known ones, what the shell completes, small numbers."""
     with command.make_context("a", [], resilient_parsing=True) as context:
-        named = [getattr(i, "value", i) for i in parameter.shell_complete(context, "")]
-    found = [*GOOD.get(parameter.name, []), *named]
-    kind = str(get_type_hints(COMMANDS[name])[parameter.name])
+        offered = [getattr(i, "value", i) for i in parameter.shell_complete(context, "")]
+    found = [*GOOD.get(parameter.name, []), *offered]
+    kind = str(get_type_hints(named(COMMANDS[name]))[parameter.name])
     return found or (["1", "2", "3"] if "int" in kind or "float" in kind else ["a"])
 
 

@@ -466,7 +466,7 @@ def test_a_command_does_not_wait_for_the_options_of_others(
 
 
 def test_no_option_is_left_out() -> None:
-    group: Any = typer.main.get_command(program)
+    group: Any = typer.main.get_command(program())
     for name, command in group.commands.items():
         tried = {
             word
@@ -482,7 +482,7 @@ def test_no_option_is_left_out() -> None:
 
 
 def test_every_field_of_a_recipe_is_an_option_of_train() -> None:
-    group: Any = typer.main.get_command(program)
+    group: Any = typer.main.get_command(program())
     options = {parameter.name for parameter in group.commands["train"].params}
     fields = {field.name for field in dataclasses.fields(Recipe)}
     assert fields - options == set(INNER)

@@ -43,7 +43,7 @@ def written() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("words", written().values(), ids=written())
 def test_every_server_takes_its_options_and_its_port_or_none(words: list[str]) -> None:
-    command: Any = typer.main.get_command(program).commands[words[0]]
+    command: Any = typer.main.get_command(program()).commands[words[0]]
     given = [word.replace("{port}", "8866").replace("{base_url}", "/user/x/") for word in words]
     context = command.make_context("app", given[1:])
     assert context.params["strict_port"]
