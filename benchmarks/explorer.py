@@ -27,8 +27,8 @@ SIZE = {"width": 1280, "height": 720}
 CHANGES, OPENINGS = 60, 15
 TRACED = ["input", "benchmark", "cc"]
 
-# After a slider's input: how long until the next frame begins, and whether the pixels are other ones
-# once that frame is handed over. What is asked for in the capture phase is called before the player.
+# After a slider's input: how long until the next frame begins, and whether the pixels are others
+# once that frame is handed over. What is asked for in the capture phase is called before the rest.
 WATCH = """() => {
   const canvas = document.querySelector(".ov-plane canvas");
   const look = () => {

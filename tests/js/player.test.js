@@ -63,6 +63,19 @@ test("each theme has its own colours, in the legend and in the picture", () => {
   }
 });
 
+test("other runs have their own words and looks in the legend, whose rows stay where only words change", () => {
+  const player = shown([descent(10, { label: "η 0.1" })]);
+  const [row] = player.legend.node.children;
+  player.setPaths(pathsPack([descent(8, { label: "η 0.2" })]));
+  assert.deepEqual(text(player, "ov-label"), ["η 0.2"]);
+  assert.equal(player.legend.node.children[0], row);
+  player.setPaths(pathsPack([descent(8, { label: "η 0.2", dash: [4, 2] }), descent(8, { label: "η 0.3" })]));
+  draw();
+  assert.deepEqual(text(player, "ov-label"), ["η 0.2", "η 0.3"]);
+  assert.equal(player.legend.node.all((part) => part.attributes?.["stroke-dasharray"])[0].attributes["stroke-dasharray"], "10 5");
+  assert.equal(text(player, "ov-loss").filter(Boolean).length, 2);
+});
+
 test("the arrows that Python found room for are shown at first", () => {
   const many = shown([descent()], { facts: { shows: { velocity: false, gradient: true } } });
   assert.deepEqual(["velocity", "gradient", "carried"].map((name) => pressed(many, name)), [false, true, false]);

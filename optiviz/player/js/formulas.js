@@ -77,11 +77,12 @@ export class Formula {
     this.written = null;
     this.figure.hidden = !runs.length;
     this.run = Math.min(this.run, runs.length - 1);
-    const names = runs.length > 1 ? runs.map(({ name }) => name) : [];
-    this.chips.replaceChildren(
-      ...names.map((name, i) => this.chip("run", i, name)),
-      ...player.ground.axes.map((name, i) => this.chip("axis", i, name)),
-    );
+    const named = { run: runs.length > 1 ? runs.map(({ name }) => name) : [], axis: player.ground.axes };
+    const key = JSON.stringify(named);
+    if (this.named === key) return;
+    this.named = key;
+    const all = Object.entries(named).flatMap(([kind, names]) => names.map((name, i) => this.chip(kind, i, name)));
+    this.chips.replaceChildren(...all);
   }
 
   chip(kind, i, words) {

@@ -20,7 +20,7 @@ export function lossOf({ floor, grain }, run, step) {
 const verdictOf = (run, step) => (step >= run.said ? run.verdict : "");
 
 // The shape of a run's head, as small as a letter.
-function headOf({ head }, color) {
+function headOf(head, color) {
   const corners = cornersOf(head, 4).map(([x, y]) => `${(6 + x).toFixed(1)} ${(6 + y).toFixed(1)}`);
   const path = corners.length ? `M${corners.join("L")}Z` : "M2 6a4 4 0 1 0 8 0a4 4 0 1 0-8 0z";
   return drawing("12 12", path, `class="ov-head" fill="${color}"`);
@@ -32,18 +32,25 @@ export class Legend {
     this.node = element("ul", { class: "ov-legend", "aria-label": "Runs" });
   }
 
-  // Other runs, or other colours for them.
+  // Other runs, or other colours for them. Rows that look as before are kept: a slider changes but
+  // their words, with every frame.
   fit() {
     const { player } = this;
+    const looks = player.runs.map((run) => [run.dash, run.head, player.colorOf(run)]);
+    const key = JSON.stringify(looks);
+    if (this.looks !== key) this.build(looks);
+    this.looks = key;
+    player.runs.forEach(({ label }, i) => (this.names[i].textContent = label));
     this.written = null;
-    this.losses = player.runs.map(() => element("output", { class: "ov-loss" }));
-    this.verdicts = player.runs.map(() => element("span", { class: "ov-verdict" }));
-    const rows = player.runs.map((run, i) => {
-      const dash = run.dash.map((d) => d * 2.5).join(" ");
-      const stroke = `stroke="${player.colorOf(run)}" stroke-dasharray="${dash}"`;
-      const name = element("span", { class: "ov-label" }, run.label);
-      const line = drawing("28 8", "M1 4H27", stroke);
-      return element("li", {}, line, headOf(run, player.colorOf(run)), name, this.verdicts[i], this.losses[i]);
+  }
+
+  build(looks) {
+    const words = (name) => looks.map(() => element(name === "loss" ? "output" : "span", { class: `ov-${name}` }));
+    [this.names, this.verdicts, this.losses] = ["label", "verdict", "loss"].map(words);
+    const rows = looks.map(([dash, head, color], i) => {
+      const dashes = dash.map((d) => d * 2.5).join(" ");
+      const line = drawing("28 8", "M1 4H27", `stroke="${color}" stroke-dasharray="${dashes}"`);
+      return element("li", {}, line, headOf(head, color), this.names[i], this.verdicts[i], this.losses[i]);
     });
     this.node.replaceChildren(...rows);
   }
