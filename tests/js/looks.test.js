@@ -9,7 +9,7 @@ import { told } from "../../optiviz/labs/mnist/js/formula.js";
 import { rangeOf, seriesOf, ticksOf } from "../../optiviz/labs/mnist/js/layers.js";
 import { apart } from "../../optiviz/labs/mnist/js/scales.js";
 import { inSeconds, overSeconds } from "../../optiviz/labs/mnist/js/scales.js";
-import { bandColors, placed } from "../../optiviz/labs/mnist/js/surface.js";
+import { bandColors, placed, Surface } from "../../optiviz/labs/mnist/js/surface.js";
 
 test("a cell is as strong as its mistakes are frequent, and what is right has no such colour", () => {
   const counts = [[90, 10, 0], [5, 80, 0], [0, 0, 70]];
@@ -65,4 +65,21 @@ test("a surface is not stretched, lies in the middle, and goes from its lowest c
   assert.deepEqual(place.box, [0, 50, 400, 200]);
   assert.deepEqual([place.x(-1), place.x(3), place.y(0), place.y(2)], [0, 400, 250, 50]);
   assert.deepEqual(bandColors("light", 3).filter((_, i) => i !== 1), ["#f7fbff", "#7a9cc6"]);
+});
+
+test("on a stage the surface of runs that are done is drawn, once, without a button", () => {
+  const stage = (...phases) => {
+    const runs = () => phases.map((phase, run) => ({ run, phase }));
+    const busy = Surface.prototype.busy;
+    const parts = { make: {}, halt: {}, bar: { style: {} }, progress: { setAttribute: () => {} } };
+    const sent = [];
+    return { ...parts, busy, ask: Surface.prototype.ask, runs, sent, send: (...what) => sent.push(what) };
+  };
+  for (const [phases, asked] of [[[], 0], [["finished", "training"], 0], [["finished", "failed"], 1]]) {
+    const surface = stage(...phases);
+    Surface.prototype.present.call(surface);
+    surface.busy(null);
+    Surface.prototype.present.call(surface);
+    assert.equal(surface.sent.length, asked);
+  }
 });

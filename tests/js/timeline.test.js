@@ -133,4 +133,8 @@ test("it stands for half a second where something is said, and goes there by a k
   assert.equal(line.time, 30);
   line.goToStop(-1);
   assert.equal(line.time, 10);
+  line.turn(1);
+  assert.equal(line.time, 30);
+  line.turn(1);
+  assert.equal(line.time, line.steps, "behind the last mark is the end");
 });

@@ -97,6 +97,18 @@ def typed_wrong(page: Any) -> None:
 def presenting(page: Any) -> None:
     page.keyboard.press("p")
     page.locator(".ov-presents").wait_for()
+    cut = "node => node.scrollWidth > node.clientWidth"
+    assert not page.locator(".ov-lines").evaluate(cut), "a number without its end is another"
+
+
+def on_the_stage(page: Any) -> None:
+    page.get_by_role("button", name="all lessons", exact=True).click()
+    page.locator("[data-lesson='04-velocity']").click()
+    page.keyboard.press("p")
+    page.locator(".ov-presents").wait_for()
+    page.keyboard.press("PageDown")
+    page.locator(".sl-lessons h2").get_by_text("What β remembers").wait_for()
+    page.locator("[data-setting=lane-0-beta]").wait_for()  # the answer is set with it
 
 
 def as_it_is(page: Any) -> None:
@@ -116,6 +128,7 @@ STATES = [
     (own_formula_wrong, []),
     (typed_wrong, []),
     (in_a_lesson, []),
+    (on_the_stage, ["p"]),
     (drawing, []),
     (drawn, []),
 ]

@@ -323,12 +323,21 @@ def test_presenting_shows_the_picture_and_two_panels_in_large_words(fresh: Page)
         size = fresh.page.locator(".ov-label").first.evaluate("e => getComputedStyle(e).fontSize")
         return float(size.removesuffix("px")), sum(figure.is_visible() for figure in figures)
 
+    def opacity(part: str) -> str:
+        return str(fresh.page.locator(part).evaluate("e => getComputedStyle(e).opacity"))
+
     size, panels = seen()
+    fresh.get("p.happenings = [3, 9].map((step) => ({ run: p.runs[0], step, words: 'turns' }))")
     fresh.press("p")
     fresh.page.wait_for_function("document.fullscreenElement !== null")
     assert seen() == (pytest.approx(1.6 * size), 2)
     fresh.page.wait_for_selector(".ov-still")
-    assert fresh.page.locator(".ov-transport").evaluate("e => getComputedStyle(e).opacity") == "0"
+    assert opacity(".ov-scrub") == "0"
+    for key, step in [("PageDown", 3), ("PageDown", 9), ("PageUp", 3)]:
+        fresh.press(key)
+        assert (fresh.get("p.step"), opacity(".ov-event")) == (step, "1"), "it is no control"
+        assert "turns" in fresh.page.locator(".ov-event").inner_text()
+    fresh.get("p.happenings = []")
     fresh.page.mouse.move(40, 50)
     assert fresh.page.locator(".ov-still").count() == 0
     fresh.press("p")

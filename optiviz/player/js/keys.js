@@ -41,7 +41,10 @@ export const TABLE = [
     act: (player, event, row) => player.plane.zoomBy(1.5 ** way(row, event)),
   },
   { keys: ["0"], name: "0", does: "the whole picture", act: (player) => player.goHome() },
-  { keys: ["p"], name: "P", does: "present on the whole screen", act: (player) => player.presenting.toggle() },
+  {
+    keys: ["p"], name: "P", does: "present on the whole screen; there a clicker (Page ↑ ↓) goes from mark to mark",
+    act: (player) => player.presenting.toggle(),
+  },
   { keys: ["d"], name: "D", does: "light or dark", act: (player) => player.turnTheme() },
   { keys: ["?"], name: "?", does: "this help", act: (player) => player.help.open() },
 ];

@@ -60,6 +60,13 @@ export class Timeline {
     if (there.length) this.goTo(n > 0 ? Math.min(...there) : Math.max(...there));
   }
 
+  // What a clicker does: so too, and behind the last to an end of the run.
+  turn(n) {
+    const { step } = this;
+    this.goToStop(n);
+    if (this.step === step) this.goTo(n > 0 ? this.steps : 0);
+  }
+
   stepBy(n) {
     this.goTo(this.step + n);
   }

@@ -35,7 +35,7 @@ export function onKeys(root, actions, signal) {
     const action = actions[event.key.toLowerCase()];
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !action) return;
     event.preventDefault();
-    action();
+    action(event);
   };
   (ownPage() ? document : root).addEventListener("keydown", press, { signal, capture: true });
 }

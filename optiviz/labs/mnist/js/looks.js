@@ -76,6 +76,7 @@ export class Looks {
   // Ask about the chosen run, if what is known of it is old.
   refresh() {
     const { pane, lab } = this;
+    if (lab.presenting?.on) pane.present?.();
     if (!pane.kind || this.pending) return;
     const { shown } = lab;
     const wish = pane.wish(shown);

@@ -10,7 +10,8 @@ const TURNS = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
 // The lab has a `root`, `lessons`, `looks`, and is drawn anew by `fit`; `host` is what fills the screen.
 // Told of it, the lab has `presenting`; what is made is the button that begins it.
 export function presents(lab, host, signal) {
-  const presenting = new Presenting({ setTheme: () => lab.fit() }, host, signal);
+  const turn = (by) => (lab.lessons.phase ? lab.lessons : lab.looks.tabs).turn(by);
+  const presenting = new Presenting({ setTheme: () => lab.fit(), turn }, host, signal, TURNS);
   lab.presenting = presenting;
   const keys = {
     p: () => presenting.toggle(),
@@ -18,15 +19,6 @@ export function presents(lab, host, signal) {
     k: () => lab.shown && lab.pins.toggle(lab.shown),
   };
   onKeys(lab.root, keys, signal);
-  const turn = (event) => {
-    const by = TURNS[event.key];
-    if (!presenting.on || !by || event.target.closest?.("table, input, select, textarea, dialog")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (lab.lessons.phase) lab.lessons.turn(by);
-    else lab.looks.tabs.turn(by);
-  };
-  document.addEventListener("keydown", turn, { signal, capture: true });
   const picture = drawing("16 16", ICONS.present, 'fill="currentColor" stroke="none"');
   return iconButton(picture, "present", () => presenting.toggle(), { title: "Present: the whole screen (P)" });
 }

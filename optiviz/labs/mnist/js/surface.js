@@ -5,6 +5,7 @@ import { fillBands, march, resample } from "../../../player/js/ground.js";
 import { disc, pen } from "../../../player/js/marks.js";
 import { blend, view } from "../../../player/js/numbers.js";
 import { fitted, onResize, textButton } from "../../../player/js/ui.js";
+import { underWay } from "./table.js";
 import { lossWords } from "./words.js";
 
 const CELL = 4; // pixels between two points of the ground that is drawn
@@ -48,6 +49,7 @@ export class Surface {
     const side = element("div", { class: "ml-side" }, buttons, this.progress, this.words);
     this.body = element("div", { class: "ml-surface" }, element("div", { class: "ml-plane" }, this.canvas), side);
     this.node = element("div", { class: "ml-pane" }, this.body);
+    this.busy(null);
     onResize(this.canvas, () => this.draw(), signal);
   }
 
@@ -55,8 +57,16 @@ export class Surface {
     return null;
   }
 
+  // On a stage nobody is to look for the button: what is done is drawn, once for the same runs.
+  present() {
+    const runs = this.runs();
+    const keys = runs.map(({ run }) => run).join();
+    if (keys && keys !== this.asked && !this.make.disabled && !runs.some(underWay)) this.ask();
+  }
+
   ask() {
     const keys = this.runs().map(({ run }) => run);
+    this.asked = keys.join();
     if (!keys.length) return this.say("Train first: the surface is laid through the way of a run.");
     this.busy(0);
     this.send("surface", keys);

@@ -150,4 +150,4 @@ export class RunTable {
   }
 }
 
-const underWay = ({ phase }) => phase === "training" || phase === "waiting";
+export const underWay = ({ phase }) => phase === "training" || phase === "waiting";

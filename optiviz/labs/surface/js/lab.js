@@ -68,6 +68,9 @@ class SurfaceLab {
     this.player = new Player(this.stage, { ...facts, onStart });
     this.player.overlay = (plane, context) => this.drawn(plane, context);
     this.player.turnTheme = () => this.theme.button.click(); // all of the page, not the player alone
+    // Presented, a clicker leads through the lessons if they are there, else through what happens.
+    const through = this.player.turn;
+    this.player.turn = (by) => (this.lessons.panel.shut ? through.call(this.player, by) : this.lessons.turn(by));
     this.player.help.more = HELP;
     this.addBeside(signal);
     atEnd(signal, () => this.player.dispose());
@@ -86,7 +89,10 @@ class SurfaceLab {
     this.pins = new Pins(this);
     this.family = new Family(this, signal);
     this.player.transport.said.before(this.pins.node, this.family.node);
-    onKeys(this.root, { k: () => this.pins.pin(), f: () => this.family.toggle() }, signal);
+    // The player hears the keys of its own ground; presenting begins from anywhere.
+    const heard = ({ target }) => target === document.body || this.player.root.contains(target);
+    const p = (event) => heard(event) || this.player.presenting.toggle();
+    onKeys(this.root, { k: () => this.pins.pin(), f: () => this.family.toggle(), p }, signal);
   }
 
   showBeside() {

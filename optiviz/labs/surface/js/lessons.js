@@ -35,6 +35,12 @@ export class Lessons extends Asking {
     return this.pose(lesson);
   }
 
+  // The lesson before or after the one that is open.
+  turn(by) {
+    const next = this.all[this.all.indexOf(this.lesson) + by];
+    if (next) this.open(next.name);
+  }
+
   show(lesson, ...parts) {
     this.panel.showLesson(lesson, ...parts);
   }
