@@ -8,7 +8,6 @@ from typing import Any
 
 from optiviz.errors import at_most
 from optiviz.optim.registry import plainer
-from optiviz.player.pack import USUAL
 from optiviz.problems import Samples, parse_problem
 from optiviz.runs import race
 from optiviz.runs.inputs import as_rule
@@ -57,6 +56,8 @@ class Sketch:
         problem = parse_problem(self.problem)
         usual = "path,data,loss" if isinstance(problem, Samples) else "path,loss"
         if ending.lower() == ".html":
+            from optiviz.player.pack import USUAL  # noqa: PLC0415  # which a file has no need of
+
             usual = ",".join(USUAL)
         taken: Any = {"steps": self.steps, "batch_size": self.batch_size, "seed": self.seed}
         taken["start"] = None if self.start is None else pair("start", self.start, ",", float)

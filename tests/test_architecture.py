@@ -263,6 +263,15 @@ def test_computing_needs_no_pictures(module: str) -> None:
     assert done.stdout.split() == []
 
 
+def test_a_picture_of_a_surface_needs_no_networks_and_no_pages() -> None:
+    others = {"optiviz.problems.network", "optiviz.problems.data", "optiviz.player", "tqdm"}
+    code = f"import sys, optiviz.sketch; print(*{others} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []
+
+
 @each_source
 def test_a_file_is_short_enough_to_read(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 320

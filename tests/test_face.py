@@ -34,6 +34,9 @@ PAGES = "".join((HOME / page).read_text() for page in ("README.md", "docs/python
 def test_dir_has_every_name() -> None:
     assert dir(optiviz) == sorted(optiviz.__all__) == FACE
     assert all(getattr(optiviz, name) is not None for name in FACE)
+    for part in (optiviz.problems, optiviz.views):
+        assert dir(part) == sorted(part.__all__)
+        assert all(getattr(part, name) is not None for name in dir(part))
 
 
 def test_help_speaks_of_every_name() -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -56,18 +53,23 @@ def descend(
     start = loop.start_of(problem, problem.start if start is None else start)
     optimizer = as_rule(problem, optimizer, start=start)
     points = loop.steps(problem, optimizer, start, steps, batch_size, seed)
-    losses, frames = [], []
     with np.errstate(all="ignore"):
-        for point in _affordable(points, steps, batch_size or 0):
+        point = next(points)  # one and the same at every step
+        _afford(point, steps, batch_size or 0)
+        copied = point.frame.tobytes  # the quickest way to copy something small
+        losses, frames = [point.loss], [copied()]
+        for _ in points:
             losses.append(point.loss)
-            frames.append(point.frame.tobytes())  # the quickest way to copy something small
+            frames.append(copied())
         history = np.frombuffer(b"".join(frames), point.w.dtype).reshape(-1, *point.frame.shape)
         seen = {"loss": np.array(losses), "w": history[:, 0], "grad": history[:, 1]}
         if point.batch is not None:
             seen["batch_loss"], seen["loss"] = seen["loss"], problem.value(history[:, 0])
             seen["batch"] = _batches(problem, batch_size, seed, len(frames))
-        size = np.abs(seen["loss"])
-        found = (size < BEYOND * (1 + size[0])) & np.isfinite(history).all(axis=(1, -1))
+        size, finite = np.abs(seen["loss"]), np.isfinite(history)
+        found = size < BEYOND * (1 + size[0])
+        if not finite.all():  # to look at each step takes as long as to take ten of them
+            found &= finite.all(axis=(1, -1))
     if not found[0].all():
         raise UserError(f"{problem.name} has no finite loss and gradient at the start.")
     diverged_at = np.where(found.all(axis=0), -1, found.argmin(axis=0))
@@ -87,16 +89,14 @@ def descend(
     )
 
 
-def _affordable(points: Iterator[loop.Point], steps: int, m: int) -> Iterator[loop.Point]:
-    """The points, if there is room for all of them."""
-    first = next(points)
-    each = OBJECTS + 2 * first.frame.nbytes + 8 * m
+def _afford(point: loop.Point, steps: int, m: int) -> None:
+    """Refuse more steps than there is room for."""
+    each = OBJECTS + 2 * point.frame.nbytes + 8 * m
     if steps * each > MOST:
         raise UserError(
             f"steps must be at most {MOST // each}, got {steps}: the record would take "
             f"{steps * each / 2**30:.3g} GiB."
         )
-    return chain([first], points)
 
 
 def _batches(problem: Problem, batch_size: int | None, seed: int, count: int) -> Array:

@@ -59,8 +59,10 @@ class Run:
     batch_loss: Array | None = None
 
     def __post_init__(self) -> None:
-        for array in self._parts()[1].values():
-            array.flags.writeable = False
+        found = self.w, self.loss, self.grad, self.diverged_at, self.batch, self.batch_loss
+        for array in (*found, *self.slots.values(), *self.hyper.values()):
+            if isinstance(array, np.ndarray):
+                array.flags.writeable = False
 
     def _parts(self) -> tuple[dict[str, Any], dict[str, Array]]:
         """What is no array, and every array by the name that it has in a file."""

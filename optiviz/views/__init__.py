@@ -21,3 +21,7 @@ _HOMES = {
 __all__ = ["Note", "Picture", "animate", "plot"]
 
 __getattr__ = lazily(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

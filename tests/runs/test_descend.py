@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -140,6 +141,24 @@ def test_the_rule_given_is_left_alone() -> None:
     first = descend(SURFACES["bowl"], rule, steps=10)
     assert rule == optim.SGD(lr=schedules.Linear(0.1))
     assert descend(SURFACES["bowl"], rule, steps=10).w.tobytes() == first.w.tobytes()
+
+
+class Twice(Surface):
+    """A surface with a way of its own to be asked."""
+
+    def value_and_grad(self, w: Any, batch: Any = None, out: Any = None) -> tuple[Any, Any]:
+        value, g = super().value_and_grad(w, batch, out)
+        g *= 2
+        return 2 * value, g
+
+
+def test_a_surface_of_ones_own_is_asked_in_its_own_way() -> None:
+    bowl = SURFACES["bowl"]
+    facts = {field.name: getattr(bowl, field.name) for field in dataclasses.fields(bowl)}
+    twice = descend(Twice(**facts), optim.SGD(lr=0.1), steps=5)
+    usual = descend(bowl, optim.SGD(lr=0.2), steps=5)
+    np.testing.assert_allclose(twice.w, usual.w)
+    np.testing.assert_allclose(twice.loss, 2 * usual.loss)
 
 
 def test_velocity_is_the_step_that_led_to_a_point() -> None:

@@ -7,10 +7,21 @@ may overflow to infinity, which ends a run as diverged, instead of raising.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+
+def at_point(formula: Callable[..., Any], out: Any) -> Callable[[Any, Any], Any]:
+    """A formula asked at one point, step by step: as `Problem.into`, with nothing to decide."""
+
+    def at(w: Any, _: Any) -> Any:
+        value, out[0], out[1] = formula(*w.tolist())
+        return value
+
+    return at
 
 
 def bowl(x: Any, y: Any) -> tuple[Any, Any, Any]:

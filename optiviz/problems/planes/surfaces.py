@@ -83,6 +83,10 @@ class Surface(Plane):
             value, out[..., 0], out[..., 1] = self.formula(w[..., 0], w[..., 1])
         return value, out
 
+    def into(self, out: Array) -> Callable[[Array, Any], Any]:
+        plain = out.ndim == 1 and type(self).value_and_grad is Surface.value_and_grad
+        return formulas.at_point(self.formula, out) if plain else super().into(out)
+
 
 def valley(condition: float = 20.0, rotation: float = 25.0) -> Surface:
     """An elongated quadratic ½(u² + κv²), its floor turned against the axes.
