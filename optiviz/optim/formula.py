@@ -2,6 +2,7 @@
 
 Two symbols side by side are a product, as on paper, and a product is taken from the left: ηg/2v is
 (ηg/2)·v. Powers are ², ᵗ or ^(…), t counts steps from 1, and √ takes what stands next to it.
+0/0 is 0, since no rule moves for it: η is 0, or the slope is.
 """
 
 from __future__ import annotations
@@ -105,6 +106,14 @@ def _said(value: Value) -> str:
     return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
 
 
+def _over(a: Value, b: Value) -> Value:
+    """a/b, and 0/0 = 0."""
+    nothing = (np.asarray(a) == 0) & (np.asarray(b) == 0)
+    return (
+        np.where(nothing, 0.0, np.divide(a, np.where(nothing, 1.0, b))) if nothing.any() else a / b
+    )
+
+
 class _Reader:
     """Goes through the words of a line once; a method for each level of binding."""
 
@@ -131,7 +140,7 @@ class _Reader:
         value = self.power()
         while self.next not in ("", "+", "−", ")", ","):
             operator = self.take() if self.next in ("/", "·") else "·"
-            value = value / self.power() if operator == "/" else value * self.power()
+            value = _over(value, self.power()) if operator == "/" else value * self.power()
         return value
 
     def power(self) -> Value:

@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib.colors import to_hex
 
 from optiviz.errors import UserError
+from optiviz.player.columns import column
 from optiviz.player.drawn import marked
 from optiviz.player.eigen import along
 from optiviz.player.measured import measured, titles
@@ -277,8 +278,7 @@ def _columns(run: Run, floor: float | None) -> list[tuple[str, Array]]:
     if not np.array_equal(run.grad, met(run), equal_nan=True):
         named |= {"mx": mx, "my": my}  # what the rule meets of the gradient, if not all of it
     named["above"] = run.loss - (floor or 0.0)
-    with np.errstate(over="ignore"):  # a diverged run may leave the single-precision numbers
-        return [(name, array.astype("<f4")) for name, array in named.items()]
+    return [(name, column(array)) for name, array in named.items()]
 
 
 def formula(run: Run) -> tuple[dict[str, Any], list[tuple[str, Array]]]:
@@ -290,8 +290,7 @@ def formula(run: Run) -> tuple[dict[str, Any], list[tuple[str, Array]]]:
     others = {s: np.broadcast_to(v.T, (2, len(v))) for s, v in symbols.items() if s not in "wg"}
     still = {s: float(v[0, 0]) for s, v in others.items() if (v == v[0, 0]).all()}
     changing = {s: v for s, v in others.items() if s not in still}
-    with np.errstate(over="ignore"):
-        columns = [(f"{s}{i}", v[i].astype("<f4")) for s, v in changing.items() for i in range(2)]
+    columns = [(f"{s}{i}", column(v[i], far=True)) for s, v in changing.items() for i in range(2)]
     facts = {"lines": lines, "still": still, "changing": list(changing)}
     return {"formula": facts if lines else None}, columns
 

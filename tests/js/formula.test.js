@@ -27,3 +27,23 @@ test("the coming step is told from where the cursor is, in either parameter", ()
     assert.ok(Math.abs(Number(result) - points[3]) < 1e-3);
   }
 });
+
+test("what is left of a number in single precision has no digits that it lost", () => {
+  const formula = { lines: ["w ← w − ηg"], still: { η: 0.1 }, changing: [] };
+  const result = (w, g) => {
+    const run = { formula, steps: 1, x: Float32Array.of(w), y: Float32Array.of(w), gx: Float64Array.of(g), gy: [g] };
+    return text(told(run, 0, 0)[0].numbers).split(" = ")[1];
+  };
+  assert.equal(result(0.3, 3), "0", "which is 1.19·10⁻⁸ in single precision");
+  assert.equal(result(0.3, 2.9999), "0.00001");
+  assert.equal(result(0.3, 1), "0.2");
+  assert.equal(result(-2.17, 0), "−2.17");
+  assert.deepEqual([result(0, 0), result(0, 1e-40), result(NaN, 1)], ["0", "−1e−41", "NaN"]);
+});
+
+test("a rule that stands still is told so: where nothing is divided by nothing, nothing comes of it", () => {
+  const known = { μ: 0, Σ: 0, x: 2, z: 2 };
+  follow("c ← μ²/Σ", known);
+  assert.equal(follow("x ← (1 − c)x + cz", known), 2);
+  assert.equal(follow("c ← x/Σ", known), Infinity);
+});

@@ -12,6 +12,9 @@ for (const [text, expected] of [
   ["1e-1", [0.1, ""]],
   ["−3", [0.1, "At least 0.1."]],
   ["1e9", [10, "At most 10."]],
+  ["−1e−3", [0.1, "At least 0.1."]],
+  ["1e−1", [0.1, ""]],
+  ["1.000,5", [3, "That is no number."]],
   ["Infinity", [10, "At most 10."]],
   ["1 2", [3, "That is no number."]],
   ["<b>", [3, "That is no number."]],
@@ -23,6 +26,8 @@ for (const [text, expected] of [
 test("a whole number is one, and ends may move", () => {
   assert.deepEqual(corrected("2.6", { least: 1, most: 9, whole: true }, 1), [3, "A whole number."]);
   assert.deepEqual(corrected("5", { least: 1, most: () => 4 }, 1), [4, "At most 4."]);
+  for (const text of ["1,000", "1.000", "1 000", "1000", "1e3"])
+    assert.deepEqual(corrected(text, { least: 1, most: 2000, whole: true }, 7), [1000, ""], text);
 });
 
 test("a number is written as one may go on to edit it", () => {

@@ -72,6 +72,28 @@ def test_the_lines_are_the_step(name: str, form: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("name", "form"), CASES)
+@pytest.mark.parametrize("still", ["lr", "slope"])
+def test_the_lines_are_the_step_that_does_not_move(
+    name: str, form: dict[str, Any], still: str
+) -> None:
+    rule = OPTIMIZERS[name](**form, **({"lr": 0.0} if still == "lr" else {}))
+    w, g = np.array([0.7, -2.0]), np.zeros(2) if still == "slope" else np.array([3.0, 1.0])
+    state = begun(rule, w)
+    said = symbols_of(rule, w.copy(), g, {k: v.copy() for k, v in state.items()}, 0)
+    rule.step(
+        w,
+        g.copy(),
+        state,
+        0,
+        **({"blocks": lambda x: [x[None]]} if rule.matrices else extras(rule)),
+    )
+    said |= outcomes_of(rule, state)
+    for line in rule.formula():
+        follow(line, said)
+    np.testing.assert_allclose(said["w"], w, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("name", "form"), CASES)
 def test_every_setting_and_slot_stands_in_the_lines(name: str, form: dict[str, Any]) -> None:
     rule = OPTIMIZERS[name](**form)
     text = " ".join(rule.formula())

@@ -2,6 +2,7 @@
 //
 // Two symbols side by side are a product, as on paper, and a product is taken from the left:
 // ηg/2v is (ηg/2)·v. Powers are ², ᵗ or ^(…), t counts steps from 1, √ takes what stands next to it.
+// 0/0 is 0, since no rule moves for it: η is 0, or the slope is.
 
 import { rounded } from "./numbers.js";
 
@@ -109,11 +110,12 @@ class Reader {
   }
 }
 
+const over = (a, b) => (a === 0 && b === 0 ? 0 : a / b);
 const OPERATORS = {
   "+": (a, b) => (known) => a(known) + b(known),
   "−": (a, b) => (known) => a(known) - b(known),
   "·": (a, b) => (known) => a(known) * b(known),
-  "/": (a, b) => (known) => a(known) / b(known),
+  "/": (a, b) => (known) => over(a(known), b(known)),
   "^": (a, b) => (known) => a(known) ** b(known),
 };
 const joined = (operator, a, b) => OPERATORS[operator](a, b);

@@ -5,6 +5,14 @@ import { filled, follow, sidesOf, wordsOf } from "./formula.js";
 import { known as inKnown, rounded } from "./numbers.js";
 
 const DIGITS = 4;
+const SINGLE = 2 ** -23; // of a number in single precision, as most are sent, this share is known
+
+// What comes of a line in numbers, if it takes something from what `was`: no more digits than are left.
+function remains(value, was) {
+  const kept = Math.floor(Math.log10(Math.abs(value / (was * SINGLE))));
+  if (kept < 0 || !value) return rounded(0 * value);
+  return rounded(value, kept >= 0 ? Math.min(Math.max(kept, 1), DIGITS) : DIGITS);
+}
 
 // The symbols of a formula that are arrows at the head. A rule that keeps no velocity has its step
 // as the change of w.
@@ -40,10 +48,12 @@ export function told(run, step, axis) {
     ]);
     if (t > last) return { words, numbers: [] };
     const numbers = filled(line, known, say);
+    const was = wordsOf(right).includes(symbol) ? known[symbol] : 0;
     const value = follow(line, known);
     if (symbol in most) most[symbol] = Math.max(most[symbol], Math.abs(value));
     const unknown = line in known && Number.isNaN(value); // a search or a matrix has no number here
-    const result = unknown ? [] : [[" = ", null], [say(value, symbol), symbol]];
+    const told = symbol in most ? say(value, symbol) : remains(value, was);
+    const result = unknown ? [] : [[" = ", null], [told, symbol]];
     return { words, numbers: [...numbers, ...result] };
   });
 }

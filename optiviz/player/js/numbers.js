@@ -45,7 +45,7 @@ export function known(value, digits, unit) {
 
 // A number in at most so many digits.
 export const rounded = (value, digits = 4) =>
-  String(Number(value.toPrecision(digits))).replace("-", "−");
+  String(Number(value.toPrecision(digits))).replaceAll("-", "−");
 
 // Round values between two, at most so many, and their words.
 export function ticks(low, high, most) {

@@ -27,6 +27,12 @@ LONGEST, DEEPEST = 500, 60  # characters, and levels of nesting
 LETTERS = re.compile(r"[0-9A-Za-z_.+*/()\- ]")
 LOOKS = re.compile(r"[+*/^()\[\]{}'\"]|\b[xy]\b")
 TITLE = 64
+MEANT = (
+    ("^²³", "** for powers"),
+    ("−–", "- for minus"),
+    ("·×∙⋅", "* between factors"),
+    (",", "a point in numbers"),
+)
 
 Values = tuple[Any, Any]
 Node = Callable[[Values], Any]
@@ -125,7 +131,7 @@ class _Reader:
             self._refuse(LONGEST, f"an expression has at most {LONGEST} characters")
         for column, letter in enumerate(self.text):
             if not LETTERS.match(letter):
-                hint = ", write ** for powers" if letter == "^" else ""
+                hint = next((f", write {right}" for wrong, right in MEANT if letter in wrong), "")
                 self._refuse(column, f"{letter!r} has no place in an expression{hint}")
         try:
             with warnings.catch_warnings():

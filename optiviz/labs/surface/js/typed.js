@@ -8,7 +8,9 @@ export const written = (value) => String(Number(value.toPrecision(7)));
 
 // What was typed, brought between two ends; and in words what was wrong with it, if anything was.
 export function corrected(text, { least, most, whole }, now) {
-  const number = Number(text.trim().replace("−", "-").replace(",", "."));
+  const plain = text.trim().replaceAll("−", "-");
+  // A comma is a point, but between the thousands of a whole number.
+  const number = Number(whole ? plain.replace(/[., ](?=\d{3}(?!\d))/g, "") : plain.replace(",", "."));
   if (!text.trim() || Number.isNaN(number)) return [now, text.trim() ? "That is no number." : ""];
   const [low, high] = [least, most].map((end) => (typeof end === "function" ? end() : end));
   if (number < low) return [low, `At least ${written(low)}.`];
