@@ -17,7 +17,7 @@ from optiviz.explorer.blocks import Block, block
 from optiviz.explorer.plan import Lane, Plan, World
 from optiviz.optim import Optimizer
 from optiviz.optim.describe import MAIN, SYMBOLS, describe
-from optiviz.optim.formula import TOGETHER
+from optiviz.optim.shared import clips
 from optiviz.player.bundle import bundle
 from optiviz.player.pack import Arrays, ground_of, looks, pack
 from optiviz.player.page import ground_under, source
@@ -184,10 +184,11 @@ def _world(plan: Plan, world: World, picture: Picture) -> dict[str, Any]:
 
 def _lane(plan: Plan, lane: Lane, look: dict[str, Any], index: int) -> dict[str, Any]:
     """A rule: how it is drawn and called, what is fixed of it, and what its steps are."""
-    own = (one for one in plan.choices if one.lane == index)
-    varied: dict[str, Any] = {one.name: float(one.words[-1]) for one in own}
-    kept = [name for name in MAIN if name not in varied]
-    rule = replace(lane.rule, **varied)  # or what is 0 at first would have no line
+    own = [one for one in plan.choices if one.lane == index]
+    ends: list[dict[str, Any]] = [{c.name: float(c.words[i]) for c in own} for i in (0, -1)]
+    kept = [name for name in MAIN if name not in ends[1]]
+    least, rule = (replace(lane.rule, **end) for end in ends)  # at 0 some have no line
+    alike = _first(least) == _first(rule) and clips(least) == clips(rule)
     return {
         "colors": look["colors"],
         "dash": look["dash"],
@@ -198,7 +199,7 @@ def _lane(plan: Plan, lane: Lane, look: dict[str, Any], index: int) -> dict[str,
         "settings": dict(lane.settings),
         "lr": lane.lr,
         "formula": rule.formula(),
-        "first": _first(rule),
+        "first": _first(rule) if alike else None,
         "still": {
             SYMBOLS[name]: value
             for name, value in lane.rule.settings().items()
@@ -209,9 +210,11 @@ def _lane(plan: Plan, lane: Lane, look: dict[str, Any], index: int) -> dict[str,
 
 def _first(rule: Optimizer) -> dict[str, Any] | None:
     """What the symbols are that a rule keeps, before its first step: a number, or "w" where it is
-    the start; None where a line is more than arithmetic with one coordinate."""
+    the start; None where a line is no arithmetic, but for a slope elsewhere."""
     lines = rule.formula()
-    if not lines or rule.outcomes or any(word in line for word in TOGETHER for line in lines):
+    others = [line for line in lines if line.split(" ← ")[0] in rule.outcomes]
+    clipped = "look" in rule.extras and clips(rule)  # such a slope is, too, which no line says
+    if not lines or clipped or any("∇L(" not in line for line in others):
         return None
     start = np.array([1.5, -2.5])  # as good as any
     state = rule.init(start)

@@ -163,26 +163,34 @@ def digits(text: str) -> tuple[float, float]:
     return float(mantissa) * 10.0 ** int(exponent or 0), unit
 
 
-# Every rule whose lines are arithmetic with one parameter alone, some of them changed, too.
+# Every rule whose lines are arithmetic, some of them changed, too, and one that looks elsewhere.
 TOLD = [
     *("sgd", "momentum", "nesterov", "adagrad", "rmsprop:beta=0.8", "adadelta", "adam", "amsgrad"),
     *("adamw", "nadam", "lion", "signsgd", "radam", "adopt", "schedule-free-sgd"),
-    *("schedule-free-adamw", "momentum:form=outside", "sgd:weight_decay=0.2"),
+    *("schedule-free-adamw", "momentum:form=outside", "sgd:weight_decay=0.2", "sgd:clip=1"),
+    *("adam:clip=0.5,weight_decay=0.1", "prodigy"),
+    *("momentum:cautious=true", "nesterov:cautious=true,form=outside", "adamw:cautious=true"),
 ]
-UNTOLD = ["sgd:clip=1", "prodigy", "lbfgs"]
+SAM = ["sam:rho=0.3,beta=0.5", "sam:weight_decay=0.1"]
+UNTOLD = ["lbfgs", "sam:clip=1"]  # no arithmetic; a slope is clipped, which no line says
 FORMULAS_OF: dict[str, dict[str, Any]] = {
-    "valley": {"problem": "valley", "rules": TOLD + UNTOLD},
+    "valley": {"problem": "valley", "rules": TOLD + UNTOLD[:1]},
     "beale": {"problem": "beale", "rules": TOLD[1:7], "start": (1.5, -1.0)},
     "words": {"problem": "sin(3*x)*exp(-y**2) + 0.1*sqrt(1 + x**2)", "rules": TOLD[4:7]},
     "samples": {"problem": "logistic:n=9", "rules": TOLD[4:7], "schedule": "cosine"},
+    "whole": {"problem": "beale", "rules": [*TOLD[-6:], *SAM, *UNTOLD], "start": (1.5, -1.0)},
     "batches": {
         "problem": "regression:n=9",
-        "rules": TOLD[4:7],
+        "rules": [TOLD[4], TOLD[6], *SAM],
         "batch_size": 4,
         "schedule": "linear",
     },
     "starts": {"problem": "ackley", "rules": ["adam", "momentum"], "vary": {"start": (3, 3)}},
-    "decays": {"problem": "valley", "rules": "nesterov", "vary": {"weight_decay": [0.1, 0.5]}},
+    "decays": {
+        "problem": "valley",
+        "rules": "nesterov",
+        "vary": {"weight_decay": [0.1, 0.5], "clip": [0.3, 2.0]},
+    },
 }
 
 
@@ -195,12 +203,18 @@ def test_the_formula_tells_the_numbers_of_the_run(name: str, node: str) -> None:
     nodes = [[0] * len(counts), [int(rng.integers(n)) for n in counts]]
     for found in read(node, made.html, nodes):
         _, runs = of_command(found["command"])
-        untold = [run.optimizer in UNTOLD or "clip" in run.settings for run in runs]
+        untold = [rule in UNTOLD for rule in np.atleast_1d(FORMULAS_OF[name]["rules"])]
         assert [not told["lines"] for told in found["runs"]] == untold
         for run, told in zip(runs, found["runs"], strict=True):
             if told["lines"]:
                 assert checked(run, told["lines"]) >= 2 * run.steps, run
                 assert run.diverged_at >= 0 or told["formula"]["last"] == run.steps, run
+
+
+def test_no_numbers_are_told_where_one_of_the_settings_has_other_lines(node: str) -> None:
+    """With clip at 0 no gradient is clipped, which the line for the others does not say."""
+    page = explore("valley", "sgd", {"clip": [0.0, 1.0]}, steps=3).html
+    assert [found["runs"][0]["lines"] for found in read(node, page, [[0], [1]])] == [[], []]
 
 
 def checked(run: Any, told: list[Any]) -> int:

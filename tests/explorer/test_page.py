@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -144,6 +145,19 @@ def test_a_phone_has_the_sliders_below_the_picture(page: Page) -> None:
     assert slider is not None
     assert plane["y"] + plane["height"] <= slider["y"] < 500
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_nothing_below_a_map_of_one_setting_is_covered(chromium: Browser, tmp_path: Path) -> None:
+    """With the names of several rules above it, too."""
+    made = explore("bowl", ["sgd", "momentum", "adam"], {"lr": None}, points=(3, 2), steps=3)
+    tab = chromium.new_page(viewport=SIZE)
+    tab.goto(made.save(tmp_path / "page.html").as_uri())
+    tab.wait_for_selector(".ex-sliders")
+    boxes = [tab.locator(f".ex-{name}").bounding_box() for name in ("map canvas", "told", "key")]
+    tab.close()
+    ends = [(box["y"], box["y"] + box["height"]) for box in boxes if box]
+    assert len(ends) == 3
+    assert all(above[1] <= below[0] for above, below in pairwise(ends))
 
 
 def test_without_scripts_there_is_the_first_frame(file: Path, chromium: Browser) -> None:

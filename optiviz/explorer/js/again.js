@@ -2,7 +2,7 @@
 // does not keep: what the rule keeps, and the gradient, in full precision.
 
 import { batchSurface } from "../../player/js/batch.js";
-import { compiled, sidesOf } from "../../player/js/formula.js";
+import { compiled, isTogether, sidesOf } from "../../player/js/formula.js";
 
 // The slopes of a surface as operations: as problems/planes/written.py has them.
 const OPERATIONS = {
@@ -49,21 +49,33 @@ export function slopesOf({ slopes, samples, xy, groups }, batch, size) {
   };
 }
 
-// A run's symbols before every step as columns, called by the symbol with 0 or 1 behind; `met`, the
-// gradient as the rule takes it; and `most`, the greatest value that a symbol has had until then, or with
-// this step where the rule does not keep it. The run is made twice, the second time with every step a
-// `hair` beside, along one axis and then the other: as soon as `same(x, y, t)` denies of one of them that
-// it is the run, rounding may have led elsewhere. `last` is the last step before.
+// Where a line takes the slope, if it does: h ← ∇L(p) at p.
+const lookedAt = (line) => /∇L\((.+)\)/.exec(line)?.[1];
+
+// Whether a line is more than arithmetic with one coordinate.
+export const isWhole = (line) => isTogether(line) || Boolean(lookedAt(line));
+
+// A run's symbols before every step as columns, called by the symbol with 0 or 1 behind, and by the
+// line what those came to that take both coordinates; `met`, the gradient as the rule takes it; and
+// `most`, the greatest value that a symbol has had until then, or with this step where the rule does
+// not keep it. The run is made twice, the second time with every step a `hair` beside, along one axis
+// and then the other: as soon as `same(x, y, t)` denies of one of them that it is the run, rounding may
+// have led elsewhere. `last` is the last step before.
 export function again({ lines, still, first, start, hair, lr, steps, slopes, same }) {
   const names = ["w", "g", "t", "η", ...Object.keys(first)];
   const kept = names.filter((name) => !["t", "η"].includes(name));
   const place = (name) => (names.includes(name) ? names.indexOf(name) : names.push(name) - 1);
-  const rules = lines.map((line) => ({ value: compiled(line, place), into: place(sidesOf(line)[0]) }));
+  const rules = lines.map((line) => {
+    const [into, at] = [sidesOf(line)[0], lookedAt(line)].map((name) => name && place(name));
+    return { line, into, at, value: compiled(line, place) };
+  });
   const set = { ...still, ...first, w: "w" };
   const begun = () => start.map((w) => names.map((name) => (set[name] === "w" ? w : (set[name] ?? 0))));
   const [made, beside] = [begun(), begun()];
+  for (const both of [made, beside]) for (const own of both) own.all = both;
   const column = () => new Float64Array(steps + 1).fill(NaN);
   const told = kept.map((name) => [names.indexOf(name), [column(), column()]]);
+  const whole = Object.fromEntries(lines.filter(isWhole).map((line) => [line, [column(), column()]]));
   const most = names.map(column);
   const met = [column(), column()];
   const [w, g, now, rate] = [0, 1, 2, 3];
@@ -75,8 +87,13 @@ export function again({ lines, still, first, start, hair, lr, steps, slopes, sam
       own[rate] = lr[t];
     }
   };
-  const end = (both) => {
-    for (const own of both) for (const { value, into } of rules) own[into] = value(own);
+  const end = (both, t) => {
+    const [one, other] = both;
+    for (const { line, value, into, at } of rules) {
+      const found = at ? slopes(one[at], other[at], t) : [value(one), value(other)];
+      [one[into], other[into]] = found;
+      if (both === made && line in whole) for (const axis of [0, 1]) whole[line][axis][t] = found[axis];
+    }
   };
   const grow = (i, t) => {
     most[i][t] = Math.max(t ? most[i][t - 1] : 0, Math.abs(made[0][i]), Math.abs(made[1][i]));
@@ -90,13 +107,14 @@ export function again({ lines, still, first, start, hair, lr, steps, slopes, sam
       for (const axis of [0, 1]) columns[axis][t] = made[axis][i];
       grow(i, t);
     }
-    end(made);
-    end(beside);
+    end(made, t);
+    end(beside, t);
     beside[t % 2][w] += hair;
     for (const axis of [0, 1]) met[axis][t] = made[axis][g];
     for (let i = rate + 1 + Object.keys(first).length; i < names.length; i++) grow(i, t);
   }
-  const columns = told.flatMap(([i, both]) => both.map((values, axis) => [names[i] + axis, values]));
+  const all = [...told.map(([i, both]) => [names[i], both]), ...Object.entries(whole)];
+  const columns = all.flatMap(([name, both]) => both.map((values, axis) => [name + axis, values]));
   const of = rules.map(({ into }) => into).concat(told.map(([i]) => i));
   return { columns: Object.fromEntries(columns), met, most: of.map((i) => [names[i], most[i]]), last };
 }

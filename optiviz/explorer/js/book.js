@@ -1,7 +1,7 @@
 // All the runs of a page: which of them are chosen, and what the player is told of these.
 
 import { rounded } from "../../player/js/numbers.js";
-import { again, slopesOf } from "./again.js";
+import { again, isWhole, slopesOf } from "./again.js";
 import { coordinates, ground, levels, sizes } from "./coding.js";
 
 const quoted = (word) => (/^[\w.,:=@%+/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`);
@@ -140,7 +140,7 @@ export class Book {
     const begin = { start: this.start(), hair: HAIR * side, first };
     const { columns, met, most: all, last } = again({ lines, still: set, ...begin, lr, steps, slopes, same });
     const most = (t) => Object.fromEntries(all.map(([symbol, values]) => [symbol, values[t]]));
-    const changing = ["w", "g", "η", ...Object.keys(first)];
+    const changing = ["w", "g", "η", ...Object.keys(first), ...lines.filter(isWhole)];
     const formula = { lines, still: set, changing, most, exact: EXACT, last };
     const pushes = { gx: columns.g0, gy: columns.g1, mx: met[0], my: met[1] };
     return { formula, ...pushes, η0: lr, η1: lr, ...columns };

@@ -9,11 +9,17 @@ import { rounded } from "./numbers.js";
 // A number, a function, or one letter with what stands above or below it.
 const WORD = /\d+(?:\.\d+)?|max|min|sign|abs|sum|mean|.[\u0302\u2080-\u2099]*/gu;
 const FUNCTIONS = { max: Math.max, min: Math.min, sign: Math.sign, abs: Math.abs };
+// What takes all coordinates together: of those that are `known.all`.
+const TOGETHER = {
+  sum: (values) => values.reduce((a, b) => a + b),
+  mean: (values) => values.reduce((a, b) => a + b) / values.length,
+};
 const POWERS = { "²": 2, "³": 3 };
 const FACTOR = ["(", "√", ...Object.keys(FUNCTIONS)];
 
 export const wordsOf = (text) => text.match(WORD) ?? [];
 export const sidesOf = (line) => line.split(" ← ");
+export const isTogether = (line) => wordsOf(line).some((word) => word in TOGETHER);
 
 const read = new Map(); // what lines have been read as
 
@@ -93,6 +99,10 @@ class Reader {
     if (word === "(") return this.bracketed()[0];
     if (word === "√") return applied(Math.sqrt, [this.atom()]);
     if (word in FUNCTIONS) return applied(FUNCTIONS[word], (this.take(), this.bracketed()));
+    if (word in TOGETHER) {
+      const [of] = (this.take(), this.bracketed());
+      return (known) => TOGETHER[word](known.all.map(of));
+    }
     const number = Number(word);
     return Number.isNaN(number) ? this.symbol(word) : () => number;
   }
