@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import re
@@ -70,13 +71,14 @@ def reading(path: Path, missing: str | None = None, cure: str = "") -> Iterator[
 def whole(path: str | Path) -> Iterator[Path]:
     """A temporary path beside `path` to write to; it takes the name once the block has ended well.
 
-    What killed programs left unfinished in the same folder is cleared away first.
+    What killed programs left unfinished in the same folder is cleared away first. A link stays, and
+    leads to what was written.
 
     Raises:
         UserError: the place cannot be written to, or the disk is full.
     """
-    target = Path(path)
-    with writing(target):
+    with writing(path):
+        target = _followed(Path(path))
         clear_away_unfinished(target.parent)
         unfinished, held = _unfinished(target)
         try:
@@ -86,6 +88,29 @@ def whole(path: str | Path) -> Iterator[Path]:
                 unfinished.replace(target)
         finally:
             unfinished.unlink(missing_ok=True)
+
+
+def check_place(path: Path) -> None:
+    """Refuse a place that no file can be written to, before there is work to lose.
+
+    Raises:
+        UserError: it cannot be written to.
+    """
+    with writing(path):
+        unfinished, held = _unfinished(_followed(path))
+        with held:
+            _let_go(held)
+            unfinished.unlink()
+
+
+def _followed(path: Path) -> Path:
+    """Where the file is that a link leads to; what is no file must not be replaced by one."""
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EINVAL, "it is there and no file")
+    return target
 
 
 def _unfinished(target: Path) -> tuple[Path, IO[bytes]]:

@@ -20,6 +20,7 @@ from optiviz import locks
 from optiviz.errors import UserError
 from optiviz.files import (
     FORMAT,
+    check_place,
     clear_away_unfinished,
     empty,
     folder,
@@ -76,6 +77,47 @@ def test_a_full_disk_leaves_nothing_behind(target: Path) -> None:
     message = f"Cannot write {target}: No space left on device."
     with pytest.raises(UserError, match=f"^{re.escape(message)}$"):
         write()
+    assert target.read_text() == "before"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_link_stays_and_leads_to_what_was_written(target: Path) -> None:
+    link = target.parent / "slides" / "link.gif"
+    link.parent.mkdir()
+    link.symlink_to(Path("..") / target.name)
+    with whole(link) as unfinished:
+        unfinished.write_text("after")
+    assert link.is_symlink()
+    assert target.read_text() == link.read_text() == "after"
+    target.unlink()
+    with whole(link) as unfinished:
+        unfinished.write_text("anew")
+    assert target.read_text() == "anew"
+    assert sorted(target.parent.iterdir()) == [target, link.parent]
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "lost"])
+def test_what_is_no_file_is_refused_before_the_work(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "a.gif"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(tmp_path / "missing" / "a.gif")
+    reasons = {
+        "folder": "Is a directory",
+        "pipe": "it is there and no file",
+        "lost": "No such file",
+    }
+    with pytest.raises(UserError, match=f"^Cannot write {re.escape(str(path))}: {reasons[kind]}"):
+        check_place(path)
+    refused(path)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_looking_at_a_place_leaves_it_alone(target: Path) -> None:
+    check_place(target)
     assert target.read_text() == "before"
     assert list(target.parent.iterdir()) == [target]
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from optiviz.cli.output import stopped
 from optiviz.cli.progress import progress
 
 
@@ -27,8 +28,11 @@ def course(
     from optiviz.files import held
 
     made = Course(out, lessons)
-    with held(out), progress("page", total=made.count()) as show:
-        for done, name in enumerate(made.write(), 1):
-            show(done, words=name)
+    try:
+        with held(out), progress("page", total=made.count()) as show:
+            for done, name in enumerate(made.write(), 1):
+                show(done, words=name)
+    except KeyboardInterrupt:
+        stopped("Stopped: pages are missing. The same command makes them all.")
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     print(f"Wrote {out / 'index.html'} ({len(made.taught)} lessons, {size / 1e6:.1f} MB)")

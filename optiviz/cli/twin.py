@@ -126,13 +126,16 @@ def twin(
 
 def _runs(made: Twins, look: int) -> tuple[Valleys, Run, Run]:
     try:
-        return made.runs(look)
+        made.valley(look)
     except UserError as error:
         raise UserError(f"{error} Choose another --at, or none.") from None
+    return made.runs(look)
 
 
 def _trained(recipe: Any, updates: int, images: int, quiet: bool) -> Twins:
+    from optiviz.problems import SURFACES
     from optiviz.runs.inputs import as_rule
+    from optiviz.runs.loop import rehearse
     from optiviz.training.recipe import data_of
     from optiviz.training.twinning import twins
 
@@ -141,10 +144,13 @@ def _trained(recipe: Any, updates: int, images: int, quiet: bool) -> Twins:
         raise UserError(f"images must be from 1 to {len(data.x_train)}, got {images}.")
     whole_network = recipe.networks(data)[0]
     network = whole_network.on(data.x_train[:images], data.y_train[:images])
+    rule = as_rule(network, recipe.optim, recipe.schedule)
+    bowl = SURFACES["bowl"]
+    rehearse(bowl, rule, bowl.start, 1)  # a valley must suit it, too
     with progress(" updates", quiet=quiet) as show:
         return twins(
             network,
-            as_rule(network, recipe.optim, recipe.schedule),
+            rule,
             updates=updates,
             batch_size=recipe.batch_size,
             seed=recipe.seed,

@@ -52,10 +52,13 @@ def test_what_is_said(tmp_path: Path, optiviz: Callable) -> None:
         ("--optim nonsense", "Unknown optimizer 'nonsense'"),
         ("--batch-size 0", "batch_size must be from 1"),
         ("--optim sgd:lr=1e38 --sizes 784,10", "diverged at update"),
+        ("--optim muon", "Train a network with it, or take another rule.\n"),
+        ("--out missing/a.gif", "Cannot write missing/a.gif: No such file or directory."),
     ],
 )
 def test_bad_input(tmp_path: Path, optiviz: Callable, words: str, message: str) -> None:
     done = optiviz(f"twin {words}")
     assert done.returncode == 2
     assert message in done.stderr
+    assert ("updates" in done.stderr) == ("update" in message)  # a bar: the network has trained
     assert not list(tmp_path.iterdir())

@@ -6,7 +6,7 @@ import base64
 import html
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -235,3 +235,16 @@ def test_every_lesson_of_ours_says_what_to_vary() -> None:
     """Or the page with sliders would vary what the words do not speak of."""
     for lesson in read_folder(HERE):
         assert lesson.vary, lesson.name
+
+
+def test_ctrl_c_says_that_pages_are_missing(
+    tmp_path: Path, optiviz: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pressed(_: Course) -> Iterator[str]:
+        yield "1-choose.html"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Course, "write", pressed)
+    done = optiviz(f"course --out {tmp_path / 'new'}")
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr.endswith("\nStopped: pages are missing. The same command makes them all.\n")

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from optiviz.errors import UserError
-from optiviz.files import whole
+from optiviz.files import check_place, whole
 from optiviz.views.files import gif
 from optiviz.views.files.rhythm import Rhythm, counted
 from optiviz.views.files.sprites import Sprites
@@ -109,10 +109,15 @@ def check_room(ending: str, count: int, size: tuple[int, int]) -> None:
 
 
 def check_ending(path: str | Path, endings: Sequence[str]) -> Path:
-    """The path, if its ending is one of those that can be written, in whatever case."""
+    """The path, if its ending is one of those that can be written, in whatever case.
+
+    Raises:
+        UserError: it has another ending, or its place cannot be written to.
+    """
     target = Path(path)
     if target.suffix.lower() not in endings:
         raise UserError(f"Cannot write {target.name!r}: the ending must be {', '.join(endings)}.")
+    check_place(target)
     return target
 
 
