@@ -114,12 +114,7 @@ def _try(name: str, rule: Optimizer, w: Array) -> None:
         for slot in owned | state:
             if slot not in owned:
                 raise at(rule.step, f"{name}.step adds state[{slot!r}]: make it in init.")
-            if state.get(slot) is not owned[slot]:
-                raise at(
-                    rule.step,
-                    f"{name}.step rebinds state[{slot!r}], which the record does not see: write "
-                    f"into it, such as state[{slot!r}][...] = …",
-                )
+        check_owned(rule, state, owned)
         if _settings(rule) != settings:
             raise _changes(rule)
         if t + 1 >= FEW and not np.array_equal(w, first):
@@ -130,6 +125,25 @@ def _try(name: str, rule: Optimizer, w: Array) -> None:
             f"{name}.step leaves w as it is: write w -= … or w[...] = …, since w = … names another "
             "array and what step returns is not looked at.",
         )
+
+
+def check_owned(rule: Optimizer, state: State, owned: State) -> None:
+    """Refuse arrays in the place of those that the record sees.
+
+    Args:
+        rule: what stepped; state: its arrays after a step.
+        owned: those that it was given.
+
+    Raises:
+        UserError: one of them is another.
+    """
+    for slot, array in owned.items():
+        if state.get(slot) is not array:
+            raise at(
+                rule.step,
+                f"{type(rule).__name__}.step rebinds state[{slot!r}], which the record does not "
+                f"see: write into it, such as state[{slot!r}][...] = …",
+            )
 
 
 def _look_at_start(rule: Optimizer, state: State, w: Array) -> None:

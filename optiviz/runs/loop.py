@@ -17,6 +17,7 @@ from optiviz.lines import zeros
 from optiviz.optim import OPTIMIZERS, Foreign, check, stepper
 from optiviz.optim.base import Array, Optimizer, State
 from optiviz.optim.blame import blamed, blaming
+from optiviz.optim.check import check_owned
 from optiviz.problems import as_problem
 from optiviz.problems.base import Problem
 from optiviz.runs.batches import feed_of
@@ -102,6 +103,7 @@ def steps(
     point.g = _read_only(g)
     extras = _extras(optimizer, problem, point)
     step = stepper(optimizer, w, g, point.state, problem.compiled, extras)
+    owned = {} if _trusted(optimizer) else dict(point.state)
     for t, batch in zip(range(since, n), feed, strict=False):
         point.batch = batch
         point.loss = gradient(w, batch)
@@ -111,6 +113,7 @@ def steps(
                 numbers[name] = values[t]  # the copy is ours alone
         try:
             step(t)
+            check_owned(optimizer, point.state, owned)
         except (Exception, SystemExit) as error:
             if type(optimizer) in OURS or isinstance(error, UserError):
                 raise
@@ -119,6 +122,11 @@ def steps(
     point.batch = next(feed)
     point.loss = gradient(w, point.batch)
     yield point
+
+
+def _trusted(rule: Optimizer) -> bool:
+    """Whether its step is known to write into its arrays, and not to put others in their place."""
+    return isinstance(rule, Foreign) or type(rule) in OURS
 
 
 def _read_only(array: Array) -> Array:
@@ -174,7 +182,7 @@ def _set_out(
     w = start_of(problem, start)
     optimizer = as_rule(problem, optimizer, start=w)
     w0 = _begin(optimizer, w)
-    if not isinstance(optimizer, Foreign) and type(optimizer) not in OURS:
+    if not _trusted(optimizer):
         check(optimizer, w0)
     feed, per_epoch = feed_of(problem, batch_size, seed, shuffle)
     schedules = _resolve(optimizer, n, 1 if per_step else per_epoch)

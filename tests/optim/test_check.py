@@ -161,6 +161,20 @@ def test_a_mistake_on_a_stack_is_told() -> None:
         descend("bowl", Rebinds(lr=np.array([[0.1], [0.2]])))
 
 
+class RebindsMuchLater(Rebinds):
+    def step(self, w, g, state, t):
+        if t < 9:
+            w -= self.lr * g
+        else:
+            super().step(w, g, state, t)
+
+
+def test_a_mistake_after_many_steps_is_told() -> None:
+    assert descend("bowl", RebindsMuchLater(lr=0.1), steps=9).steps == 9
+    with pytest.raises(UserError, match=re.escape("rebinds state['velocity'], which the record")):
+        descend("bowl", RebindsMuchLater(lr=0.1), steps=10)
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_every_rule_of_ours_passes(name: str, dtype: str) -> None:
