@@ -10,6 +10,7 @@ from optiviz.runs.trace import THROWS, TURNS, Finding, Trace, turns
 
 VISIBLE = 0.005  # of the diagonal: three pixels of six hundred
 REPEATS = 1e-4  # of a cycle's size: the difference between its rounds
+EXACTLY, SOON = 1e-9, 8  # the same where everything is as it was, and how many steps show that
 WAKES, NOTHING = 1.1, 1e-13  # times, in two rounds; and of the cycle's size, what rounding makes
 WHOLLY = 0.9  # of the swing of a mean slope: what it may have moved in a third
 FADED = 1.3  # times: the fall of a mean of squared slopes in a third; it halves in three more
@@ -22,7 +23,7 @@ LONG = 4.0  # a ratio of curvatures: level lines twice as long as wide look like
 
 
 def cycle(t: Trace) -> Finding:
-    period = recurs(t)
+    period = recurs(t) or returns(t)
     if period and kept(t, period) and lasts(t, period) and not (fades(t) or wakes(t, period)):
         return "cycle", f"limit cycle of period {period}", None
     return None
@@ -34,18 +35,33 @@ def kept(t: Trace, period: int) -> bool:
     return bool(np.ptp(rates) <= REPEATS * rates[-1])
 
 
-def recurs(t: Trace) -> int:
-    """After how many steps the run is again where it was, round for round; 0 for none."""
-    last = max(t.steps // 4, 6)
+def returns(t: Trace) -> int:
+    """After how many steps it is exactly where it was, with all that the rule remembers."""
+    period = recurs(t, SOON, EXACTLY)
+    for slot in t.run.slots.values():
+        before, now = slot[-2 * period : -period], slot[-period:]
+        if period and not np.abs(now - before).max() <= EXACTLY * np.abs(now).max():
+            return 0
+    return period
+
+
+def recurs(t: Trace, last: int | None = None, apart: float = REPEATS) -> int:
+    """After how many steps the run is again where it was, round for round; 0 for none.
+
+    Args:
+        t: the run; last: of how many steps at its end, if not of a quarter of them.
+        apart: how far from there they may be, as a share of the cycle's size.
+    """
+    last = last or max(t.steps // 4, 6)
     low, high = t.w[-last:].min(axis=0), t.w[-last:].max(axis=0)
     size = (high - low).max()
     if not size >= ARRIVED * NEAR:
         return 0
-    near = np.abs(t.w[-1 - last : -1] - t.w[-1]).max(axis=1)[::-1] <= REPEATS * size
+    near = np.abs(t.w[-1 - last : -1] - t.w[-1]).max(axis=1)[::-1] <= apart * size
     for period in map(int, np.flatnonzero(near[: t.steps // 4]) + 1):
         part = t.w[-max(3 * period, last) :]
         again = part[-period:][np.arange(-len(part), 0) % period]
-        if period > 1 and np.abs(part - again).max() <= REPEATS * size:
+        if period > 1 and np.abs(part - again).max() <= apart * size:
             return period
     return 0
 

@@ -58,6 +58,9 @@ CASES: list[tuple[str, Any, Start, int, str, tuple[int, int] | None]] = [
     ("bowl", SGD(lr=2.0), None, 60, "limit cycle of period 2", None),
     ("valley", SGD(lr=0.1), None, 400, "limit cycle of period 2", None),
     ("ackley", SGD(lr=0.04), None, 120, "limit cycle of period 2", None),
+    # It came there a sixth of its steps ago, by ever lower peaks.
+    ("valley", optim.SignSGD(lr=0.02), None, 119, "limit cycle of period 2", None),
+    ("valley", optim.SignSGD(lr=0.02), None, 120, "limit cycle of period 2", None),
     ("bowl", SGD(lr=1.999), None, 60, "oscillates about the minimum", None),  # it shrinks
     ("ackley", optim.SignSGD(RESTARTS), (3.07, 2.62), 400, "goes up and down", None),  # its rate
     ("bowl", optim.Lion(lr=COSINE(0.1)), None, 120, "converged at step", (50, 70)),
