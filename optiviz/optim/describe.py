@@ -129,7 +129,7 @@ def _base(value: Any) -> float:
 
 def _told(settings: Mapping[str, Any]) -> dict[str, str]:
     """Every setting that can be told, in words."""
-    words = {name: _words(settings.get(name)) for name in SYMBOLS}
+    words = {name: _words(settings[name]) for name in SYMBOLS if name in settings}
     told = {name: f"{SYMBOLS[name]} = {value}" for name, value in words.items() if value}
     form = settings.get("form") or "inside"
     told |= {} if form == "inside" else {"form": str(form)}

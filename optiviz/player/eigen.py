@@ -8,6 +8,7 @@ import numpy as np
 
 from optiviz.problems.base import Array
 from optiviz.runs.modes import EDGE, Modes, modes
+from optiviz.runs.once import once
 from optiviz.views.picture import Picture
 from optiviz.views.scene.eigen import NEAR_ONE, reach
 
@@ -23,7 +24,7 @@ def along(picture: Picture) -> tuple[dict[str, Any], list[tuple[dict[str, Any], 
     Raises:
         UserError: the problem has no minimum that is known and is curved along both axes.
     """
-    found = [modes(run, picture.problem) for run in picture.runs]
+    found = [once(modes, run, picture.problem) for run in picture.runs]
     lead = found[picture.lead or 0]
     exact = all(one.exact for one in found)
     facts = {"at": lead.at.tolist(), "axes": lead.axes.tolist(), "exact": exact}

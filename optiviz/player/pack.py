@@ -24,6 +24,7 @@ from optiviz.problems.planes import regression
 from optiviz.problems.planes.regression import Samples
 from optiviz.runs.events import events
 from optiviz.runs.glossary import glossary
+from optiviz.runs.once import once
 from optiviz.runs.record import Run
 from optiviz.runs.symbols import in_symbols, met
 from optiviz.views.picture import Picture
@@ -41,7 +42,7 @@ from optiviz.views.scene.contour import (
     levels,
     sample,
 )
-from optiviz.views.style import HALO, MINIMUM, SOLID, THEMES, Dash, Theme
+from optiviz.views.style import HALO, MINIMUM, SOLID, THEMES, Theme
 
 Arrays = list[tuple[int, str, Array]]  # whose it is, its name, itself
 # The panels that the player has; two that show the same in other words are one there.
@@ -85,6 +86,7 @@ DRAWING = {
     "depth": series.DEPTH,
     **sharpness.SQUEEZED,
 }
+UNTOLD: Any = {"formula": None}, []  # of a formula that has no panel
 # When the least loss of a batch is at no one point.
 NOWHERE = {
     "alike": regression.ALIKE,
@@ -205,7 +207,7 @@ def paths(picture: Picture, steps: int = 0) -> bytes:
     factor = enlarged(runs, picture.problem.bounds, arrows or (VELOCITY,))
     batched = next((run for run in runs if run.batch is not None), None)
     panels = chosen(picture.panels)
-    formulas = [formula(run) if "formula" in panels else ({"formula": None}, []) for run in runs]
+    formulas = [once(formula, run) if "formula" in panels else UNTOLD for run in runs]
     axes, modes = along(picture) if "eigen" in panels else ({}, [({}, [])] * len(runs))
     more = list(zip(formulas, modes, marked(picture), strict=True))
     facts = {
@@ -255,7 +257,7 @@ def looks(picture: Picture) -> list[dict[str, Any]]:
             "steps": run.steps,
             "divergedAt": int(run.diverged_at),
             "colors": [light[i].color, dark[i].color],
-            "dash": _dash(light[i].dash),
+            "dash": [] if light[i].dash == SOLID else list(light[i].dash[1]),
             "head": light[i].head,
             "weight": light[i].weight,
         }
@@ -265,7 +267,7 @@ def looks(picture: Picture) -> list[dict[str, Any]]:
 
 def _happened(run: Run, problem: Plane) -> list[dict[str, Any]]:
     """The events of a run; none where the plane shows but the shadow of another loss."""
-    found = () if "true_loss" in run.slots else events(run, problem)
+    found = () if "true_loss" in run.slots else once(events, run, problem)
     return [{"step": event.step, "words": event.text} for event in found]
 
 
@@ -293,10 +295,6 @@ def formula(run: Run) -> tuple[dict[str, Any], list[tuple[str, Array]]]:
     columns = [(f"{s}{i}", column(v[i], far=True)) for s, v in changing.items() for i in range(2)]
     facts = {"lines": lines, "still": still, "changing": list(changing)}
     return {"formula": facts if lines else None}, columns
-
-
-def _dash(dash: Dash) -> list[float]:
-    return [] if dash == SOLID else list(dash[1])
 
 
 def chosen(panels: Any) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 from optiviz.optim import OPTIMIZERS, Optimizer
 from optiviz.optim.drawn import Drawn, Seen, Tried
 from optiviz.runs.ahead import held
+from optiviz.runs.once import once
 from optiviz.runs.record import Array, Run
 from optiviz.runs.symbols import in_symbols, met, shortened
 
@@ -23,7 +24,7 @@ def drawn(run: Run) -> tuple[Drawn, ...]:
     >>> [mark.words for mark in drawn(descend("valley", "prodigy:clip=1", steps=5))]
     ['radius d: at least so far, it finds, is the minimum', 'gradient clipped']
     """
-    found = _seen(run)
+    found = once(_seen, run)
     return (*(found[0].drawn(found[1]) if found else ()), *_clipped(run))
 
 
@@ -38,7 +39,7 @@ def _clipped(run: Run) -> tuple[Drawn, ...]:
 
 def divisor(run: Run) -> Array | None:
     """By what every step was divided, `(T, P)` or `(T, P, P)`; None for rules that do not."""
-    found = _seen(run)
+    found = once(_seen, run)
     return found[0].divisor(found[1]) if found else None
 
 

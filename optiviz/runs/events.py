@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from optiviz.problems.base import Array, Plane
+from optiviz.runs.once import once
 from optiviz.runs.record import Run
 from optiviz.runs.symbols import shortened
 from optiviz.runs.verdict import verdict
@@ -48,7 +49,7 @@ def events(run: Run, problem: Plane) -> tuple[Event, ...]:
     >>> [(event.step, event.kind) for event in events(run, surfaces["bowl"])]
     [(4, 'peaks'), (5, 'overshoots'), (9, 'turns'), (61, 'arrives')]
     """
-    found, end = verdict(run, problem), int(run.diverged_at)
+    found, end = once(verdict, run, problem), int(run.diverged_at)
     told = []
     comes = found.kind in ("converged", "arrived", "near", "slides")
     if run.batch is None:

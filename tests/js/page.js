@@ -178,13 +178,14 @@ class Observer {
   disconnect() {}
 }
 
-let frames = [];
+let frames = new Map();
+let asked = 0;
 
 // Draw what was asked for, at a time in milliseconds.
 export function draw(now = 0) {
-  const asked = frames;
-  frames = [];
-  for (const action of asked) action(now);
+  const due = frames;
+  frames = new Map();
+  for (const action of due.values()) action(now);
 }
 
 const quiet = { matches: false, addEventListener: () => {} };
@@ -195,8 +196,8 @@ Object.assign(globalThis, {
   document: { createElement: (tag) => new Element(tag), body: new Element("body"), addEventListener: () => {}, getElementById: () => null },
   MutationObserver: Observer,
   ResizeObserver: Observer,
-  requestAnimationFrame: (action) => frames.push(action),
-  cancelAnimationFrame: () => (frames = []),
+  requestAnimationFrame: (action) => frames.set(++asked, action) && asked,
+  cancelAnimationFrame: (which) => frames.delete(which),
   ImageData: class {
     constructor(width, height) {
       Object.assign(this, { width, height, data: new Uint8ClampedArray(4 * width * height) });

@@ -7,7 +7,7 @@ import { Grid } from "../../optiviz/labs/surface/js/grid.js";
 import { render } from "../../optiviz/labs/surface/js/lab.js";
 import { RateMapView } from "../../optiviz/labs/surface/js/map.js";
 import { descent, groundPack, pathsPack } from "./canvas.js";
-import { recorder } from "./page.js";
+import { draw, recorder } from "./page.js";
 
 const FACTS = { xs: [0.001, 0.01, 0.1], ys: [0, 0.5, 0.75, 1].map((share) => 0.9 * share) };
 const EVEN = { xs: [0.001, 0.01, 0.1], ys: [0, 0.3, 0.6, 0.9] };
@@ -136,8 +136,8 @@ function labOf(state) {
     get: (name) => values[name], set: (name, value) => (values[name] = structuredClone(value)),
     save_changes: () => {}, send: () => {}, on: (name, action) => (heard[name] = action), off: () => {},
   };
-  const answer = ({ serial, controls }) => {
-    values.reply = reply(serial, controls);
+  const answer = ({ serial, controls }, steps = 10) => {
+    Object.assign(values, { reply: reply(serial, controls), paths: pathsPack([descent(steps)]) });
     heard["change:reply"]();
   };
   const el = document.createElement("div");
@@ -148,16 +148,21 @@ function labOf(state) {
     slider(id).fire("input");
     return values.sent;
   };
-  return { slider, move, answer, end };
+  const canvas = el.all(({ tag, attributes }) => tag === "canvas" && attributes.tabindex === "0")[0];
+  return { slider, move, answer, canvas, end };
 }
 
-test("an answer to an earlier wish takes nothing back; the answer to the last one is shown", () => {
+const onBowl = () => {
   Object.assign(document, { getElementById: () => null });
   Object.assign(globalThis, { matchMedia: window.matchMedia, devicePixelRatio: 1, location: { search: "" } });
-  const state = {
+  return {
     problem: "bowl", shape: {}, start: null, batch: null, steps: 10, schedule: "constant", decay: {}, seed: 0,
     lanes: [{ rule: "sgd", lr: 0.1 }],
   };
+};
+
+test("an answer to an earlier wish takes nothing back; the answer to the last one is shown", () => {
+  const state = onBowl();
   const { slider, move, answer, end } = labOf(state);
   const early = move("lane-0-lr", 1);
   move("lane-0-lr", 3);
@@ -169,5 +174,22 @@ test("an answer to an earlier wish takes nothing back; the answer to the last on
   answer({ ...last, controls: { ...last.controls, lanes } });
   assert.equal(slider("lane-0-lr").value, 2);
   assert.equal(slider("steps").value, 1);
+  end();
+});
+
+test("an answer is drawn as it comes, not with the screen's next refresh; and once until that", () => {
+  const { move, answer, canvas, end } = labOf(onBowl());
+  draw();
+  const drawn = (asked, steps) => {
+    canvas.context.calls.length = 0;
+    answer(asked, steps);
+    return canvas.context.calls.length > 0;
+  };
+  const wish = move("lane-0-lr", 1);
+  assert.equal(drawn(wish, 6), true);
+  assert.equal(drawn(wish, 7), false, "it was, for this refresh");
+  draw();
+  assert.ok(canvas.context.calls.length, "and so this one is drawn with it");
+  assert.equal(drawn(wish, 8), true);
   end();
 });

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import sys
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from optiviz.labs.surface.lab import FILES, SurfaceLab, map_pack
 from optiviz.labs.surface.state import from_query
 from optiviz.labs.surface.takeaway import picture_file
 from optiviz.maps import rate_map
+from optiviz.runs import Run
+from optiviz.runs.verdict import Verdict, verdict
 
 from ..player.test_player import unpack
 
@@ -34,6 +37,33 @@ def test_a_slider_runs_again_and_keeps_the_ground() -> None:
     lab.sent = {"serial": 2, "query": "?problem=beale"}
     assert lab.ground != ground
     assert lab.reply["query"].startswith("problem=beale&")
+
+
+def test_a_slider_has_nothing_found_again_of_the_other_rules(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def counted(run: Run, problem: Any) -> Verdict:
+        asked.append(run.optimizer)
+        return verdict(run, problem)
+
+    for module in ("views.scene.contents", "runs.events"):
+        monkeypatch.setattr(sys.modules[f"optiviz.{module}"], "verdict", counted)
+    lab = SurfaceLab()
+    assert sorted(asked) == ["adam", "momentum"]
+    controls = lab.reply["state"]
+    controls["lanes"][0]["lr"] = 0.0123
+    asked.clear()
+    lab.sent = {"controls": controls}
+    assert asked == ["momentum"]
+
+
+def test_a_page_hears_no_echo_of_what_it_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab, told = SurfaceLab(), []
+    monkeypatch.setattr(lab, "_send", lambda message, **_: told.append(set(message["state"])))
+    lab.set_state({"sent": {"serial": 1, "controls": lab.reply["state"] | {"steps": 31}}})
+    assert told == [{"reply"}]  # beside the bytes of the paths
 
 
 NONSENSE: list[Any] = [None, "x", 7, [], {}, math.nan, {"query": 3}, {"controls": "x"}]

@@ -64,7 +64,8 @@ class SurfaceLab(LabPage):
     )
     written = "sent"
     offers = traitlets.Dict().tag(sync=True)
-    sent = traitlets.Any().tag(sync=True)  # whatever a page sends
+    # Whatever a page sends, which needs no echo of it.
+    sent = traitlets.Any().tag(sync=True, echo_update=False)
     reply = traitlets.Dict().tag(sync=True)
     session: Session
     problem: Plane | None

@@ -61,12 +61,12 @@ export class Plane extends Sheet {
     return finest ? Math.min(MOST, this.whole / finest) : MOST;
   }
 
-  x(u) {
-    return this.box.left + (u - this.view[0][0]) / this.unit;
+  x(u, { left } = this.box) {
+    return left + (u - this.view[0][0]) / this.unit;
   }
 
-  y(v) {
-    return this.box.top + (this.view[1][1] - v) / this.unit;
+  y(v, { top } = this.box) {
+    return top + (this.view[1][1] - v) / this.unit;
   }
 
   at(px, py) {
@@ -165,12 +165,13 @@ export class Plane extends Sheet {
 
   // A run's points in pixels; those far outside are brought nearer, in the same direction.
   pixels(run) {
-    const { left, top, width, height } = this.box;
+    const { box } = this;
+    const { left, top, width, height } = box;
     const [cx, cy] = [left + width / 2, top + height / 2];
     const reach = this.player.ground.drawing.reach * Math.max(width, height);
     const points = new Float32Array(2 * run.x.length);
     run.x.forEach((u, i) => {
-      const [dx, dy] = [this.x(u) - cx, this.y(run.y[i]) - cy];
+      const [dx, dy] = [this.x(u, box) - cx, this.y(run.y[i], box) - cy];
       const share = reach / Math.max(Math.hypot(dx, dy), reach);
       points[2 * i] = cx + dx * share;
       points[2 * i + 1] = cy + dy * share;

@@ -217,6 +217,14 @@ export class Player extends Timeline {
     this.ask();
   }
 
+  // Draw what was asked for now, while the screen's next refresh is still to come: who has waited for
+  // Python waits no longer. Only once for each refresh, and what plays is drawn with it anyway.
+  drawNow() {
+    if (!this.asked || this.early || this.playing) return;
+    this.early = requestAnimationFrame(() => (this.early = null));
+    this.frame(performance.now());
+  }
+
   // Draw once, before the next time the screen is refreshed.
   ask() {
     if (this.gone.signal.aborted) return;

@@ -61,12 +61,12 @@ export class Series extends Sheet {
     return this.asked?.steps ?? this.player.steps;
   }
 
-  x(step) {
-    return this.box.left + (step / Math.max(this.steps, 1)) * this.box.width;
+  x(step, { left, width } = this.box) {
+    return left + (step / Math.max(this.steps, 1)) * width;
   }
 
-  y(value) {
-    return this.box.top + (1 - shareOf(this.axis, value)) * this.box.height;
+  y(value, { top, height } = this.box) {
+    return top + (1 - shareOf(this.axis, value)) * height;
   }
 
   stepAt(px) {
@@ -183,8 +183,8 @@ export class Series extends Sheet {
 
   // Draw curves as they are, but for a `style` that all of them are given.
   trace(context, curves, thick, style = {}) {
-    const { left, top, width, height } = this.box;
-    const { player } = this;
+    const { player, box } = this;
+    const { left, top, width, height } = box;
     context.save();
     clipTo(context, left, top - 2, width + 2, height + 4);
     context.lineJoin = "bevel"; // what round corners cost, nobody sees on lines so thin
@@ -193,7 +193,7 @@ export class Series extends Sheet {
       pen(context, blend(player.colorOf(run), player.look.background, paler), thick, dash);
       context.beginPath();
       values.forEach((value, t) => {
-        if (Number.isFinite(value)) context.lineTo(this.x(t), clamp(this.y(value), -1e4, 1e4));
+        if (Number.isFinite(value)) context.lineTo(this.x(t, box), clamp(this.y(value, box), -1e4, 1e4));
       });
       context.stroke();
     }

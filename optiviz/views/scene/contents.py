@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from optiviz.errors import UserError
 from optiviz.optim import describe
 from optiviz.optim.describe import apart, common, rank, word
 from optiviz.problems.base import Bounds, Plane
+from optiviz.runs.once import once
 from optiviz.runs.record import Run
 from optiviz.runs.verdict import verdict
 from optiviz.views.frame import check_size, density
@@ -108,9 +110,12 @@ class Contents:
 
     def marked(self, look: Theme) -> tuple[Mark, ...]:
         """Every run's mark in a theme."""
-        rules = [run.optimizer for run in self.runs]
-        order = [rank(run.settings) for run in self.runs]
-        return tuple(marks(rules, look, order, self.lead))
+        return tuple(marks([run.optimizer for run in self.runs], look, self._order, self.lead))
+
+    @cached_property
+    def _order(self) -> list[tuple[float, ...]]:
+        """By which runs of one rule are put in order."""
+        return [rank(run.settings) for run in self.runs]
 
     @property
     def small(self) -> bool:
@@ -197,5 +202,5 @@ def ending(run: Run, problem: Plane) -> tuple[str, int | None]:
     true = run.slots.get("true_loss")
     if true is not None:
         return f"loss {number(true[-1], zeros=True)}", None
-    found = verdict(run, problem)
+    found = once(verdict, run, problem)
     return found.text, found.step

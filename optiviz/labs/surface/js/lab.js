@@ -186,6 +186,7 @@ class SurfaceLab {
     else this.family.ask();
     this.linkLater();
     if (latest) this.settle();
+    if (!first) this.player.drawNow();
   }
 
   // What the first paths make possible.
