@@ -41,26 +41,29 @@ class Course:
         return 2 * len(self.taught)
 
     def write(self) -> Iterator[str]:
-        """Write all of it, each file whole, and the list of all last; yield what is done.
+        """Make all of it, yielding what is made, and then write it, the list of all last.
+
+        Of lessons among which one is wrong nothing is written.
 
         Raises:
             UserError: what a page cannot do of a lesson, or a place that cannot be written to.
         """
-        shell, out = Shell(), folder(self.out)
-        folder(out / ASSETS)
-        folder(out / PICTURES)
-        for name, text in shell.files.items():
-            write_text(out / name, text)
-        for i, lesson in enumerate(self.taught):
+        shell, taught = Shell(), self.taught
+        files = dict(shell.files)
+        for i, lesson in enumerate(taught):
             stills = {theme: pictured(lesson, theme) for theme in ("light", "dark")}
             for theme, still in stills.items():
-                write_text(out / PICTURES / f"{lesson.name}-{theme}.svg", still)
-            write_text(out / trial_of(lesson), trial_page(shell, self.taught, i))
+                files[f"{PICTURES}/{lesson.name}-{theme}.svg"] = still
+            files[trial_of(lesson)] = trial_page(shell, taught, i)
             yield trial_of(lesson)
-            write_text(out / file_of(lesson), page(shell, self.taught, i, "".join(stills.values())))
+            files[file_of(lesson)] = page(shell, taught, i, "".join(stills.values()))
             yield file_of(lesson)
-        write_text(out / QUESTIONS, questions(shell, self.taught))
-        write_text(out / INDEX, index(shell, self.taught))
+        files |= {QUESTIONS: questions(shell, taught), INDEX: index(shell, taught)}
+        out = folder(self.out)
+        for name in (ASSETS, PICTURES):
+            folder(out / name)
+        for name, text in files.items():
+            write_text(out / name, text)
         for left in (out / ASSETS).glob("course-*.*"):
             if f"{ASSETS}/{left.name}" not in shell.files:
                 left.unlink()

@@ -17,9 +17,12 @@ import pytest
 
 from optiviz.course.course import Course
 from optiviz.course.lists import answer
+from optiviz.course.pages import trial_page
+from optiviz.course.shell import Shell
 from optiviz.course.trial import at_of, met, sought
 from optiviz.errors import UserError
 from optiviz.explorer.blocks import runs_of
+from optiviz.files import write_text
 from optiviz.lessons.lesson import Find
 from optiviz.lessons.offered import offered
 from optiviz.lessons.reader import HERE, read, read_folder
@@ -146,26 +149,53 @@ def test_what_can_be_found_is_what_the_lesson_measures(lessons: Path, path: Path
 
 
 def test_it_is_the_same_again(made: Path, lessons: Path, tmp_path: Path) -> None:
-    made_again = Course(tmp_path, lessons)
-    first = next(made_again.write())
-    assert (tmp_path / first).read_bytes() == (made / first).read_bytes()
+    taught = Course(tmp_path, lessons).taught
+    assert trial_page(Shell(), taught, 0) == text(made / "1-choose-try.html")
+
+
+def only(lessons: Path, folder: Path, **changed: tuple[str, str]) -> Path:
+    """A folder of some of the lessons, by their names, each with a text in place of another."""
+    folder.mkdir()
+    for name, texts in changed.items():
+        path = next(lessons.glob(f"*-{name}.toml"))
+        folder.joinpath(path.name).write_text(text(path).replace(*texts), encoding="utf-8")
+    return folder
 
 
 def test_a_writer_that_is_stopped_leaves_the_old_pages_whole(
-    made: Path, lessons: Path, tmp_path: Path
+    made: Path, lessons: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its script goes on for those that are not replaced, until the last of them is."""
-    old = tmp_path / "assets" / "course-0123456789ab.js"
-    old.parent.mkdir()
+    out = tmp_path / "out"
+    old = out / "assets" / "course-0123456789ab.js"
+    old.parent.mkdir(parents=True)
     old.write_text("old", encoding="utf-8")
     page = text(made / "index.html").replace("Guess first", "Before")
-    (tmp_path / "index.html").write_text(page, encoding="utf-8")
-    writing = Course(tmp_path, lessons).write()
-    next(writing)
-    writing.close()
-    assert "Before" in text(tmp_path / "index.html")
+    (out / "index.html").write_text(page, encoding="utf-8")
+
+    def stopped(path: Path, words: str) -> None:
+        if path.name == "questions.html":
+            raise KeyboardInterrupt
+        write_text(path, words)
+
+    monkeypatch.setattr("optiviz.course.course.write_text", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        list(Course(out, only(lessons, tmp_path / "own", choose=("", ""))).write())
+    assert "Before" in text(out / "index.html")
     assert old.is_file()
-    assert not list(tmp_path.glob(".optiviz-*"))
+    assert (out / "1-choose.html").is_file()
+    assert not list(out.glob(".optiviz-*"))
+
+
+def test_of_lessons_among_which_one_is_wrong_nothing_is_written(
+    lessons: Path, tmp_path: Path
+) -> None:
+    """Not even what comes before it; that a page has no such slider is found when it is made."""
+    wrong = ('settings = ["beta"]', 'settings = ["schedule"]')
+    own = only(lessons, tmp_path / "own", choose=("", ""), find=wrong)
+    with pytest.raises(UserError, match=r"3-find.toml: find.settings: .*no slider for schedule"):
+        list(Course(tmp_path / "out", own).write())
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(
@@ -180,11 +210,7 @@ def test_a_writer_that_is_stopped_leaves_the_old_pages_whole(
 def test_what_cannot_be_varied_is_said(
     lessons: Path, tmp_path: Path, old: str, new: str, sentence: str
 ) -> None:
-    own = tmp_path / "own"
-    own.mkdir()
-    own.joinpath("1-choose.toml").write_text(
-        text(lessons / "1-choose.toml").replace(old, new), encoding="utf-8"
-    )
+    own = only(lessons, tmp_path / "own", choose=(old, new))
     with pytest.raises(UserError) as caught:
         list(Course(tmp_path / "out", own).write())
     assert sentence in str(caught.value)
