@@ -101,13 +101,15 @@ def diverged(t: Trace) -> Finding:
     at = int(t.run.diverged_at)
     if at < 0:
         return None
-    if t.floor is None and t.sank:
+    w = t.run.w[-1] if t.led is None else t.led
+    there = bool(np.isfinite(w).all())
+    loss, slope = t.problem.value_and_grad(w)
+    if t.floor is None and t.sank and not loss > t.loss[-1]:
         return "falls", "falls without end", at
-    if t.led is not None and np.isfinite(t.led).all():
-        loss, slope = t.problem.value_and_grad(t.led)
+    if there:
         if np.isnan(loss):
             return "left", f"left the domain at step {at}", at
-        near = np.linalg.norm(t.led) < 1e3 * t.unit  # further off, a slope overflows
+        near = np.linalg.norm(w) < 1e3 * t.unit  # further off, a slope overflows
         if near and np.isfinite(loss) and not np.isfinite(slope).all():
             return "slopeless", f"stopped at step {at}: no slope is defined there", at
     return "diverged", f"diverged at step {at}", at
@@ -173,7 +175,8 @@ def falls(t: Trace) -> Finding:
     if not (t.sank and before - now >= earlier - before > 0) or t.floor is not None or t.decays:
         return None
     inside = ((t.run.w >= t.corners[0]) & (t.run.w <= t.corners[1])).all(axis=1)
-    if inside[-1] or t.bottom.place is not None:
+    leapt = t.loss[-t.third :].max() > before  # across a valley, and may again
+    if inside[-1] or t.bottom.place is not None or leapt:
         return None
     return "falls", "falls without end", after_last(inside)
 

@@ -120,6 +120,7 @@ class Signs:
         faded: the square of the gradient of today as a share of the mean one that an accumulator
             has met; 1 where there is none.
         restless: whether the rule's steps do not get smaller with the gradient.
+        trails: whether the weights that are judged are a mean, which moves on without a rate.
         ragged: the samples in an epoch's last batch, as a share of a full one.
     """
 
@@ -129,6 +130,7 @@ class Signs:
     top: float = 0.0
     faded: float = 1.0
     restless: bool = False
+    trails: bool = False
     ragged: float = 1.0
 
 
@@ -189,6 +191,7 @@ class _Trend:
         self.loss, self.held, self.rate = course.loss, course.held, course.rate
         self.epoch, self.course = course.epoch, course
         self.chance, self.signs = chance, signs
+        self.top = max(signs.top, course.rate.max())
         self.n = len(self.loss)
         self.third = max(self.n // 3, 1)
         self.now, self.drop, self.noise = self._of(self.loss)
@@ -230,12 +233,13 @@ def _one_answer(t: _Trend) -> Finding:
 
 
 def _died(t: _Trend) -> Finding:
-    top, last, way = max(t.signs.top, t.rate.max()), t.rate[-1], t.rate.sum()
+    top, last, way = t.top, t.rate[-1], t.rate.sum()
     still = max(abs(t.drop), abs(t.held_drop)) < 2 * GAIN
     if t.n >= FEW and t.signs.faded < FADED and still:
         return Kind.DIED, ": the accumulator has outgrown the gradient"
     moves = t.n * abs(t.held[-1] / t.held[-2] - 1) > AHEAD if t.n > 1 else True
-    if last > DROPPED * top or (last > GONE * top and (last * t.n > AHEAD * way or moves)):
+    gone = last <= GONE * top and not t.signs.trails
+    if last > DROPPED * top or (not gone and (last * t.n > AHEAD * way or moves)):
         return None
     words = f": η is down from {top:.3g} to {last:.3g}"
     if t.rate.max() < DROPPED * top:  # it was high within the first window alone, or never
@@ -266,7 +270,9 @@ def _short(t: _Trend) -> Finding:
 
 def _worse(t: _Trend) -> Finding:
     rises = -t.drop > max(0.02, 3 * t.noise) and t.held_drop < 0 and t.held[-1] >= t.held[-2]
-    return (Kind.WORSE, "") if rises else None
+    trails = t.signs.trails and t.rate[-1] <= GONE * t.top
+    spoils = trails and t.held[-1] > (1 + ROSE) * t.held[-2]
+    return (Kind.WORSE, "") if rises or spoils else None
 
 
 def _oscillates(t: _Trend) -> Finding:

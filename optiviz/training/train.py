@@ -288,6 +288,7 @@ class _Course:
             top=float(getattr(rule.lr, "base", rule.lr)),
             faded=float(self.at.step * np.square(gradient).sum() / met) if met else 1.0,
             ragged=self.ragged,
+            trails=rule.answer in self.at.slots,
             restless=not (rule.rate == "gradient" or NEVER_FORGETS & self.at.slots.keys()),
         )
 

@@ -221,6 +221,15 @@ ENDS: list[tuple[str, str, Start, int, str]] = [
     ("sqrt(x**2+y**2)", "sgd:lr=1", (1.0, 0.0), 20, "stopped at step 1: no slope is defined there"),
     ("sqrt(x)+y**2", "sgd", None, 100, "left the domain at step 22"),
     ("saddle", "momentum", None, 120, "falls without end"),
+    # Ever lower so far, by leaps: the last one is up; in the other the rate outgrows the valley.
+    ("monkey-saddle", "sam:lr=0.14,rho=0.99,beta=0.99", (1.24, -1.09), 200, "diverged at step 11"),
+    (
+        "1/x+x+y**2",
+        "prodigy:lr=0.0557,beta1=0.95",
+        (-2.58, -2.99),
+        400,
+        "up and down, about to drop",
+    ),
     ("1e-8*(x**2+10*y**2)", "sgd", None, 100, "converged at step 62"),
     ("x**2+10*y**2", "sgd", None, 100, "converged at step 62"),
     ("abs(x)+2*abs(y)", "sgd:lr=0.004", (-0.05, 2.58), 600, "limit cycle of period 2"),

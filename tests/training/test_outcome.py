@@ -141,6 +141,14 @@ CASES: dict[str, tuple[Any, str]] = {
         judged([1, 0.9, 0.8, 0.7, 0.5, 0.4, 0.35, 0.33], rate=[1, 1, 1, 1, 0.1, 0.01, 1e-3, 1e-4]),
         "converged: η is down from 1 to 0.0001",
     ),
+    "a mean that moves on without a rate": (
+        judged([1.0061, 0.3806, 0.3471], [0.6146, 0.5549, 0.6549], [1, 0.5, 4e-6], trails=True),
+        "growing worse",
+    ),
+    "a mean that has come to rest": (
+        judged([1.0061, 0.3806, 0.3471], [0.6146, 0.5549, 0.555], [1, 0.5, 4e-6], trails=True),
+        "the rate has died: η is down from 1 to 4e-06",
+    ),
     "a low rate that learns": (
         judged([1.1, 0.9, 0.6], [0.8, 0.7, 0.6], rate=[1, 0.1, 0.01]),
         "still improving",
