@@ -166,9 +166,10 @@ class Future:
 
     @cached_property
     def fresh(self) -> Training:
-        """Twice as long, with the undecayed rate and empty slots."""
+        """Twice as long, with the undecayed rate or, if it was that, with an empty accumulator."""
         at = copy.deepcopy(self.at)
-        at.slots = {}
+        if "accumulator" in self.done.outcome.text:
+            at.slots = {}
         return self._on(dataclasses.replace(self.rule, lr=parse(self.draw.rule).lr), 2, at)
 
     def _on(self, rule: Optimizer, times: int, at: Checkpoint) -> Training:

@@ -19,12 +19,12 @@ from optiviz.views import Note, Picture
 from optiviz.views.numbers import number
 
 problem = MatrixValley(condition=20, rotation=35)
-rule = optim.Muon(lr=optim.schedules.Linear(0.1), beta=0.8)
+rule = optim.Muon(lr=optim.schedules.Linear(0.155), beta=0.8)
 runs = rows(problem, descend(problem, rule, steps=60))
 long, short = np.linalg.svd(rounding(runs)[-1], compute_uv=False).T
 before, *_, after = (number(ratio, 2) for ratio in long / short)
 title = f"Muon rounds an ellipse of {before} : 1 to one of {after} : 1"
-notes = [Note(8, "as fast along as across")]
+notes = [Note(5, "as fast along as across")]
 look = {"labels": ["W's row 1", "W's row 2"], "notes": notes, "bounds": ((-1.7, 1.7), (-0.6, 2.2))}
 panels = ["path", "rounding", "singular"]
 export(Picture(problem.plane, runs, panels, title=title, **look, **SLIDE))

@@ -13,6 +13,7 @@ from optiviz.runs.once import once
 from optiviz.runs.record import Array, Run
 from optiviz.runs.symbols import in_symbols, met, shortened
 
+CLIPPED = "gradient clipped"
 PARTS = {"singular", "true_loss"}  # slots of what is a part of a run, or its shadow
 
 
@@ -34,7 +35,7 @@ def _clipped(run: Run) -> tuple[Drawn, ...]:
     if not plane or not (cut := shortened(run)).any():
         return ()
     tips = np.where(np.append(cut, False)[:, None], run.w, np.nan)
-    return (Tried("gradient clipped", "accent", tips[:, None], crossed=True),)
+    return (Tried(CLIPPED, "accent", tips[:, None], crossed=True),)
 
 
 def divisor(run: Run) -> Array | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -65,6 +66,32 @@ class Course:
             size=float(size),
             updates=int(step[-1]),
         )
+
+
+class Trend:
+    """A course's numbers; where it goes is seen from its last third and the third before."""
+
+    def __init__(self, course: Course) -> None:
+        self.loss, self.held, self.rate = course.loss, course.held, course.rate
+        self.epoch, self.course = course.epoch, course
+        self.n = len(self.loss)
+        self.third = max(self.n // 3, 1)
+        self.now, self.drop, self.noise = self._of(self.loss)
+        _, self.held_drop, self.held_noise = self._of(self.held)
+
+    def _of(self, values: Array) -> tuple[float, float, float]:
+        """The mean of the last third, its drop, and the noise, both as shares of it."""
+        parts = values[-2 * self.third : -self.third], values[-self.third :]
+        before, now = (float(part.mean()) if len(part) else math.inf for part in parts)
+        bends = np.abs(np.diff(values[-max(2 * self.third + 1, 4) :], 2))
+        noise = float(bends.mean()) / 2 / max(now, 1e-300) if len(bends) else 0.0
+        return now, 1 - now / before if 0 < before < math.inf else 0.0, noise
+
+    @property
+    def fell(self) -> Array:
+        """By how much L fell over the third before the last, and over the last."""
+        ends = self.loss[[-2 * self.third - 1, -self.third - 1, -1]]
+        return -np.diff(ends)
 
 
 def losses(history: Mapping[str, Array], edges: Array, ragged: float = 1.0) -> Array:

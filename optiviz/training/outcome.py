@@ -42,7 +42,7 @@ import numpy as np
 
 from optiviz.problems.base import Array
 from optiviz.training.alive import FEW_IMAGES, SOME_IMAGES
-from optiviz.training.course import Course, early
+from optiviz.training.course import Course, Trend, early
 
 FITTED = 0.005  # of chance: a training loss of 0.0115 with ten classes
 NEAR_CHANCE = 0.5  # of chance
@@ -50,6 +50,7 @@ SOME = 1000  # held-out images, whose loss at the start and at the end shows a s
 FEW = 3  # windows: fewer show no trend
 TURNING = 5  # moves from window to window: fewer show no habit
 GAIN, SEEN = 0.003, 0.0005  # of the third before; of the held-out loss of the first weights
+STILL = 0.012  # of the mean, in as many windows again at the pace of the last two thirds
 ROSE = 0.05  # of the lowest held-out loss
 AHEAD = 0.05  # of the way so far: all that the last rate gives in as many updates
 SWING = 0.1  # of the mean
@@ -121,6 +122,7 @@ class Signs:
             has met; 1 where there is none.
         restless: whether the rule's steps do not get smaller with the gradient.
         trails: whether the weights that are judged are a mean, which moves on without a rate.
+        decays: whether weights decay, so that L is not what the rule descends.
         ragged: the samples in an epoch's last batch, as a share of a full one.
     """
 
@@ -131,6 +133,7 @@ class Signs:
     faded: float = 1.0
     restless: bool = False
     trails: bool = False
+    decays: bool = False
     ragged: float = 1.0
 
 
@@ -184,26 +187,13 @@ def _collapsed(history: Mapping[str, Array], classes: int, alive: float) -> str:
 Finding = tuple[Kind, str] | None  # the kind, and what its line says after it
 
 
-class _Trend:
-    """What the rules ask of a course: its last third, and the third before."""
+class _Trend(Trend):
+    """What the rules ask of a course, and what its history does not tell."""
 
     def __init__(self, course: Course, chance: float, signs: Signs) -> None:
-        self.loss, self.held, self.rate = course.loss, course.held, course.rate
-        self.epoch, self.course = course.epoch, course
+        super().__init__(course)
         self.chance, self.signs = chance, signs
         self.top = max(signs.top, course.rate.max())
-        self.n = len(self.loss)
-        self.third = max(self.n // 3, 1)
-        self.now, self.drop, self.noise = self._of(self.loss)
-        _, self.held_drop, self.held_noise = self._of(self.held)
-
-    def _of(self, values: Array) -> tuple[float, float, float]:
-        """The mean of the last third, its drop, and the noise, both as shares of it."""
-        parts = values[-2 * self.third : -self.third], values[-self.third :]
-        before, now = (float(part.mean()) if len(part) else math.inf for part in parts)
-        bends = np.abs(np.diff(values[-max(2 * self.third + 1, 4) :], 2))
-        noise = float(bends.mean()) / 2 / max(now, 1e-300) if len(bends) else 0.0
-        return now, 1 - now / before if 0 < before < math.inf else 0.0, noise
 
 
 def _overfits(t: _Trend) -> Finding:
@@ -211,7 +201,7 @@ def _overfits(t: _Trend) -> Finding:
     since = t.n - 1 - k
     if t.n <= FEW or since < max(FEW, t.n / 6) or t.held_drop > 0:
         return None
-    rose = min(t.held[-1], t.held[-t.third :].mean()) / t.held[k] - 1
+    rose = min(*t.held[-2:], t.held[-t.third :].mean()) / t.held[k] - 1
     learnt = t.loss[-1] < max((1 - ROSE) * t.loss[k], FITTED * t.chance)
     if learnt and rose > max(ROSE, 3 * t.held_noise):
         return Kind.OVERFITS, f" since epoch {t.epoch[k]:g}"
@@ -242,11 +232,12 @@ def _died(t: _Trend) -> Finding:
     if last > DROPPED * top or (not gone and (last * t.n > AHEAD * way or moves)):
         return None
     words = f": η is down from {top:.3g} to {last:.3g}"
+    died = Kind.LEVEL if t.signs.decays else Kind.DIED  # with a high rate L might well rise
     if t.rate.max() < DROPPED * top:  # it was high within the first window alone, or never
-        return (Kind.DIED if abs(t.signs.gain) < GAIN else Kind.LEVEL), words
+        return (died if abs(t.signs.gain) < GAIN else Kind.LEVEL), words
     high = np.flatnonzero(t.rate >= HIGH * t.rate.max())[-1]
     if t.held[-1] > ANNEALED * t.held[high]:  # of a rate at which nothing was learnt, no loss
-        return (Kind.DIED if t.loss[-1] <= t.loss[high] < t.chance else Kind.LEVEL), words
+        return (died if t.loss[-1] <= t.loss[high] < t.chance else Kind.LEVEL), words
     return (Kind.CONVERGED if 10 * last * t.n <= AHEAD * way else Kind.LEVEL), words
 
 
@@ -265,7 +256,8 @@ def _short(t: _Trend) -> Finding:
     least = SEEN if t.course.updates > 1 else GAIN  # one update may have leapt across
     if up or noisy or unlike or t.signs.gain < least:
         return Kind.EARLY, ""
-    return (Kind.SLOW if last > 0.9 * t.chance else Kind.IMPROVING), ""
+    slow = min(last, t.held[-1]) > 0.9 * t.chance  # L is the mean of a way, and H of its end
+    return (Kind.SLOW if slow else Kind.IMPROVING), ""
 
 
 def _worse(t: _Trend) -> Finding:
@@ -294,15 +286,22 @@ def _falls(t: _Trend) -> Finding:
     clear = t.drop > 2.5 * t.noise or (t.loss[-1] <= t.now and t.drop > 2 * t.noise)
     shown = t.drop > GAIN and (clear or down)
     held = t.held_drop > GAIN and held_down and t.drop > -max(GAIN, t.noise)
-    leaps = t.held[-1] > 1.5 * t.held[-2]
-    if leaps or not (shown or held):
+    ahead = GAIN if t.course.size == 1 else 0.5  # of one update H tells where it led, L does not
+    leaps = t.held[-1] > (1 + ahead) * t.held[-2]
+    reach = (1 - max(t.drop, GAIN, t.noise)) * t.loss[-t.third :].min()
+    if down and t.fell[1] > 2 * t.fell[0] and not leaps:
+        return Kind.IMPROVING, ""
+    if leaps or t.loss.min() < reach or not (shown or held):
         return None
+    if t.signs.decays and 3 * t.fell[1] < min(t.fell[0], 2 * ROSE * t.now):
+        return (Kind.LEVEL if max(t.noise, t.held_noise) < STILL else Kind.WANDERS), ""
     slow = t.now * (1 - 3 * t.drop) > NEAR_CHANCE * t.chance and t.drop < ROSE
     return (Kind.SLOW if slow else Kind.IMPROVING), ""
 
 
 def _flat(t: _Trend) -> Finding:
-    if abs(t.drop) > 2 * GAIN or t.noise > 2 * GAIN or abs(t.held_drop) > 2 * GAIN:
+    drifts = abs(t.drop) * t.n / t.third > STILL
+    if drifts or abs(t.drop) > 2 * GAIN or t.noise > 2 * GAIN or abs(t.held_drop) > 2 * GAIN:
         return Kind.WANDERS, ""
     return (Kind.STALLED if t.now > NEAR_CHANCE * t.chance else Kind.LEVEL), ""
 

@@ -280,15 +280,14 @@ class _Course:
         before, now = (self.test.value(one, some) for one in (self.start, w))
         gradient = self.network.value_and_grad(w, some)[1]
         met = self.at.slots.get("accumulator", gradient[:0]).sum()
-        told, living = alive(self.network, w, self.test.x[some])
         return Signs(
-            told=told,
-            alive=living,
+            *alive(self.network, w, self.test.x[some]),
             gain=1 - now / before,
             top=float(getattr(rule.lr, "base", rule.lr)),
             faded=float(self.at.step * np.square(gradient).sum() / met) if met else 1.0,
             ragged=self.ragged,
             trails=rule.answer in self.at.slots,
+            decays=bool(getattr(rule, "weight_decay", 0)),
             restless=not (rule.rate == "gradient" or NEVER_FORGETS & self.at.slots.keys()),
         )
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { axisOf, between, curvesOf, PANELS, shareOf } from "../../optiviz/player/js/curves.js";
 import { Series } from "../../optiviz/player/js/series.js";
-import { canvas, descent, DRAWING, player, texts } from "./canvas.js";
+import { canvas, descent, DRAWING, player, strokes, texts } from "./canvas.js";
 
 const near = (a, b, by = 1e-9) => assert.ok(Math.abs(a - b) <= by * Math.max(1, Math.abs(b)), `${a} is not ${b}`);
 const loss = (above, facts = {}) => descent(above.length - 1, { above: Float64Array.from(above), ...facts });
@@ -90,4 +90,29 @@ test("what rates do not stand has its name at the end of its line, clear of the 
   const [, above, below] = texts(context);
   assert.deepEqual(texts(context).map(({ words }) => words), ["2/η = 99 ↑", "2/η = 21", "2/η = 20"]);
   assert.ok(below.y - above.y >= 13 && Math.abs(above.y - sheet.y(21)) < 20);
+});
+
+test("crosses are where the gradient was clipped, on the loss and on no other curve", () => {
+  const tips = Float32Array.from({ length: 14 }, (_, i) => (i < 4 || i === 8 || i === 9 ? i : NaN));
+  const mark = { words: "gradient clipped", kind: "tried", crossed: true, many: 1, colors: ["#0000aa", "#0000aa"] };
+  const run = descent(6, { drawn: [mark], "drawn0.tips": tips });
+  const crossed = (kind, runs = [run]) => {
+    const panel = Object.assign(new Series(player(runs), kind), { canvas: canvas() });
+    panel.measure();
+    panel.lay();
+    panel.under(panel.context);
+    Object.assign(panel.player, { time: 6 });
+    panel.move(panel.context);
+    return [panel, strokes(panel.context).filter(({ color }) => color === mark.colors[0])];
+  };
+  const [panel, lines] = crossed("loss");
+  const middles = lines.map(({ points: [a, b] }) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]);
+  const steps = [0, 1, 4].flatMap((t) => [t, t]);
+  assert.equal(middles.length, 6, "two strokes a cross");
+  middles.forEach(([x, y], i) => {
+    near(x, panel.x(steps[i]), 1e-6);
+    near(y, panel.y(run.above[steps[i]]), 1e-6);
+  });
+  assert.equal(crossed("lr")[1].length, 0);
+  assert.equal(crossed("loss", [descent(6)])[1].length, 0);
 });

@@ -77,8 +77,17 @@ CASES: dict[str, tuple[Any, str]] = {
     ),
     "chance": (judged([CHANCE] * 8), "stalled"),
     "slow": (judged([2.29, 2.28, 2.27, 2.26, 2.25, 2.24, 2.23, 2.22]), "slow, still improving"),
+    "nothing yet, but ever faster": (
+        judged([2.29012, 2.2901, 2.29005, 2.28998, 2.28979, 2.28931, 2.28824, 2.28784]),
+        "still improving",
+    ),
+    "down again, from far above": (
+        judged([2.45, 4.51, 8.07, 6.68, 5.32], [3.66, 8.46, 6.48, 5.62, 4.36]),
+        "goes up and down",
+    ),
     "one epoch": (judged([0.5], [0.3], gain=0.8), "still improving"),
     "one slow epoch": (judged([2.3], [2.2], gain=0.05), "slow, still improving"),
+    "one epoch that began slowly": (judged([2.12], [1.76], gain=0.2), "still improving"),
     "one epoch of nothing": (judged([2.5], [2.5]), "stalled"),
     "one epoch, and back": (judged([1.7], [2.5], gain=0.1), "too early to say"),
     "two epochs": (judged([1.0, 0.5], [0.7, 0.4], gain=0.8), "still improving"),
@@ -115,6 +124,7 @@ CASES: dict[str, tuple[Any, str]] = {
         judged(DOWN, [2, 1.6, 1.3, 1.2, 1.5, 1.3, 1.5, 1.3, 1.6]),
         "still improving",
     ),
+    "worse held out in a leap": (judged(DOWN[:4], [1.12, 1.3, 1.15, 1.65]), "still improving"),
     "worse held out, and better again": (
         judged(DOWN, [2, 1.6, 1.2, 1.5, 1.6, 1.65, 1.6, 1.5, 1.4]),
         "still improving",
@@ -148,6 +158,26 @@ CASES: dict[str, tuple[Any, str]] = {
     "a mean that has come to rest": (
         judged([1.0061, 0.3806, 0.3471], [0.6146, 0.5549, 0.555], [1, 0.5, 4e-6], trails=True),
         "the rate has died: η is down from 1 to 4e-06",
+    ),
+    "a rate that died, and weights that decay": (
+        judged([2.5, 2.2, 2.15, 2.14], rate=[1, 1, 0.3, 4e-6], decays=True),
+        "levels off: η is down from 1 to 4e-06",
+    ),
+    "less and less, with weights that decay": (
+        judged([2.5, 2.3, 2.1, 2.0, 1.9, 1.8, 1.74, 1.72, 1.71, 1.705], decays=True),
+        "levels off",
+    ),
+    "less and less, with weights that decay and a noisy gradient": (
+        judged([1.84, 1.815, 1.749, 1.728], [1.816, 2.133, 1.936, 1.915], decays=True),
+        "goes up and down",
+    ),
+    "one more update, and up again": (
+        judged([2.6, 2.3, 2.15, 2.02, 1.94], [2.4, 2.2, 2.1, 2.0, 2.1], per_epoch=1),
+        "goes up and down",
+    ),
+    "a slow drift over few windows": (
+        judged([2.25, 2.205, 2.186, 2.181, 2.19], [2.235, 2.218, 2.211, 2.215, 2.225]),
+        "goes up and down",
     ),
     "a low rate that learns": (
         judged([1.1, 0.9, 0.6], [0.8, 0.7, 0.6], rate=[1, 0.1, 0.01]),

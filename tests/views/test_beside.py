@@ -274,6 +274,20 @@ def test_where_the_gradient_was_clipped_is_crossed_and_stays() -> None:
     assert drawn(descend("rosenbrock", "momentum:lr=5e-4,clip=1e6", steps=9)) == ()
 
 
+def test_and_on_the_loss_beside_the_path_too() -> None:
+    run = descend("rosenbrock", "momentum:lr=5e-4,clip=5", (-1.5, 2.0), steps=150)
+    steps = np.flatnonzero(np.hypot(*run.grad[:-1].T) > 5)
+    assert 1 < len(steps) < 60
+    shown = Picture("rosenbrock", [run], ["path", "loss"])._scene(None)
+    (crosses,) = [line for line in shown.panels[1].ax.lines if line.get_marker() == "x"]
+    for t in (150, 3):
+        shown.show(t)
+        now = steps[steps <= t]
+        np.testing.assert_allclose(crosses.get_data(), [now, run.loss[now]])
+    alone = Picture("rosenbrock", [run], ["loss"])._scene(None)  # where nothing says what they are
+    assert not [line for line in alone.panels[0].ax.lines if line.get_marker() == "x"]
+
+
 def test_of_a_matrix_no_row_alone_has_marks() -> None:
     """What Shampoo saw was the whole matrix: of one row's slopes an ellipse would be wrong."""
     problem = MatrixValley(30, 35)

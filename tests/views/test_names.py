@@ -7,6 +7,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 
 from optiviz.errors import UserError
 from optiviz.runs import finish, race, ranking
@@ -135,6 +136,20 @@ def test_too_many_runs_stand_in_a_legend_and_a_small_picture_has_one_row() -> No
     assert all(one[1] < other[0] for one, other in pairwise(spans))
     assert spans[-1][1] < 320
     assert min(text.get_window_extent().height for text in texts) >= 9, "pixels"
+
+
+def test_a_long_verdict_leaves_a_narrow_panel_room() -> None:
+    """In one row it would lie on what there is to be seen, wherever it stands."""
+    picture = Picture("valley", race("valley", ["adam:lr=0.3"], 80), theme="slides")
+    figure = Figure(figsize=(12.8, 7.2), dpi=100)
+    for columns, rows in ((1, 1), (3, 2)):
+        ax = figure.subplots(1, columns, squeeze=False)[0, 0]
+        panel = picture.on(ax, "path")
+        (each,) = panel.names.words
+        assert each.verdict.get_text().split()[-2:] == ["step", "60"]
+        assert each.verdict.get_text().count("\n") == rows - 1
+        assert each.verdict.get_window_extent().width < 2 / 3 * ax.get_window_extent().width
+        figure.clear()
 
 
 def test_a_tile_names_its_runs_if_there_are_several() -> None:

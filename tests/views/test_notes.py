@@ -116,6 +116,24 @@ def test_a_note_covers_no_head_no_goal_no_key_and_no_other(
         boxes.append(box)
 
 
+@pytest.mark.parametrize("words", ["as fast along as across", "short"])
+def test_the_line_of_a_note_ends_at_its_words(words: str) -> None:
+    """Also where the last row is shorter than the others."""
+    run = descend("valley", "momentum", steps=30)
+    for at in ((-1.5, 0.2), (1.0, -0.5), (0.4, 0.9)):
+        scene = Scene(Picture("valley", run, "path", notes=[Note(3, words, at=at)]))
+        scene.show(30)
+        ((_, (*_, lead, text)),) = scene.panels[0].told.told
+        end = scene.panels[0].ax.transAxes.transform(np.transpose(lead.get_data())[-1])
+        rows, box = text.get_text().split("\n"), text.get_window_extent()
+        tops, away = np.linspace(box.y1, box.y0, len(rows) + 1), []
+        for row, top, below in zip(rows, tops[:-1], tops[1:], strict=True):
+            text.set_text(row)
+            ends = text.get_window_extent()
+            away.append(np.hypot(*(end - np.clip(end, (ends.x0, below), (ends.x1, top)))))
+        assert min(away) < 8, "pixels"
+
+
 def test_a_note_is_as_dense_as_the_picture() -> None:
     """What is laid out in pixels must not move when there are more of them."""
     scene = Scene(picture())

@@ -39,7 +39,7 @@ export const PANELS = {
     whole: true,
   },
   singular: {
-    title: () => "Singular values of W: σ₁, σ₂ (dashed)",
+    title: () => "Singular values of W: σ₁ solid, σ₂ dashed",
     curves: (run) => (run.most ? [[run.most, []], [run.least, [6, 3], 0.3]] : []),
     whole: true,
   },

@@ -100,6 +100,15 @@ function stays(tips, many, most) {
   return found.filter((_, i) => i % every === 0);
 }
 
+// Where a run's gradient was clipped: the steps whose crosses stay, and their colour.
+export function clippedOf(player, run) {
+  const nth = (run.drawn ?? []).findIndex(({ words }) => words === "gradient clipped");
+  if (nth < 0) return { steps: [] };
+  const one = run.drawn[nth];
+  const steps = stays(column(run, nth, "tips"), one.many, player.ground.drawing.tried);
+  return { steps, color: colorOf(player, one) };
+}
+
 function drawTried(plane, context, run, one, of) {
   const { player, factor } = plane;
   const { look, scale, ground } = player;

@@ -2,7 +2,8 @@
 
 import { axisOf, between, curvesOf, PANELS, shareOf } from "./curves.js";
 import { element } from "./dom.js";
-import { clipTo, marker, pen, rule, write } from "./marks.js";
+import { clippedOf } from "./drawn.js";
+import { clipTo, cross, marker, pen, rule, write } from "./marks.js";
 import { blend, clamp, powers, ticks } from "./numbers.js";
 import { Sheet } from "./sheet.js";
 
@@ -144,6 +145,19 @@ export class Series extends Sheet {
     const beside = player.beside.filter(({ panels }) => !panels || panels.includes(this.kind));
     this.trace(context, this.curves(beside), THIN * player.scale);
     this.trace(context, this.curves(), 2.1 * player.scale);
+    if (this.kind === "loss") this.layClipped(context);
+  }
+
+  // Crosses where the gradient was clipped, as on the path, which says what they are.
+  layClipped(context) {
+    const { left, top, width, height } = this.box;
+    context.save();
+    clipTo(context, left - 4, top - 2, width + 6, height + 4);
+    for (const { run, values } of this.curves()) {
+      const { steps, color } = clippedOf(this.player, run);
+      for (const t of steps) cross(context, this.x(t), this.y(values[t]), 2.6 * this.player.scale, color);
+    }
+    context.restore();
   }
 
   layAxes(context) {

@@ -58,6 +58,12 @@ def corners(middle: Array, axes: Array) -> Array:
     return np.asarray(middle + (axes @ CIRCLE).T)
 
 
+def stays(one: Tried) -> Array:
+    """The steps whose crosses stay to be seen, at most `KEPT` of them."""
+    found = np.flatnonzero(np.isfinite(one.tips).any(axis=(1, 2)) & one.crossed)
+    return found[:: max(-(-len(found) // KEPT), 1)]
+
+
 class Marks:
     """The marks of one run on a panel of paths, `optiviz.views.scene.path.PathPanel`."""
 
@@ -189,8 +195,7 @@ class _Tried(_Part):
         away = self.one.tips - self.trail.points[: len(self.one.tips), None]
         longer = self.trail.factor if self.one.longer else 1
         self.tips = self.trail.points[:, None] + longer * away
-        stay = np.flatnonzero(np.isfinite(self.tips).any(axis=(1, 2)) & self.one.crossed)
-        self.stay = stay[:: max(-(-len(stay) // KEPT), 1)]
+        self.stay = stays(self.one)
         dash = DOTTED if self.one.crossed else "-"
         self.lines = LineCollection([], colors=self.color, linestyles=[dash], zorder=3.5)
         ax.add_collection(self.panel.add(self.lines), autolim=False)

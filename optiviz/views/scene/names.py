@@ -60,6 +60,8 @@ class Words:
         said = fill(picture.verdicts[nth], NARROW + 8 if end else BROAD)
         self.verdict = ax.text(0, 0, said, fontsize=8.5 * look.scale, zorder=8, **style)
         self.verdict.set_color(words(look.muted, look))
+        if not end and _size(self.verdict)[0] > 2 / 3 * ax.get_window_extent().width:
+            self.verdict.set_text(fill(said, NARROW + 8))
         self.sizes = [_size(self.name), _size(self.verdict)]
         style = {"transform": ax.transAxes, "color": color, "lw": 0.9 * look.scale, "zorder": 4.5}
         (self.leader,) = ax.plot([], [], ls=DOTS, **style)  # or it would look like a path
@@ -107,8 +109,7 @@ class HeadNames:
         self.words = [Words(panel.ax, picture, nth, few) for nth in range(self.count)]
         for artist in (artist for each in self.words for artist in each.artists):
             panel.add(artist)
-        first = [] if picture.lead is None else [picture.lead]
-        self.order = [*first, *(i for i in range(self.count) if i not in first)]
+        self.order = sorted(range(self.count), key=lambda nth: nth != picture.lead)
         box = panel.box
         self.room = (box.width, box.height)
         notes = [text.get_window_extent() for text in panel.notes]

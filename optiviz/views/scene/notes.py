@@ -117,6 +117,7 @@ class Notes:
         self.spot, self.goals = spot, [np.asarray(goal) for goal in goals]
         self.told: list[tuple[Told, list[Any]]] = []
         self.boxes: list[Box] = []
+        self.rows: list[Array] = []  # of each note: how wide its rows are
         if not picture.told:
             return
         self.row = 11 * picture.look.scale * panel.ax.figure.dpi / 72  # pixels of a letter
@@ -137,6 +138,7 @@ class Notes:
         centred: Any = {"ha": "center", "va": "center", "linespacing": 1.15, "parse_math": False}
         text = ax.text(0, 0, textwrap.fill(one.words, WIDE), **style, **centred)
         text.set(fontsize=11 * look.scale, path_effects=rim(look, 3.2))
+        self.rows.append(_widths(text))
         size, point = text.get_window_extent().size + 0.4 * row, self.spot(one)
         where = point if np.isfinite(point).all() else np.array(self.ground.room) / 2
         box = self.ground.place(tuple(where), tuple(size), taken, 1.1 * row, row)
@@ -144,18 +146,18 @@ class Notes:
         style |= {"lw": 1.1 * look.pen, "mew": 1.1 * look.pen, "ms": 11 * look.pen}
         rings = [] if self._goal(point) is not None else ax.plot([], [], "o", mfc="none", **style)
         self.told.append((one, [*rings, *ax.plot([], [], **style), text]))
-        self._point(box, *self.told[-1])
+        self._point(box, self.rows[-1], *self.told[-1])
         for artist in self.told[-1][1]:
             self.panel.add(artist)
         return box
 
-    def _point(self, box: Box, one: Told, artists: list[Any]) -> None:
+    def _point(self, box: Box, rows: Array, one: Told, artists: list[Any]) -> None:
         """Lead from the words to what they are about, as it now is seen."""
         *rings, lead, _ = artists
-        low, high, point = np.array(box[:2]), np.array(box[2:]), self.spot(one)
+        point = self.spot(one)
         goal = self._goal(point)
         at, gap = (point, 0.55 * self.row) if goal is None else (goal, self.ring)
-        ends = _short(np.array([at, np.clip(at, low, high)]), gap) / self.ground.room
+        ends = _short(np.array([at, _nearest(box, rows, at)]), gap) / self.ground.room
         lead.set_data(*ends.T)
         for ring in rings:
             ring.set_data(*(point / self.ground.room)[:, None])
@@ -167,8 +169,8 @@ class Notes:
 
     def point(self) -> None:
         """Lead anew to what has moved."""
-        for box, one in zip(self.boxes, self.told, strict=True):
-            self._point(box, *one)
+        for box, rows, one in zip(self.boxes, self.rows, self.told, strict=True):
+            self._point(box, rows, *one)
 
     def show(self, t: float, film: bool) -> None:
         """What has been said by step t; in a film it fades again, until the end."""
@@ -183,6 +185,31 @@ class Notes:
     def texts(self) -> list[Any]:
         """The words, which names keep clear of."""
         return [artists[-1] for _, artists in self.told]
+
+
+def _widths(text: Any) -> Array:
+    """The pixels that each row of a text is wide."""
+    told, found = text.get_text(), []
+    for row in told.split("\n"):
+        text.set_text(row)
+        found.append(text.get_window_extent().width)
+    text.set_text(told)
+    return np.array(found)
+
+
+def _nearest(box: Box, rows: Array, point: Array) -> Array:
+    """The point of a box's rows, which stand in its middle and may be shorter, nearest to another.
+
+    >>> _nearest((0, 0, 10, 4), np.array([8, 2]), np.array([9, -2]))
+    array([7., 0.])
+    """
+    left, low, right, high = box
+    tops, spare = np.linspace(high, low, len(rows) + 1), (rows.max() - rows) / 2
+    ends = [
+        np.clip(point, (left + less, below), (right - less, top))
+        for less, top, below in zip(spare, tops[:-1], tops[1:], strict=True)
+    ]
+    return min(ends, key=lambda end: float(np.hypot(*(end - point))))
 
 
 def _short(ends: Array, gap: float) -> Array:

@@ -12,6 +12,7 @@ from optiviz.errors import UserError
 from optiviz.problems.base import Array
 from optiviz.runs.record import Run
 from optiviz.views.numbers import POWERS, number, power
+from optiviz.views.scene.clipped import Clipped
 from optiviz.views.scene.contents import Contents
 from optiviz.views.scene.notes import Notes, Told
 from optiviz.views.scene.panel import Panel, until
@@ -182,6 +183,15 @@ class Loss(Series):
 
     log: ClassVar[bool] = True
     placed: ClassVar[bool] = True
+
+    def __init__(self, ax: Any, picture: Contents) -> None:
+        super().__init__(ax, picture)
+        self.clipped = Clipped(self) if "path" in picture.panels and not picture.small else None
+
+    def show(self, t: float) -> None:
+        super().show(t)
+        if self.clipped:
+            self.clipped.show(t)
 
     def words(self) -> str:
         floor = self.picture.problem.floor()

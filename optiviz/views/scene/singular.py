@@ -17,7 +17,7 @@ class Singular(Series):
     They are of the whole matrix, so they are drawn once, in ink, and belong to no row.
     """
 
-    title: ClassVar[str] = "Singular values of W: σ₁, σ₂ (dashed)"
+    title: ClassVar[str] = "Singular values of W: σ₁ solid, σ₂ dashed"
     needs: ClassVar[str] = "the rows of a matrix"
 
     def __init__(self, ax: Any, picture: Contents) -> None:
