@@ -134,11 +134,18 @@ def _go(begin: Callable[..., Comparison], path: Path, jobs: int | None, quiet: b
     """Train, and say how to go on if that is broken off."""
     from optiviz.studies.pool import cores
 
+    last = ""
+
+    def heard(words: str) -> None:
+        nonlocal last
+        last = f"{words}, "
+
     try:
         with progress(" updates", quiet=quiet) as show:
             return begin(
                 jobs=cores(jobs),
-                on_progress=lambda step, total, n: show(step, total, f"trainings done={n}"),
+                on_progress=lambda step, total, n: show(step, total, f"{last}trainings done={n}"),
+                on_seen=heard,
             )
     except KeyboardInterrupt:
         stopped(f"Stopped. To go on: optiviz compare --resume {path}")

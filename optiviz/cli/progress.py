@@ -36,13 +36,17 @@ def progress(
         how = {"unit": unit, "file": sys.stderr, "disable": quiet, **look}
         return tqdm(total=total, initial=begun, **how)
 
+    said = ""
     bars = [] if total is None else [bar(total, begun)]
 
     def show(done: float, total: float | None = None, words: str = "") -> None:
+        nonlocal said
         if not bars and total is not None:
             bars.append(bar(total, done))
-        bars[0].set_postfix_str(words, refresh=False)
-        bars[0].update(done - bars[0].n)
+        news, said = done == bars[0].n and words != said, words
+        bars[0].set_postfix_str(words, refresh=news)  # which no update would show
+        if not news:
+            bars[0].update(done - bars[0].n)
 
     try:
         yield show

@@ -178,9 +178,22 @@ def _run(
         Sweep(plan, storage)  # one that cannot be reached is told before a directory is made
     with held(path):  # no longer than that: others may join
         _take(path, plan)
+    last = ""
+
+    def heard(words: str) -> None:
+        nonlocal last
+        last = words
+
     try:
         with progress(" trainings", quiet=as_json) as show:
-            done = carry_out(plan, where, runs=path / RUNS, jobs=processes, on_progress=show)
+            done = carry_out(
+                plan,
+                where,
+                runs=path / RUNS,
+                jobs=processes,
+                on_progress=lambda finished, total: show(finished, total, last),
+                on_seen=heard,
+            )
     except KeyboardInterrupt:
         stopped("Stopped. To go on, give the same command again.")
     _report(done, path, look, as_json)

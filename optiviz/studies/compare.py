@@ -16,8 +16,9 @@ from optiviz.errors import UserError, at_least, at_most
 from optiviz.files import FORMAT, empty, held, read_json, reading, write_csv, write_json, writing
 from optiviz.optim import Optimizer
 from optiviz.problems.base import Array
+from optiviz.problems.data.kept import sharing
 from optiviz.studies.pool import MOST_SEEDS, Report, Stop, share_out
-from optiviz.studies.table import Row, each_once, mean, spread
+from optiviz.studies.table import Row, each_once, mean, seen, spread
 from optiviz.training.directory import RunDirectory, rows_of
 from optiviz.training.kept import Kept
 from optiviz.training.recipe import Recipe, data_of
@@ -118,6 +119,7 @@ def compare(
     jobs: int = 1,
     overwrite: bool = False,
     on_progress: Callable[[int, int, int], object] | None = None,
+    on_seen: Callable[[str], object] | None = None,
 ) -> Comparison:
     """Train a network with every rule and every seed, each in a process with one BLAS thread.
 
@@ -132,6 +134,7 @@ def compare(
         jobs: how many processes.
         overwrite: whether a comparison that is there may be replaced.
         on_progress: called with the updates done, all updates, and the trainings that are done.
+        on_seen: called with what the last evaluation of a training was, in words.
 
     Raises:
         UserError: words that cannot be read, a directory that is not to be written to.
@@ -140,19 +143,22 @@ def compare(
     at_most(MOST_SEEDS, seeds=seeds)
     texts = list(dict.fromkeys(optimizers))
     recipe.check()
-    network = recipe.networks()[0]
-    for text in texts:
-        dataclasses.replace(recipe, optim=text).rehearse(network)
-    if recipe.eval_every is None:
-        recipe = dataclasses.replace(
-            recipe, eval_every=max(1, recipe.per_epoch(network) // PER_EPOCH)
-        )
+    recipe = _rehearsed(recipe, texts)
     options = dataclasses.asdict(recipe)
     facts = {"format": FORMAT, "optimizers": texts, "seeds": seeds, "options": options}
     facts["checksum"] = data_of(recipe).checksum
     with held(path):
         _create(path, facts, overwrite)
-        return _go_on(path, jobs, on_progress)
+        return _go_on(path, jobs, on_progress, on_seen)
+
+
+def _rehearsed(recipe: Recipe, texts: Sequence[str]) -> Recipe:
+    """The recipe with a number of updates between evaluations, if no rule refuses its network."""
+    network = recipe.networks()[0]
+    for text in texts:
+        dataclasses.replace(recipe, optim=text).rehearse(network)
+    every = recipe.eval_every or max(1, recipe.per_epoch(network) // PER_EPOCH)
+    return dataclasses.replace(recipe, eval_every=every)
 
 
 def resume(
@@ -160,21 +166,25 @@ def resume(
     *,
     jobs: int = 1,
     on_progress: Callable[[int, int, int], object] | None = None,
+    on_seen: Callable[[str], object] | None = None,
 ) -> Comparison:
     """Go on with a comparison that was stopped or killed; one that is finished is read.
 
     Args:
-        path, jobs, on_progress: see `compare`.
+        path, jobs, on_progress, on_seen: see `compare`.
 
     Raises:
         UserError: a directory that holds no comparison, or a damaged one.
     """
     with held(path):
-        return _go_on(path, jobs, on_progress)
+        return _go_on(path, jobs, on_progress, on_seen)
 
 
 def _go_on(
-    path: Path, jobs: int, on_progress: Callable[[int, int, int], object] | None
+    path: Path,
+    jobs: int,
+    on_progress: Callable[[int, int, int], object] | None,
+    on_seen: Callable[[str], object] | None,
 ) -> Comparison:
     """Train what is left to train, and read and write what came of it all."""
     recipe, texts, seeds = read(path)
@@ -190,15 +200,17 @@ def _go_on(
     ]
     steps, finished = [0] * len(tasks), 0
     each = recipe.epochs * recipe.per_epoch(network)
+    del network  # or its samples would be in memory twice
 
     def report(index: int, step: int) -> None:
         steps[index] = step
         if on_progress:
             on_progress(sum(steps), each * len(tasks), finished)
 
-    for index, _ in share_out(_train, tasks, jobs, report):
-        finished += 1
-        report(index, each)
+    with sharing(recipe.dataset, recipe.data_dir) as begin:
+        for index, _ in share_out(_train, tasks, jobs, report, on_seen=on_seen, begin=begin):
+            finished += 1
+            report(index, each)
     done = []
     for text, name, rule in zip(texts, names, rules, strict=True):
         runs = [RunDirectory(path / "runs" / f"{name}-{seed}") for seed in seeds]
@@ -220,7 +232,11 @@ def _train(task: tuple[Recipe, Path], report: Report, stop: Stop) -> None:
         else:
             work = Kept.resume(path)
         report(work.begun)
-        work.finish(work.train(lambda step, _: report(step), stop))
+
+        def tell(step: int, figures: dict[str, float]) -> None:
+            report(step, seen(recipe.optim, figures) if "epoch" in figures else "")
+
+        work.finish(work.train(tell, stop))
 
 
 def _create(path: Path, facts: dict[str, Any], overwrite: bool) -> None:

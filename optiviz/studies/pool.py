@@ -12,14 +12,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from optiviz.errors import UserError, at_least, at_most
 from optiviz.training.interrupt import interruptible
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-Report = Callable[[int], None]  # how far a task is, in units of its own
+
+
+class Report(Protocol):
+    """Tell how far a task is, in units of its own, and in words what is seen of it."""
+
+    def __call__(self, far: int, seen: str = "", /) -> None: ...
+
+
 Stop = Callable[[], bool]  # whether it is to end now, in good order
 Work = Callable[[Task, Report, Stop], Result]
 
@@ -48,6 +55,8 @@ def share_out(
     jobs: int = 1,
     on_progress: Callable[[int, int], object] | None = None,
     spare: int = 0,
+    on_seen: Callable[[str], object] | None = None,
+    begin: Callable[[], object] | None = None,
 ) -> Iterator[tuple[int, Result]]:
     """Do every task in one of `jobs` processes; yield its index and result as each is done.
 
@@ -61,6 +70,8 @@ def share_out(
         on_progress: called with a task's index and what it last reported.
         spare: how many processes may be killed, one after another and with nothing done between;
             each is replaced, and its task begun again.
+        on_seen: called with what a task says that is to be seen of it.
+        begin: called in each process before all else; importable by its name.
 
     Raises:
         UserError: less than one process, an error of that kind from a task, or a killed process.
@@ -70,7 +81,7 @@ def share_out(
     """
     at_least(1, jobs=jobs)
     at_most(MOST_JOBS, jobs=jobs)
-    crew = _Crew(work, tasks, on_progress, spare)
+    crew = _Crew(work, tasks, on_progress, spare, on_seen, begin)
     try:
         for _ in range(min(jobs, len(tasks))):
             crew.grow()
@@ -92,19 +103,23 @@ class _Crew:
         tasks: Sequence[Any],
         on_progress: Callable[[int, int], object] | None,
         spare: int,
+        on_seen: Callable[[str], object] | None,
+        begin: Callable[[], object] | None,
     ) -> None:
         # Started anew: a copy of this process would inherit the locks of its BLAS threads.
         self.context = multiprocessing.get_context("spawn")
         self.work, self.stop, self.workers = work, self.context.Event(), list[_Worker]()
         self.tasks, self.waiting = tasks, deque(range(len(tasks)))
         self.on_progress, self.spare = on_progress, spare
+        self.on_seen, self.begin = on_seen, begin
         self.far, self.killed = [0] * len(tasks), 0
 
     def grow(self) -> None:
         """Start a process, and give it a task."""
         # A pipe for each: one that is killed while it speaks must not hold a lock of the others.
         ours, theirs = self.context.Pipe()
-        process = self.context.Process(target=_serve, args=(theirs, self.work, self.stop))
+        how = (theirs, self.work, self.stop, self.begin)
+        process = self.context.Process(target=_serve, args=how)
         process.start()
         theirs.close()  # so that its end is noticed here
         self.workers.append(_Worker(process, ours))
@@ -128,10 +143,7 @@ class _Crew:
             worker = busy[calls]
             index, (kind, value) = worker.index or 0, worker.message()
             if kind == "report":
-                if value > self.far[index]:
-                    self.far[index], self.killed = value, 0
-                if self.on_progress:
-                    self.on_progress(index, value)
+                self._hear(index, *value)
             elif kind == "done":
                 self.killed = 0
                 self._next(worker)
@@ -140,6 +152,15 @@ class _Crew:
                 raise value
             else:
                 self._replace(worker, index)
+
+    def _hear(self, index: int, far: int, seen: str) -> None:
+        """Pass on what a task reports."""
+        if far > self.far[index]:
+            self.far[index], self.killed = far, 0
+        if seen and self.on_seen:
+            self.on_seen(seen)
+        if self.on_progress:
+            self.on_progress(index, far)
 
     def _replace(self, worker: _Worker, index: int) -> None:
         """Put another process in the place of one that is gone, to begin its task again."""
@@ -179,14 +200,22 @@ class _Worker:
         return kind, value
 
 
-def _serve(calls: Any, work: Callable[..., Any], stop: Any) -> None:
+def _serve(
+    calls: Any, work: Callable[..., Any], stop: Any, begin: Callable[[], object] | None
+) -> None:
     """What a process does; Ctrl-C reaches it by way of the one that started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+    def report(far: int, seen: str = "") -> None:
+        calls.send(("report", (far, seen)))
+
+    if begin:
+        begin()
     while (call := calls.recv()) is not None:
         try:
-            answer = "done", work(*call, lambda amount: calls.send(("report", amount)), stop.is_set)
+            answer = "done", work(*call, report, stop.is_set)
         except BaseException as error:
             if not isinstance(error, UserError):
                 error.add_note(traceback.format_exc())  # which does not travel of itself

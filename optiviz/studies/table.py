@@ -24,6 +24,19 @@ def mean(values: Numbers) -> float | None:
     return float(np.mean(values)) if len(values) else None
 
 
+def seen(words: str, at: Mapping[str, float]) -> str:
+    """What a training under way has come to, on the samples that were split off if there are any.
+
+    The number comes first, since a narrow terminal cuts off the end.
+
+    >>> seen("adam", {"epoch": 0.25, "test_accuracy": 0.9324, "val_accuracy": float("nan")})
+    'accuracy=93.2 % by adam at epoch 0.25'
+    """
+    test = np.isnan(at["val_accuracy"])
+    what, name = ("", "test_accuracy") if test else ("validation ", "val_accuracy")
+    return f"{what}accuracy={100 * at[name]:.1f} % by {words} at epoch {at['epoch']:.3g}"
+
+
 def deviation(values: Numbers) -> float | None:
     """The standard deviation of several numbers, with n - 1; None if there are not two.
 

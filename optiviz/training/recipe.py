@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import re
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias, get_type_hints
 
@@ -17,8 +15,9 @@ import numpy as np
 from optiviz.errors import UserError, at_least, at_most
 from optiviz.fast import wanted
 from optiviz.optim import Optimizer, parse
-from optiviz.problems import MLP, Dataset, load
+from optiviz.problems import MLP, Dataset
 from optiviz.problems.data.dataset import is_own, title_of
+from optiviz.problems.data.kept import kept
 from optiviz.problems.network.layers import count
 from optiviz.runs.batches import feed_of
 from optiviz.runs.inputs import as_rule
@@ -238,20 +237,7 @@ class Recipe:
 
 def data_of(recipe: Recipe) -> Dataset:
     """The data set of a recipe, read once by all the trainings of a process."""
-    return _load(recipe.dataset, recipe.data_dir, _state(recipe.dataset))
-
-
-def _state(dataset: str) -> tuple[int, ...] | None:
-    """What tells a file of one's own from another of its name."""
-    if not (is_own(dataset) and os.path.isfile(dataset)):
-        return None
-    facts = os.stat(dataset)
-    return facts.st_ino, facts.st_mtime_ns, facts.st_size
-
-
-@lru_cache(1)
-def _load(name: str, data_dir: str | None, _state: tuple[int, ...] | None) -> Dataset:
-    return load(name, data_dir)
+    return kept(recipe.dataset, recipe.data_dir)
 
 
 def widths(text: str) -> tuple[int, ...]:

@@ -113,9 +113,9 @@ def make_small() -> None:
 
     datasets.DATASETS["mnist"] = datasets.Source(few, (28, 28), tuple("0123456789"))
 
-    def alone(work: Any, tasks: Any, jobs: int = 1, told: Any = None, spare: int = 0) -> Any:
+    def alone(work: Any, tasks: Any, jobs: int = 1, told: Any = None, *_: Any, **__: Any) -> Any:
         for index, task in enumerate(tasks):
-            report = (lambda amount, index=index: told(index, amount)) if told else print
+            report = (lambda amount, _="", index=index: told(index, amount)) if told else print
             yield index, work(task, report, lambda: False)
 
     for module in (compare, reproduce, sweep, build):

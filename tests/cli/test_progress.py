@@ -31,6 +31,20 @@ def test_a_late_total_is_shown_from_the_first_report_on(capsys: Capture) -> None
     assert "4/4" in capsys.readouterr().err
 
 
+def test_news_are_shown_though_nothing_is_done(capsys: Capture) -> None:
+    with progress(" trainings") as show:
+        show(0, 2)
+        show(0, 2, "sgd: 91 %")
+        show(0, 2, "adam: 93 %")
+        lines = capsys.readouterr().err.split("\r")
+        assert [line.rpartition(", ")[2].strip() for line in lines[-2:]] == [
+            "sgd: 91 %]",
+            "adam: 93 %]",
+        ]
+        show(0, 2, "adam: 93 %")
+        assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize("begun", [0, 900])
 def test_what_was_done_before_does_not_speak_for_the_pace(capsys: Capture, begun: int) -> None:
     look = {"bar_format": "{n}|{remaining}|", "mininterval": 0}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +53,8 @@ def test_a_sweep_is_told_and_kept(tmp_path: Path, process: Callable, optiviz: Ca
     done = process(tmp_path, words)
     assert done.returncode == 0, done.stderr
     assert "2/2" in done.stderr
+    # Before any training ends, what the first evaluation of one was.
+    assert re.search(r" 0/2 .*accuracy=\d+\.\d % by sgd lr=0\.0?1 at epoch 0\.\d+]", done.stderr)
     heads, rule, *rows = done.stdout.splitlines()[:4]
     names = ["optimiser", "settings", "test accuracy", "test loss", "seeds", "seconds", "verdict"]
     assert [head.strip() for head in heads.strip("|").split("|")] == names

@@ -63,7 +63,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for text, name in zip(texts, compare.names_of(texts), strict=True):
             recipe = Recipe.read(options | {"optim": text, "seed": seed})
             where = path / "runs" / f"{name}-{seed}"
-            compare._train((recipe, where), lambda _: None, lambda: False)
+            compare._train((recipe, where), lambda *_: None, lambda: False)
     return path
 
 

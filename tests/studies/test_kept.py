@@ -33,7 +33,9 @@ def never() -> bool:
 def test_a_sweep_keeps_what_the_training_did(tmp_path: Path) -> None:
     plan = Plan(QUICK, ("sgd", "momentum"), {"lr": (0.1, 1e9)})
     found = Sweep(plan, tmp_path / "sweep.db", tmp_path / "runs")
-    found.work(lambda _: None, never)
+    said: list[str] = []
+    found.work(lambda _, seen="": said.append(seen), never)
+    assert sum("% by sgd lr=0.1 at epoch " in words for words in said) >= 4
     names = [folder_of(cell) for cell in plan.cells()]
     assert missing(tmp_path, names) is None
     networks = QUICK.networks()

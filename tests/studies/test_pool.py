@@ -52,6 +52,24 @@ def test_every_task_is_done_once(jobs: int) -> None:
     assert all(amounts == list(range(len(amounts))) for amounts in reports.values())
 
 
+def ready() -> None:
+    os.environ["OPTIVIZ_TEST_READY"] = "yes"
+
+
+def tell(task: str, report: Report, stop: Stop) -> str:
+    report(1, task)
+    report(2)
+    return os.environ["OPTIVIZ_TEST_READY"]
+
+
+def test_what_is_seen_is_told_and_a_process_begins_as_it_is_asked_to() -> None:
+    seen: list[str] = []
+    found = share_out(tell, ["first", "second"], 1, on_seen=seen.append, begin=ready)
+    assert dict(found) == {0: "yes", 1: "yes"}
+    assert seen == ["first", "second"]
+    assert "OPTIVIZ_TEST_READY" not in os.environ
+
+
 def test_no_tasks() -> None:
     assert list(share_out(double, [], 2)) == []
 

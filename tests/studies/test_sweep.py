@@ -406,11 +406,11 @@ def never() -> bool:
 
 
 def here(
-    work: Callable, tasks: list, jobs: int, on_progress: Callable, spare: int
+    work: Callable, tasks: list, jobs: int, on_progress: Callable, *_: object
 ) -> Iterator[tuple[int, None]]:
     """What `share_out` does, in this process."""
     for index, task in enumerate(tasks):
-        yield index, work(task, lambda amount, i=index: on_progress(i, amount), never)
+        yield index, work(task, lambda amount, _="", i=index: on_progress(i, amount), never)
 
 
 @pytest.fixture
@@ -503,7 +503,7 @@ def test_a_grid_of_several_numbers_reaches_a_rule_of_a_framework(tmp_path: Path)
     pytest.importorskip("torch")
     plan = Plan(QUICK, ("torch:Adam",), {"betas": ((0.9, 0.99), (0.8, 0.9))})
     found = Sweep(plan, url_of(tmp_path))
-    found.work(lambda _: None, never)
+    found.work(lambda *_: None, never)
     assert [in_words(row["settings"]) for row in found.results()] == [
         "betas=0.9/0.99",
         "betas=0.8/0.9",

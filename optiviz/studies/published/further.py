@@ -65,13 +65,13 @@ def search(settings: Settings, seed: int, report: Report, stop: Stop) -> dict[st
     recipe = recipe_of(settings | {"validation": 10_000}, seed)
     with TemporaryDirectory() as home:
         sweep = Sweep(Plan(recipe, (text,), {}, tune=trials), Path(home) / "search.db")
-        sweep.work(lambda done: report(100 * done // (trials + 2)), stop)
+        sweep.work(lambda done, _="": report(100 * done // (trials + 2)), stop)
         found = sweep.best()
     if found is None or stop():
         return None
     name, words = split(text)
     own = settings | {"optim": join(name, words | found[text])}
-    result = train_row(recipe_of(own, seed), lambda _: None, stop)
+    result = train_row(recipe_of(own, seed), lambda *_: None, stop)
     if result is not None:
         result["figures"] |= found[text]
     return result

@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from optiviz.errors import at_least
+from optiviz.problems.data.kept import sharing
 from optiviz.studies.pool import Report, Stop, share_out
 from optiviz.studies.sweep.claims import Claims
 from optiviz.studies.sweep.plan import OBJECTIVES, Cell, Plan, Settings
@@ -71,7 +73,7 @@ class Sweep:
     def work(self, report: Report, stop: Stop) -> None:
         """Do trials until all are done or `stop` says so; wait for those that others have."""
         while not stop():
-            report(self.finished())
+            report(far := self.finished())
             claims, keys = self._next()
             if claims is None:
                 return
@@ -83,6 +85,7 @@ class Sweep:
             try:
                 trial = self._trial(claims, key, own)
                 trial.on_sign = lambda: report(self.finished())
+                trial.on_seen = partial(report, far)
                 trial.run(stop)
             except BaseException:
                 claims.release(own)
@@ -127,6 +130,7 @@ def sweep(
     runs: Path | None = None,
     jobs: int = 1,
     on_progress: Callable[[int, int], object] | None = None,
+    on_seen: Callable[[str], object] | None = None,
 ) -> Sweep:
     """Carry out a plan, together with whoever else works on it in the same storage.
 
@@ -139,6 +143,7 @@ def sweep(
         runs: see `Sweep`.
         jobs: how many processes to start here.
         on_progress: called with the trainings that are done, by anybody, and all of them.
+        on_seen: called with what the last evaluation of a training here was, in words.
 
     Raises:
         UserError: a plan or a storage that cannot be used, or a training that fails.
@@ -156,8 +161,9 @@ def sweep(
 
     told(0, done)
     tasks = [(plan, where, runs)] * min(jobs, plan.total - done)
-    for _ in share_out(_work, tasks, jobs, told, spare=SPARE):
-        pass
+    with sharing(plan.recipe.dataset, plan.recipe.data_dir) as begin:
+        for _ in share_out(_work, tasks, jobs, told, SPARE, on_seen, begin):
+            pass
     told(0, here.finished())
     return here
 

@@ -14,8 +14,10 @@ import numpy as np
 from optiviz.optim import Optimizer
 from optiviz.problems import MLP
 from optiviz.studies.sweep.claims import BEAT, Claims
+from optiviz.studies.sweep.findings import in_words
 from optiviz.studies.sweep.kept import keep, name_of
 from optiviz.studies.sweep.plan import Cell, Plan, Settings
+from optiviz.studies.table import seen
 from optiviz.training.outcome import End
 from optiviz.training.recipe import Networks, Recipe
 from optiviz.training.train import Checkpoint, Training
@@ -40,6 +42,7 @@ class Trial:
         self.lost = self.pruned = False
         self.signed = time.monotonic()
         self.on_sign: Callable[[], object] = lambda: None
+        self.on_seen: Callable[[str], object] = lambda words: None
         self.runs: Path | None = None  # where its curve is kept
 
     def run(self, stop: Callable[[], bool]) -> None:
@@ -67,7 +70,11 @@ class Trial:
         return float("inf") if lost or not len(losses) else float(losses[-1])
 
     def evaluated(self, at: Checkpoint) -> None:
-        """Called after every evaluation."""
+        """Called after every evaluation, and when it is stopped."""
+        if at.rows:
+            self.on_seen(
+                seen(f"{self.cell.optim} {in_words(self.cell.settings)}".rstrip(), at.rows[-1])
+            )
 
     def _alive(self, _step: int, _figures: Any) -> None:
         """Give a sign of life now and then, and see whether the claim still stands."""
@@ -108,6 +115,7 @@ class Searched(Trial):
         return cls(cell, claims, own, trial, plan.objective)
 
     def evaluated(self, at: Checkpoint) -> None:
+        super().evaluated(at)
         value = at.rows[-1][self.objective] if at.rows else np.nan
         if (
             np.isfinite(value)
