@@ -330,6 +330,14 @@ test("batches whose loss is not known here are not drawn", () => {
   player.dispose();
 });
 
+test("the picture says where it leads to, and no number of a run that plays is read out", () => {
+  const minima = [[0, 0.5], [1, 1]];
+  const player = shown([descent()], { ground: { minima, local: [false, true], saddles: [[-1, 0]] } });
+  const words = "Paths over the level bands of the loss: A bowl. Minimum at 0, 0.500. Local minimum at 1.00, 1.00. Saddle at −1.00, 0.";
+  assert.equal(player.canvas.getAttribute("aria-label"), words);
+  assert.ok(classed(player, "ov-loss").every((part) => part.tag === "span"), "an output would be live");
+});
+
 test("where things stand is said aloud when nothing has changed for a while", (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const player = shown([descent(100)]);

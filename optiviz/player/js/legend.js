@@ -45,7 +45,7 @@ export class Legend {
   }
 
   build(looks) {
-    const words = (name) => looks.map(() => element(name === "loss" ? "output" : "span", { class: `ov-${name}` }));
+    const words = (name) => looks.map(() => element("span", { class: `ov-${name}` }));
     [this.names, this.verdicts, this.losses] = ["label", "verdict", "loss"].map(words);
     const rows = looks.map(([dash, head, color], i) => {
       const dashes = dash.map((d) => d * 2.5).join(" ");
@@ -117,6 +117,20 @@ export class Tip {
     style.left = `${clamp(left, 4, Math.max(4, page.width - w - 4))}px`;
     style.top = `${clamp(y - h / 2, 4, Math.max(4, page.height - h - 4))}px`;
   }
+}
+
+// What the picture shows that does not move.
+export function landmarks({ title, minima, local, saddles }) {
+  const kinds = [
+    ["Minimum", minima.filter((_, i) => !local[i])],
+    ["Local minimum", minima.filter((_, i) => local[i])],
+    ["Saddle", saddles],
+  ];
+  const told = kinds.filter(([, places]) => places.length).map(([name, places]) => {
+    const at = places.map((place) => place.map((value) => number(value)).join(", "));
+    return `${name} at ${at.join("; ")}.`;
+  });
+  return [`Paths over the level bands of the loss: ${title}.`, ...told].join(" ");
 }
 
 export function summary(player) {

@@ -10,7 +10,7 @@ import { Hands } from "./hands.js";
 import { Help } from "./help.js";
 import { press } from "./keys.js";
 import { isNight, keepKeys, onNight } from "./host.js";
-import { Legend, Speech, Tip } from "./legend.js";
+import { landmarks, Legend, Speech, Tip } from "./legend.js";
 import { clamp, unpack } from "./numbers.js";
 import { Plane } from "./plane.js";
 import { LARGER, Presenting } from "./presenting.js";
@@ -43,8 +43,7 @@ export class Player extends Timeline {
     this.root.classList.add("optiviz");
     this.root.classList.toggle("optiviz-fills", fills);
     this.title = element("h2", { class: "ov-title", hidden: !title });
-    const label = "Paths over the level bands of the loss";
-    this.canvas = element("canvas", { tabindex: "0", role: "img", "aria-label": label });
+    this.canvas = element("canvas", { tabindex: "0", role: "img" });
     this.plane = new Plane(this, this.canvas);
     this.side = element("div", { class: "ov-side" });
     this.transport = new Transport(this);
@@ -93,6 +92,7 @@ export class Player extends Timeline {
     if (ground.samples) Object.assign(ground.samples, { xy, groups });
     this.ground = ground;
     this.title.textContent = ground.title;
+    this.canvas.setAttribute("aria-label", landmarks(ground));
     this.runs = [];
     this.earlier = [];
     this.changed = null;

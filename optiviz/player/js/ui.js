@@ -87,7 +87,7 @@ export function nearest(values, value) {
 export function slider(knob, get, set, { say = plain, ...attributes } = {}) {
   const { label, values } = knob;
   const last = values.length - 1;
-  const output = element("output");
+  const output = element("output", { "aria-live": "off" }); // the slider itself says it
   const write = (value) => {
     output.textContent = say(value);
     input.setAttribute("aria-valuetext", say(value));
