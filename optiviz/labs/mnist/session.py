@@ -124,6 +124,7 @@ def _row(sent: Any, recipe: Recipe) -> Row:
     if not all(type(v) in (int, float) and not math.isinf(v) for v in numbers):
         raise TypeError
     row = dict(zip(CURVES, map(float, numbers), strict=True))
-    if not (0 <= row["epoch"] <= recipe.epochs and not row["test_accuracy"] > 1):
+    below = any(v < 0 for v in row.values())
+    if below or not row["epoch"] <= recipe.epochs or row["test_accuracy"] > 1:
         raise ValueError
     return row | {"step": round(row["epoch"] * per_epoch(recipe))}
