@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from os.path import isfile
 from pathlib import Path
@@ -24,79 +24,20 @@ from optiviz.problems import MLP, Dataset
 from optiviz.problems.base import Array
 from optiviz.problems.data.dataset import is_own
 from optiviz.studies import compare
+from optiviz.studies.lanes import MOST_AXES, Lane, Net, lanes_of
 from optiviz.studies.sweep.findings import Strip, strips
 from optiviz.studies.sweep.kept import RUNS, missing, name_of, read_wrong, small
-from optiviz.studies.sweep.plan import OF_RECIPE, Settings, word
-from optiviz.studies.table import Row, each_once, spread
+from optiviz.studies.sweep.plan import Settings
 from optiviz.training.directory import RunDirectory
 from optiviz.training.outcome import Kind
 from optiviz.training.recipe import Recipe, data_of
 from optiviz.unpack import arrays_of
-from optiviz.words import guess, join, split
+from optiviz.words import guess, split
 
 MOST_NETS = 2000
 MOST_EVALUATIONS = 10_000  # of one training
-MOST_AXES, LETTERS = 6, 200
+LETTERS = 200
 CURVES = ("train_loss", "test_loss", "test_accuracy")
-
-
-@dataclass(frozen=True, eq=False)
-class Net:
-    """One trained network.
-
-    Attributes:
-        seed: of its training.
-        history: the columns of a `Training`, `(evaluations,)` each.
-        verdict: what became of it; diverged: whether it left the finite numbers.
-        predicted: `(images,)`, the class of every test image; where it diverged, the right ones.
-    """
-
-    seed: int
-    history: dict[str, Array]
-    verdict: str
-    diverged: bool
-    predicted: Array
-
-
-@dataclass(frozen=True, eq=False)
-class Node:
-    """The networks of one rule with the same settings, one for each seed."""
-
-    settings: Settings
-    nets: tuple[Net, ...]
-
-    @property
-    def kept(self) -> list[Net]:
-        """Those that did not diverge."""
-        return [net for net in self.nets if not net.diverged]
-
-    def row(self) -> Row:
-        """What a table says of it: means of those that did not diverge, and their deviations."""
-        columns = ("test_accuracy", "test_loss")
-        last = {name: [float(net.history[name][-1]) for net in self.kept] for name in columns}
-        row: Row = {"settings": self.settings, "seeds": len(self.nets)}
-        row |= {"diverged": len(self.nets) - len(self.kept)} | spread(last)
-        return row | {"verdict": each_once(net.verdict for net in self.nets)}
-
-
-@dataclass(frozen=True, eq=False)
-class Lane:
-    """A rule, what was varied for it, and a node for every combination that was trained.
-
-    Attributes:
-        text: the rule in words, with the settings that all its nodes share.
-        fixed: what else they share of the grid, such as the batch size.
-        axes: the values of every setting that was varied, in ascending order.
-    """
-
-    text: str
-    fixed: Settings
-    axes: dict[str, tuple[Any, ...]]
-    nodes: tuple[Node, ...]
-
-    def at(self, node: Node) -> tuple[int, ...]:
-        """Where a node stands on the axes."""
-        return tuple(values.index(node.settings[name]) for name, values in self.axes.items())
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +69,7 @@ def trained(path: Path) -> Trained:
     for name, read in (("compare.json", _compared), ("sweep.json", _swept)):
         if isfile(path / name):
             recipe, data, found = read(path)
-            return Trained(recipe, data, tuple(_lanes(found)))
+            return Trained(recipe, data, tuple(lanes_of(found)))
     raise UserError(
         f"{path} holds neither a sweep nor a comparison: it has no sweep.json or compare.json."
     )
@@ -218,48 +159,6 @@ def _run(path: Path, seed: int, test: MLP) -> Net:
                 raise ValueError("its weights are not those of this network")
         predicted = test.predict(w)
     return Net(seed, _history(path, lost), verdict, lost, predicted)
-
-
-# --- rules, settings, nodes ---
-
-
-def _lanes(found: Iterable[tuple[str, Settings, Net]]) -> Iterator[Lane]:
-    """The rules with their nodes; what all nodes of a rule share stands in its text."""
-    rules: dict[str, dict[str, tuple[Settings, list[Net]]]] = {}
-    for text, settings, net in found:
-        words = str({name: word(settings[name]) for name in sorted(settings)})
-        rules.setdefault(text, {}).setdefault(words, (settings, []))[1].append(net)
-    for text, nodes in rules.items():
-        every = [settings for settings, _ in nodes.values()]
-        if any(len({net.seed for net in nets}) < len(nets) for _, nets in nodes.values()):
-            raise UserError(f"Two trainings of {text} have the same settings and seed.")
-        names = dict.fromkeys(name for settings in every for name in settings)
-        at_most(MOST_AXES, **{"The number of settings": len(names)})
-        axes = {name: _ascending(one.get(name) for one in every) for name in names}
-        shared = {name: values[0] for name, values in axes.items() if len(values) == 1}
-        axes = {name: values for name, values in axes.items() if len(values) > 1}
-        rule, given = split(text)
-        own = {k: v for k, v in shared.items() if k not in OF_RECIPE and v is not None}
-        yield Lane(
-            join(rule, given | own),
-            {k: v for k, v in shared.items() if k in OF_RECIPE},
-            axes,
-            tuple(
-                Node({name: settings.get(name) for name in axes}, tuple(nets))
-                for settings, nets in nodes.values()
-            ),
-        )
-
-
-def _ascending(values: Iterable[Any]) -> tuple[Any, ...]:
-    """Each value once, numbers by their size, before words by their letters."""
-    once = {word(value): value for value in values}
-
-    def place(value: Any) -> tuple[bool, float, str]:
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        return (False, float(value), "") if number else (True, 0.0, word(value))
-
-    return tuple(sorted(once.values(), key=place))
 
 
 # --- bounds ---

@@ -13,10 +13,11 @@ from optiviz.player.pack import Arrays, pack
 from optiviz.problems import Dataset
 from optiviz.problems.base import Array
 from optiviz.problems.data.dataset import title_of
+from optiviz.studies.lanes import Lane
 from optiviz.studies.sweep.findings import NEAR, in_words
 from optiviz.studies.sweep.plan import word as typed
 from optiviz.studies.table import Row
-from optiviz.studies.trained import CURVES, Lane, Trained
+from optiviz.studies.trained import CURVES, Trained
 from optiviz.training.recipe import HIDDEN
 from optiviz.version import __version__
 from optiviz.words import split

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from optiviz.explorer.trained.data import SPELT, label, rows_of
+from optiviz.studies.lanes import Lane
 from optiviz.studies.sweep.plan import word
 from optiviz.studies.table import Row
-from optiviz.studies.trained import Lane, Trained
+from optiviz.studies.trained import Trained
 
 WIDE, HIGH = 360, 26  # a map, and one of its rows
 LEFT, BELOW = 58, 34
