@@ -18,8 +18,9 @@ def explore_trained(directory: Path, theme: str, out: Path | None, as_json: bool
     from optiviz.views.files.animate import check_ending
 
     look_of(theme, "960x540")  # a theme that there is not is told before anything is read
-    target = check_ending(out or directory / NAME, (".html",))
-    found = trained(directory)
+    named = check_ending(out, (".html",)) if out else None
+    found = trained(directory)  # which says first that there is no such directory
+    target = named or check_ending(directory / NAME, (".html",))
     command = shlex.join(["optiviz", "explore", str(directory)])
     write_page(found, target, theme, command)
     nets = sum(len(node.nets) for lane in found.lanes for node in lane.nodes)
