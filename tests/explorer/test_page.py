@@ -147,17 +147,33 @@ def test_a_phone_has_the_sliders_below_the_picture(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_nothing_below_a_map_of_one_setting_is_covered(chromium: Browser, tmp_path: Path) -> None:
-    """With the names of several rules above it, too."""
-    made = explore("bowl", ["sgd", "momentum", "adam"], {"lr": None}, points=(3, 2), steps=3)
-    tab = chromium.new_page(viewport=SIZE)
+def test_on_paper_the_picture_keeps_its_shape(page: Page) -> None:
+    """Though a sheet is upright, and the canvas as it was drawn for the screen."""
+    page.set_viewport_size({"width": 794, "height": 1123})
+    page.emulate_media(media="print")
+    box = page.locator(".ov-plane canvas").bounding_box()
+    assert box
+    assert box["width"] / box["height"] == pytest.approx(4 / 3, abs=0.02)
+    fit = "(canvas) => getComputedStyle(canvas).objectFit"
+    canvases = page.locator(".optiviz canvas").all()
+    assert {canvas.evaluate(fit) for canvas in canvases} == {"contain"}
+
+
+def test_where_rules_are_many_nothing_covers_what_is_below(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    """Neither below a map of one setting, nor the formula below its rules' names."""
+    rules = ["adam", "momentum", "nesterov", "rmsprop"]
+    made = explore("bowl", rules, {"lr": None}, points=(3, 2), steps=3)
+    tab = chromium.new_page(viewport={"width": 1280, "height": 600})
     tab.goto(made.save(tmp_path / "page.html").as_uri())
     tab.wait_for_selector(".ex-sliders")
-    boxes = [tab.locator(f".ex-{name}").bounding_box() for name in ("map canvas", "told", "key")]
+    for names in ((".ex-map canvas", ".ex-told", ".ex-key"), (".ov-chips", ".ov-lines")):
+        boxes = [tab.locator(name).bounding_box() for name in names]
+        ends = [(box["y"], box["y"] + box["height"]) for box in boxes if box]
+        assert len(ends) == len(names)
+        assert all(above[1] <= below[0] + 0.5 for above, below in pairwise(ends)), names
     tab.close()
-    ends = [(box["y"], box["y"] + box["height"]) for box in boxes if box]
-    assert len(ends) == 3
-    assert all(above[1] <= below[0] for above, below in pairwise(ends))
 
 
 def test_without_scripts_there_is_the_first_frame(file: Path, chromium: Browser) -> None:
