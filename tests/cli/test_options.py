@@ -46,7 +46,9 @@ def mnist() -> Dataset:
 
 MNIST: Callable[..., Any] = lambda which: mnist()  # noqa: E731
 PLANE = (SimpleNamespace(on_progress=None), [])
-TWINS = SimpleNamespace(look=lambda at: 0, runs=lambda look: (None, None, None))
+TWINS = SimpleNamespace(
+    look=lambda at: 0, valley=lambda look: None, runs=lambda look: (None, None, None)
+)
 STUDIES, VIEWS = "optiviz.studies", "optiviz.views.charts"
 ARRIVE: dict[str, dict[str, Any]] = {
     "animate": {"optiviz.sketch.Sketch.picture": None, "optiviz.views.animate": STOP},
