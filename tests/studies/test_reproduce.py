@@ -272,7 +272,7 @@ def test_the_report_says_what_agrees_and_what_does_not() -> None:
         (
             [(0.9, 0.904), (0.1, 0.9), (0.88, 0.894)],
             "1 of 3 accuracies are within 0.5 points of the published in the mean over the seeds, "
-            "2 with one at least.",
+            "2 with at least one seed.",
         ),
     ],
 )
@@ -314,7 +314,7 @@ def test_published_collapses_are_told_apart() -> None:
     collected = [(found, outcomes_of(found, (0.098, 0.098), (0.9, 0.9), (0.8, 0.9)))]
     words = "2 of 3 accuracies are within 0.5 points of the published in the mean over the seeds"
     assert agreement(collected) == (
-        f"{words}, 3 with one at least; without published collapses 1 of 2 and 2."
+        f"{words}, 3 with at least one seed; where no collapse was published, 1 and 2 of 2."
     )
 
 
@@ -327,7 +327,7 @@ def test_five_lines_of_pandas_count_as_the_headline_does(
     collected = [(found, outcomes_of(found, *figures))]
     write_report(collected, tmp_path)
     assert "2 of 3 accuracies" in headline(collected)
-    assert "3 with one at least" in headline(collected)
+    assert "3 with at least one seed" in headline(collected)
     monkeypatch.chdir(tmp_path)
     assert len(RECIPE.split("\n")) == 5 + 1  # a blank line after the import
     exec(RECIPE, {})

@@ -61,7 +61,8 @@ class Explorer {
     this.controls.write();
     this.map.ask();
     const { data } = this.book;
-    this.player.root.style.setProperty("--ex-soon", data.ramps[this.player.look.isDark ? 1 : 0][0]);
+    const ramp = data.ramps[this.player.look.isDark ? 1 : 0];
+    this.player.root.style.setProperty("--ex-ramp", `linear-gradient(to right, ${ramp})`);
     const told = [this.book.command(), data.command];
     for (const [i, [code, line]] of this.commands.entries()) {
       code.textContent = told[i];

@@ -15,7 +15,7 @@ const GROUPS = {
   lost: ["diverged", "diverging", "left", "slopeless", "falls"],
 };
 const groupOf = (kind) => Object.keys(GROUPS).find((group) => GROUPS[group].includes(kind)) ?? "slow";
-const KEY = [["there", "there, soon"], ["slow", "on its way"], ["swings", "to and fro"], ["lost", "diverges"]];
+const KEY = [["there", "there, soon to late"], ["slow", "on its way"], ["swings", "to and fro"], ["lost", "diverges"]];
 
 export class Endings extends Sheet {
   constructor(page, signal) {

@@ -180,19 +180,19 @@ def agreement(collected: Collected, family: str = "accuracy") -> str:
     if not found:
         return ""
     alive = [figure for figure in found if not figure.collapse]
-    words = f"{_share(found)} {CLOSE[family]}{_seeds(found)}"
+    near, *once = _near(found)
+    words = f"{near} of {len(found)} {CLOSE[family]}"
+    if once:
+        words += f" in the mean over the seeds, {once[0]} with at least one seed"
     if len(alive) < len(found):
-        words += f"; without published collapses {_share(alive)}{_seeds(alive, short=True)}"
+        counts = " and ".join(map(str, _near(alive)))
+        words += f"; where no collapse was published, {counts} of {len(alive)}"
     return f"{words}."
 
 
-def _share(found: Sequence[Figure]) -> str:
-    return f"{sum(figure.near for figure in found)} of {len(found)}"
-
-
-def _seeds(found: Sequence[Figure], short: bool = False) -> str:
-    """How many agree with at least one seed, where there are several."""
-    if all(len(figure.outcome.results) < 2 for figure in found):
-        return ""
-    once = sum(figure.reached for figure in found)
-    return f" and {once}" if short else f" in the mean over the seeds, {once} with one at least"
+def _near(found: Sequence[Figure]) -> list[int]:
+    """How many agree, and where there are several seeds, how many with at least one."""
+    near = [sum(figure.near for figure in found)]
+    if any(len(figure.outcome.results) > 1 for figure in found):
+        near.append(sum(figure.reached for figure in found))
+    return near

@@ -101,15 +101,11 @@ def agreement_figure(frame: Frame, lines: Sequence[Line], note: str) -> None:
 
 
 def _columns(lines: Sequence[Line]) -> list[list[Line]]:
-    """The lines in one column or two of about equal length, none ending with a table's title."""
-    if len(lines) < 20:
+    """The lines in one column, or in two of about equal length: each begins with a table."""
+    titles = [i for i, line in enumerate(lines) if i and not line.rule]
+    if len(lines) < 20 or not titles:
         return [list(lines)]
-    cut = next(
-        i for i in range(-(-len(lines) // 2), len(lines)) if lines[i - 1].rule
-    )  # a table that is cut says its title again
-    if lines[cut].rule:
-        title = next(line for line in reversed(lines[:cut]) if not line.rule)
-        return [list(lines[:cut]), [title, *lines[cut:]]]
+    cut = min(titles, key=lambda i: abs(i - len(lines) / 2))
     return [list(lines[:cut]), list(lines[cut:])]
 
 
