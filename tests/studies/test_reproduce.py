@@ -27,7 +27,7 @@ from optiviz.studies.published.report import RECIPE, figures_of, page, write_rep
 from optiviz.studies.published.rows import _figures, check_gradients, recipe_of, train_row
 from optiviz.studies.published.score import agreement, figures, headline, scored
 from optiviz.studies.published.tables import Row, Source, Table, tables
-from optiviz.views.charts.agreement import LIMIT, lines_of, plot_agreement
+from optiviz.views.charts.agreement import LIMIT, Line, _columns, lines_of, plot_agreement
 
 TINY = {"dataset": "mnist", "shuffle": True, "sizes": [784, 9, 10], "biases": False, "epochs": 1}
 SOURCE = Source("tiny", "Tiny tables", "nobody", "today", ("A remark.",))
@@ -378,6 +378,15 @@ def test_the_picture_has_every_accuracy(tmp_path: Path) -> None:
             assert picture.size == (1600, 1000)
     with pytest.raises(UserError, match="no row with an accuracy has been run"):
         plot_agreement([(found, outcomes_of(found, *[()] * 30))], tmp_path / "none.png")
+
+
+@pytest.mark.parametrize("counts", [(1, 8, 8, 8), (12, 8), (2, 3, 30), (40,)])
+def test_the_picture_tears_no_table(counts: tuple[int, ...]) -> None:
+    lines = [line for n in counts for line in [Line("table"), *[Line("row", "sgd")] * n]]
+    columns = _columns(lines)
+    assert [line for column in columns for line in column] == lines
+    assert len(columns) == min(len(counts), 2)
+    assert not any(column[0].rule for column in columns)
 
 
 def test_kept_results_are_json(tmp_path: Path) -> None:
