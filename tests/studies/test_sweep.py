@@ -516,7 +516,7 @@ def test_killed_five_times_over_every_trial_is_done_once(tmp_path: Path) -> None
     rng = random.Random(0)
     for _ in range(5):
         running = start(words, tmp_path)
-        time.sleep(rng.uniform(1.0, 8.0))
+        time.sleep(rng.uniform(1.0, 4.0))
         assert running.poll() is None, "it ended before it was killed"
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()
