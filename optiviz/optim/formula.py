@@ -29,6 +29,9 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
 # lines with such a word, by the line.
 TOGETHER = ("sum(", "mean(")
 POWERS = {"²": 2, "³": 3}
+# What stands in place of a line's numbers where one of them is none: it has overflowed; or nothing
+# tells it, or the loss has no slope there.
+BEYOND, UNKNOWN = "too large to be shown", "not known here"
 # A number, a function, or one letter with what stands above or below it.
 WORD = re.compile(r"\d+(?:\.\d+)?|max|min|sign|abs|sum|mean|.[\u0302\u2080-\u2099]*")
 
@@ -82,8 +85,13 @@ def filled(line: str, known: Mapping[str, Value]) -> str:
     'v ← 0.9·(−1) − 0.1·2 = −1.1'
     """
     symbol, right = line.split(" ← ")
+    if line in known and np.isnan(known[line]).all():
+        return line
+    value = known[line] if line in known else evaluate(right, known)
+    if none := _untold(line, known, value):
+        return f"{symbol} ← {none}"
     if line in known:
-        return line if np.isnan(known[line]).all() else f"{line} = {_said(known[line])}"
+        return f"{line} = {_said(value)}"
     told, before = "", ""
     for word in WORD.findall(right.replace("ᵗ", f"^{known['t']}" if "ᵗ" in right else "")):
         number = _said(known[word]) if word in known else word
@@ -92,7 +100,16 @@ def filled(line: str, known: Mapping[str, Value]) -> str:
         negative = word in known and number[0] == "−" and told
         told += f"({number})" if negative else number
         before = word
-    return f"{symbol} ← {told} = {_said(evaluate(right, known))}"
+    return f"{symbol} ← {told} = {_said(value)}"
+
+
+def _untold(line: str, known: Mapping[str, Value], value: Value) -> str:
+    """What is said in place of a line's numbers; nothing where all of them are numbers."""
+    words = [] if line in known else WORD.findall(line.split(" ← ")[1])
+    numbers = [value, *(known[word] for word in words if word in known)]
+    if all(np.isfinite(number).all() for number in numbers):
+        return ""
+    return BEYOND if any(np.isinf(x).any() for x in [value, *known.values()]) else UNKNOWN
 
 
 def _begins(word: str, known: Mapping[str, Value]) -> bool:

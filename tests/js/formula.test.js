@@ -38,7 +38,30 @@ test("what is left of a number in single precision has no digits that it lost", 
   assert.equal(result(0.3, 2.9999), "0.00001");
   assert.equal(result(0.3, 1), "0.2");
   assert.equal(result(-2.17, 0), "−2.17");
-  assert.deepEqual([result(0, 0), result(0, 1e-40), result(NaN, 1)], ["0", "−1e−41", "NaN"]);
+  assert.deepEqual([result(0, 0), result(0, 1e-40)], ["0", "−1e−41"]);
+});
+
+test("a number that is none is told in words, and what comes of it too", () => {
+  const rows = (w, g, still = {}) => {
+    const lines = ["v ← βv − ηg", "w ← w + v"];
+    const formula = { lines, still: { β: 0.5, η: 0.1, v: 1, ...still }, changing: [] };
+    const run = { formula, steps: 1, x: Float32Array.of(w), y: [0], gx: Float32Array.of(g), gy: [0] };
+    return told(run, 0, 0).map(({ numbers }) => text(numbers));
+  };
+  const beyond = "too large to be shown";
+  assert.deepEqual(rows(1e39, 1), ["0.5·1 − 0.1·1 = 0.4", beyond], "in single precision");
+  assert.deepEqual(rows(1, -1e39), [beyond, beyond]);
+  assert.deepEqual(rows(1e39, 1e39), [beyond, beyond], "nothing comes of ∞ − ∞");
+  assert.deepEqual(rows(1, 1, { η: 1e308, β: -1e308, v: 10 }), [beyond, beyond], "a step that overflows");
+  assert.deepEqual(rows(1, NaN), ["not known here", "not known here"]);
+});
+
+test("what a search came to is told in words where nothing tells it, as after the last step", () => {
+  const lines = ["p ← −Hg", "w ← w + p"];
+  const own = { [`${lines[0]}0`]: [-2, NaN], p0: [0, -2], x: [3, 1], gx: [4, 1] };
+  const run = { ...own, formula: { lines, still: {}, changing: ["p", lines[0]] }, steps: 1, y: [], gy: [] };
+  const rows = [0, 1].map((t) => told(run, t, 0).map(({ numbers }) => text(numbers)));
+  assert.deepEqual(rows, [["−Hg = −2", "3 + (−2) = 1"], ["−Hg", "not known here"]]);
 });
 
 test("a rule that stands still is told so: where nothing is divided by nothing, nothing comes of it", () => {

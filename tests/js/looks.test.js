@@ -34,6 +34,8 @@ test("a formula goes on with what its lines have made", () => {
   assert.deepEqual(second, ["w ← w + v", "w ← 1 + (−0.65) = 0.35"]);
   assert.equal(known.v, -0.5);
   assert.deepEqual(told({ lines: ["w ← w − ηg"] }), [["w ← w − ηg", ""]]);
+  const far = { w: Infinity, g: 1, η: 0.1 };
+  assert.deepEqual(told({ lines: ["w ← w − ηg"], known: far })[0][1], "w ← too large to be shown");
 });
 
 test("a layer's line is its own column, and the scale has room for all and for a thousandth", () => {

@@ -143,6 +143,26 @@ def test_lines_are_told_in_numbers(line: str, told: str) -> None:
     assert filled(line, known | {"w": np.array([1.0, -2.0])}) == told
 
 
+@pytest.mark.parametrize(
+    ("line", "known", "told"),
+    [
+        ("w ← w − ηg", {"w": np.inf, "g": 1.0}, "w ← too large to be shown"),
+        ("w ← w − ηg", {"w": 1.0, "g": 1e308, "η": 1e9}, "w ← too large to be shown"),
+        ("w ← w + v", {"w": 1.0, "v": np.nan, "g": np.inf}, "w ← too large to be shown"),
+        ("w ← w + v", {"w": 1.0, "v": np.nan, "g": 3.0}, "w ← not known here"),
+        ("p ← −Hg", {"p ← −Hg": np.inf}, "p ← too large to be shown"),
+        ("p ← −Hg", {"p ← −Hg": np.nan}, "p ← −Hg"),
+        ("p ← −Hg", {"p ← −Hg": 2.0, "g": np.nan}, "p ← −Hg = 2"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_number_that_is_none_is_told_in_words(
+    line: str, known: dict[str, float], told: str
+) -> None:
+    """The page's script has the same; see tests/js/formula.test.js."""
+    assert filled(line, {"η": np.float64(0.1), "t": 1} | known) == told
+
+
 @pytest.mark.parametrize("text", ["", "a +", "(a", "a)", "x", "max(a", "a b)", "+a", "__import__"])
 def test_what_is_no_line_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=re.escape(repr(text))):

@@ -15,6 +15,9 @@ const TOGETHER = {
   mean: (values) => values.reduce((a, b) => a + b) / values.length,
 };
 const POWERS = { "²": 2, "³": 3 };
+// What stands in place of a line's numbers where one of them is none: it has overflowed; or nothing
+// tells it, or the loss has no slope there.
+const [BEYOND, UNKNOWN] = ["too large to be shown", "not known here"];
 const FACTOR = ["(", "√", ...Object.keys(FUNCTIONS)];
 
 export const wordsOf = (text) => text.match(WORD) ?? [];
@@ -26,11 +29,22 @@ const read = new Map(); // what lines have been read as
 // The right side of a line as a function of what is known; `place` says where there a symbol stands.
 export const compiled = (line, place = (word) => word) => new Reader(sidesOf(line)[1], place).sum();
 
-// Give the symbol at the left of a line the value of what stands at the right. That of a line which
-// takes all coordinates together is known by the line itself.
-export function follow(line, known) {
+// The value of what stands at the right of a line. That of a line which takes all coordinates
+// together is known by the line itself.
+function valueOf(line, known) {
   if (!(line in known) && !read.has(line)) read.set(line, compiled(line));
-  return (known[sidesOf(line)[0]] = line in known ? known[line] : read.get(line)(known));
+  return line in known ? known[line] : read.get(line)(known);
+}
+
+// Give the symbol at the left of a line that value.
+export const follow = (line, known) => (known[sidesOf(line)[0]] = valueOf(line, known));
+
+// What is said in place of a line's numbers, before it is followed; null where all of them are numbers.
+export function untold(line, known) {
+  const value = valueOf(line, known);
+  const symbols = line in known ? [] : wordsOf(sidesOf(line)[1]).filter((word) => word in known);
+  if (symbols.every((word) => Number.isFinite(known[word])) && Number.isFinite(value)) return null;
+  return [value, ...Object.values(known)].some((x) => Math.abs(x) === Infinity) ? BEYOND : UNKNOWN;
 }
 
 // The right side of a line with numbers in place of its symbols: [text, symbol or null] each. `say`

@@ -1,7 +1,7 @@
 // The step that is to come, line by line: as the rule has it, and below in this step's numbers.
 
 import { element } from "./dom.js";
-import { filled, follow, sidesOf, wordsOf } from "./formula.js";
+import { filled, follow, sidesOf, untold, wordsOf } from "./formula.js";
 import { known as inKnown, rounded } from "./numbers.js";
 
 const DIGITS = 4;
@@ -48,12 +48,14 @@ export function told(run, step, axis) {
     ]);
     if (t > last) return { words, numbers: [] };
     const numbers = filled(line, known, say);
+    const outcome = line in known && Number.isNaN(known[line]); // a search or a matrix has no number here
+    const none = outcome ? null : untold(line, known);
     const was = wordsOf(right).includes(symbol) ? known[symbol] : 0;
     const value = follow(line, known);
     if (symbol in most) most[symbol] = Math.max(most[symbol], Math.abs(value));
-    const unknown = line in known && Number.isNaN(value); // a search or a matrix has no number here
+    if (none) return { words, numbers: [[none, null]] };
     const told = symbol in most ? say(value, symbol) : remains(value, was);
-    const result = unknown ? [] : [[" = ", null], [told, symbol]];
+    const result = outcome ? [] : [[" = ", null], [told, symbol]];
     return { words, numbers: [...numbers, ...result] };
   });
 }

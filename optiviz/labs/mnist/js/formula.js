@@ -1,7 +1,7 @@
 // The chosen run's rule, line by line, and below in the numbers of one weight of its network.
 
 import { element } from "../../../player/js/dom.js";
-import { filled, follow, sidesOf } from "../../../player/js/formula.js";
+import { filled, follow, sidesOf, untold } from "../../../player/js/formula.js";
 import { rounded } from "../../../player/js/numbers.js";
 import { spaced } from "./words.js";
 
@@ -12,9 +12,10 @@ export function told({ lines, known }) {
   const now = known && { ...known };
   return lines.map((line) => {
     if (!now) return [line, ""];
+    const none = untold(line, now);
     const numbers = filled(line, now).map(([text]) => text).join("");
     const result = rounded(follow(line, now));
-    return [line, `${sidesOf(line)[0]} ← ${numbers} = ${result}`];
+    return [line, `${sidesOf(line)[0]} ← ${none ?? `${numbers} = ${result}`}`];
   });
 }
 
