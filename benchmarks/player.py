@@ -21,7 +21,7 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 from optiviz import surfaces
-from optiviz.player.pack import USUAL
+from optiviz.player.panels import USUAL
 from optiviz.runs import race
 from optiviz.views import Picture, animate
 

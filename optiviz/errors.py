@@ -2,9 +2,10 @@
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
+from os.path import commonprefix
 from pathlib import Path
 
 DISTRIBUTION = "optiviz-lab"  # what pip calls it
@@ -40,9 +41,22 @@ class UnknownNameError(UserError, KeyError):
 def unknown(kind: str, name: str, choices: Iterable[str]) -> UnknownNameError:
     """The error for a wrong name: the nearest choice, then all of them."""
     known = list(choices)
-    nearest = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
-    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    hint = did_you_mean(name, known)
     return UnknownNameError(f"Unknown {kind} {name!r}.{hint} Choose from: {', '.join(known)}.")
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """The nearest of some names as a question, if one is near.
+
+    What all of them begin with makes none nearer than another.
+
+    >>> [did_you_mean(name, ["--samples", "--seed"]) for name in ("--sampels", "--surface")]
+    [" Did you mean '--samples'?", '']
+    """
+    start = commonprefix(known) if len(known) > 1 else ""  # noqa: RUF071  # letters, not folders
+    ends = [one.removeprefix(start) for one in known]
+    nearest = get_close_matches(name.lower().removeprefix(start), ends, n=1, cutoff=0.5)
+    return f" Did you mean {start + nearest[0]!r}?" if nearest else ""
 
 
 def needs_extra(what: str, extra: str) -> UserError:

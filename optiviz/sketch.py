@@ -56,7 +56,7 @@ class Sketch:
         problem = parse_problem(self.problem)
         usual = "path,data,loss" if isinstance(problem, Samples) else "path,loss"
         if ending.lower() == ".html":
-            from optiviz.player.pack import USUAL  # noqa: PLC0415  # which a file has no need of
+            from optiviz.player.panels import USUAL  # noqa: PLC0415  # which a file has no need of
 
             usual = ",".join(USUAL)
         taken: Any = {"steps": self.steps, "batch_size": self.batch_size, "seed": self.seed}

@@ -39,9 +39,16 @@ def animate(
     schedule: Schedule = None,
     batch_size: BatchSize = None,
     panels: Panels = None,
-    fps: Annotated[float, Real(help="Frames per second.")] = 25,
+    fps: Annotated[
+        float,
+        Real(help="Frames per second, also of those that --frames asks for: 40 at 8 move for 5 s."),
+    ] = 25,
     frames: Annotated[
-        int | None, Whole(help="How many frames.  [default: those of about five seconds]")
+        int | None,
+        Whole(
+            help="How many frames, whatever --fps is.  [default: those of about five seconds; at a "
+            "low --fps still one for each of up to 160 steps, so the film is longer]"
+        ),
     ] = None,
     hold_first: Annotated[float, Real(help="Seconds that the first frame stands.")] = 1,
     hold_last: Annotated[float, Real(help="Seconds that the last frame stands.")] = 3,

@@ -11,7 +11,7 @@ import typer
 
 from optiviz.cli.options import Json, Optim, Problems, Seed, Size, Start, Theme, Whole
 from optiviz.cli.output import print_json
-from optiviz.errors import UserError, at_most
+from optiviz.errors import UserError, at_least, at_most
 from optiviz.words import pair, slug, whole
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def map_(
     from optiviz.views.files.animate import STILL, check_ending
 
     began = time.perf_counter()
+    at_least(0, seed=seed)
     wanted = Wanted(
         optim=optim,
         problem=problem,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from optiviz.errors import UserError
-from optiviz.player.pack import playable
+from optiviz.player.panels import playable
 from optiviz.views import Picture
 from optiviz.views.charts.tiles import Tiles, animate_tiles, plot_tiles
 from optiviz.views.files.animate import FRAMED, MOVING, STILL

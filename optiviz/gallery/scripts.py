@@ -6,8 +6,7 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
-from optiviz.errors import UserError
-from optiviz.words import look_up
+from optiviz.errors import UserError, did_you_mean
 
 HERE = Path(__file__).parent
 
@@ -110,7 +109,13 @@ def script(name: str) -> Script:
         UserError: an unknown name, or an installation without the scripts.
     """
     every = scripts()
-    return look_up("gallery script", name if name in every else f"plot_{name}", every)
+    whole = f"plot_{name.removeprefix('plot_')}"
+    if whole not in every:
+        hint = did_you_mean(whole, list(every))
+        raise UserError(
+            f"Unknown gallery script {name!r}.{hint} optiviz gallery --list names all {len(every)}."
+        )
+    return every[whole]
 
 
 def home() -> Path:

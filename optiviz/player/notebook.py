@@ -21,8 +21,8 @@ from typing import Any
 
 from optiviz.errors import UserError
 from optiviz.player.again import problem_of
-from optiviz.player.pack import playable
 from optiviz.player.page import page
+from optiviz.player.panels import playable
 from optiviz.player.still import still
 from optiviz.runs.record import Run
 from optiviz.views.picture import Picture

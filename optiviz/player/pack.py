@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.colors import to_hex
 
-from optiviz.errors import UserError
 from optiviz.player.columns import column
 from optiviz.player.drawn import marked
 from optiviz.player.eigen import along
 from optiviz.player.measured import measured, titles
+from optiviz.player.panels import chosen
 from optiviz.problems.base import Array, Bounds, Plane
 from optiviz.problems.planes import regression
 from optiviz.problems.planes.regression import Samples
@@ -45,22 +44,6 @@ from optiviz.views.scene.contour import (
 from optiviz.views.style import HALO, MINIMUM, SOLID, THEMES, Theme
 
 Arrays = list[tuple[int, str, Array]]  # whose it is, its name, itself
-# The panels that the player has; two that show the same in other words are one there.
-PANELS = {
-    "loss": "loss",
-    "speed": "velocity",
-    "velocity": "velocity",
-    "truth": "truth",
-    "network-loss": "network-loss",
-    "accuracy": "accuracy",
-    "sharpness": "sharpness",
-    "singular": "singular",
-    "lr": "lr",
-    "formula": "formula",
-    "eigen": "eigen",
-    "eigen-loss": "eigen",
-}
-USUAL = ("path", "loss", "velocity", "lr")
 ASPECTS = (0.7, 2.6)  # of the canvases that the ground is sampled for
 POINTS = {False: 320, True: 80}  # points a side; with samples each costs as many losses
 MORE = 40  # levels above those of the bounds, at most, where the canvas shows more
@@ -295,23 +278,3 @@ def formula(run: Run) -> tuple[dict[str, Any], list[tuple[str, Array]]]:
     columns = [(f"{s}{i}", column(v[i], far=True)) for s, v in changing.items() for i in range(2)]
     facts = {"lines": lines, "still": still, "changing": list(changing)}
     return {"formula": facts if lines else None}, columns
-
-
-def chosen(panels: Any) -> list[str]:
-    """The player's side panels for names of panels.
-
-    Raises:
-        UserError: a panel that the player does not have.
-    """
-    unknown = [name for name in panels if name not in (*PANELS, "path")]
-    if unknown:
-        raise UserError(
-            f"The player has no panel {unknown[0]!r}. Choose from: path, {', '.join(PANELS)}."
-        )
-    return list(dict.fromkeys(PANELS[name] for name in panels if name != "path"))
-
-
-def playable(panels: Sequence[str]) -> tuple[str, ...]:
-    """Those of a picture's panels that the player has too, or its usual ones."""
-    kept = tuple(name for name in panels if name in PANELS)
-    return ("path", *kept) if kept else USUAL

@@ -36,7 +36,9 @@ def test_the_list_is_in_teaching_order(optiviz: Callable) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ("plot_momentom", "Did you mean 'plot_momentum'"),
+        ("plot_momentom", "Unknown gallery script 'plot_momentom'. Did you mean 'plot_momentum'? "),
+        ("momentom", "Unknown gallery script 'momentom'. Did you mean 'plot_momentum'? "),
+        ("nope", "Unknown gallery script 'nope'. optiviz gallery --list names all "),
         ("plot_momentum --formats tiff", "Unknown format 'tiff'. Choose from: png, svg"),
         (f"{STILL} --formats gif", f"{STILL} cannot be written as .gif. Choose from: .png"),
         ("", "Name one script, such as plot_momentum, or say --all or --list."),

@@ -136,6 +136,7 @@ MISTAKES = {
     "--y bta": "Unknown setting of momentum 'bta'. Did you mean 'beta'?",
     "--optim adam --y eps": "eps has no range of its own: give one, eps=LOW:HIGH.",
     "--y lr": "The two axes of a map must differ, got lr twice.",
+    "--basins --seed=-5": "seed must be at least 0, got -5.",
     "--steps 0": "steps must be at least 1, got 0.",
     "--points 0": "points must be from 2 to 1000, got 0.",
     "--points 9999": "points must be from 2 to 1000, got 9999.",

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer.main
 
+from optiviz.cli import program
 from optiviz.version import __version__
 
 RULE = "is a setting of the rule: say --optim"
@@ -28,6 +30,7 @@ ANSWERS = {
     "plot --momentum 0.9": "--momentum names a rule: say --optim momentum.",
     "plot adam": "adam names a rule: say --optim adam.",
     "animate --stepz 3": "Unknown option '--stepz'. Did you mean '--steps'? Choose from: --optim, ",
+    "gradcheck --surface bowl": "Unknown option '--surface'. Choose from: --samples, ",
     "plot beta=0.9,lr=1": "Got unexpected extra argument",
     "plot --steps": "Option '--steps' requires an argument.",
     "app surfaces mnist": "Got unexpected extra argument",
@@ -43,6 +46,21 @@ ANSWERS = {
     "plot --schedule warmup:steps=1.5": "warmup: steps must be a whole number, got '1.5'.",
     "sweep --grid batch_size=1.5": "batch_size must be a whole number, got '1.5'.",
 }
+
+
+NEEDED = {"explore": "--vary lr=0.01:0.1", "landscape": "--optim sgd", "sweep": "--grid lr=1,2"}
+SEEDED = [
+    name
+    for name, command in typer.main.get_command(program()).commands.items()
+    if "seed" in {parameter.name for parameter in command.params}
+]
+
+
+@pytest.mark.parametrize("command", SEEDED)
+def test_a_seed_below_nought_is_refused(tmp_path: Path, optiviz: Callable, command: str) -> None:
+    done = optiviz(f"{command} {NEEDED.get(command, '')} --seed=-5")
+    assert (done.returncode, done.stderr) == (2, "optiviz: seed must be at least 0, got -5.\n")
+    assert not [*tmp_path.iterdir()]
 
 
 @pytest.mark.parametrize("words", ANSWERS)

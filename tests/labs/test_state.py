@@ -23,6 +23,7 @@ from optiviz.labs.surface.offers import DECAYS, FILES, RATES, SITUATIONS, offers
 from optiviz.labs.surface.state import LONGEST, State, clean, from_query
 from optiviz.optim import SCHEDULES, on_planes
 from optiviz.player import pack as player
+from optiviz.player.panels import USUAL
 from optiviz.problems import PROBLEMS
 from optiviz.views import Picture
 from optiviz.views.files.animate import MOVING, STILL
@@ -159,7 +160,7 @@ def test_the_command_and_the_python_make_the_same_bits(link: str, tmp_path: Path
     page = (tmp_path / f"{takeaway.file_name(state)}.html").read_text(encoding="utf-8")
     ground, paths = re.findall(r'"([A-Za-z0-9+/=]{200,})"', page)
     assert base64.b64decode(ground) == player.ground(problem)
-    assert base64.b64decode(paths) == player.paths(Picture(problem, runs, player.USUAL))
+    assert base64.b64decode(paths) == player.paths(Picture(problem, runs, USUAL))
     for run, told in zip(runs, json.loads(made.stdout)["runs"], strict=True):
         assert told["w"] == run.w[-1].tolist(), "to the last bit"
     keep = "\nimport numpy\nnumpy.savez('w.npz', *[run.w for run in runs])"

@@ -119,9 +119,14 @@ def test_a_batch_is_drawn_where_its_loss_is_known(problem: type[Regression], kin
     assert unpack(player.ground(made)).get("samples", {}).get("kind") == kind
 
 
-def test_a_panel_that_it_does_not_have() -> None:
-    with pytest.raises(UserError, match="The player has no panel 'surface'"):
-        page(picture(panels=("path", "surface")))
+@pytest.mark.parametrize("panel", ["surface", "rounding", "memory"])
+def test_a_panel_that_it_does_not_have(panel: str) -> None:
+    """The sentence says which files have it; a panel that nothing has is another mistake."""
+    has = rf"A page has no panel '{panel}', which .gif, .webp, .apng, .mp4, .png, .svg, .pdf files"
+    with pytest.raises(UserError, match=has):
+        page(picture(panels=("path", panel)))
+    with pytest.raises(UserError, match=r"Unknown panel 'los'\. Did you mean 'loss'"):
+        page(picture(panels=("path", "los")))
 
 
 def test_a_page_is_called_as_its_picture_is() -> None:

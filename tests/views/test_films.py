@@ -92,6 +92,12 @@ def test_a_slow_film_leaves_out_no_step(steps: int, fps: float) -> None:
     assert {int(t) for t in Rhythm(fps=fps).moments(steps)} == {*range(steps + 1)}
 
 
+def test_frames_decide_how_many_there_are_and_fps_how_long_each_stands() -> None:
+    beats = Rhythm(fps=8, frames=40, hold_first=0, hold_last=0).beats(120)
+    assert (len(beats), sum(seconds for _, seconds in beats)) == (40, 5)
+    assert [len(Rhythm(fps=8).moments(steps)) for steps in (120, 160, 2000)] == [121, 161, 161]
+
+
 @given(st.integers(1, 2000), st.integers(2, 400))
 def test_moments_run_evenly_from_the_start_to_the_end(steps: int, frames: int) -> None:
     shown = Rhythm(frames=frames).moments(steps)

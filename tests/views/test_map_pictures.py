@@ -150,7 +150,7 @@ def test_the_theory_is_drawn_where_it_holds() -> None:
 
     assert "limit η = 2(1+β)/λₘₐₓ" in words("rates of momentum")
     assert "best in theory: η* = 0.134, β* = 0.403" in words("rates of momentum")
-    assert "best β for each η" in words("turned")
+    assert "theory of a quadratic: best β" in words("turned")
     assert "λ" not in words("without theory")
     assert "theory" not in words("without theory")
 

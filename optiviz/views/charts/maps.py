@@ -28,6 +28,7 @@ from optiviz.views.style import DASHED, SOLID, Theme, rim
 
 LINE = {"light": "#C03A00", "dark": "#FF9B57"}  # of the theory: vermilion, against the blues
 STOPS = 17  # of the ramp
+BEST = "theory of a quadratic: best β"  # what the dashed line is
 
 
 def plot_map(
@@ -184,7 +185,7 @@ def draw_theory(ax: Axes, found: RateMap, look: Theme, names: bool = True) -> No
     away = 0.7 if found.theory.best[1] < 0.5 else 0.25  # from the star
     curves = (
         ("limit η = 2(1+β)/λₘₐₓ", found.theory.limit(beta), beta, SOLID, away, "top"),
-        ("best β for each η", lr, found.theory.best_beta(lr), DASHED, 0.35, "top"),
+        (BEST, lr, found.theory.best_beta(lr), DASHED, 0.35, "top"),
     )
     for words, x, y, dash, share, side in curves:
         points = np.stack([y, x] if turned else [x, y])

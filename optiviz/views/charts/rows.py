@@ -13,6 +13,7 @@ from optiviz.maps import RateMap
 from optiviz.optim import name_of
 from optiviz.optim.describe import apart, word
 from optiviz.views.charts.maps import (
+    BEST,
     areas_of,
     cells,
     draw_theory,
@@ -125,5 +126,5 @@ def _explain(sheet: Sheet, maps: Sequence[RateMap]) -> None:
     if any(found.theory for found in maps):
         style = {"color": line_color(look), "lw": 1.8 * look.scale}
         handles["limit of η"] = Line2D([], [], ls=SOLID, **style)
-        handles["best β for each η"] = Line2D([], [], ls=DASHED, **style)
+        handles[BEST] = Line2D([], [], ls=DASHED, **style)
     sheet.explain([*handles.values()], [*handles])
