@@ -135,7 +135,7 @@ def ground_of(problem: Plane, bounds: Bounds | None = None) -> tuple[dict[str, A
             "kind": kind,
             "count": problem.n_samples,
             "nowhere": NOWHERE,
-            "curvature": getattr(problem, "curvature", None),
+            "shape": problem.shape,
         }
         arrays.append((-1, "xy", problem.points.astype("<f8").ravel()))
         arrays.append((-1, "groups", problem.groups.astype("<i4")))

@@ -185,6 +185,8 @@ FORMULAS_OF: dict[str, dict[str, Any]] = {
         "batch_size": 4,
         "schedule": "linear",
     },
+    "river": {"problem": "river", "rules": TOLD[4:7], "batch_size": 3},
+    "rare": {"problem": "rare:n=9", "rules": TOLD[:1] + TOLD[6:8], "batch_size": 2},
     "starts": {"problem": "ackley", "rules": ["adam", "momentum"], "vary": {"start": (3, 3)}},
     "decays": {
         "problem": "valley",

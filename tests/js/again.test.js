@@ -26,7 +26,7 @@ test("a run is told for as long as a step that is a hair beside leads to the sam
 test("slopes that were written down are computed, and of samples those of the step's batch", () => {
   const slopes = slopesOf({ slopes: [["x"], ["*", 0, 0], [3], [1, 2]] });
   assert.deepEqual(slopes(2, 5), [4, 3]);
-  const samples = { kind: "valleys", count: 2, curvature: [1, 0, 1], nowhere: {} };
+  const samples = { kind: "valleys", count: 2, shape: [1, 0, 1], nowhere: {} };
   const ground = { samples, xy: Float64Array.from([0, 0, 2, 4]), groups: null };
   assert.deepEqual(slopesOf(ground)(0, 0, 0), [-1, -2]);
   assert.deepEqual(slopesOf(ground, Int32Array.from([0, 1]), 1)(0, 0, 1), [-2, -4]);

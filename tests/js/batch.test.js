@@ -25,7 +25,7 @@ test("one point has no best line", () => {
 });
 
 test("a mean of valleys", () => {
-  const samples = of("valleys", [[1, 0], [-3, 2], [5, 5]], { curvature: [2, 0.5, 3] });
+  const samples = of("valleys", [[1, 0], [-3, 2], [5, 5]], { shape: [2, 0.5, 3] });
   const { value, least } = batchSurface(samples, [0, 1]);
   assert.deepEqual(least, [-1, 1]);
   const one = ([x, y], u, v) => 0.5 * (2 * (u - x) ** 2 + (u - x) * (v - y) + 3 * (v - y) ** 2);
@@ -58,12 +58,13 @@ test("groups that can be told apart have no least place, and the limits are thos
 });
 
 test("the slopes are those of the loss", () => {
-  const facts = { groups, curvature: [2, 0.5, 3] };
-  for (const kind of ["regression", "logistic", "valleys"]) {
-    const { value, slopes } = batchSurface(of(kind, pairs, facts), [0, 2, 3]);
-    const [du, dv] = slopes(0.3, -0.7);
-    const h = 1e-6;
-    assert.ok(Math.abs(du - (value(0.3 + h, -0.7) - value(0.3 - h, -0.7)) / (2 * h)) < 1e-7, kind);
-    assert.ok(Math.abs(dv - (value(0.3, -0.7 + h) - value(0.3, -0.7 - h)) / (2 * h)) < 1e-7, kind);
-  }
+  const facts = { groups, shape: [2, 0.5, 3, 0.7, 1.1] };
+  for (const kind of ["regression", "logistic", "valleys", "river", "rare"])
+    for (const [u, v] of [[0.3, -0.7], [1.4, -1.2]]) {
+      const { value, slopes } = batchSurface(of(kind, pairs, facts), [0, 2, 3]);
+      const [du, dv] = slopes(u, v);
+      const h = 1e-6;
+      assert.ok(Math.abs(du - (value(u + h, v) - value(u - h, v)) / (2 * h)) < 1e-7, kind);
+      assert.ok(Math.abs(dv - (value(u, v + h) - value(u, v - h)) / (2 * h)) < 1e-7, kind);
+    }
 });

@@ -81,7 +81,7 @@ test("a saddle is crossed out", () => {
 });
 
 test("a batch has contours and a minimum of its own, those of the coming step", () => {
-  const samples = { kind: "valleys", curvature: [2, 0, 2], count: 3, xy: [1, 0.5, 3, 0.5, -1, -1], nowhere: {} };
+  const samples = { kind: "valleys", shape: [2, 0, 2], count: 3, xy: [1, 0.5, 3, 0.5, -1, -1], nowhere: {} };
   const batches = [[0], [0, 1], [2]];
   const of = player([descent()], { batched: true, look: look(BANDS, FAINT), ground: { ...slope, samples, batchLevels: [1] }, shows: { batch: true } });
   of.batch = () => batches[of.step];

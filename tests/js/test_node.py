@@ -67,7 +67,7 @@ console.log(JSON.stringify(surfaces.map(({{ value, least }}) =>
 """
 
 
-@pytest.mark.parametrize("name", ["regression", "logistic", "valleys"])
+@pytest.mark.parametrize("name", ["regression", "logistic", "valleys", "river", "rare"])
 def test_the_loss_of_a_batch_is_ours(node: str, name: str) -> None:
     problem = parse_problem(name)
     record = race(problem, ["sgd"], steps=20, batch_size=8)[0]

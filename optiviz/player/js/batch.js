@@ -3,7 +3,7 @@
 // The mean loss over some samples as a function of u and v, its two slopes, and where it is least (or
 // null).
 export function batchSurface(samples, indices) {
-  const { kind, xy, groups, curvature, nowhere } = samples;
+  const { kind, xy, groups, shape, nowhere } = samples;
   const m = indices.length;
   const mean = (of) => {
     let sum = 0;
@@ -12,7 +12,7 @@ export function batchSurface(samples, indices) {
   };
   const [mx, my] = [mean((x) => x), mean((_, y) => y)];
   if (kind === "valleys") {
-    const [a, b, d] = curvature;
+    const [a, b, d] = shape;
     const half = (u, v) => 0.5 * (a * u * u + 2 * b * u * v + d * v * v);
     const spread = mean((x, y) => half(x - mx, y - my));
     const value = (u, v) => half(u - mx, v - my) + spread;
@@ -28,6 +28,8 @@ export function batchSurface(samples, indices) {
     const slope = (xy_ - mx * my) / spread;
     return { value, slopes, least: spread * m > nowhere.alike ? [slope, my - slope * mx] : null };
   }
+  if (kind === "river") return river(shape, my, mean((_, c) => (c - my) ** 2));
+  if (kind === "rare") return rare(shape, [mx, my]);
   const signed = [...indices].map((i) => {
     const sign = 2 * groups[i] - 1;
     return [sign * xy[2 * i], sign * xy[2 * i + 1]];
@@ -51,6 +53,26 @@ export function batchSurface(samples, indices) {
   };
   // Whoever wants the slopes alone need not wait for it.
   return { value, slopes, get least() { return newton(signed, nowhere); } };
+}
+
+// The river whose bed is the mean of the batch's: steep banks on both sides, and a mouth.
+function river([bank, fall, mouth, width, turn], middle, spread) {
+  const beside = (u, v) => v - width * Math.sin(turn * u) - middle;
+  const value = (u, v) => 0.5 * (bank * (beside(u, v) ** 2 + spread) + fall * (u - mouth) ** 2);
+  const slopes = (u, v) => {
+    const push = bank * beside(u, v);
+    return [fall * (u - mouth) - push * width * turn * Math.cos(turn * u), push];
+  };
+  return { value, slopes, least: [mouth, width * Math.sin(turn * mouth) + middle] };
+}
+
+// A slope in each parameter, between walls at ±1.
+function rare([wall], means) {
+  const over = (w) => Math.max(Math.abs(w) - 1, 0);
+  const value = (...at) => at.reduce((sum, w, i) => sum + means[i] * w + wall * over(w) ** 3, 0);
+  const slopes = (...at) => at.map((w, i) => means[i] + 3 * wall * over(w) ** 2 * Math.sign(w));
+  const end = (mean) => -Math.sign(mean) * (1 + Math.sqrt(Math.abs(mean) / (3 * wall)));
+  return { value, slopes, least: means.every(Boolean) ? means.map(end) : null };
 }
 
 // The least of the logistic loss; null where it runs away because the groups can be separated.

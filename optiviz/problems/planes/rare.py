@@ -26,6 +26,7 @@ class Rare(Samples):
         points: `(N, 2)`, the slopes a and b of every sample.
     """
 
+    kind = "rare"
     points: Array = field(repr=False)
     name: str = "rare"
     title: str = "A slope that comes seldom"
@@ -38,6 +39,10 @@ class Rare(Samples):
         self.rates = {"gradient": 0.02, "unit": 0.01}
         self.groups = np.zeros(len(self.points), int)
         super().__post_init__()
+
+    @property
+    def shape(self) -> tuple[float, ...]:
+        return (WALL,)
 
     def _mean(self, u: Array, v: Array, batch: Array | None) -> tuple[Any, Any, Any]:
         (a, b), value, slopes = np.mean(self._take(batch), axis=1), 0.0, []

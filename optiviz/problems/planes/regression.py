@@ -25,7 +25,8 @@ class Samples(Plane):
     """A plane whose loss is the mean of its samples' losses.
 
     Attributes:
-        kind: the formula of its loss, whatever the problem is called; the player knows three.
+        kind: the formula of its loss, whatever the problem is called; the player knows five.
+        shape: the numbers of that formula that are no sample's.
         points: `(N, 2)`, the samples as they are drawn.
         groups: `(N,)`, 0 or 1, which of two kinds a sample is of.
         labels: what the axes of the samples' own picture are called.
@@ -35,6 +36,10 @@ class Samples(Plane):
     points: Array
     groups: Array
     labels: tuple[str, str] = ("x", "y")
+
+    @property
+    def shape(self) -> tuple[float, ...]:
+        return ()
 
     def __post_init__(self) -> None:
         self.n_samples = len(self.points)
@@ -196,6 +201,10 @@ class Valleys(Samples):
         self.rates = {"gradient": 0.1 / (a + d), "unit": 0.05}
         self.groups = np.zeros(len(self.points), int)
         super().__post_init__()
+
+    @property
+    def shape(self) -> tuple[float, ...]:
+        return self.curvature
 
     def _mean(self, u: Array, v: Array, batch: Array | None) -> tuple[Any, Any, Any]:
         x, y = self._take(batch)

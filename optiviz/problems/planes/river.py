@@ -28,6 +28,7 @@ class River(Samples):
         bank: κ, the curvature of the banks.
     """
 
+    kind = "river"
     points: Array = field(repr=False)
     bank: float = 10.0
     name: str = "river"
@@ -41,6 +42,10 @@ class River(Samples):
         self.rates = {"gradient": 0.5 / self.bank, "unit": 0.03}
         self.groups = np.zeros(len(self.points), int)
         super().__post_init__()
+
+    @property
+    def shape(self) -> tuple[float, ...]:
+        return self.bank, FALL, MOUTH, WIDTH, TURN
 
     def _mean(self, u: Array, v: Array, batch: Array | None) -> tuple[Any, Any, Any]:
         _, c = self._take(batch)
