@@ -12,7 +12,7 @@ import numpy as np
 from optiviz.errors import UserError, unknown
 from optiviz.maps.axes import axis, checked, second
 from optiviz.optim import Optimizer, Schedule, name_of
-from optiviz.optim.describe import SYMBOLS
+from optiviz.optim.describe import SYMBOLS, called
 from optiviz.problems import as_problem
 from optiviz.problems.base import Array, Plane
 from optiviz.problems.registry import FAMILIES
@@ -21,6 +21,12 @@ from optiviz.words import join, number, pair, split, whole
 # A setting's own range is None, a range is a tuple of its two ends, values are a list.
 Vary = Mapping[str, Any]
 NAMES = {"batch_size": "m", "condition": "κ", "end": "end η", "start": "start"}
+# What those are in words, as the labs have them.
+WORDS = {
+    "batch_size": "batch size m",
+    "condition": "condition number κ",
+    "end": "final value η_N",
+}
 WIDE = 10.0  # times: a range of a surface's setting so wide is spread evenly on a logarithmic scale
 
 
@@ -35,6 +41,7 @@ class Choice:
         at: which of them is shown first.
         lane: which rule's it is; None for all of them.
         world: whether it chooses the surface.
+        called: what it is, in words.
     """
 
     name: str
@@ -43,6 +50,12 @@ class Choice:
     at: int
     lane: int | None = None
     world: bool = False
+    called: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is beside its slider."""
+        return self.called or WORDS.get(self.name, self.name)
 
     @property
     def symbol(self) -> str:
@@ -76,6 +89,8 @@ def choices_of(
     lanes: list[list[Choice]] = [[] for _ in rules]
     for name, values in wanted.items():
         holders = [i for i, rule in enumerate(rules) if name in rule.known()]
+        if vary is None:  # each rule has its own two: ρ is SAM's reach, and Adadelta's memory
+            holders = [i for i in holders if name in usual([rules[i]])]
         for i in holders:
             count = points[min(len(lanes[i]), 1)]
             lanes[i].append(_of_rule(grounds[0], rules[i], name, values, count, i))
@@ -144,7 +159,7 @@ def _of_rule(
     words = _words(made.values)
     checked(rule, name, [float(word) for word in words])
     at = _nearest(made.values, float(getattr(own, "base", own)), made.log)
-    return Choice(name, words, made.log, at, lane)
+    return Choice(name, words, made.log, at, lane, called=called(type(rule), name))
 
 
 def _of_surface(
@@ -215,7 +230,7 @@ def _batches(grounds: Sequence[Plane], values: Any, given: int | None) -> Choice
     ascending = all(a < b for a, b in pairwise(found))
     if found != values or not ascending or len(found) < 2 or not 1 <= found[0] <= found[-1] <= most:
         raise UserError(f"batch_size takes two whole numbers or more, ascending, from 1 to {most}.")
-    return Choice("batch_size", tuple(map(str, found)), True, 0)
+    return Choice("batch_size", tuple(map(str, found)), False, 0)
 
 
 def _ends(values: Any, count: int, decay: Any) -> Choice:

@@ -17,12 +17,14 @@ from optiviz.explorer.blocks import Block, block
 from optiviz.explorer.plan import Lane, Plan, World
 from optiviz.optim import Optimizer
 from optiviz.optim.describe import MAIN, SYMBOLS, describe
+from optiviz.optim.explain import letters
 from optiviz.optim.shared import clips
 from optiviz.player.bundle import bundle
 from optiviz.player.pack import Arrays, ground_of, looks, pack
 from optiviz.player.page import ground_under, source
 from optiviz.player.still import still
 from optiviz.problems.planes.written import slopes
+from optiviz.runs.glossary import claims
 from optiviz.version import __version__
 from optiviz.views.charts.maps import ramp
 from optiviz.views.picture import Picture
@@ -135,6 +137,7 @@ def data(
             for name in ("light", "dark")
         ],
         "words": _words(plan),
+        "claims": claims(),
         "worlds": [_world(plan, world, picture) for world, picture in worlds],
         "runs": parts,
     }
@@ -143,7 +146,7 @@ def data(
 
 def _choice(one: Any) -> dict[str, Any]:
     """A choice as the script reads it."""
-    names = ("name", "symbol", "words", "log", "at", "lane", "world")
+    names = ("name", "symbol", "title", "words", "log", "at", "lane", "world")
     return {name: getattr(one, name) for name in names}
 
 
@@ -199,6 +202,7 @@ def _lane(plan: Plan, lane: Lane, look: dict[str, Any], index: int) -> dict[str,
         "settings": dict(lane.settings),
         "lr": lane.lr,
         "formula": rule.formula(),
+        "letters": letters(rule, " ".join(rule.formula())),
         "first": _first(rule) if alike else None,
         "still": {
             SYMBOLS[name]: value

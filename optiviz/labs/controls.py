@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optiviz.optim import OPTIMIZERS
+from optiviz.optim.describe import called
 
 LANES = 4  # optimisers in a race
 
@@ -57,14 +58,8 @@ MEMORY = (
 )
 SQUARES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999)
 # The settings that have a slider, where a rule has them; the defaults are the rule's own.
-SETTINGS = {
-    "beta": ("decay of squares β", SQUARES),
-    "rho": ("decay ρ", MEMORY),
-    "beta1": ("momentum β₁", MEMORY),
-    "beta2": ("decay of squares β₂", SQUARES),
-}
+SETTINGS = {"beta": MEMORY, "rho": MEMORY, "beta1": MEMORY, "beta2": SQUARES}
 REACH = (0.0, *decades(-3, 1, "1 2 3 5 7"))
-MOMENTUM = {"beta": ("momentum β", MEMORY)}  # of the rules that keep no squares
 
 
 def knobs(rule: str, rates: Sequence[float], usual: Mapping[str, float]) -> dict[str, Knob]:
@@ -81,12 +76,15 @@ def knobs(rule: str, rates: Sequence[float], usual: Mapping[str, float]) -> dict
     kind = OPTIMIZERS[rule]
     defaults: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(kind)}
     rate = float(f"{usual.get(kind.rate, defaults['lr']):.3g}")  # as one would type it
-    squares = "moment2" in kind.slots or "accumulator" in kind.slots
-    settings = SETTINGS | ({} if squares else MOMENTUM)
+    settings = SETTINGS | ({"beta": SQUARES} if "squares" in called(kind, "beta") else {})
     if "look" in kind.extras:
-        settings = settings | {"rho": ("reach of the probe ρ", REACH)}
-    own = {name: Knob(*settings[name], defaults[name]) for name in settings if name in defaults}
-    return {"lr": Knob("learning rate η", tuple(rates), rate)} | own
+        settings = settings | {"rho": REACH}
+    own = {
+        name: Knob(called(kind, name), values, defaults[name])
+        for name, values in settings.items()
+        if name in defaults
+    }
+    return {"lr": Knob(called(kind, "lr"), tuple(rates), rate)} | own
 
 
 def facts(offered: Mapping[str, Knob]) -> dict[str, Any]:

@@ -175,4 +175,6 @@ def _range(problem: Plane, rule: Optimizer, name: str, bound: Bound) -> tuple[fl
         return rate / 100, 100 * rate
     if bound.high == 1:
         return 0.0, 0.99
-    raise UserError(f"{name} has no range of its own: give one, {name}=LOW:HIGH.")
+    raise UserError(
+        f"{name} of {name_of(rule)} has no range of its own: give one, {name}=LOW:HIGH."
+    )

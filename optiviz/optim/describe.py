@@ -24,6 +24,16 @@ SYMBOLS = {
     "clip": "C",
     "d0": "d₀",
 }
+# What a setting is to people, of whatever rule; what differs with the rule, `called` knows.
+NAMES = {
+    "lr": "learning rate",
+    "beta": "momentum",
+    "beta1": "momentum",
+    "beta2": "decay of squares",
+    "rho": "decay",
+    "weight_decay": "weight decay",
+    "clip": "longest gradient",
+}
 MAIN = ("lr", "beta", "rho")
 FORMS = ("form", "cautious")  # told where they are not the usual ones
 EVERY = tuple(name for name in SYMBOLS if name not in ("eps", "momentum_decay", "d0"))
@@ -38,6 +48,22 @@ def word(name: str) -> str:
     if name not in OPTIMIZERS:
         return name
     return OPTIMIZERS[name].written or OPTIMIZERS[name].__name__
+
+
+def called(kind: type[Optimizer], name: str) -> str:
+    """What a setting of a rule is called beside a slider: in words, with its symbol.
+
+    >>> [called(OPTIMIZERS[rule], "beta") for rule in ("momentum", "rmsprop", "muon")]
+    ['momentum β', 'decay of squares β', 'momentum β']
+    >>> called(OPTIMIZERS["sam"], "rho"), called(OPTIMIZERS["adam"], "eps")
+    ('reach of the probe ρ', 'ε')
+    """
+    words = NAMES.get(name, "")
+    if name == "beta" and "moment2" in kind.slots and "moment1" not in kind.slots:
+        words = NAMES["beta2"]
+    if name == "rho" and "look" in kind.extras:
+        words = "reach of the probe"
+    return f"{words} {SYMBOLS.get(name, '' if words else name)}".strip()
 
 
 def describe(

@@ -109,7 +109,7 @@ def explain(rule: Optimizer | str) -> Explanation:
         summary=prose[0],
         purpose=rule.purpose,
         lines=lines,
-        symbols=_symbols(rule, " ".join(lines)),
+        symbols=letters(rule, " ".join(lines)),
         rate=plain.lr,
         example=_example(plain),
         settings=tuple(_settings(rule)),
@@ -129,7 +129,7 @@ def _note(text: str) -> str:
     return "" if "←" in text else re.sub(r"\s*Settings and errors as for `\w+`\.", "", text)
 
 
-def _symbols(rule: Optimizer, lines: str) -> dict[str, str]:
+def letters(rule: Optimizer, lines: str) -> dict[str, str]:
     """What the letters of the lines are that no setting is called by."""
     known = {symbol: KEPT.get(slot, slot) for symbol, slot in rule.symbols.items()}
     known |= {"w": "parameters", "g": "gradient of the loss L", "t": "number of the step"}
@@ -216,8 +216,8 @@ def _text(told: Explanation) -> Iterator[str]:
     yield ""
     yield from (f"    {line}" for line in told.lines)
     yield ""
-    letters = ", ".join(f"{symbol} the {words}" for symbol, words in told.symbols.items())
-    yield from textwrap.wrap(f"where {letters.replace(' the', ' is the', 1)}.", WIDTH)
+    known = ", ".join(f"{symbol} the {words}" for symbol, words in told.symbols.items())
+    yield from textwrap.wrap(f"where {known.replace(' the', ' is the', 1)}.", WIDTH)
     yield ""
     yield f"In numbers, on L = w²/2, where g = w, the second step from w = 2 with η = {told.rate}:"
     yield from (f"    {line}" for line in told.example)

@@ -31,9 +31,22 @@ def glossary() -> list[tuple[str, str]]:
     >>> dict(glossary())["crawls"]
     'it has not arrived after five times the steps'
     """
-    claims: dict[str, str] = {}
+    return [(WORDS.get(kind, kind), claim) for kind, claim in claims().items()]
+
+
+def claims() -> dict[Kind, str]:
+    """Every verdict's claim by its kind, in words that need no table above them.
+
+    >>> claims()["converged"]
+    'near the minimum since that step, and still there ten times as long'
+    """
+    found: dict[str, str] = {}
     kind = ""
     for name, claim in _ROW.findall(verdict.__doc__ or ""):
         kind = name or kind
-        claims[kind] = f"{claims[kind]} {claim}" if kind in claims else claim
-    return [(WORDS.get(kind, kind), claims[kind]) for kind in KINDS if kind in claims]
+        found[kind] = f"{found[kind]} {claim}" if kind in found else claim
+    return {kind: _plain(found[kind]) for kind in KINDS if kind in found}
+
+
+def _plain(claim: str) -> str:
+    return claim.replace("step t", "that step").replace("the bottom", "the minimum")

@@ -134,7 +134,7 @@ MISTAKES = {
     "--y beta=0:1": "Momentum: beta must be in [0, 1), got 1.",
     "--y form=0:1": "form of momentum is not a number, so it cannot be an axis.",
     "--y bta": "Unknown setting of momentum 'bta'. Did you mean 'beta'?",
-    "--optim adam --y eps": "eps has no range of its own: give one, eps=LOW:HIGH.",
+    "--optim adam --y eps": "eps of adam has no range of its own: give one, eps=LOW:HIGH.",
     "--y lr": "The two axes of a map must differ, got lr twice.",
     "--basins --seed=-5": "seed must be at least 0, got -5.",
     "--steps 0": "steps must be at least 1, got 0.",

@@ -356,6 +356,16 @@ def test_what_cannot_be_varied_is_told(given: dict[str, Any], words: str) -> Non
         explore(**{"problem": "valley", "rules": "momentum"} | given)
 
 
+def test_each_rule_has_its_own_settings_unless_others_are_asked_for() -> None:
+    """ρ is Adadelta's memory, from 0 to 0.99, and SAM's reach, which has no usual range."""
+    found = plan("valley", ["sam", "adadelta"], points=(3, 3)).choices
+    told = [(one.lane, one.title, one.words[-1]) for one in found if one.name != "lr"]
+    assert told == [(0, "momentum β", "0.99"), (1, "decay ρ", "0.99")]
+    with pytest.raises(UserError, match="rho of sam has no range of its own: give one, rho=LOW"):
+        plan("valley", ["adadelta", "sam"], {"rho": None})
+    assert len(plan("valley", ["adadelta", "sam"], {"rho": (0.0, 0.5)}, (3, 3)).choices) == 2
+
+
 def test_the_rules_of_a_framework_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which step one trajectory at a time. No framework is imported for this."""
     monkeypatch.setattr("optiviz.explorer.plan.Foreign", optim.SGD)

@@ -18,11 +18,22 @@ import pytest
 from PIL import Image
 
 from optiviz.explorer.explore import explore
+from optiviz.labs.controls import knobs
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 SIZE = {"width": 1280, "height": 720}
+KINDS = ("input", "output")
+# Everything that is written on canvases.
+SAID = """
+window.said = [];
+const { fillText } = CanvasRenderingContext2D.prototype;
+CanvasRenderingContext2D.prototype.fillText = function (words, ...place) {
+  window.said.push(words);
+  return fillText.call(this, words, ...place);
+};
+"""
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +48,7 @@ def page(file: Path, chromium: Browser) -> Iterator[Page]:
     """The page in a Chromium that refuses every request but that for the file itself."""
     context = chromium.new_context(viewport=SIZE, offline=True)
     tab = context.new_page()
+    tab.add_init_script(SAID)
     asked: list[str] = []
     wrong: list[str] = []
     tab.on("request", lambda request: asked.append(request.url))
@@ -80,8 +92,9 @@ def test_a_click_on_the_map_chooses_what_it_tells(page: Page) -> None:
     # The last η and the least β: low on the right.
     at = (box["x"] + box["width"] - 14, box["y"] + box["height"] - 44)
     page.mouse.move(*at)
-    told = page.locator(".ex-told").text_content() or ""
+    told, claim = page.locator(".ex-told span").all_text_contents()
     assert told.startswith("η 0.2, β 0: diverged at step")
+    assert claim == "that step left the finite numbers"
     page.mouse.click(*at)
     assert label(page) == "Momentum  η = 0.2  β = 0"
     assert told.endswith(page.locator(".ov-verdict").text_content() or "-")
@@ -89,6 +102,18 @@ def test_a_click_on_the_map_chooses_what_it_tells(page: Page) -> None:
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowUp")
     page.wait_for_function("location.hash === '#5,1'")
+
+
+def test_what_letters_mean_is_said(page: Page) -> None:
+    """Beside the sliders as in the labs, below the formula, and on the map, with its scale."""
+    names = page.locator(".ex-name").all_text_contents()
+    assert names == ["learning rate η", "momentum β"]
+    assert names == [knob.label for knob in knobs("momentum", (0.1,), {}).values()]
+    letters = "v the velocity, w the parameters, g the gradient of the loss L"
+    assert page.locator(".ex-letters").all_text_contents() == [letters]
+    pixels(page)
+    assert {"learning rate η (logarithmic)", "momentum β"} <= {*page.evaluate("window.said")}
+    assert "(converged)" in page.locator(".ex-key").inner_text()
 
 
 @pytest.mark.slow
@@ -131,10 +156,31 @@ def test_it_is_presented_and_goes_dark(page: Page) -> None:
     assert page.locator("#player").get_attribute("data-theme") == "dark"
     page.keyboard.press("p")
     page.wait_for_selector(".ov-presents")
+    slider, value = (page.locator(f".ex-row {kind}").first.bounding_box() for kind in KINDS)
+    assert slider
+    assert value
+    beside = slider["x"] + slider["width"] <= value["x"]
+    assert beside or slider["y"] >= value["y"] + value["height"]  # with large words it is below
     assert page.locator("[data-choice='0']").is_visible()
     assert page.locator(".ex-map").is_visible()
     assert not page.locator(".ex-made").is_visible()
     page.keyboard.press("Escape")
+
+
+def test_small_numbers_are_powers_of_ten(chromium: Browser, tmp_path: Path) -> None:
+    made = explore("valley", "sgd", {"lr": [0.00004, 0.0004, 0.004]}, steps=3)
+    tab = chromium.new_page(viewport=SIZE)
+    tab.add_init_script(SAID)
+    tab.goto(f"{made.save(tmp_path / 'page.html').as_uri()}#0")
+    tab.wait_for_selector(".ex-sliders")
+    pixels(tab)
+    assert tab.locator(".ex-value").text_content() == "4·10⁻⁵"
+    assert label(tab) == "SGD  η = 4·10⁻⁵"
+    assert (tab.locator(".ex-told").text_content() or "").startswith("η 4·10⁻⁵: ")
+    said = {*tab.evaluate("window.said")}
+    assert {"4·10⁻⁵", "0.0004", "0.004"} <= said
+    assert not {words for words in said if "e-" in words or "-" in words}
+    tab.close()
 
 
 def test_a_phone_has_the_sliders_below_the_picture(page: Page) -> None:

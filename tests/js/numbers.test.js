@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { blend, clamp, extent, number, powers, ticks, unpack } from "../../optiviz/player/js/numbers.js";
+import { blend, clamp, extent, number, powers, ticks, unpack, written } from "../../optiviz/player/js/numbers.js";
 
 for (const [value, digits, words] of [
   [0, 3, "0"],
@@ -102,4 +102,9 @@ test("a pack is read from wherever its bytes begin", () => {
   const read = unpack(block.subarray(1));
   assert.deepEqual([...read.a], [1, 2, 65535]);
   assert.deepEqual([...read.runs[0].x], [0.5, -2]);
+});
+
+test("what Python wrote is told as a person would write it, in all its digits", () => {
+  const told = ["0.02236", "4e-05", "1e-05", "1.25e+30", "-0.5", "-3e-07", "16"].map(written);
+  assert.deepEqual(told, ["0.02236", "4·10⁻⁵", "10⁻⁵", "1.25·10³⁰", "−0.5", "−3·10⁻⁷", "16"]);
 });

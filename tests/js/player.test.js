@@ -311,6 +311,17 @@ test("parts of the velocity are shown and hidden, v₁ and v₂ of one run only"
   assert.equal(curves(shown([descent(), descent()])), 2);
 });
 
+test("the chips of the velocity show the dashes of its lines", () => {
+  const panel = (runs) => shown(runs).series[1];
+  const samples = ({ chips }) =>
+    chips.map(({ children: [line, words] }) => (words ? line.attributes["stroke-dasharray"] : null));
+  const drawn = (series) => series.curves().map(({ dash }) => dash.join(" "));
+  const dashed = descent(10, { dash: [5, 2] });
+  for (const run of [descent(), dashed]) assert.deepEqual(samples(panel([run])), drawn(panel([run])));
+  assert.deepEqual(samples(panel([descent()])), ["", "6 2", "2 2"]);
+  assert.deepEqual(samples(panel([descent(), dashed])), [null, "6 2", "2 2"], "each as in the legend");
+});
+
 test("a batch is that of the coming step, without the places that are empty", () => {
   const player = shown();
   player.facts.batchSize = 3;

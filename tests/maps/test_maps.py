@@ -239,7 +239,8 @@ def test_mistakes(mistake: str) -> None:
 
 
 def test_a_setting_without_a_range() -> None:
-    with pytest.raises(UserError, match="eps has no range of its own: give one, eps=LOW:HIGH"):
+    sentence = "eps of adam has no range of its own: give one, eps=LOW:HIGH"
+    with pytest.raises(UserError, match=sentence):
         rate_map(surfaces["valley"], "adam", y="eps")
 
 

@@ -1,6 +1,6 @@
 // All the runs of a page: which of them are chosen, and what the player is told of these.
 
-import { rounded } from "../../player/js/numbers.js";
+import { rounded, written } from "../../player/js/numbers.js";
 import { again, isWhole, slopesOf } from "./again.js";
 import { coordinates, ground, levels, sizes } from "./coding.js";
 
@@ -95,7 +95,8 @@ export class Book {
   label(lane) {
     const { choices } = this.data;
     const own = this.of(lane).filter((i) => choices[i].lane === lane);
-    return [this.world.lanes[lane].label, ...own.map((i) => `${choices[i].symbol} = ${this.word(i)}`)].join("  ");
+    const told = own.map((i) => `${choices[i].symbol} = ${written(this.word(i))}`);
+    return [this.world.lanes[lane].label, ...told].join("  ");
   }
 
   run(lane) {

@@ -2,11 +2,12 @@
 
 import { element, placeOf } from "../../player/js/dom.js";
 import { pen, rule, write } from "../../player/js/marks.js";
-import { blend, clamp } from "../../player/js/numbers.js";
+import { blend, clamp, written } from "../../player/js/numbers.js";
 import { Sheet } from "../../player/js/sheet.js";
 
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-const MARGIN = { left: 44, top: 6, right: 8, bottom: 34 };
+const MARGIN = [18, 8, 34]; // pixels above, on the right and below; on the left, as the numbers need
+const GAP = 5; // pixels from a number to the cells
 const HATCH = 6; // pixels between two lines
 // What the kinds of verdict have in common.
 const GROUPS = {
@@ -15,7 +16,10 @@ const GROUPS = {
   lost: ["diverged", "diverging", "left", "slopeless", "falls"],
 };
 const groupOf = (kind) => Object.keys(GROUPS).find((group) => GROUPS[group].includes(kind)) ?? "slow";
-const KEY = [["there", "there, soon to late"], ["slow", "on its way"], ["swings", "to and fro"], ["lost", "diverges"]];
+const KEY = [
+  ["there", "at the minimum (converged), soon to late"], ["slow", "still on its way"],
+  ["swings", "to and fro"], ["lost", "away from it (diverged)"],
+];
 
 export class Endings extends Sheet {
   constructor(page, signal) {
@@ -28,15 +32,17 @@ export class Endings extends Sheet {
     }));
     const { lanes } = page.book.data.worlds[0];
     const most = lanes.map((_, i) => page.book.sliders(i).length);
-    Object.assign(this, { page, lane: most.indexOf(Math.max(...most)), cursor: null });
+    Object.assign(this, { page, lane: most.indexOf(Math.max(...most)), cursor: null, wide: 0 });
     this.chips = lanes.map(({ label }, lane) => {
       const facts = { type: "button", class: "ov-chip", onclick: () => this.turn(lane) };
       return element("button", facts, label.split("  ")[0]);
     });
-    this.words = element("p", { class: "ex-told", role: "status" });
+    this.words = element("span");
+    this.claim = element("span", { class: "ex-claim" });
+    const told = element("p", { class: "ex-told", role: "status" }, this.words, this.claim);
     const title = element("span", {}, "How every run ended");
     const caption = element("figcaption", {}, title, ...(lanes.length > 1 ? this.chips : []));
-    this.node = element("figure", { class: "ex-map" }, caption, this.canvas, this.words);
+    this.node = element("figure", { class: "ex-map" }, caption, this.canvas, told);
     const watch = new ResizeObserver(() => this.ask());
     watch.observe(this.canvas);
     signal.addEventListener("abort", () => watch.disconnect());
@@ -61,7 +67,8 @@ export class Endings extends Sheet {
   // ---- what a person points at and chooses
 
   get box() {
-    const { left, top, right, bottom } = MARGIN;
+    const [top, right, bottom] = MARGIN.map((length) => length * this.player.scale);
+    const left = this.wide;
     return { left, top, width: this.width - left - right, height: this.height - top - bottom };
   }
 
@@ -114,10 +121,10 @@ export class Endings extends Sheet {
     const cell = this.cursor ?? this.own;
     const { choices } = book.data;
     const others = this.others(cell);
-    const named = Object.entries(others).map(([i, at]) => `${choices[i].symbol} ${choices[i].words[at]}`);
-    const { words } = book.ending(this.lane, others);
-    const text = `${named.join(", ")}: ${words}`;
-    if (this.words.textContent !== text) this.words.textContent = text;
+    const named = Object.entries(others).map(([i, at]) => `${choices[i].symbol} ${written(choices[i].words[at])}`);
+    const { words, kind } = book.ending(this.lane, others);
+    const said = [[this.words, `${named.join(", ")}: ${words}`], [this.claim, book.data.claims[kind] ?? ""]];
+    for (const [node, text] of said) if (node.textContent !== text) node.textContent = text;
   }
 
   // Say it at once, and draw once, before the next time the screen is refreshed: to write between two
@@ -146,8 +153,10 @@ export class Endings extends Sheet {
   lay() {
     const context = this.begin(this.still);
     context.font = this.font(10.5);
+    const up = this.axes[1] === undefined ? [] : this.told(this.axes[1]);
+    this.wide = GAP + Math.max(GAP, ...up.map(([word]) => context.measureText(word).width));
     this.drawCells(context, this.page.book, this.player.look);
-    this.drawAxes(context, this.page.book, this.player.look);
+    this.drawAxes(context, up);
   }
 
   move(context) {
@@ -182,23 +191,31 @@ export class Endings extends Sheet {
     context.restore();
   }
 
-  drawAxes(context, book, look) {
+  // The first, the middle and the last value of a slider, each at a share of the axis.
+  told(index) {
+    const { words } = this.page.book.data.choices[index];
+    const middle = Math.floor(words.length / 2);
+    const shown = [[words[0], 0], [words[middle], (middle + 0.5) / words.length], [words.at(-1), 1]];
+    return shown.map(([word, share]) => [written(word), share]);
+  }
+
+  // What an axis is of; evenly spread numbers need no word.
+  nameOf(index) {
+    const { title, log } = this.page.book.data.choices[index];
+    return log ? `${title} (logarithmic)` : title;
+  }
+
+  drawAxes(context, upward) {
     const { left, top, width, height } = this.box;
-    const { choices } = book.data;
+    const { look, scale } = this.player;
     const [across, up] = this.axes;
     const below = top + height;
-    // The first, the middle and the last, each at a share of the axis.
-    const told = ({ words: { length }, words }) => {
-      const middle = Math.floor(length / 2);
-      return [[words[0], 0], [words[middle], (middle + 0.5) / length], [words[length - 1], 1]];
-    };
-    for (const [k, [word, share]] of told(choices[across]).entries())
+    for (const [k, [word, share]] of this.told(across).entries())
       write(context, word, left + width * share, below + 4, ["left", "center", "right"][k], "top", look.muted);
-    write(context, choices[across].symbol, left + width / 2, below + 32, "center", "bottom", look.text);
-    if (up === undefined) return;
-    for (const [k, [word, share]] of told(choices[up]).entries())
-      write(context, word, left - 5, below - height * share, "right", ["bottom", "middle", "top"][k], look.muted);
-    write(context, choices[up].symbol, 2, top + height / 4, "left", "middle", look.text);
+    write(context, this.nameOf(across), left + width / 2, this.height - 2, "center", "bottom", look.text);
+    for (const [k, [word, share]] of upward.entries())
+      write(context, word, left - GAP, below - height * share, "right", ["bottom", "middle", "top"][k], look.muted);
+    if (upward.length) write(context, this.nameOf(up), 0, top - 4 * scale, "left", "bottom", look.text);
   }
 
   mark(context, [i, j], thick) {
@@ -219,7 +236,7 @@ const fillOf = (group, look) =>
 
 function dot(context, [x, y], w, h, look) {
   context.fillStyle = blend(look.muted, look.background, 0.2);
-  const size = clamp(Math.min(w, h) / 3.5, 1, 3);
+  const size = clamp(Math.min(w, h) / 2, 2, 5);
   context.fillRect(x + w / 2 - size / 2, y + h / 2 - size / 2, size, size);
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from optiviz.labs.controls import LANES, Knob, decades, facts, knobs
 from optiviz.optim import OPTIMIZERS, SYMBOLS, on_networks, parse_schedule
+from optiviz.optim.describe import called
 from optiviz.problems.network import mlp
 from optiviz.training import length
 from optiviz.training.recipe import HIDDEN, Recipe
@@ -52,9 +53,10 @@ def offers() -> dict[str, Any]:
 
 def lane_knobs(rule: str) -> dict[str, Knob]:
     """The sliders of an update rule, and that of the weight decay that any rule may have."""
-    own = {field.name: field.default for field in dataclasses.fields(OPTIMIZERS[rule])}
+    kind = OPTIMIZERS[rule]
+    own = {field.name: field.default for field in dataclasses.fields(kind)}
     usual: Any = own.get("weight_decay", 0.0)
-    decay = {"weight_decay": Knob("weight decay λ", DECAYS, usual)}
+    decay = {"weight_decay": Knob(called(kind, "weight_decay"), DECAYS, usual)}
     return knobs(rule, RATES, mlp.RATES) | decay
 
 

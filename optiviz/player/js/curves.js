@@ -13,11 +13,12 @@ export const PANELS = {
   velocity: {
     title: () => "Velocity",
     parts: { speed: "|v|", first: "v₁", second: "v₂" },
+    dashes: { first: [6, 2], second: [2, 2] }, // the speed's is the run's own
     curves: (run, parts) =>
       [
         parts.speed && [speed(run)],
-        parts.first && [fromFirst(run.vx), [6, 2], 0.1],
-        parts.second && [fromFirst(run.vy), [2, 2], 0.3],
+        parts.first && [fromFirst(run.vx), PANELS.velocity.dashes.first, 0.1],
+        parts.second && [fromFirst(run.vy), PANELS.velocity.dashes.second, 0.3],
       ].filter(Boolean),
   },
   truth: {
@@ -47,12 +48,15 @@ export const PANELS = {
   lr: { title: () => "Learning rate η", curves: (run) => [[run.lr]], whole: true },
 };
 
+// A run's own dashes, in pixels of a panel.
+export const ownDash = ({ dash }) => dash.map((length) => length * 2.3);
+
 export function curvesOf(panel, runs, parts) {
   return runs.flatMap((run) =>
     panel.curves(run, parts).map(([values, dash, paler = 0, limit = false]) => ({
       run,
       values,
-      dash: dash ?? run.dash.map((d) => d * 2.3),
+      dash: dash ?? ownDash(run),
       paler,
       limit,
     })),

@@ -1,7 +1,7 @@
 // The panels against the step: loss, velocity, learning rate.
 
-import { axisOf, between, curvesOf, PANELS, shareOf } from "./curves.js";
-import { element } from "./dom.js";
+import { axisOf, between, curvesOf, ownDash, PANELS, shareOf } from "./curves.js";
+import { drawing, element } from "./dom.js";
 import { clippedOf } from "./drawn.js";
 import { clipTo, cross, marker, pen, rule, write } from "./marks.js";
 import { blend, clamp, powers, ticks } from "./numbers.js";
@@ -25,6 +25,7 @@ export class Series extends Sheet {
     this.canvas.addEventListener("pointerleave", () => player.point(null));
     this.title = element("span");
     const chips = Object.entries(panel.parts ?? {}).map((part) => this.chip(...part));
+    this.chips = chips;
     const caption = element("figcaption", {}, this.title, ...chips);
     this.figure = element("figure", { "data-panel": kind }, caption, this.canvas);
   }
@@ -34,6 +35,22 @@ export class Series extends Sheet {
     const title = this.panel.title(this.player.facts);
     this.title.textContent = title;
     this.canvas.setAttribute("aria-label", `${title} against the step`);
+    this.fitKey();
+  }
+
+  // The chips of lines that differ by their dashes have a piece of theirs; where runs have dashes of
+  // their own, the legend has those.
+  fitKey() {
+    const { dashes, parts } = this.panel;
+    const [own, ...others] = this.player.runs.map(ownDash).map((dash) => dash.join(" "));
+    const shared = others.every((dash) => dash === own) ? own : null;
+    if (!dashes || this.keyed === shared) return;
+    this.keyed = shared;
+    for (const [i, [part, words]] of Object.entries(parts).entries()) {
+      const dash = dashes[part]?.join(" ") ?? shared;
+      const line = dash === null ? [] : [drawing("18 8", "M0 4H18", `stroke-dasharray="${dash}"`)];
+      this.chips[i].replaceChildren(...line, words);
+    }
   }
 
   // A button that shows or hides a part of the panel.
