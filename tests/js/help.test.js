@@ -86,6 +86,22 @@ test("a chip that has the focus lights its arrow; the formula follows the moment
   assert.equal(player.formula.title.textContent, "To step 5");
 });
 
+test("from step to step the formula keeps its terms, and changes their numbers", () => {
+  const formula = { lines: ["w ← w − ηg"], still: { η: 0.1 }, changing: [] };
+  const player = shown([descent(10, { formula })]);
+  const { lines } = player.formula;
+  const [term] = lines.all((part) => part.attributes?.["data-term"] === "g").slice(1);
+  const numbers = () => lines.all((part) => part.attributes?.class === "ov-numbers")[0].textContent;
+  const before = numbers();
+  player.goTo(3);
+  draw();
+  assert.notEqual(numbers(), before);
+  assert.ok(lines.contains(term));
+  player.setPaths(pathsPack([descent(10, { formula: { ...formula, lines: ["w ← w − g"] } })], { panels: ["loss", "formula"] }));
+  draw();
+  assert.ok(!lines.contains(term) && !numbers().includes("0.1·"), "another rule has lines of its own");
+});
+
 test("a rule without a velocity has its step as the change of w", () => {
   const lines = ["s ← βs + (1 − β)g²", "w ← w − ηg/(√s + ε)"];
   assert.deepEqual(arrowTerms({ formula: { lines } }), { w: "velocity", g: "gradient" });

@@ -193,7 +193,7 @@ const quiet = { matches: false, addEventListener: () => {} };
 Object.assign(globalThis, {
   window: { devicePixelRatio: 1, matchMedia: () => quiet, addEventListener: () => {} },
   matchMedia: () => quiet,
-  document: { createElement: (tag) => new Element(tag), body: new Element("body"), addEventListener: () => {}, getElementById: () => null },
+  document: { createElement: (tag) => new Element(tag), createTextNode: (words) => Object.assign(new Element("#text"), { words }), body: new Element("body"), addEventListener: () => {}, getElementById: () => null },
   MutationObserver: Observer,
   ResizeObserver: Observer,
   requestAnimationFrame: (action) => frames.set(++asked, action) && asked,

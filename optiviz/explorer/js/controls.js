@@ -1,6 +1,6 @@
 // The sliders of a page: every place of one is a run that was made.
 
-import { element } from "../../player/js/dom.js";
+import { element, say } from "../../player/js/dom.js";
 import { written } from "../../player/js/numbers.js";
 
 export class Controls {
@@ -63,7 +63,7 @@ export class Controls {
     for (const { index, input, output } of this.rows) {
       const word = book.word(index);
       const told = word.split(",").map(written).join(", ");
-      if (output) output.textContent = told;
+      if (output) say(output, told);
       if (!input) continue;
       input.value = book.at[index];
       input.setAttribute("aria-valuetext", told);

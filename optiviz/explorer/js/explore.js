@@ -1,6 +1,6 @@
 // A page with sliders: the player, and what chooses among the runs that it shows.
 
-import { element } from "../../player/js/dom.js";
+import { element, say } from "../../player/js/dom.js";
 import { Player } from "../../player/js/player.js";
 import { Book } from "./book.js";
 import { opened } from "./coding.js";
@@ -65,7 +65,7 @@ class Explorer {
     this.player.root.style.setProperty("--ex-ramp", `linear-gradient(to right, ${ramp})`);
     const told = [this.book.command(), data.command];
     for (const [i, [code, line]] of this.commands.entries()) {
-      code.textContent = told[i];
+      say(code, told[i]);
       line.hidden = !told[i];
     }
     this.made.hidden = !told.some(Boolean);

@@ -1,6 +1,6 @@
 // The map of a rule's settings: how every run ended, and a click or an arrow key chooses one.
 
-import { element, placeOf } from "../../player/js/dom.js";
+import { element, placeOf, say } from "../../player/js/dom.js";
 import { pen, rule, write } from "../../player/js/marks.js";
 import { blend, clamp, written } from "../../player/js/numbers.js";
 import { Sheet } from "../../player/js/sheet.js";
@@ -124,7 +124,7 @@ export class Endings extends Sheet {
     const named = Object.entries(others).map(([i, at]) => `${choices[i].symbol} ${written(choices[i].words[at])}`);
     const { words, kind } = book.ending(this.lane, others);
     const said = [[this.words, `${named.join(", ")}: ${words}`], [this.claim, book.data.claims[kind] ?? ""]];
-    for (const [node, text] of said) if (node.textContent !== text) node.textContent = text;
+    for (const [node, text] of said) say(node, text);
   }
 
   // Say it at once, and draw once, before the next time the screen is refreshed: to write between two

@@ -31,6 +31,11 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+// Put words into an element. The same words again would cost the page another layout.
+export function say(node, words) {
+  if (node.textContent !== words) node.textContent = words;
+}
+
 // A drawing of one path; the text is ours alone, never a person's.
 export function drawing(box, path, attributes = "") {
   const holder = document.createElement("template");

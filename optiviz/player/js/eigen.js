@@ -1,7 +1,7 @@
 // The panel along the axes of the curvature: both components, or their parts of the loss.
 
 import { axesTitle, axisTold } from "./axes.js";
-import { drawing, element } from "./dom.js";
+import { drawing, element, say } from "./dom.js";
 import { extent } from "./numbers.js";
 import { Series } from "./series.js";
 
@@ -32,7 +32,7 @@ export class Eigen extends Series {
     super.lay();
     this.told = null;
     const title = axesTitle(this.player.facts, this.parts.loss ? "Loss" : undefined);
-    this.title.textContent = title;
+    say(this.title, title);
     this.canvas.setAttribute("aria-label", `${title} against the step`);
   }
 

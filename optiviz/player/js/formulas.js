@@ -1,6 +1,6 @@
 // The step that is to come, line by line: as the rule has it, and below in this step's numbers.
 
-import { element } from "./dom.js";
+import { element, say } from "./dom.js";
 import { filled, follow, sidesOf, untold, wordsOf } from "./formula.js";
 import { known as inKnown, rounded } from "./numbers.js";
 
@@ -38,7 +38,7 @@ export function told(run, step, axis) {
   const known = knownAt(run, t, axis);
   const { exact, last = Infinity } = run.formula;
   const most = run.formula.most?.(t) ?? {};
-  const say = (value, symbol) =>
+  const inWords = (value, symbol) =>
     symbol in most ? inKnown(value, DIGITS, exact * most[symbol]) : rounded(value);
   return run.formula.lines.map((line) => {
     const [symbol, right] = sidesOf(line);
@@ -47,14 +47,14 @@ export function told(run, step, axis) {
       word in known || word === symbol ? word : null,
     ]);
     if (t > last) return { words, numbers: [] };
-    const numbers = filled(line, known, say);
+    const numbers = filled(line, known, inWords);
     const outcome = line in known && Number.isNaN(known[line]); // a search or a matrix has no number here
     const none = outcome ? null : untold(line, known);
     const was = wordsOf(right).includes(symbol) ? known[symbol] : 0;
     const value = follow(line, known);
     if (symbol in most) most[symbol] = Math.max(most[symbol], Math.abs(value));
     if (none) return { words, numbers: [[none, null]] };
-    const told = symbol in most ? say(value, symbol) : remains(value, was);
+    const told = symbol in most ? inWords(value, symbol) : remains(value, was);
     const result = outcome ? [] : [[" = ", null], [told, symbol]];
     return { words, numbers: [...numbers, ...result] };
   });
@@ -116,20 +116,29 @@ export class Formula {
     this.written = key;
     const next = `step ${Math.min(step, run.steps) + 1}`;
     const alone = this.runs.length === 1 && player.runs.length > 1; // its formula is one run's of several
-    this.title.textContent = alone ? `${run.name} to ${next}` : `To ${next}`;
+    say(this.title, alone ? `${run.name} to ${next}` : `To ${next}`);
     for (const chip of this.chips.children)
       chip.setAttribute("aria-pressed", String(this[chip.dataset.kind] === Number(chip.dataset.i)));
-    const rows = told(run, step, axis).flatMap(({ words, numbers }) => [
-      element("div", { class: "ov-words" }, ...words.map((word) => this.term(run, ...word))),
-      element("div", { class: "ov-numbers" }, ...numbers.map((word) => this.term(run, ...word))),
-    ]);
-    this.lines.replaceChildren(...rows);
+    const rows = told(run, step, axis).flatMap(({ words, numbers }) => [words, numbers]);
+    this.build(run, rows);
+    rows.flat().forEach(([text], i) => say(this.terms[i], text));
+  }
+
+  // Rows that look as before are kept: from step to step only their numbers change.
+  build(run, rows) {
+    const shape = JSON.stringify([this.player.colorOf(run), rows.map((row) => row.map(([, symbol]) => symbol))]);
+    if (this.shape === shape) return;
+    this.shape = shape;
+    const terms = rows.map((row) => row.map((word) => this.term(run, ...word)));
+    const name = (i) => (i % 2 ? "ov-numbers" : "ov-words");
+    this.terms = terms.flat();
+    this.lines.replaceChildren(...terms.map((row, i) => element("div", { class: name(i) }, ...row)));
     this.light(this.lit);
   }
 
   // A word of a line, in the colour of its arrow if it has one.
   term(run, text, symbol) {
-    if (!symbol) return text;
+    if (!symbol) return document.createTextNode(text);
     const arrow = arrowTerms(run)[symbol];
     const color = symbol === "v" && arrow ? `color:${this.player.colorOf(run)}` : null;
     return element("span", { "data-term": symbol, class: arrow ?? false, style: color }, text);

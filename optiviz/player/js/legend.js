@@ -1,6 +1,6 @@
 // The runs' names, colours and losses: in the legend, beside the pointer, and aloud.
 
-import { drawing, element } from "./dom.js";
+import { drawing, element, say } from "./dom.js";
 import { cornersOf } from "./marks.js";
 import { clamp, known, number } from "./numbers.js";
 import { happened } from "./transport.js";
@@ -40,7 +40,7 @@ export class Legend {
     const key = JSON.stringify(looks);
     if (this.looks !== key) this.build(looks);
     this.looks = key;
-    player.runs.forEach(({ label }, i) => (this.names[i].textContent = label));
+    player.runs.forEach(({ label }, i) => say(this.names[i], label));
     this.written = null;
   }
 
@@ -61,8 +61,8 @@ export class Legend {
     this.written = step;
     runs.forEach((run, i) => {
       const [loss, became] = [`loss ${lossOf(facts, run, step)}`, verdictOf(run, step)];
-      this.losses[i].textContent = loss;
-      this.verdicts[i].textContent = became === loss ? "" : became; // of a shadow there is no other
+      say(this.losses[i], loss);
+      say(this.verdicts[i], became === loss ? "" : became); // of a shadow there is no other
     });
   }
 }
@@ -157,7 +157,7 @@ export class Speech {
     if (this.player.playing) return;
     this.timer = setTimeout(() => {
       const words = summary(this.player);
-      if (this.node.textContent !== words) this.node.textContent = words;
+      say(this.node, words);
     }, QUIET);
   }
 

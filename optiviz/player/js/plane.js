@@ -153,7 +153,7 @@ export class Plane extends Sheet {
       pen(context, player.look.background, 3.5);
       line(context, points, run.steps);
       context.globalAlpha = 1;
-      pen(context, player.colorOf(run), 1.3, [2, 3]);
+      pen(context, player.colorOf(run), 1, [2, 3]);
       line(context, points, run.steps);
     }
   }

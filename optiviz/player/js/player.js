@@ -3,7 +3,7 @@
 // Numbers come as two packs, "ground" (what stands still) and "paths" (the runs).
 
 import { arrowAt } from "./arrows.js";
-import { element, placeOf } from "./dom.js";
+import { element, placeOf, say } from "./dom.js";
 import { Eigen } from "./eigen.js";
 import { Formula } from "./formulas.js";
 import { Hands } from "./hands.js";
@@ -91,7 +91,7 @@ export class Player extends Timeline {
   standOn({ xy, groups, ...ground }) {
     if (ground.samples) Object.assign(ground.samples, { xy, groups });
     this.ground = ground;
-    this.title.textContent = ground.title;
+    say(this.title, ground.title);
     this.canvas.setAttribute("aria-label", landmarks(ground));
     this.runs = [];
     this.earlier = [];
@@ -115,7 +115,7 @@ export class Player extends Timeline {
     const first = !this.runs.length;
     const panels = String(this.facts?.panels);
     this.facts = facts;
-    this.title.textContent = facts.title ?? this.ground.title;
+    say(this.title, facts.title ?? this.ground.title);
     this.runs = facts.runs;
     this.steps = facts.steps;
     this.stops = facts.notes.map(({ step }) => step);

@@ -1,13 +1,14 @@
 // The panels against the step: loss, velocity, learning rate.
 
 import { axisOf, between, curvesOf, ownDash, PANELS, shareOf } from "./curves.js";
-import { drawing, element } from "./dom.js";
+import { drawing, element, say } from "./dom.js";
 import { clippedOf } from "./drawn.js";
 import { clipTo, cross, marker, pen, rule, write } from "./marks.js";
 import { blend, clamp, powers, ticks } from "./numbers.js";
 import { Sheet } from "./sheet.js";
 
 const THIN = 1.2; // pixels that the lines of runs beside those that are set are wide
+const PALE = 1; // and those of what is to come, or was: as thin as a screen has it is drawn ten times sooner
 
 export class Series extends Sheet {
   constructor(player, kind) {
@@ -33,7 +34,7 @@ export class Series extends Sheet {
   // Other runs: another problem's loss may be called otherwise.
   fit() {
     const title = this.panel.title(this.player.facts);
-    this.title.textContent = title;
+    say(this.title, title);
     this.canvas.setAttribute("aria-label", `${title} against the step`);
     this.fitKey();
   }
@@ -128,8 +129,8 @@ export class Series extends Sheet {
     const { player } = this;
     this.layAxes(context);
     this.layHeld(context);
-    this.trace(context, this.curves(player.ghosts), 1.2, { paler: 0.6, dash: [2, 3] });
-    this.trace(context, this.curves(player.told), 1.4, { paler: 0.72, dash: [] });
+    this.trace(context, this.curves(player.ghosts), PALE, { paler: 0.4, dash: [2, 3] });
+    this.trace(context, this.curves(player.told), PALE, { paler: 0.58, dash: [] });
   }
 
   // The names of what rates do not stand, at the ends of their lines, from the top down; those

@@ -4,9 +4,14 @@ export class Sheet {
   constructor(player, canvas) {
     this.player = player;
     this.canvas = canvas;
-    this.context = canvas.getContext("2d");
     this.still = document.createElement("canvas");
     this.stale = true;
+  }
+
+  // What nothing shines through is put on the screen sooner. It is black until it is drawn on, and so
+  // asked for no sooner.
+  get context() {
+    return this.canvas.getContext("2d", { alpha: false });
   }
 
   // Whether there is anything to draw on.
@@ -40,7 +45,8 @@ export class Sheet {
     }
     const context = this.context;
     context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    context.fillStyle = this.player.look.background;
+    context.fillRect(0, 0, this.canvas.width, this.canvas.height);
     this.under(context);
     context.setTransform(this.dense, 0, 0, this.dense, 0, 0);
     this.move(context);

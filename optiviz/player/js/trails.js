@@ -40,11 +40,13 @@ export function drawTrail(plane, context, run) {
   const points = run.pixels;
   const width = 3.2 * run.weight * scale;
   const dash = run.dash.map((d) => d * rest * width);
-  context.lineJoin = context.lineCap = "round";
+  context.lineCap = "round";
+  context.lineJoin = "bevel"; // of the halo, whose corners nobody sees
   context.globalAlpha = halo;
   pen(context, look.background, rest * width + 2.4 * scale);
   line(context, points, t, 0, head);
   context.globalAlpha = 1;
+  context.lineJoin = "round";
   context.lineCap = "butt";
   pen(context, color, rest * width, dash);
   line(context, points, t, 0, head);

@@ -1,6 +1,6 @@
 // The row that lets time run, and what is shown of the picture.
 
-import { button, element, icon } from "./dom.js";
+import { button, element, icon, say } from "./dom.js";
 import { Goto } from "./goto.js";
 import { TOGGLES } from "./keys.js";
 import { SPEEDS } from "./timeline.js";
@@ -78,7 +78,6 @@ export class Transport {
   // Other runs: as many steps, and what there is to show of them.
   fit() {
     const { steps, batched, earlier, facts } = this.player;
-    this.scrub.max = steps;
     const marked = (step, color, high) => {
       const place = `calc(7px + (100% - 16px) * ${step / Math.max(steps, 1)}) 50%`;
       return `linear-gradient(${color} 0 0) ${place} / 2px ${high}px no-repeat`;
@@ -87,26 +86,29 @@ export class Transport {
       ...this.player.facts.notes.map(({ step }) => marked(step, "var(--ov-text)", 18)),
       ...this.player.happenings.map(({ run, step }) => marked(step, this.player.colorOf(run), 14)),
     ];
+    const shown = { batch: batched, ghost: earlier.length > 0, axes: Boolean(facts.eigen) };
+    shown.gradient = shown.carried = facts.pathsOnly !== true;
+    const state = JSON.stringify([steps, marks, shown]);
+    if (state === this.fitted) return; // as for most changes of a slider
+    this.fitted = state;
+    this.scrub.max = steps;
     this.scrub.style.setProperty("--ov-stops", marks.join(", ") || "none");
     this.scrub.title = marks.length ? "Marks: something happens (, and .)" : "";
     this.counter.style.width = `${String(steps).length * 2 + 8}ch`;
-    this.toggles.batch.hidden = !batched;
-    this.toggles.gradient.hidden = this.toggles.carried.hidden = facts.pathsOnly === true;
-    this.toggles.ghost.hidden = !earlier.length;
-    this.toggles.axes.hidden = !facts.eigen;
-    this.written = null;
+    for (const [name, seen] of Object.entries(shown)) this.toggles[name].hidden = !seen;
   }
 
   write() {
     const { step, steps, playing, speed, loop, shows } = this.player;
-    const state = JSON.stringify([step, playing, speed, loop, shows]);
+    const words = happened(this.player, playing ? LASTS * speed : 0);
+    const state = JSON.stringify([step, steps, playing, speed, loop, shows, words]);
     if (state === this.written) return;
     this.written = state;
     this.scrub.value = step;
     this.scrub.setAttribute("aria-valuetext", `step ${step} of ${steps}`);
     this.scrub.style.setProperty("--ov-share", `${(100 * step) / steps}%`);
-    this.counter.textContent = `step ${step} / ${steps}`;
-    this.said.textContent = this.said.title = happened(this.player, playing ? LASTS * speed : 0);
+    say(this.counter, `step ${step} / ${steps}`);
+    say(this.said, (this.said.title = words));
     this.speeds.value = String(speed);
     this.loop.setAttribute("aria-pressed", String(loop));
     for (const [name, chip] of Object.entries(this.toggles))

@@ -1,6 +1,6 @@
 // Files to take away: of the runs that are shown in the curves, and the weights of the chosen one.
 
-import { element } from "../../../player/js/dom.js";
+import { element, say } from "../../../player/js/dom.js";
 import { download } from "../../../player/js/ui.js";
 
 const MANY = 6; // runs that a file's name tells one by one
@@ -39,6 +39,6 @@ export class Downloads {
     png.title = `Download the curves of the runs that are shown (${drawn}) as PNG`;
     weights.title = shown ? `Download the weights of ${names.get(shown.run)}, run ${shown.run}` : "Download weights";
     const words = shown ? ` of run ${shown.run}` : "";
-    if (this.whose.textContent !== words) this.whose.textContent = words;
+    say(this.whose, words);
   }
 }

@@ -1,6 +1,6 @@
 // The MNIST lab's page: controls, curves, runs, digits. It computes nothing that Python can say.
 
-import { element } from "../../../player/js/dom.js";
+import { element, say } from "../../../player/js/dom.js";
 import { view } from "../../../player/js/numbers.js";
 import {
   copied, copyButton, download, guest, heading, iconButton, lookOf, onModel, outline, ownPage, settled, theming,
@@ -259,7 +259,7 @@ class MnistLab {
   // The command of the run that is looked at, or of the first that is planned.
   writeCommand({ lanes }) {
     const { command } = this.shown ?? lanes[0];
-    if (this.code.textContent !== command) this.code.textContent = command;
+    say(this.code, command);
   }
 
   link() {

@@ -1,7 +1,7 @@
 // The runs in a table: what they are, how far they have come, and which are drawn; where the pointer
 // is in the curves, what they had reached there.
 
-import { element } from "../../../player/js/dom.js";
+import { element, say } from "../../../player/js/dom.js";
 import { iconButton, outline, swatch, textButton } from "../../../player/js/ui.js";
 import { rowAt } from "./scales.js";
 import { lossWords, percent, settingsWords, spaced, standing } from "./words.js";
@@ -120,7 +120,7 @@ export class RunTable {
     const words = [...this.reached(run), run.pace ? spaced(run.pace) : "–", standing(run)];
     words.forEach((text, i) => {
       const cell = row.said[i];
-      if (cell.textContent !== text) cell.textContent = text;
+      say(cell, text);
     });
   }
 

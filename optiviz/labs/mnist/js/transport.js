@@ -1,6 +1,6 @@
 // Train, stop, continue; and how far it is.
 
-import { element } from "../../../player/js/dom.js";
+import { element, say } from "../../../player/js/dom.js";
 import { spoken, textButton } from "../../../player/js/ui.js";
 import { duration, spaced } from "./words.js";
 
@@ -51,6 +51,6 @@ export class Transport {
 
   // One sentence more, in a line that is there anyway.
   say(words) {
-    if (this.told.textContent !== words) this.told.textContent = words;
+    say(this.told, words);
   }
 }

@@ -1,6 +1,6 @@
 // The surface lab's page: controls at the left, the player, a map beside the path, files to take.
 
-import { element } from "../../../player/js/dom.js";
+import { element, say } from "../../../player/js/dom.js";
 import { view } from "../../../player/js/numbers.js";
 import { Player } from "../../../player/js/player.js";
 import {
@@ -211,7 +211,7 @@ class SurfaceLab {
 
   say(words, warns) {
     const told = words || USUAL;
-    if (this.note.textContent !== told) this.note.textContent = told;
+    say(this.note, told);
     this.note.classList.toggle("lab-note", warns);
     this.note.classList.toggle("sl-usual", !words);
   }
