@@ -30,6 +30,7 @@ def stepper(
     state: State,
     compiled: bool | None = None,
     extras: Mapping[str, Any] = NOTHING,
+    rows: tuple[Array, Array] | None = None,
 ) -> Step:
     """A function of t that does `rule.step(w, g, state, t)`, in the quickest way for the size.
 
@@ -49,6 +50,7 @@ def stepper(
         state: what `rule.init(w)` gave.
         compiled: use compiled sweeps: True, False, or if they can be had (None).
         extras: what the rule's `extras` name.
+        rows: which rows of g may hold anything but zeros, as of every step, and where each ends.
 
     Raises:
         UserError: compiled sweeps were asked for, but the extra is missing.
@@ -65,17 +67,28 @@ def stepper(
         return partial(taken, w, g, state, **extras)
     if rule.meets or clips(rule) or getattr(rule, "cautious", False):
         return _tidied(partial(taken, w, g, state, **extras), rule, state)
-    step = _compiled(rule, w, g, state) if wanted(compiled) else None
-    return _tidied(step or _blocks(rule, w, g, state), rule, state)
+    if wanted(compiled) and (step := _compiled(rule, w, g, state, rows)):
+        return step
+    return _tidied(_blocks(rule, w, g, state), rule, state)
 
 
-def _compiled(rule: Optimizer, w: Array, g: Array, state: State) -> Step | None:
+def _compiled(
+    rule: Optimizer, w: Array, g: Array, state: State, rows: tuple[Array, Array] | None
+) -> Step | None:
     from optiviz.optim import compiled  # noqa: PLC0415  # Numba takes a while to import
 
     step = compiled.step_of(rule)
-    if step is None or not decays(rule):
-        return partial(step, rule, w, g, state) if step else None
-    return lambda t: step(rule, w, seen(rule, w, g), state, t)
+    if step is None:
+        return None
+    runs = compiled.Runs.of(w.size, None if decays(rule) else rows)
+    lives = dict(zip(rule.slots, runs.live[1:], strict=False))
+
+    def fade(name: str, least: Any) -> None:
+        compiled.fade(state[name], least, lives[name])
+
+    if decays(rule):
+        return _tidied(lambda t: step(rule, w, seen(rule, w, g), state, t, runs), rule, state, fade)
+    return _tidied(lambda t: step(rule, w, g, state, t, runs), rule, state, fade)
 
 
 def _blocks(rule: Optimizer, w: Array, g: Array, state: State) -> Step:
@@ -100,16 +113,22 @@ def _blocks(rule: Optimizer, w: Array, g: Array, state: State) -> Step:
     return step
 
 
-def _tidied(step: Step, rule: Optimizer, state: State) -> Step:
+def _tidied(
+    step: Step, rule: Optimizer, state: State, fade: Callable[[str, Any], None] | None = None
+) -> Step:
     """The step, and every now and then zeros for what has all but faded from the slots."""
     # Prodigy's squares are of slopes times d, which begins as a millionth.
-    slots = [state[s] for s in rule.slots if s in state and not (rule.meets and s == "moment2")]
+    slots = [s for s in rule.slots if s in state and not (rule.meets and s == "moment2")]
 
     def tidy(t: int) -> None:
         step(t)
         if t % EVERY == EVERY - 1:
-            for slot in slots:
+            for name in slots:
+                slot = state[name]
                 faded = np.finfo(slot.dtype).tiny ** 0.75
-                slot[np.abs(slot) < faded] = 0
+                if fade:
+                    fade(name, faded)
+                else:
+                    slot[np.abs(slot) < faded] = 0
 
     return tidy

@@ -102,7 +102,8 @@ def steps(
     gradient = problem.into(g) if type(optimizer) in OURS else Problem.into(problem, g)
     point.g = _read_only(g)
     extras = _extras(optimizer, problem, point)
-    step = stepper(optimizer, w, g, point.state, problem.compiled, extras)
+    rows = getattr(gradient, "rows", None)
+    step = stepper(optimizer, w, g, point.state, problem.compiled, extras, rows)
     owned = {} if _trusted(optimizer) else dict(point.state)
     for t, batch in zip(range(since, n), feed, strict=False):
         point.batch = batch

@@ -21,6 +21,7 @@ from optiviz.optim import (
     AMSGrad,
     Lion,
     Momentum,
+    Nadam,
     Nesterov,
     Optimizer,
     RMSProp,
@@ -156,15 +157,19 @@ def test_epsilon_inside_the_root(rule: type[Optimizer], others: dict, square: fl
 SWEEPS = [
     SGD(lr=0.1),
     *(Momentum(lr=0.1, beta=0.8, form=form) for form in ("inside", "outside", "average")),
-    Adam(lr=0.1, beta1=0.8),
+    *(AdaGrad(lr=0.1, eps=1e-3, eps_inside_root=inside) for inside in (False, True)),
+    RMSProp(lr=0.1, beta=0.8),
+    *(Adam(lr=0.1, beta1=0.8, eps=1e-3, eps_inside_root=inside) for inside in (False, True)),
+    Adam(lr=0.1, beta2=0.0),  # whose second moment needs no correction
     AdamW(lr=0.1, weight_decay=0.3),
+    Nadam(lr=0.1),
 ]
 
 
 @pytest.mark.parametrize("rule", SWEEPS, ids=repr)
 def test_the_compiler_takes_the_same_steps(rule: Optimizer) -> None:
     pytest.importorskip("numba")
-    from optiviz.optim.compiled import step_of  # noqa: PLC0415  # needs the compiler
+    from optiviz.optim.compiled import Runs, step_of  # noqa: PLC0415  # needs the compiler
 
     sweep = step_of(rule)
     assert sweep is not None
@@ -172,7 +177,7 @@ def test_the_compiler_takes_the_same_steps(rule: Optimizer) -> None:
     state, own = begun(rule, w), begun(rule, twin)
     for t in range(3):
         rule.step(w, w + 0.5, state, t)
-        sweep(rule, twin, twin + 0.5, own, t)
+        sweep(rule, twin, twin + 0.5, own, t, Runs.of(3))
     assert w.tobytes() == twin.tobytes()
 
 
@@ -191,6 +196,42 @@ def test_the_compiler_takes_the_same_steps_where_much_of_a_gradient_is_zero(
         step(t)
         rule.step(twin, g, own, t)
     assert w.tobytes() == twin.tobytes()
+
+
+@pytest.mark.parametrize("rule", SWEEPS, ids=repr)
+def test_rows_without_a_gradient_are_passed_over_to_the_same_bits(rule: Optimizer) -> None:
+    """Rows that had one lately, or long ago, or never, or have one again."""
+    pytest.importorskip("numba")
+    random = np.random.default_rng(6)
+    w, g = random.normal(size=(2, 400, 90)).astype(np.float32)
+    chance, g = random.random(400) ** 6, g.ravel()
+    w, twin = w.ravel(), w.ravel().copy()
+    filled, ends = np.ones(400, np.bool_), np.arange(90, 36_001, 90)
+    state, own, drawn = rule.init(w), rule.init(twin), g.copy()
+    step = stepper(rule, w, g, state, compiled=True, rows=(filled, ends))
+    plain = stepper(rule, twin, g, own, compiled=False)
+    for t in range(5 * EVERY):
+        filled[:] = random.random(400) < (chance if t < 3 * EVERY else 0.5 * (t % 50 == 0))
+        g[:] = drawn * np.repeat(filled, 90)
+        step(t)
+        plain(t)
+        assert w.tobytes() == twin.tobytes()
+    for name in rule.slots:
+        np.testing.assert_array_equal(state[name], own[name])
+
+
+@pytest.mark.parametrize("rule", [SGD(lr=0.1), Momentum(lr=0.1), AdaGrad(lr=0.1), Adam(lr=0.1)])
+def test_rows_that_are_known_to_be_zeros_are_not_read(rule: Optimizer) -> None:
+    pytest.importorskip("numba")
+    w, g = np.ones((2, 40_000), np.float32)
+    state, filled = rule.init(w), np.zeros(40, np.bool_)
+    step = stepper(rule, w, g, state, compiled=True, rows=(filled, np.arange(1000, 40_001, 1000)))
+    g[:] = 0
+    for t in range(EVERY):  # until it is seen that the slots hold nothing
+        step(t)
+    g[:] = np.nan
+    step(EVERY)
+    assert (w == 1).all()
 
 
 @each_rule

@@ -26,6 +26,7 @@ class CompiledPass:
         self.m = m
         self.x = np.empty((m, sizes[0]), dtype)
         self._shape = np.array(sizes), biases
+        self._rows = sum(sizes[:-1]) + biases * (len(sizes) - 1)
         self._outputs = np.empty(m * sum(sizes[1:]), dtype)
         self._deltas = np.empty_like(self._outputs)
 
@@ -35,11 +36,11 @@ class CompiledPass:
         """The mean loss; its gradient is written into `g`.
 
         Args:
-            filled: `(inputs,)`, which rows of the first layer in `g` are not all zeros: what it
-                says of `g` as it was, it says of `g` as it is afterwards. By default any may be.
+            filled: which rows of `g` may hold anything but zeros, see `row_ends`: what it says of
+                `g` as it was, it says of `g` as it is afterwards. By default all may.
         """
         if filled is None:
-            filled = np.ones(x.shape[1], np.bool_)
+            filled = np.ones(self._rows, np.bool_)
         loss = _forward(x, y, w, *self._shape, self._outputs, self._deltas)
         _backward(x, w, g, *self._shape, self._outputs, self._deltas, filled)
         return float(loss)
@@ -99,25 +100,27 @@ def _backward(
     filled: Array,
 ) -> None:
     """∂Wₗ = aₗ₋₁ᵀδₗ, ∂bₗ = Σ δₗ and δₗ₋₁ = δₗWₗᵀ ⊙ (aₗ₋₁ > 0), from the last layer to the first."""
-    m, end, at = len(x), len(w), len(outputs)
+    m, end, at, row = len(x), len(w), len(outputs), len(filled)
     for layer in range(len(sizes) - 1, 0, -1):
         n, k = sizes[layer - 1], sizes[layer]
         at -= m * k
         d = deltas[at : at + m * k].reshape((m, k))
         if biases:
-            end -= k
+            end, row = end - k, row - 1
             g[end : end + k] = 0
             for s in range(m):
                 g[end : end + k] += d[s]
-        end -= n * k
+        end, row = end - n * k, row - n
+        a = x if layer == 1 else outputs[at - m * n : at].reshape((m, n))
         grad = g[end : end + n * k].reshape((n, k))
-        if layer == 1:
-            _product(x.T, d, grad, filled)
-            return
-        a = outputs[at - m * n : at].reshape((m, n))
-        _product(a.T, d, grad, np.ones(n, np.bool_))
-        weights = w[end : end + n * k].reshape((n, k))
-        _through_relu(a, d, weights, deltas[at - m * n : at].reshape((m, n)))
+        some = m if d.any() else 0  # none in a network that has collapsed
+        if some == 1:
+            _outer(a, d, grad, filled[row : row + n])
+        else:
+            _product(a[:some].T, d[:some], grad, filled[row : row + n])
+        if layer > 1:
+            weights = w[end : end + n * k].reshape((n, k))
+            _through_relu(a, d, weights, deltas[at - m * n : at].reshape((m, n)))
 
 
 @compiled
@@ -131,6 +134,19 @@ def _kept(values: Array, kept: Array) -> int:
         kept[count] = i
         count += values[i] != 0
     return count
+
+
+@compiled
+def _outer(a: Array, delta: Array, out: Array, filled: Array) -> None:
+    """out ← aᵀ @ delta of a single sample; see `_product`."""
+    for i in range(len(out)):
+        if a[0, i] != 0:
+            for j in range(out.shape[1]):
+                out[i, j] = a[0, i] * delta[0, j]
+            filled[i] = True
+        elif filled[i]:
+            out[i] = 0
+            filled[i] = False
 
 
 @compiled

@@ -51,6 +51,16 @@ def layers_of(w: Array, sizes: Sequence[int], biases: bool) -> list[Layer]:
     return found
 
 
+def row_ends(sizes: Sequence[int], biases: bool) -> Array:
+    """Where the rows of all layers in `w` end; a layer's biases are its last row.
+
+    >>> row_ends((2, 3, 1), biases=True)
+    array([ 3,  6,  9, 10, 11, 12, 13])
+    """
+    widths = ([outputs] * (inputs + biases) for inputs, outputs in itertools.pairwise(sizes))
+    return np.cumsum(list(itertools.chain(*widths)))
+
+
 class Pass:
     """The arrays that m samples need on their way forward and back, made once and used again.
 

@@ -13,7 +13,7 @@ from optiviz.errors import UserError, at_least
 from optiviz.fast import wanted
 from optiviz.problems.base import Array, Problem, inexact
 from optiviz.problems.network.activations import ACTIVATIONS
-from optiviz.problems.network.layers import Layer, Pass, count, layers_of
+from optiviz.problems.network.layers import Layer, Pass, count, layers_of, row_ends
 from optiviz.problems.network.samples import classes_at, classes_of, samples_of
 
 Batch = Array | slice | None  # sample indices, a slice of the samples, or all of them
@@ -181,8 +181,12 @@ class MLP(Problem):
         return loss, out
 
     def into(self, out: Array) -> Callable[[Array, Batch], float]:
-        """See `Problem.into`; for a few samples, zeros that stand in `out` are not written anew."""
-        filled = np.ones(self.sizes[0], np.bool_)
+        """See `Problem.into`; for a few samples, zeros that stand in `out` are not written anew.
+
+        Of the function, `rows` says which rows of `out` are not all zeros, and where each ends.
+        """
+        ends = row_ends(self.sizes, self.biases)
+        filled = np.ones(len(ends), np.bool_)
 
         def write(w: Array, batch: Batch) -> float:
             m = self._size(batch)
@@ -194,6 +198,7 @@ class MLP(Problem):
             loss: float = few.gradient(w, *self._take(batch, few.x), out, filled)
             return loss
 
+        vars(write)["rows"] = filled, ends
         return write
 
     def value(self, w: ArrayLike, batch: Batch = None) -> float:
