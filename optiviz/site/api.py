@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from unittest.mock import patch
 
 from optiviz.errors import needs_extra
 from optiviz.files import folder, write_text
 
-MODULE = "optiviz"  # and the modules that it gives to users, by its `__all__`
+# With the modules that they give to users, by their `__all__`; one that is another's is named.
+MODULES = ("optiviz", "optiviz.optim.schedules")
+LAZY = ("optiviz", "optiviz.problems", "optiviz.views")  # their names are found when asked for
+LOOK = Path(__file__).parent / "pdoc"
 PLACE = re.compile(r'id="([^"]*)"')
 LINK = re.compile(r'<a href="#([^"]+)">([^<]*)</a>')
 FIRST = "optiviz.html"
@@ -37,14 +44,26 @@ def write(out: Path) -> None:
     import pdoc  # noqa: PLC0415, an extra
     import pdoc.render  # noqa: PLC0415
 
-    pdoc.render.configure(docformat="google", show_source=False, footer_text="optiviz")
-    with tempfile.TemporaryDirectory() as name, warnings.catch_warnings():
+    pdoc.render.configure(
+        docformat="google", show_source=False, footer_text="optiviz", template_directory=LOOK
+    )
+    with tempfile.TemporaryDirectory() as name, warnings.catch_warnings(), _found():
         warnings.simplefilter("ignore")  # of what a docstring of an extra links to
-        pdoc.pdoc(MODULE, output_directory=Path(name))
+        pdoc.pdoc(*MODULES, output_directory=Path(name))
         for made in sorted(path for path in Path(name).rglob("*") if path.is_file()):
             target = out / made.relative_to(name)
             folder(target.parent)
             write_text(target, linked(made.read_text(encoding="utf-8")))
+
+
+@contextmanager
+def _found() -> Iterator[None]:
+    """Every public name in its module: of one that is not there yet pdoc has no words."""
+    with ExitStack() as stack:
+        for module in map(import_module, LAZY):
+            names = {name: getattr(module, name) for name in module.__all__}
+            stack.enter_context(patch.dict(vars(module), names))
+        yield
 
 
 def linked(page: str) -> str:

@@ -195,14 +195,22 @@ def test_a_phone_has_the_sliders_below_the_picture(page: Page) -> None:
 
 def test_on_paper_the_picture_keeps_its_shape(page: Page) -> None:
     """Though a sheet is upright, and the canvas as it was drawn for the screen."""
-    page.set_viewport_size({"width": 794, "height": 1123})
     page.emulate_media(media="print")
+    page.set_viewport_size({"width": 794, "height": 1123})
     box = page.locator(".ov-plane canvas").bounding_box()
     assert box
     assert box["width"] / box["height"] == pytest.approx(4 / 3, abs=0.02)
     fit = "(canvas) => getComputedStyle(canvas).objectFit"
     canvases = page.locator(".optiviz canvas").all()
     assert {canvas.evaluate(fit) for canvas in canvases} == {"contain"}
+    below = [page.locator(f"[data-panel={name}] canvas") for name in ("loss", "velocity")]
+    assert all(canvas.is_visible() for canvas in below)  # as on the screen
+    for canvas in below:
+        place = canvas.bounding_box()
+        assert place
+        assert place["y"] >= box["y"] + box["height"]
+        drawn = canvas.evaluate("(canvas) => canvas.width / canvas.height")
+        assert place["width"] / place["height"] == pytest.approx(drawn, rel=0.05)
 
 
 def test_where_rules_are_many_nothing_covers_what_is_below(

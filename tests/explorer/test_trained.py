@@ -354,7 +354,7 @@ def seen(tab: Any) -> tuple[str, ...]:
 @pytest.mark.slow
 def test_a_slider_a_key_and_a_click_change_curve_words_and_digits(opened: Any) -> None:
     first = seen(opened)
-    opened.get_by_label("η", exact=True).focus()
+    opened.get_by_label("learning rate η", exact=True).focus()
     opened.keyboard.press("ArrowLeft")
     second = seen(opened)
     assert all(a != b for a, b in zip(first, second, strict=True))
@@ -363,7 +363,8 @@ def test_a_slider_a_key_and_a_click_change_curve_words_and_digits(opened: Any) -
     opened.keyboard.press("ArrowRight")
     assert seen(opened) == first
     opened.locator('.tr-map[data-lane="0"] [data-at="2,0"]').click()
-    assert opened.get_by_label("η", exact=True).get_attribute("aria-valuetext") == "1e+30"
+    slider = opened.get_by_label("learning rate η", exact=True)
+    assert slider.get_attribute("aria-valuetext") == "10³⁰"
     assert "diverged" in seen(opened)[1]
     assert seen(opened)[2:] == ("", "It diverged: there is no network to ask.")
     opened.locator('.tr-map[data-lane="0"] [data-at="1,0"]').click()
@@ -395,3 +396,23 @@ def test_nothing_is_cut_off_on_a_phone_and_the_theme_turns(opened: Any) -> None:
     opened.click("header button")
     opened.set_viewport_size({"width": 1280, "height": 720})
     assert opened.evaluate("document.documentElement.scrollHeight") <= 720
+
+
+@pytest.mark.slow
+def test_paper_has_the_curves_and_what_is_chosen(opened: Any) -> None:
+    opened.set_viewport_size({"width": 718, "height": 1043})
+    opened.emulate_media(media="print")
+    assert opened.locator(".tr-chosen .tr-line").first.is_visible()
+    assert "learning rate η" in opened.inner_text(".tr-sliders")
+    assert opened.locator(".tr-sliders input:visible").count() == 0
+    opened.emulate_media(media="screen")
+    opened.set_viewport_size({"width": 1280, "height": 720})
+
+
+def test_the_page_in_the_gallery_is_of_today() -> None:
+    """It follows its reader's system, and names what can be chosen."""
+    text = (HOME.parents[1] / "gallery" / "mnist-explore.html").read_text(encoding="utf-8")
+    assert 'id="trained" class="optiviz tr" data-theme="auto"' in text
+    still = text[text.index("<main") : text.index("</main>")]
+    assert "learning rate η" in still
+    assert "batch size m" in still

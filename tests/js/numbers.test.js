@@ -105,6 +105,6 @@ test("a pack is read from wherever its bytes begin", () => {
 });
 
 test("what Python wrote is told as a person would write it, in all its digits", () => {
-  const told = ["0.02236", "4e-05", "1e-05", "1.25e+30", "-0.5", "-3e-07", "16"].map(written);
-  assert.deepEqual(told, ["0.02236", "4·10⁻⁵", "10⁻⁵", "1.25·10³⁰", "−0.5", "−3·10⁻⁷", "16"]);
+  const told = ["0.02236", "4e-05", "1e-05", "1.25e+30", "-0.5", "-3e-07", "16", "linear", "784,10"].map(written);
+  assert.deepEqual(told, ["0.02236", "4·10⁻⁵", "10⁻⁵", "1.25·10³⁰", "−0.5", "−3·10⁻⁷", "16", "linear", "784,10"]);
 });

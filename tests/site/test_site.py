@@ -7,6 +7,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,9 @@ from optiviz.gallery.scripts import script
 from optiviz.lessons.reader import HERE
 from optiviz.site import api
 from optiviz.site.site import Site, pictures
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 class Links(HTMLParser):
@@ -85,16 +89,49 @@ def test_every_link_leads_somewhere_from_a_disk(
     assert broken(out) == ["index.html: plot_schedules.py"]
 
 
-@pytest.mark.slow
-def test_the_pages_of_the_api(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of the API."""
     pytest.importorskip("pdoc", reason="needs the extra docs")
-    api.write(tmp_path)
-    assert broken(tmp_path) == []
-    page = (tmp_path / api.FIRST).read_text(encoding="utf-8")
-    places = Links(tmp_path / api.FIRST).places
+    out = tmp_path_factory.mktemp("api")
+    api.write(out)
+    return out
+
+
+@pytest.mark.slow
+def test_the_pages_of_the_api(written: Path) -> None:
+    assert broken(written) == []
+    page = (written / api.FIRST).read_text(encoding="utf-8")
+    places = Links(written / api.FIRST).places
     assert {"descend", "race", "Run", "Picture", "explore"} <= places
     assert "See how optimisers work" in page
-    assert {"SGD", "Momentum", "Adam"} <= Links(tmp_path / "optiviz" / "optim.html").places
+    assert {"SGD", "Momentum", "Adam"} <= Links(written / "optiviz" / "optim.html").places
+    assert "Run an update rule on a problem and record every step." in page
+    for name in ("optiviz", "optiviz/problems", "optiviz/views"):  # whose names come when asked for
+        text = (written / f"{name}.html").read_text(encoding="utf-8")
+        parts = re.findall(r'<section id="([A-Za-z]\w*)">(.*?)</section>', text, re.DOTALL)
+        told = {part for part, words in parts if "docstring" in words}
+        assert {part for part, _ in parts if not part.isupper()} - told <= {"surfaces"}, name
+
+
+@pytest.mark.slow
+def test_the_api_is_dark_with_its_reader_and_whole_on_paper(
+    written: Path, chromium: Browser
+) -> None:
+    context = chromium.new_context(color_scheme="dark", viewport={"width": 794, "height": 1123})
+    tab = context.new_page()
+    tab.goto((written / api.FIRST).as_uri())
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert tab.evaluate(ground) == "rgb(15, 20, 27)"
+    cut = """[...document.querySelectorAll("pre, .attr")].filter(
+      (one) => one.scrollWidth > one.clientWidth + 1).length"""
+    tab.set_viewport_size({"width": 500, "height": 800})
+    assert tab.evaluate(cut)  # on a screen one can scroll there
+    tab.emulate_media(media="print", color_scheme="light")
+    assert tab.evaluate(cut) == 0
+    assert not tab.locator("nav").is_visible()
+    assert tab.evaluate(ground) == "rgb(255, 255, 255)"
+    context.close()
 
 
 def test_without_pdoc_a_command_that_works_is_told_before_the_work(

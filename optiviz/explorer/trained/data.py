@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from optiviz.explorer.coding import FORMAT
-from optiviz.optim.describe import SYMBOLS, word
+from optiviz.optim import OPTIMIZERS, SGD
+from optiviz.optim.describe import SYMBOLS, called, word
 from optiviz.player.pack import Arrays, pack
 from optiviz.problems import Dataset
 from optiviz.problems.base import Array
@@ -25,6 +26,7 @@ from optiviz.words import split
 FIRST = 1000  # test images, of which those are shown that a network gets wrong
 SHADES = 12  # of the maps, from the least error to the greatest
 SPELT = SYMBOLS | {"batch_size": "m", "schedule": "decay"}
+TITLES = {"batch_size": "batch size m", "schedule": "decay of η"}
 
 
 def data(found: Trained, command: str) -> bytes:
@@ -121,10 +123,17 @@ def label(lane: Lane) -> str:
     return f"{word(name)}  {told}".strip()
 
 
+def title(lane: Lane, name: str) -> str:
+    """What a setting is called beside its slider and on the map."""
+    if name in SYMBOLS:
+        return called(OPTIMIZERS.get(split(lane.text)[0], SGD), name)
+    return TITLES.get(name, name)
+
+
 def _lane(lane: Lane) -> dict[str, Any]:
     """A rule, and what can be chosen of it."""
     axes = [
-        {"name": name, "symbol": SPELT.get(name, name), "words": [_shown(v) for v in values]}
+        {"name": name, "title": title(lane, name), "words": [_shown(v) for v in values]}
         for name, values in lane.axes.items()
     ]
     return {"label": label(lane), "text": lane.text, "axes": axes}

@@ -14,7 +14,7 @@ from optiviz.explorer.trained.data import SHADES, about, data
 from optiviz.explorer.trained.still import maps
 from optiviz.files import whole
 from optiviz.player.bundle import bundle
-from optiviz.player.page import source
+from optiviz.player.page import ground_under, source
 from optiviz.problems.data.dataset import title_of
 from optiviz.studies.trained import Trained
 from optiviz.views.charts.maps import ramp
@@ -37,6 +37,7 @@ PAGE = """<!doctype html>
 <meta name="description" content="{about}">
 <style>
 html, body {{ margin: 0; }}
+{ground}
 {css}
 </style>
 </head>
@@ -73,6 +74,7 @@ def page(found: Trained, theme: str, command: str) -> str:
     text = PAGE.format(
         title=html.escape(f"Networks trained on {title_of(found.data.name)}"),
         about=html.escape(about(found)),
+        ground=ground_under(theme),
         css=css,
         theme=theme,
         maps=maps(found),

@@ -6,14 +6,15 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
-from optiviz.explorer.trained.data import SPELT, label, rows_of
+from optiviz.explorer.trained.data import label, rows_of, title
 from optiviz.studies.lanes import Lane
 from optiviz.studies.sweep.plan import word
 from optiviz.studies.table import Row
 from optiviz.studies.trained import Trained
+from optiviz.views.numbers import power
 
 WIDE, HIGH = 360, 26  # a map, and one of its rows
-LEFT, BELOW = 58, 34
+LEFT, ABOVE, BELOW = 48, 18, 34
 NARROW = 34  # pixels of a cell with its rim, below which it has no room for a number
 
 
@@ -60,13 +61,14 @@ def _svg(lane: Lane, rows: list[Row]) -> str:
     ticks = [
         *(_text(left + width * (i + 0.5), height + 14, w) for i, w in enumerate(across.words)),
         *(_text(left - 22, height - HIGH * (j + 0.4), w) for j, w in enumerate(up.words)),
-        _text(left + (WIDE - left) / 2, height + 29, across.name, "tr-name"),
-        _text(7, height / 2 + 4, up.name, "tr-name"),
+        _text(left + (WIDE - left) / 2, height + 29, across.name),
+        _text(4, -5, up.name, "tr-up"),
     ]
     about = html.escape(f"Test accuracy of {lane.text} in per cent")
-    tall = height + (BELOW if across.name else 2)
+    above = ABOVE if up.name else 0
+    tall = above + height + (BELOW if across.name else 2)
     return (
-        f'<svg viewBox="0 0 {WIDE} {tall}" role="img" aria-label="{about}">'
+        f'<svg viewBox="0 {-above} {WIDE} {tall}" role="img" aria-label="{about}">'
         f"{''.join([*ticks, *cells])}</svg>"
     )
 
@@ -74,11 +76,17 @@ def _svg(lane: Lane, rows: list[Row]) -> str:
 def _axes(lane: Lane) -> tuple[Axis, Axis]:
     """The first two settings that are varied."""
     found = [
-        Axis(SPELT.get(name, name), ["usual" if v is None else word(v) for v in values])
+        Axis(title(lane, name), ["usual" if v is None else _short(v) for v in values])
         for name, values in lane.axes.items()
     ]
     first, second, *_ = [*found, Axis("", [""]), Axis("", [""])]
     return first, second
+
+
+def _short(value: Any) -> str:
+    """A value below its column: as it was typed, but with a power of ten for a person."""
+    typed = word(value)
+    return power(value, 6) if isinstance(value, float) and "e" in typed else typed
 
 
 def _cell(i: int, j: int, x: float, y: float, width: float, row: Row | None) -> str:

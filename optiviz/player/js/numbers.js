@@ -43,11 +43,13 @@ export function known(value, digits, unit) {
   return kept < 0 ? "0" : number(value, clamp(kept, 1, digits));
 }
 
-// A number as Python writes it, in all its digits, as a person would.
+// A number as Python writes it, in all its digits, as a person would; other words as they are.
 export function written(word) {
-  const [mantissa, exponent] = word.replace(/^-/, "−").split("e");
-  if (exponent === undefined) return mantissa;
-  return `${mantissa === "1" ? "" : `${mantissa}·`}10${raised(Number(exponent))}`;
+  const [, minus, mantissa, exponent] = /^(-?)([\d.]+)(?:e(.+))?$/.exec(word) ?? [];
+  if (!mantissa) return word;
+  const sign = minus && "−";
+  if (exponent === undefined) return sign + mantissa;
+  return `${sign}${mantissa === "1" ? "" : `${mantissa}·`}10${raised(Number(exponent))}`;
 }
 
 // A number in at most so many digits.

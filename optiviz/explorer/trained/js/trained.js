@@ -1,6 +1,7 @@
 // A page of trained networks: sliders choose among them, nothing is computed between two.
 
 import { button, element } from "../../../player/js/dom.js";
+import { written } from "../../../player/js/numbers.js";
 import { opened } from "../../js/coding.js";
 import { Book } from "./book.js";
 import { Curves } from "./curves.js";
@@ -67,7 +68,7 @@ class Page {
     if (this.shown !== book.lane) this.offer(book.lane);
     for (const { input, output, words, at } of this.rows) {
       const value = at();
-      const told = words[value].replace("-", "−");
+      const told = written(words[value]);
       input.value = value;
       output.textContent = told;
       input.setAttribute("aria-valuetext", told);
@@ -81,8 +82,8 @@ class Page {
     const { book } = this;
     const { axes } = book.facts.lanes[lane];
     this.shown = lane;
-    this.rows = axes.map(({ symbol, words }, axis) =>
-      this.row(symbol, words, () => book.at[lane][axis], (value) => book.choose(lane, axis, value)));
+    this.rows = axes.map(({ title, words }, axis) =>
+      this.row(title, words, () => book.at[lane][axis], (value) => book.choose(lane, axis, value)));
     const own = book.facts.nodes.filter((node) => node.lane === lane).map(({ seeds }) => seeds);
     const seeds = own.reduce((a, b) => (b.length > a.length ? b : a));
     if (seeds.length > 1)
@@ -93,16 +94,16 @@ class Page {
     this.sliders.dataset.lane = lane;
   }
 
-  row(symbol, words, at, choose) {
+  row(title, words, at, choose) {
     const input = element("input", {
-      type: "range", min: 0, max: words.length - 1, step: 1, "aria-label": symbol,
+      type: "range", min: 0, max: words.length - 1, step: 1, "aria-label": title,
       oninput: () => {
         choose(Number(input.value));
         this.turn();
       },
     });
     const output = element("output");
-    const node = element("label", { class: "tr-row" }, element("span", {}, symbol), input, output);
+    const node = element("label", { class: "tr-row" }, element("span", {}, title), input, output);
     return { input, output, words, at, node };
   }
 
