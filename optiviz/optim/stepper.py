@@ -1,4 +1,4 @@
-"""How a rule steps through an array too large for the cache."""
+"""How a rule steps through an array that is too large for the cache, or small."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from optiviz.fast import wanted
 from optiviz.optim.base import Array, Optimizer, State
 from optiviz.optim.registry import OPTIMIZERS
+from optiviz.optim.scalar import scalar
 from optiviz.optim.shared import clips, decays, seen, step_of
 
 # What a rule touches of one block fits into the cache that a core has for itself.
@@ -35,10 +36,11 @@ def stepper(
     """A function of t that does `rule.step(w, g, state, t)`, in the quickest way for the size.
 
     Large arrays are stepped through by a compiled sweep (with the extra `fast`, for the rules that
-    have one) or block by block, both to the same bits. A rule that lets coordinates meet gets the
-    whole array, as does one that is not optiviz's own and may do so, and as do surfaces and a rule
-    with a setting for each coordinate. The rule's settings may change
-    between steps; its arrays must stay the same ones.
+    have one) or block by block, and a point in Python's own numbers (by the rules that are nothing
+    but arithmetic), all to the same bits. A rule that lets coordinates meet gets the whole array,
+    as does one that is not optiviz's own and may do so, and as do stacks and a rule with a setting
+    for each coordinate. The rule's settings may change between steps; its arrays must stay the same
+    ones.
 
     A velocity that decays with no gradient to feed it (a pixel that is always white) reaches, in
     float32, numbers below 10⁻³⁸, on which a processor is a hundred times slower. Such remains are
@@ -63,10 +65,11 @@ def stepper(
     """
     ours = type(rule) in OPTIMIZERS.values()
     taken = step_of(rule) if ours else rule.step
+    whole = partial(taken, w, g, state, **extras)
     if w.ndim != 1 or w.size <= BLOCK or not ours or rule.shapes():
-        return partial(taken, w, g, state, **extras)
+        return (scalar(rule, w, g, state, whole) if ours else None) or whole
     if rule.meets or clips(rule) or getattr(rule, "cautious", False):
-        return _tidied(partial(taken, w, g, state, **extras), rule, state)
+        return _tidied(whole, rule, state)
     if wanted(compiled) and (step := _compiled(rule, w, g, state, rows)):
         return step
     return _tidied(_blocks(rule, w, g, state), rule, state)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from optiviz.errors import UserError
+from optiviz.errors import UserError, at_least
 from optiviz.lines import zeros
 from optiviz.optim import OPTIMIZERS, Foreign, check, stepper
 from optiviz.optim.base import Array, Optimizer, State
@@ -114,7 +114,8 @@ def steps(
                 numbers[name] = values[t]  # the copy is ours alone
         try:
             step(t)
-            check_owned(optimizer, point.state, owned)
+            if owned:
+                check_owned(optimizer, point.state, owned)
         except (Exception, SystemExit) as error:
             if type(optimizer) in OURS or isinstance(error, UserError):
                 raise
@@ -177,8 +178,9 @@ def _set_out(
     state: State | None = None,
 ) -> _Start:
     """Look at everything, and lay the arrays out; see `steps`."""
-    if n < 1:
-        raise UserError(f"steps must be at least 1, got {n}.")
+    if not isinstance(n, int | np.integer):
+        raise UserError(f"steps must be a whole number, got {n!r}.")
+    at_least(1, steps=n)
     problem = as_problem(problem)
     w = start_of(problem, start)
     optimizer = as_rule(problem, optimizer, start=w)

@@ -265,6 +265,10 @@ REFUSED = [
     (lambda: descend(SURFACES["bowl"], optim.SGD(), steps=0), "steps must be at least 1, got 0."),
     (lambda: descend(SURFACES["bowl"], optim.SGD(), steps=-3), "steps must be at least 1, got -3."),
     (
+        lambda: descend(SURFACES["bowl"], optim.SGD(), steps=1.5),
+        "steps must be a whole number, got 1.5.",
+    ),
+    (
         lambda: descend(SURFACES["bowl"], optim.SGD(), (np.nan, 0.0)),
         "The start must be finite, got (nan, 0.0).",
     ),
@@ -300,6 +304,7 @@ REFUSED = [
 REFUSED_IDS = [
     "no-steps",
     "negative-steps",
+    "steps-and-a-half",
     "nan-start",
     "inf-start",
     "inf-loss",
