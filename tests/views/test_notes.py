@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
-from optiviz import descend, optim
+from optiviz import descend, optim, surfaces
 from optiviz.errors import UserError
 from optiviz.runs import events, race
 from optiviz.views import Note, Picture
 from optiviz.views.scene.figure import Scene
-from optiviz.views.scene.notes import FADES, STAYS
+from optiviz.views.scene.notes import FADES, STAYS, own
 
 NOTES = (Note(40, "later"), Note("overshoots", "too fast to stop at the floor of this valley"))
 ELSEWHERE = Note(60, "here", at=(1.5, -1.0))
@@ -114,6 +116,45 @@ def test_a_note_covers_no_head_no_goal_no_key_and_no_other(
             assert not box.contains(*panel.ax.transData.transform(point))
         assert not any(box.overlaps(other) for other in boxes)
         boxes.append(box)
+
+
+def film_of(theme: str) -> Scene:
+    """The film at the top of README."""
+    runs = race("valley", ["momentum", "sgd:lr=0.012"], 120)
+    notes = own(runs[0], surfaces["valley"])
+    labels = ["", "without momentum"]
+    return Scene(Picture("valley", runs, notes=notes, labels=labels, hero=0, theme=theme), True)
+
+
+@pytest.mark.parametrize("theme", ["light", "slides"])
+def test_no_words_read_on_from_others(theme: str) -> None:
+    """A note beside a name would be one phrase with it: "settles without momentum"."""
+    scene = film_of(theme)
+    panel = scene.panels[0]
+    least = panel.names.words[0].sizes[0][1]  # pixels, about two letters
+    for t in (20, 30, 40, 50, 70, 85, 100, 120):
+        scene.show(t)
+        texts = [each.name for each in panel.names.words]
+        texts += [text for _, (*_, text) in panel.told.told if text.get_visible()]
+        for one, other in combinations([text.get_window_extent() for text in texts], 2):
+            in_line = min(one.y1, other.y1) - max(one.y0, other.y0) > 0.3 * one.height
+            apart = max(one.x0, other.x0) - min(one.x1, other.x1)
+            assert not in_line or apart > least, t
+
+
+def test_a_ring_of_the_peak_lies_on_no_other_runs_end() -> None:
+    scene = film_of("light")
+    peak, (ring, _, _) = next((one, a) for one, a in scene.panels[0].told.told if len(a) == 3)
+    assert peak.words == "velocity builds"
+    head = scene.panels[0].trails[1].head.get_window_extent()
+    scene.show(120)
+    assert not ring.get_window_extent().overlaps(head)
+    run = scene.picture.runs[0]
+    speeds = np.hypot(*np.diff(run.w, axis=0).T)
+    step = int(np.flatnonzero((run.w == peak.at).all(axis=1))[0])
+    assert speeds[step - 1] > 0.8 * speeds[peak.step - 1]
+    alone = Picture("valley", run, notes=Note("peaks", "velocity builds"))
+    assert alone.told[0].at == tuple(run.w[peak.step])
 
 
 @pytest.mark.parametrize("words", ["as fast along as across", "short"])

@@ -21,6 +21,7 @@ from optiviz.views.scene.place import (
     crossed,
     gap_of,
     glide,
+    spaced,
 )
 from optiviz.views.style import HALO, words
 
@@ -32,6 +33,7 @@ NARROW = 12  # letters in a row at the end of a line, beside its panel; of a ver
 BROAD = 32  # and at a head
 PAD = 1.5  # points of the plate around the words
 FAR = 2.5  # heights from its head, from where on a name in a film is called back
+BELOW = 0.8  # heights between it and a note, whose words it would else end
 COVERS = 4  # cells of paths that a name may lie on before another place is sought
 GAP = 9.0  # pixels of a screen between a head and its name,
 DOTS = (0, (1, 1.6))  # on and off, in widths of the leader
@@ -114,11 +116,14 @@ class HeadNames:
         self.room = (box.width, box.height)
         notes = [text.get_window_extent() for text in panel.notes]
         fixed = [(b.x0 - box.x0, b.y0 - box.y0, b.x1 - box.x0, b.y1 - box.y0) for b in notes]
+        row, told = self.words[0].sizes[0][1], {*panel.told.texts}
+        pairs = zip(panel.notes, fixed, strict=True)
+        near = [spaced(one, row, BELOW) for text, one in pairs if text in told]
         ring = 11 * picture.look.pen * self.dpi
         fixed += [around(self._pixel(point), ring) for point in marked]
         self.paths = [panel.pixels(trail.points) for trail in panel.trails]
         fixed += [around(path[0].tolist(), ring / 2) for path in self.paths]
-        self.ground = Ground(self.room, crossed(self.paths, self.room), fixed)
+        self.ground = Ground(self.room, crossed(self.paths, self.room), fixed, near)
         self.track: Array | None = None
 
     def follow(self) -> None:
@@ -134,20 +139,19 @@ class HeadNames:
         """The boxes of all names at a step."""
         found: dict[int, Box] = {}
         for nth in self.order:
-            found[nth] = self._fresh(nth, t, [*found.values(), *self.dots(t)])
+            found[nth] = self._fresh(nth, t, found)
         return [found[nth] for nth in range(self.count)]
 
     def _before(self, t: int, later: list[Box], then: int) -> list[Box]:
         """The boxes at a step before another: each beside its head as it is then, if it can be."""
         found: dict[int, Box] = {}
         for nth in self.order:
-            taken = [*found.values(), *self.dots(t)]
             here, there = self.head(nth, t), self.head(nth, then)
             corner = later[nth][0] + here[0] - there[0], later[nth][3] + here[1] - there[1]
             row = self.words[nth].sizes[0][1]
-            kept = self.ground.nudged(self.ground.inside(self._box(nth, t, corner)), taken, row)
+            kept = self._nudged(nth, t, corner, found)
             if gap_of(kept, here) > FAR * row or self.ground.crossings(kept) > COVERS:
-                fresh = self._fresh(nth, t, taken)
+                fresh = self._fresh(nth, t, found)
                 kept = fresh if self._burden(fresh, here) < self._burden(kept, here) / 2 else kept
             found[nth] = kept
         return [found[nth] for nth in range(self.count)]
@@ -156,11 +160,19 @@ class HeadNames:
         """How far a name is from its head, and how much of the paths it hides."""
         return gap_of(box, head) + CROSSED * self.ground.crossings(box)
 
-    def _fresh(self, nth: int, t: int, taken: list[Box]) -> Box:
-        """The best place for one name, whatever it was before."""
+    def _fresh(self, nth: int, t: int, found: dict[int, Box]) -> Box:
+        """The best place for one name among those found, whatever it was before."""
         gap, row = GAP * self.panel.look.pen * self.dpi, self.words[nth].sizes[0][1]
-        blocked = [*taken, *self._arrows(nth, t)]
-        return self.ground.place(self.head(nth, t), self.words[nth].size(t), blocked, gap, row)
+        blocked = [*found.values(), *self.dots(t), *self._arrows(nth, t)]
+        near = [spaced(box, row) for box in found.values()]
+        size = self.words[nth].size(t)
+        return self.ground.place(self.head(nth, t), size, blocked, gap, row, near)
+
+    def _nudged(self, nth: int, t: float, corner: Spot, found: dict[int, Box]) -> Box:
+        """The place for one name among those found that is nearest to a corner."""
+        row, box = self.words[nth].sizes[0][1], self.ground.inside(self._box(nth, t, corner))
+        near = [spaced(box, row) for box in found.values()]
+        return self.ground.nudged(box, [*found.values(), *self.dots(t)], row, near)
 
     def dots(self, t: float) -> list[Box]:
         """The boxes of all heads."""
@@ -217,9 +229,7 @@ class HeadNames:
             at = [np.interp(t, self.keys, way) for way in self.track.reshape(len(self.keys), -1).T]
             boxes = {}
             for nth in self.order:  # what a glide led over something gives way again
-                box = self.ground.inside(self._box(nth, t, (at[2 * nth], at[2 * nth + 1])))
-                taken = [*boxes.values(), *self.dots(t)]
-                boxes[nth] = self.ground.nudged(box, taken, self.words[nth].sizes[0][1])
+                boxes[nth] = self._nudged(nth, t, (at[2 * nth], at[2 * nth + 1]), boxes)
         for nth, box in boxes.items():
             self.words[nth].put(t, (box[0], box[3]), self.room, self.head(nth, t))
 

@@ -14,10 +14,12 @@ from optiviz.problems.base import Array, Plane
 from optiviz.runs.events import events
 from optiviz.runs.record import Run
 from optiviz.views.scene.contour import RING
-from optiviz.views.scene.place import Box, Ground, around, crossed
+from optiviz.views.scene.place import Box, Ground, around, crossed, spaced
 from optiviz.views.style import rim
 
 WIDE = 22  # letters in a row, at most
+CLEAR = 0.03  # of the picture's diagonal: a ring, and a head beside it
+ABOUT = (0, 1, -1, 2, -2)  # steps from a peak at which a run is about as fast
 STAYS, FADES = 0.22, 0.06  # of a film's steps: how long a note stands, and how long it fades
 
 
@@ -65,7 +67,7 @@ def told(notes: Sequence[Note], runs: Sequence[Run], problem: Plane) -> tuple[To
         step = _moment(note, run, problem) if isinstance(note.t, str) else int(note.t)
         if not 0 <= step <= run.steps:
             raise UserError(f"note {note.words!r}: t must be from 0 to {run.steps}, got {step}.")
-        x, y = run.w[step] if note.at is None else note.at
+        x, y = _place(note, step, runs, problem) if note.at is None else note.at
         found.append(Told(step, note.words, (float(x), float(y)), note.run))
     return tuple(sorted(found, key=lambda one: one.step))
 
@@ -92,6 +94,20 @@ def _moment(note: Note, run: Run, problem: Plane) -> int:
             f"Choose a step, or from: {', '.join(steps) or 'no other'}."
         )
     return min(steps[str(note.t)], run.steps)
+
+
+def _place(note: Note, step: int, runs: Sequence[Run], problem: Plane) -> list[float]:
+    """Where a run is at a step; of its peak, about which it is as fast, rather where no other ends:
+    there a ring would seem to mean that one."""
+    low, high = np.array(problem.bounds).T
+    reach = CLEAR * np.hypot(*(high - low))
+    ends = [run.w[-1] for nth, run in enumerate(runs) if nth != note.run]
+    about = ABOUT if note.t == "peaks" else (0,)
+    path = runs[note.run].w
+    places = [path[min(max(step + away, 0), len(path) - 1)] for away in about]
+    clear = (at for at in places if all(np.hypot(*(at - end)) > reach for end in ends))
+    found: list[float] = next(clear, places[0]).tolist()
+    return found
 
 
 class Notes:
@@ -141,7 +157,8 @@ class Notes:
         self.rows.append(_widths(text))
         size, point = text.get_window_extent().size + 0.4 * row, self.spot(one)
         where = point if np.isfinite(point).all() else np.array(self.ground.room) / 2
-        box = self.ground.place(tuple(where), tuple(size), taken, 1.1 * row, row)
+        near = [spaced(box, row) for box in self.boxes]
+        box = self.ground.place(tuple(where), tuple(size), taken, 1.1 * row, row, near)
         text.set_position(tuple(np.reshape(box, (2, 2)).mean(axis=0) / self.ground.room))
         style |= {"lw": 1.1 * look.pen, "mew": 1.1 * look.pen, "ms": 11 * look.pen}
         rings = [] if self._goal(point) is not None else ax.plot([], [], "o", mfc="none", **style)

@@ -18,7 +18,9 @@ TURNS = [math.radians(angle) for angle in (20, -20, 160, -160, 60, -60, 120, -12
 RINGS = (0.0, 1.0, 2.2, 3.6, 5.4, 7.6)  # heights of a word between it and its point
 NUDGES = (0.0, *(0.2 * n for n in range(1, 10)), 2.3, 2.8, 3.4, 4.2, 5.2)  # heights
 AROUND = ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
+ASIDE = 1.5  # rows between words in line with each other
 BLOCKED = 1e4  # what it costs to lie on what must be seen,
+CROWDED = 45.0  # where words would read on from others,
 CROSSED = 7.0  # on a cell that a path runs through,
 AWAY = 1.0  # a pixel away from the point, where the nearest place is free,
 TURNED = 1.5  # and the next direction in the order above
@@ -32,16 +34,23 @@ class Ground:
         room: the width and the height that there are.
         crossed: how many cells paths run through, summed from the lower left corner.
         fixed: boxes that must be seen at any time.
+        near: boxes about words, `spaced`: where others would read on from them.
     """
 
     room: Spot
     crossed: Array
     fixed: Sequence[Box]
+    near: Sequence[Box] = ()
 
-    def cost(self, box: Box, taken: Sequence[Box]) -> float:
+    def cost(self, box: Box, taken: Sequence[Box], near: Sequence[Box] = ()) -> float:
         """How bad it would be for words to lie there."""
+        return self.crowd(box, taken, near) + CROSSED * self.crossings(box)
+
+    def crowd(self, box: Box, taken: Sequence[Box], near: Sequence[Box]) -> float:
+        """How bad it would be for what else is to be seen there, and read."""
         blocked = sum(overlap(box, other) for other in (*self.fixed, *taken))
-        return BLOCKED * blocked + CROSSED * self.crossings(box)
+        crowded = any(overlap(box, other) for other in (*self.near, *near))
+        return BLOCKED * blocked + CROWDED * crowded
 
     def crossings(self, box: Box) -> float:
         """How many cells of paths lie in a box."""
@@ -51,12 +60,21 @@ class Ground:
         table = self.crossed
         return float(table[high, right] - table[low, right] - table[high, left] + table[low, left])
 
-    def place(self, point: Spot, size: Spot, taken: Sequence[Box], gap: float, row: float) -> Box:
+    def place(
+        self,
+        point: Spot,
+        size: Spot,
+        taken: Sequence[Box],
+        gap: float,
+        row: float,
+        near: Sequence[Box] = (),
+    ) -> Box:
         """The best place for a box of words beside a point.
 
         Args:
             point: what they are about; size: theirs; taken: boxes that must be seen besides.
             gap: the pixels to the point; row: the height of one line.
+            near: boxes about words besides.
         """
         best: tuple[float, Box] | None = None
         for ring in RINGS:
@@ -65,13 +83,13 @@ class Ground:
                 break  # nothing further away can be better
             for nth, turn in enumerate(TURNS):
                 box = self.inside(beside(point, size, turn, away))
-                price = AWAY * (away - gap) + TURNED * nth + self.cost(box, taken)
+                price = AWAY * (away - gap) + TURNED * nth + self.cost(box, taken, near)
                 if best is None or price < best[0]:
                     best = price, box
         assert best
         return best[1]
 
-    def nudged(self, held: Box, taken: Sequence[Box], row: float) -> Box:
+    def nudged(self, held: Box, taken: Sequence[Box], row: float, near: Sequence[Box] = ()) -> Box:
         """A box moved as little as need be to lie on nothing that must be seen."""
         best: tuple[float, Box] | None = None
         for away in NUDGES:
@@ -80,8 +98,7 @@ class Ground:
             for x, y in AROUND if away else AROUND[:1]:
                 dx, dy = away * row * x, away * row * y
                 box = self.inside((held[0] + dx, held[1] + dy, held[2] + dx, held[3] + dy))
-                blocked = sum(overlap(box, other) for other in (*self.fixed, *taken))
-                price = away * row + BLOCKED * blocked
+                price = away * row + self.crowd(box, taken, near)
                 if best is None or price < best[0]:
                     best = price, box
         assert best
@@ -106,6 +123,17 @@ def beside(point: Spot, size: Spot, turn: float, away: float) -> Box:
 def around(point: Spot, radius: float) -> Box:
     """The box of a marker."""
     return point[0] - radius, point[1] - radius, point[0] + radius, point[1] + radius
+
+
+def spaced(box: Box, row: float, above: float = 0.0) -> Box:
+    """The box of words with room on both sides, and some rows above and below: others in line with
+    them would read on.
+
+    >>> spaced((10, 0, 30, 8), 4), spaced((10, 0, 30, 8), 4, above=0.5)
+    ((4.0, 0.0, 36.0, 8.0), (4.0, -2.0, 36.0, 10.0))
+    """
+    left, low, right, high = box
+    return left - ASIDE * row, low - above * row, right + ASIDE * row, high + above * row
 
 
 def gap_of(box: Box, point: Spot) -> float:
