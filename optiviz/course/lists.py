@@ -33,7 +33,7 @@ alone.</p>
 </div>"""
 
 ROW = """<li data-lesson="{name}"><a data-carries href="{file}"><picture>
-<source media="(prefers-color-scheme: dark)" srcset="{pictures}/{name}-dark.svg">
+<source media="screen and (prefers-color-scheme: dark)" srcset="{pictures}/{name}-dark.svg">
 <img src="{pictures}/{name}-light.svg" alt="" width="640" height="{high}"></picture>
 <span>{number} · {title}</span> <span>{question}</span></a></li>"""
 

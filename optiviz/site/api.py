@@ -45,7 +45,11 @@ def write(out: Path) -> None:
     import pdoc.render  # noqa: PLC0415
 
     pdoc.render.configure(
-        docformat="google", show_source=False, footer_text="optiviz", template_directory=LOOK
+        docformat="google",
+        show_source=False,
+        footer_text="optiviz",
+        favicon="data:,",  # or a server is asked for one
+        template_directory=LOOK,
     )
     with tempfile.TemporaryDirectory() as name, warnings.catch_warnings(), _found():
         warnings.simplefilter("ignore")  # of what a docstring of an extra links to

@@ -156,6 +156,12 @@ def test_on_paper_there_is_the_question_and_no_answer(visit: Visit, tmp_path: Pa
     assert not answers.is_visible()
     page.get_by_label("Show the answers here").check()
     assert answers.is_visible()
+    page.emulate_media(media="print")
+    page.goto(page.url.replace("questions", "index"))
+    row = page.locator(".co-list li").first
+    assert row.evaluate("(one) => getComputedStyle(one).breakInside") == "avoid"
+    source = row.locator("img").evaluate("(one) => one.currentSrc")
+    assert source.endswith("1-choose-light.svg")
 
 
 def test_without_scripts_the_first_frame_and_the_question_are_there(visit: Visit) -> None:

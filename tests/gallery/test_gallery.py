@@ -188,6 +188,12 @@ def test_the_page_in_a_browser(page: Path, chromium) -> None:
     assert image.get_attribute("src").endswith(still)
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == THUMBNAIL[0]
     shown.evaluate("document.querySelector('footer').scrollIntoView()")
+    shown.emulate_media(media="print", color_scheme="dark")  # on paper: pictures and their words
+    assert shown.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(246, 248, 251)"
+    card = f"getComputedStyle(document.getElementById('{MOVES}')).breakInside"
+    assert shown.evaluate(card) == "avoid"
+    assert shown.locator(f"#{MOVES} .words").is_visible()
+    assert not shown.locator(f"#{MOVES} .files").is_visible()
     shown.close()
     assert not wrong
     assert all(url.startswith(("file:", "data:")) for url in asked)

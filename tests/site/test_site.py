@@ -127,7 +127,7 @@ def test_the_api_is_dark_with_its_reader_and_whole_on_paper(
       (one) => one.scrollWidth > one.clientWidth + 1).length"""
     tab.set_viewport_size({"width": 500, "height": 800})
     assert tab.evaluate(cut)  # on a screen one can scroll there
-    tab.emulate_media(media="print", color_scheme="light")
+    tab.emulate_media(media="print")
     assert tab.evaluate(cut) == 0
     assert not tab.locator("nav").is_visible()
     assert tab.evaluate(ground) == "rgb(255, 255, 255)"
