@@ -158,7 +158,7 @@ def load(address: str, parts: list[str]) -> str:
         return answer.read().decode()
 
     kernel = re.search(r'"kernelId": "([^"]+)"', got("")).group(1)
-    for path in parts:
+    for path in (f"api/kernels/{kernel}", *parts):  # first the page says that it is open
         got(path)
     connection.close()
     return kernel
@@ -209,10 +209,10 @@ async def rush(
     return first, later, each, whole
 
 
-def three(seconds: list[float]) -> str:
-    """Their median, 95th percentile and worst."""
-    median, p95 = statistics.median(seconds), percentile(seconds, 0.95)
-    return f"{median:.2f} s ({p95:.2f}, worst {max(seconds):.2f})"
+def four(seconds: list[float]) -> str:
+    """The least of them, their median, 95th percentile and worst."""
+    found = min(seconds), statistics.median(seconds), percentile(seconds, 0.95), max(seconds)
+    return "{:.2f} s, {:.2f} ({:.2f}), {:.2f}".format(*found)
 
 
 def show(what: str, value: str, target: str) -> None:
@@ -247,8 +247,9 @@ def main() -> None:
     with served("surfaces", users) as (address, _):
         time.sleep(6)
         first, moves, sizes, whole = asyncio.run(rush(address, users, parts))
-    show(f"{users} users at once: the first runs are there after", three(first), "")
-    show("  after a slider was moved, when all are there", three(moves), "")
+    print(f"{users} users at once: least, median (95th percentile), worst")
+    show("  the first runs are there after", four(first), "")
+    show("  after a slider was moved, when all are there", four(moves), "")
     cost = f"{statistics.mean(sizes):.0f} MiB ({max(sizes):.0f})"
     show("  memory of each page, used: mean (most), PSS", cost, "≤ 110 MiB")
     show("  memory of the whole server", f"{whole:.0f} MiB", "")

@@ -109,6 +109,11 @@ def test_a_kernel_is_not_ended_while_its_page_is_made(serve: Callable[..., Any])
         answers = list(pool.map(lambda _: lab.get(), range(8)))
     assert [status for status, _ in answers] == [200] * 8
     assert all("</html>" in page and "kernelId" in page for _, page in answers)
+    told = re.compile(r"<script>document.getElementById\(.loading_text.\).textContent = .*\n")
+    waited = [page for _, page in answers if "Before you: " in page]
+    assert waited
+    heads = {told.sub("", page).partition('<div id="rendered_cells"')[0] for _, page in answers}
+    assert len(heads) == 1
     assert taken(lab, 0, 30)
 
 
@@ -229,8 +234,14 @@ def test_the_server_ends_at_once_with_pages_open(serve: Callable[..., Any]) -> N
     from tornado.websocket import websocket_connect  # noqa: PLC0415
 
     lab = serve("surfaces")
+
+    def opened(_: int) -> str:
+        kernel = lab.open()
+        assert lab.alive(kernel)  # what an open page asks
+        return kernel
+
     with ThreadPoolExecutor(10) as pool:
-        kernels = list(pool.map(lambda _: lab.open(), range(10)))
+        kernels = list(pool.map(opened, range(10)))
     processes = [lab.process_of(kernel) for kernel in kernels]
 
     async def stay() -> float:
@@ -239,11 +250,13 @@ def test_the_server_ends_at_once_with_pages_open(serve: Callable[..., Any]) -> N
             url = f"{lab.address}api/kernels/{kernel}/channels".replace("http", "ws", 1)
             protocols = ["v1.kernel.websocket.jupyter.org"]
             sockets.append(await websocket_connect(HTTPRequest(url), subprotocols=protocols))
+        others = [ask(lab) for _ in range(4)]  # whose kernels start, and who wait
+        await asyncio.sleep(0.3)
         began = time.monotonic()
         lab.process.send_signal(signal.SIGTERM)
         await asyncio.to_thread(lab.process.wait, 60)
         seconds = time.monotonic() - began
-        for each in sockets:
+        for each in (*sockets, *others):
             each.close()
         return seconds
 
@@ -251,4 +264,6 @@ def test_the_server_ends_at_once_with_pages_open(serve: Callable[..., Any]) -> N
         seconds = pool.submit(asyncio.run, stay()).result()
     assert seconds < 2
     assert lab.process.returncode == 0
+    lab.reader.join()
+    assert "Traceback" not in "".join(lab.errors)
     assert [number for number in processes if Path(f"/proc/{number}").exists()] == []

@@ -9,6 +9,8 @@ from typing import Any
 from jupyter_server.services.kernels.handlers import KernelHandler
 from tornado.ioloop import IOLoop
 
+from optiviz.labs.server.turns import Turn
+
 UNHEARD = 20  # seconds in which a page that was sent has to be heard of
 KEPT = 30  # seconds in which a page that was left can be opened again with all that it had
 
@@ -103,11 +105,14 @@ class Visit:
 
     kernel_manager: Any
     seat: Seat | None = None
+    turn: Turn
     gone = False
 
     def on_connection_close(self) -> None:
         """Note that who asked has hung up; the place is free when its kernel has ended."""
         self.gone = True
+        if self.seat is not None:
+            self.kernel_manager.turns.leave(self.turn)
 
     def on_finish(self) -> None:
         """Look whether the page that was sent is opened."""

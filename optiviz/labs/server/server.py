@@ -5,7 +5,6 @@ Visitors can move the controls and nothing else: Voilà passes on messages of wi
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 import re
@@ -14,7 +13,6 @@ import sys
 import threading
 import time
 import webbrowser
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +23,19 @@ from tornado.ioloop import IOLoop
 from tornado.web import HTTPError
 from traitlets.config import Config
 from voila.app import Voila
-from voila.request_info_handler import RequestInfoSocketHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
-from optiviz.labs.server import seats as places
 from optiviz.labs.server.data import shared
 from optiviz.labs.server.door import Door
 from optiviz.labs.server.guard import Identity, Missing, guarded
 from optiviz.labs.server.health import Health
 from optiviz.labs.server.log import log, open_log
-from optiviz.labs.server.notice import notice
+from optiviz.labs.server.pages import Leave, Page
 from optiviz.labs.server.parts import PARTS
 from optiviz.labs.server.ports import bound
-from optiviz.labs.server.seats import Seats, Visit, look
+from optiviz.labs.server.seats import Seats
+from optiviz.labs.server.turns import Turns
 from optiviz.labs.server.wire import LARGEST, PING
 
 # Of all that is installed for JupyterLab and Voilà, what a lab is made of.
@@ -48,7 +45,6 @@ WIDGETS = [
     "anywidget",
 ]
 DATA = Path(__file__).parent / "jupyter"  # what Jupyter calls a data directory: our template
-KEPT = "optiviz-kernel"  # the cookie by which a page that is reloaded finds its kernel again
 LOOK = 10  # seconds between two looks for kernels that nobody needs any more
 LEFT = 60  # seconds without a page, after which a kernel ends
 # No request has a body, and none takes long to come.
@@ -65,12 +61,20 @@ class Kernels(AsyncMappingKernelManager):
     """The kernels, of which no more are given to pages than there are places."""
 
     most = 1
+    head = ""  # of every page, up to what its kernel makes; not known before the first
 
     def __init__(self, **how: Any) -> None:
         super().__init__(**how)  # type: ignore[no-untyped-call]
         self.seats = Seats(self.most, self.__contains__)
+        self.turns = Turns(max(2, os.cpu_count() or 1))
         self.left: dict[str, float] = {}
         self.ending = False
+
+    @property
+    def heated(self) -> bool:
+        """Whether a kernel that nobody asked for yet is there; Voilà counts those to come, too."""
+        pools = getattr(self, "_pools", {}).values()
+        return any(kernel.done() for pool in pools for kernel in pool[:1])
 
     async def start_kernel(self, **how: Any) -> str:  # type: ignore[override]
         """Start a kernel; one that is not heated for later belongs to the request."""
@@ -89,13 +93,15 @@ class Kernels(AsyncMappingKernelManager):
         await super().shutdown_kernel(kernel_id, now=True, restart=restart)  # type: ignore[no-untyped-call]
 
     async def shutdown_all(self, now: bool = True) -> None:  # type: ignore[override]
-        """End every kernel at once, as the server ends; what else it holds ends with it."""
+        """End every kernel at once, as the server ends; what else it holds ends with it.
+
+        So does a process that is just being started: it looks for its parent every second.
+        """
         self.ending = True
         for pool in getattr(self, "_pools", {}).values():  # Voilà's heated ones
             for kernel in pool:
                 kernel.cancel()
             pool.clear()
-        await asyncio.gather(*self._pending_kernels.values(), return_exceptions=True)
         for kernel in self._kernels.values():
             await _kill(kernel)
         for kernel in self._kernels.values():
@@ -119,64 +125,6 @@ class Kernels(AsyncMappingKernelManager):
 async def _kill(kernel: Any) -> None:
     if kernel.provisioner is not None:
         await kernel.provisioner.kill()
-
-
-class Page(Visit, TornadoVoilaHandler):  # type: ignore[misc]
-    """The lab's page, or one that says that all places are taken."""
-
-    starts = True
-
-    async def get_generator(self, path: str | None = None) -> AsyncIterator[str]:
-        """The page piece by piece."""
-        if path:  # no other page, no file: the lab's own parts have handlers of their own
-            raise HTTPError(404)
-        kernels = self.kernel_manager
-        if page := kernels.seats.again(self.get_cookie(KEPT)):
-            self.set_header("Cache-Control", "no-store")
-            yield page
-            return
-        if forsaken := kernels.seats.forsaken:
-            kernels.seats.give_back(forsaken)
-            await kernels.shutdown_kernel(forsaken)
-        if (seat := kernels.seats.take()) is None:
-            self.set_status(503)
-            self.set_header("Retry-After", "10")  # to programs
-            self.set_header("Refresh", "10")  # to browsers
-            yield notice("Full", self.base_url, kernels.most)
-        else:
-            self.seat = seat
-            try:
-                async for html in super().get_generator(path):
-                    seat.page += html
-                    yield html
-            finally:
-                RequestInfoSocketHandler._cache.clear()  # kept for ever for what nobody asks
-                if not seat.kernel:  # it could not be started
-                    kernels.seats.free(seat)
-
-
-class Leave(VoilaShutdownKernelHandler):  # type: ignore[misc]
-    """What a page calls as it is closed.
-
-    Voilà's pages never get the cookie that the usual check against forged requests looks for. The
-    `Origin` header does as well here: `prepare` refuses a request from another site's page.
-    """
-
-    def check_xsrf_cookie(self) -> None:
-        """Pass: see the class."""
-
-    async def post(self, kernel_id: str) -> None:
-        """End the kernel; its place is free at once, so that a page can be reloaded.
-
-        A page with something worth to be kept asks for that: it may be one that is reloaded.
-        """
-        kernels = self.kernel_manager
-        if self.get_query_argument("keep", None) is not None:
-            if (seat := kernels.seats.leave(kernel_id)) is not None:
-                IOLoop.current().call_later(places.KEPT, look, kernels, seat, again=True)
-        elif kernels.seats.give_back(kernel_id):
-            await kernels.shutdown_kernel(kernel_id)
-        self.set_status(204)
 
 
 OURS = {TornadoVoilaHandler: Page, VoilaShutdownKernelHandler: Leave}
