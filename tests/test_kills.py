@@ -10,6 +10,7 @@ import csv
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -24,6 +25,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+from optiviz.files import OURS
+from optiviz.lessons.reader import HERE
 
 pytestmark = [
     pytest.mark.slow,
@@ -45,6 +49,17 @@ COMMANDS = {
     "explore": "explore --points 5x3 --steps 20 --out page.html",
     "animate": "animate --steps 8 --size 320x240 --out film.gif",
 }
+ONE_PICTURE = """
+import optiviz.gallery.scripts as gallery
+picture = gallery.script("plot_bias_correction")
+gallery.scripts = lambda: {picture.name: picture}
+from optiviz.cli import main
+main()
+"""
+FOLDERS = {  # of pages, which are made anew
+    "course": "course --lessons lessons --out a",
+    "gallery": "gallery --all --formats png --out a",
+}
 # With these in place a command is gone on with by other words.
 GO_ON = {"train": "a/run.json", "compare": "a/compare.json"}
 NOT_AGAIN = "a holds a finished run"
@@ -52,10 +67,11 @@ TIMED = ("seconds", "updates_per_second", "versions", "worker")
 
 
 def start(folder: Path, words: str, **also: str) -> subprocess.Popen[str]:
-    """A command in a group of processes of its own."""
+    """A command in a group of processes of its own; of the gallery there is one picture."""
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | also
+    program = [sys.executable, "-c", ONE_PICTURE] if "--all" in words else [OPTIVIZ]
     return subprocess.Popen(
-        [OPTIVIZ, *words.split()],
+        [*program, *words.split()],
         cwd=folder,
         env=environment,
         stdout=subprocess.DEVNULL,
@@ -150,14 +166,28 @@ def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def counted(shim: Path, folder: Path, words: str, at: int) -> int:
     """Run a command that is killed at a write, or at none if that is 0; how many there were."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     count = folder.with_suffix(".count")
     count.write_bytes(bytes(8))
     preload = {"LD_PRELOAD": str(shim), "KILL_COUNT": str(count), "KILL_AT": str(at)}
+    if at == 0:
+        preload["KILL_LIST"] = str(folder.with_suffix(".list"))
     running = start(folder, words, **preload)
     running.communicate(timeout=300)
     assert running.returncode in (0, -signal.SIGKILL)
     return int.from_bytes(count.read_bytes(), sys.byteorder)
+
+
+def half(folder: Path) -> set[str]:
+    """The files that were written to under their own names, and so are half for a while.
+
+    Where there are none, whatever kills a program at whatever moment leaves the old file or none.
+    """
+    lines = folder.with_suffix(".list").read_text(encoding="utf-8").splitlines()
+    written = {Path(line) for line in lines if line.startswith(f"{folder.resolve()}/")}
+    assert written, "nothing was seen"
+    names = {path.name for path in written if not path.name.startswith(OURS)}
+    return {name for name in names if not re.search(r"\.db(-journal|-wal)?$", name)}  # SQLite's way
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -167,6 +197,7 @@ def test_killed_at_a_write_it_ends_alike(
     expected, _ = whole.of(name)
     total = counted(shim, tmp_path / "0", COMMANDS[name], 0)
     assert found(tmp_path / "0") == expected
+    assert half(tmp_path / "0") == set()
     stride = -(-total // WRITES)
     first = 1 + random.Random(SEED).randrange(stride)
 
@@ -178,6 +209,25 @@ def test_killed_at_a_write_it_ends_alike(
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(killed, range(first, total + 1, stride)))
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_pages_of_which_some_were_written_are_made_anew(
+    tmp_path: Path, shim: Path, name: str
+) -> None:
+    def run(place: str, at: int) -> int:
+        folder = tmp_path / place
+        (folder / "lessons").mkdir(parents=True, exist_ok=True)
+        shutil.copy(HERE / "01-rate.toml", folder / "lessons")
+        return counted(shim, folder, FOLDERS[name], at)
+
+    total = run("whole", 0)
+    assert half(tmp_path / "whole") == set()
+    expected = found(tmp_path / "whole")
+    assert "a/index.html" in expected
+    run("killed", random.Random(SEED).randint(total // 2, total))
+    run("killed", 0)
+    assert found(tmp_path / "killed") == expected
 
 
 # --- at random moments ---
