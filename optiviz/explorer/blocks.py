@@ -54,7 +54,7 @@ def block(plan: Plan, world: World, lane: int) -> Block:
     if plan.schedule:
         lr = np.stack([_filled(run.lr, steps - 1) for run in runs], axis=1)
         arrays.append(("rate", lr.T.astype("<f8").ravel()))
-    arrays += _batches(runs)
+    arrays += _batches(runs) + _sent(world.lanes[lane].rule, runs, steps)
     first = runs[
         int(np.ravel_multi_index([one.at for one in plan.of(lane)], shape) if shape else 0)
     ]
@@ -112,6 +112,18 @@ def _batches(runs: Sequence[Run]) -> Arrays:
         if run.batch is not None and len(run.batch) > len(found.get(run.batch.shape[1], ())):
             found[run.batch.shape[1]] = run.batch
     return [(f"batch{size}", batch.astype("<i4").ravel()) for size, batch in found.items()]
+
+
+def _sent(rule: Optimizer, runs: Sequence[Run], steps: int) -> Arrays:
+    """What a search came to at every step, which no arithmetic of the page tells: an outcome that
+    is one number for all parameters."""
+    found: Arrays = []
+    for symbol, slot in rule.outcomes.items():
+        told = [run.slots[slot] for run in runs if slot in run.slots]
+        if told and all((values == values[:, :1]).all() for values in told):
+            column = np.concatenate([_filled(values[:, 0], steps) for values in told])
+            found.append((f"sent{symbol}", column.astype("<f8")))
+    return found
 
 
 def _filled(values: Array, steps: int) -> Array:

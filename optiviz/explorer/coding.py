@@ -18,7 +18,7 @@ from optiviz.problems.base import Array, Bounds
 FORMAT = 1  # of a page's data
 SIDE = 65536  # levels along the longer side of the bounds
 INSIDE = 3.0  # sides from the middle, within which levels are evenly apart
-FAR = 1e30  # sides: nothing is further away
+FAR = 1e18  # sides: nothing is further away, or its level would not fit into three bytes
 GRAIN = 0.005  # of a loss: a level
 DEEP = 1e-12  # of the greatest first loss: below, a loss is as good as none
 BYTES = {"place": 3, "loss": 2}

@@ -18,6 +18,7 @@ from optiviz.explorer.plan import Lane, Plan, World
 from optiviz.optim import Optimizer
 from optiviz.optim.describe import MAIN, SYMBOLS, describe
 from optiviz.optim.explain import letters
+from optiviz.optim.looking import CURVED
 from optiviz.optim.shared import clips
 from optiviz.player.bundle import bundle
 from optiviz.player.pack import Arrays, ground_of, looks, pack
@@ -128,6 +129,7 @@ def data(
         "coding": {
             "side": coding.SIDE,
             "inside": coding.INSIDE,
+            "far": coding.FAR,
             "grain": coding.GRAIN,
             "fine": coding.FINE,
             "bytes": coding.BYTES,
@@ -179,7 +181,7 @@ def _world(plan: Plan, world: World, picture: Picture) -> dict[str, Any]:
         "panels": [
             *("loss", "velocity"),
             *(["lr"] if plan.schedule else []),
-            *(["formula"] if any(one["first"] is not None for one in lanes) else []),
+            *(["formula"] if any(one["formula"] for one in lanes) else []),
         ],
         "lanes": lanes,
     }
@@ -203,7 +205,9 @@ def _lane(plan: Plan, lane: Lane, look: dict[str, Any], index: int) -> dict[str,
         "lr": lane.lr,
         "formula": rule.formula(),
         "letters": letters(rule, " ".join(rule.formula())),
-        "first": _first(rule) if alike else None,
+        "first": _first(rule) if alike and rule.formula() else None,
+        "outcomes": list(rule.outcomes),
+        "counts": {k: v for k, v in rule.settings().items() if type(v) is int} | {"curved": CURVED},
         "still": {
             SYMBOLS[name]: value
             for name, value in lane.rule.settings().items()
@@ -212,14 +216,9 @@ def _lane(plan: Plan, lane: Lane, look: dict[str, Any], index: int) -> dict[str,
     }
 
 
-def _first(rule: Optimizer) -> dict[str, Any] | None:
+def _first(rule: Optimizer) -> dict[str, Any]:
     """What the symbols are that a rule keeps, before its first step: a number, or "w" where it is
-    the start; None where a line is no arithmetic, but for a slope elsewhere."""
-    lines = rule.formula()
-    others = [line for line in lines if line.split(" ← ")[0] in rule.outcomes]
-    clipped = "look" in rule.extras and clips(rule)  # such a slope is, too, which no line says
-    if not lines or clipped or any("∇L(" not in line for line in others):
-        return None
+    the start."""
     start = np.array([1.5, -2.5])  # as good as any
     state = rule.init(start)
     kept = {symbol: state[slot] for symbol, slot in rule.symbols.items() if slot in state}

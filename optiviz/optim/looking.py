@@ -11,6 +11,7 @@ import numpy as np
 from optiviz.optim.base import Array, Look, Optimizer, Rate, Setting, State, nowhere
 from optiviz.optim.drawn import Drawn, Pull, Seen, Tried
 from optiviz.optim.settings import choice, count, setting
+from optiviz.optim.shared import clips
 
 CURVED = 1e-10  # the least yᵀs of a pair that is kept, as in PyTorch
 ENOUGH, TRIES = 1e-4, 30  # Armijo's share of the promised descent, and how often η is halved
@@ -63,8 +64,8 @@ class SAM(Optimizer):
     weight_decay: Setting = setting(0.0, low=0)
 
     def formula(self) -> tuple[str, ...]:
-        probe = "n ← √sum(g²)", "p ← w + ρg/n", "h ← ∇L(p)"
-        return *probe, "v ← βv − η(h + λw)", "w ← w + v"
+        look = "h ← C∇L(p)/max(C, |∇L(p)|)" if clips(self) else "h ← ∇L(p)"
+        return "n ← √sum(g²)", "p ← w + ρg/n", look, "v ← βv − η(h + λw)", "w ← w + v"
 
     def drawn(self, seen: Seen) -> tuple[Drawn, ...]:
         rho = np.broadcast_to(seen.setting(self, "rho"), (len(seen.w) - 1, 1))

@@ -163,7 +163,8 @@ def digits(text: str) -> tuple[float, float]:
     return float(mantissa) * 10.0 ** int(exponent or 0), unit
 
 
-# Every rule whose lines are arithmetic, some of them changed, too, and one that looks elsewhere.
+# Every rule, some of them changed, too: those whose lines are arithmetic, and those that look
+# elsewhere, search, or take roots of matrices.
 TOLD = [
     *("sgd", "momentum", "nesterov", "adagrad", "rmsprop:beta=0.8", "adadelta", "adam", "amsgrad"),
     *("adamw", "nadam", "lion", "signsgd", "radam", "adopt", "schedule-free-sgd"),
@@ -171,17 +172,19 @@ TOLD = [
     *("adam:clip=0.5,weight_decay=0.1", "prodigy"),
     *("momentum:cautious=true", "nesterov:cautious=true,form=outside", "adamw:cautious=true"),
 ]
-SAM = ["sam:rho=0.3,beta=0.5", "sam:weight_decay=0.1"]
-UNTOLD = ["lbfgs", "sam:clip=1"]  # no arithmetic; a slope is clipped, which no line says
+SAM = ["sam:rho=0.3,beta=0.5", "sam:weight_decay=0.1", "sam:clip=1"]
+LBFGS = ["lbfgs", "lbfgs:history=2,search=none,lr=0.5", "lbfgs:clip=3,weight_decay=0.1"]
+ROOTS = ["full-adagrad", "shampoo:every=3", "full-adagrad:clip=0.5,eps=0.1"]
 FORMULAS_OF: dict[str, dict[str, Any]] = {
-    "valley": {"problem": "valley", "rules": TOLD + UNTOLD[:1]},
+    "valley": {"problem": "valley", "rules": TOLD},
     "beale": {"problem": "beale", "rules": TOLD[1:7], "start": (1.5, -1.0)},
     "words": {"problem": "sin(3*x)*exp(-y**2) + 0.1*sqrt(1 + x**2)", "rules": TOLD[4:7]},
     "samples": {"problem": "logistic:n=9", "rules": TOLD[4:7], "schedule": "cosine"},
-    "whole": {"problem": "beale", "rules": [*TOLD[-6:], *SAM, *UNTOLD], "start": (1.5, -1.0)},
+    "whole": {"problem": "beale", "rules": [*TOLD[-6:], *SAM, LBFGS[0]], "start": (1.5, -1.0)},
+    "matrices": {"problem": "himmelblau", "rules": [*LBFGS, *ROOTS]},
     "batches": {
         "problem": "regression:n=9",
-        "rules": [TOLD[4], TOLD[6], *SAM],
+        "rules": [TOLD[4], TOLD[6], *SAM, LBFGS[0], ROOTS[1]],
         "batch_size": 4,
         "schedule": "linear",
     },
@@ -205,18 +208,43 @@ def test_the_formula_tells_the_numbers_of_the_run(name: str, node: str) -> None:
     nodes = [[0] * len(counts), [int(rng.integers(n)) for n in counts]]
     for found in read(node, made.html, nodes):
         _, runs = of_command(found["command"])
-        untold = [rule in UNTOLD for rule in np.atleast_1d(FORMULAS_OF[name]["rules"])]
-        assert [not told["lines"] for told in found["runs"]] == untold
         for run, told in zip(runs, found["runs"], strict=True):
-            if told["lines"]:
-                assert checked(run, told["lines"]) >= 2 * run.steps, run
-                assert run.diverged_at >= 0 or told["formula"]["last"] == run.steps, run
+            assert checked(run, told["lines"]) >= 2 * run.steps, run
+            assert run.diverged_at >= 0 or told["formula"]["last"] == run.steps, run
 
 
-def test_no_numbers_are_told_where_one_of_the_settings_has_other_lines(node: str) -> None:
-    """With clip at 0 no gradient is clipped, which the line for the others does not say."""
-    page = explore("valley", "sgd", {"clip": [0.0, 1.0]}, steps=3).html
-    assert [found["runs"][0]["lines"] for found in read(node, page, [[0], [1]])] == [[], []]
+@pytest.mark.parametrize(
+    ("problem", "rule", "vary", "why"),
+    [
+        # With clip at 0 no gradient is clipped, which the line for the others does not say.
+        ("valley", "sgd", {"clip": [0.0, 1.0]}, "at one end of a slider the lines are others"),
+        ("x**y:left=1,right=2", "sgd", {"lr": [0.01, 0.02]}, "the surface’s slopes"),
+        ("valley", "shampoo", None, "a line of this rule is no arithmetic"),
+    ],
+)
+def test_where_no_numbers_are_told_it_is_said_why(
+    problem: str, rule: str, vary: Any, why: str, node: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = "p ← what nobody knows", "w ← w − ηp"
+    monkeypatch.setattr(optim.Shampoo, "formula", lambda _: lines)
+    page = explore(problem, rule, vary, (2, 2), steps=3).html
+    for found in read(node, page, [[0], [1]]):
+        (run,) = found["runs"]
+        assert why in run["formula"]["why"]
+        assert not any(row["numbers"] for t in run["lines"] for said in t for row in said)
+        assert len(run["lines"][0][0]) == len(run["formula"]["lines"]) > 0
+
+
+def test_where_numbers_end_it_is_said_why(node: str) -> None:
+    pages = {"they are too large": "sgd:lr=1e35", "rounding alone would lead": "sgd:lr=0.5"}
+    page = explore("ackley", list(pages.values()), {}, steps=40).html
+    for words, run in zip(pages, read(node, page, [[]])[0]["runs"], strict=True):
+        last = run["formula"]["last"]
+        assert 0 <= last < 30
+        assert run["formula"]["why"].startswith(f"No numbers from step {last + 2} on: ")
+        assert words in run["formula"]["why"]
+        told = [all(row["numbers"] for row in t[0]) for t in run["lines"]]
+        assert told == [t <= last for t in range(run["steps"])]
 
 
 def checked(run: Any, told: list[Any]) -> int:

@@ -3,6 +3,7 @@
 
 import { batchSurface } from "../../player/js/batch.js";
 import { compiled, isTogether, sidesOf } from "../../player/js/formula.js";
+import { outcomeOf } from "./outcomes.js";
 
 // The slopes of a surface as operations: as problems/planes/written.py has them.
 const OPERATIONS = {
@@ -49,33 +50,35 @@ export function slopesOf({ slopes, samples, xy, groups }, batch, size) {
   };
 }
 
-// Where a line takes the slope, if it does: h ← ∇L(p) at p.
-const lookedAt = (line) => /∇L\((.+)\)/.exec(line)?.[1];
-
-// Whether a line is more than arithmetic with one coordinate.
-export const isWhole = (line) => isTogether(line) || Boolean(lookedAt(line));
-
 // A run's symbols before every step as columns, called by the symbol with 0 or 1 behind, and by the
-// line what those came to that take both coordinates; `met`, the gradient as the rule takes it; and
-// `most`, the greatest value that a symbol has had until then, or with this step where the rule does
-// not keep it. The run is made twice, the second time with every step a `hair` beside, along one axis
+// line what those came to that take both coordinates, or are no arithmetic: of the symbols `outcomes`,
+// see outcomes.js. `changing` names them all; `met` is the gradient as the rule takes it; and `most`,
+// the greatest value that a symbol has had until then, or with this step where the rule does not keep
+// it. The run is made twice, the second time with every step a `hair` beside, along one axis
 // and then the other: as soon as `same(x, y, t)` denies of one of them that it is the run, rounding may
-// have led elsewhere. `last` is the last step before.
-export function again({ lines, still, first, start, hair, lr, steps, slopes, same }) {
+// have led elsewhere. `last` is the last step before. Null where nothing makes an outcome.
+export function again(run) {
+  const { lines, outcomes = [], still, first, start, hair, lr, steps, slopes, same } = run;
   const names = ["w", "g", "t", "η", ...Object.keys(first)];
   const kept = names.filter((name) => !["t", "η"].includes(name));
   const place = (name) => (names.includes(name) ? names.indexOf(name) : names.push(name) - 1);
   const rules = lines.map((line) => {
-    const [into, at] = [sidesOf(line)[0], lookedAt(line)].map((name) => name && place(name));
-    return { line, into, at, value: compiled(line, place) };
+    const [symbol] = sidesOf(line);
+    const found = outcomes.includes(symbol) ? outcomeOf(line, { ...run, place }) : null;
+    return { line, symbol, into: place(symbol), found, value: found ? null : compiled(line, place) };
   });
+  if (rules.some(({ symbol, found }) => outcomes.includes(symbol) && !found)) return null;
   const set = { ...still, ...first, w: "w" };
   const begun = () => start.map((w) => names.map((name) => (set[name] === "w" ? w : (set[name] ?? 0))));
   const [made, beside] = [begun(), begun()];
-  for (const both of [made, beside]) for (const own of both) own.all = both;
+  for (const both of [made, beside]) {
+    both.kept = {};
+    for (const own of both) own.all = both;
+  }
   const column = () => new Float64Array(steps + 1).fill(NaN);
   const told = kept.map((name) => [names.indexOf(name), [column(), column()]]);
-  const whole = Object.fromEntries(lines.filter(isWhole).map((line) => [line, [column(), column()]]));
+  const isWhole = ({ line, found }) => found || isTogether(line);
+  const whole = Object.fromEntries(rules.filter(isWhole).map(({ line }) => [line, [column(), column()]]));
   const most = names.map(column);
   const met = [column(), column()];
   const [w, g, now, rate] = [0, 1, 2, 3];
@@ -89,10 +92,10 @@ export function again({ lines, still, first, start, hair, lr, steps, slopes, sam
   };
   const end = (both, t) => {
     const [one, other] = both;
-    for (const { line, value, into, at } of rules) {
-      const found = at ? slopes(one[at], other[at], t) : [value(one), value(other)];
-      [one[into], other[into]] = found;
-      if (both === made && line in whole) for (const axis of [0, 1]) whole[line][axis][t] = found[axis];
+    for (const { line, value, into, found } of rules) {
+      const values = found ? found(both, both.kept, t) : [value(one), value(other)];
+      [one[into], other[into]] = values;
+      if (both === made && line in whole) for (const axis of [0, 1]) whole[line][axis][t] = values[axis];
     }
   };
   const grow = (i, t) => {
@@ -116,5 +119,6 @@ export function again({ lines, still, first, start, hair, lr, steps, slopes, sam
   const all = [...told.map(([i, both]) => [names[i], both]), ...Object.entries(whole)];
   const columns = all.flatMap(([name, both]) => both.map((values, axis) => [name + axis, values]));
   const of = rules.map(({ into }) => into).concat(told.map(([i]) => i));
-  return { columns: Object.fromEntries(columns), met, most: of.map((i) => [names[i], most[i]]), last };
+  const changing = all.map(([name]) => name);
+  return { columns: Object.fromEntries(columns), changing, met, most: of.map((i) => [names[i], most[i]]), last };
 }

@@ -1,12 +1,22 @@
 // All the runs of a page: which of them are chosen, and what the player is told of these.
 
 import { rounded, written } from "../../player/js/numbers.js";
-import { again, isWhole, slopesOf } from "./again.js";
+import { again, slopesOf } from "./again.js";
 import { coordinates, ground, levels, sizes } from "./coding.js";
 
 const quoted = (word) => (/^[\w.,:=@%+/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`);
 const [HAIR, FAR] = [1e-12, 1e-5]; // of the side, and of how far a point is: two runs that are one
 const EXACT = 1e-9; // of a symbol's greatest value: below, there is but the noise of rounding
+
+// Why a formula has no numbers, or no more.
+const WHY = {
+  slopes: "No numbers: this page does not know the surface’s slopes.",
+  lines: "No numbers: at one end of a slider the lines are others.",
+  outcome: "No numbers: a line of this rule is no arithmetic.",
+  far: "they are too large to be shown.",
+  led: "there rounding alone would lead elsewhere.",
+};
+const untold = (lines, still, why) => ({ gx: [], gy: [], formula: { lines, still, changing: [], last: -1, why } });
 
 const joined = (name, settings) =>
   name + Object.entries(settings).map(([key, value], i) => `${i ? "," : ":"}${key}=${value}`).join("");
@@ -125,12 +135,14 @@ export class Book {
     return { ...told, least: block.least, ...facts, ...this.formula(lane, facts) };
   }
 
-  // The lines of a rule with its symbols, of a run that is made again, for as long as that is the run.
-  // Nothing where the page knows no slopes.
+  // The lines of a rule with its symbols, of a run that is made again, for as long as that is the run;
+  // and why there are no more of them.
   formula(lane, { x, y, lr, steps }) {
-    const { formula: lines, first, still } = this.world.lanes[lane];
-    const slopes = first && slopesOf(this.ground, ...this.batch());
-    if (!slopes) return { gx: [], gy: [], formula: null };
+    const { formula: lines, first, still, outcomes, counts } = this.world.lanes[lane];
+    if (!lines.length) return { gx: [], gy: [], formula: null };
+    if (!first) return untold(lines, still, WHY.lines);
+    const slopes = slopesOf(this.ground, ...this.batch());
+    if (!slopes) return untold(lines, still, WHY.slopes);
     const { choices } = this.data;
     const own = this.of(lane).filter((i) => choices[i].lane === lane);
     const varied = Object.fromEntries(own.map((i) => [choices[i].symbol, Number(this.word(i))]));
@@ -139,12 +151,24 @@ export class Book {
     const same = (u, v, t) => near(u, x[t], 0) && near(v, y[t], 1);
     const set = { ...still, ...varied };
     const begin = { start: this.start(), hair: HAIR * side, first };
-    const { columns, met, most: all, last } = again({ lines, still: set, ...begin, lr, steps, slopes, same });
+    const rule = { lines, still: set, outcomes, counts, sent: this.sent(lane, steps) };
+    const made = again({ ...rule, ...begin, lr, steps, slopes, same });
+    if (!made) return untold(lines, set, WHY.outcome);
+    const { columns, met, most: all, last } = made;
     const most = (t) => Object.fromEntries(all.map(([symbol, values]) => [symbol, values[t]]));
-    const changing = ["w", "g", "η", ...Object.keys(first), ...lines.filter(isWhole)];
-    const formula = { lines, still: set, changing, most, exact: EXACT, last };
+    const { far } = this.data.coding;
+    const away = [x, y].some((kept, axis) => Math.abs(kept[last + 1] - middle[axis]) > 0.9 * far * side);
+    const why = `No numbers from step ${last + 2} on: ${away ? WHY.far : WHY.led}`;
+    const formula = { lines, still: set, changing: [...made.changing, "η"], most, exact: EXACT, last, why };
     const pushes = { gx: columns.g0, gy: columns.g1, mx: met[0], my: met[1] };
     return { formula, ...pushes, η0: lr, η1: lr, ...columns };
+  }
+
+  // What came with a run, by the symbol, of every step.
+  sent(lane, steps) {
+    const begin = this.node(lane) * (this.data.steps + 1) + 1; // as the first step left it
+    const of = (symbol) => this.block(lane)[`sent${symbol}`]?.subarray(begin, begin + steps);
+    return Object.fromEntries(this.world.lanes[lane].outcomes.map((symbol) => [symbol, of(symbol)]));
   }
 
   // Where all runs begin.
@@ -178,7 +202,7 @@ export class Book {
       times: factor === 1 ? "" : ` ×${rounded(factor)}`,
       plain: plain ? world.step : "",
       lossTitle: world.lossTitle,
-      pathsOnly: runs.some(({ formula }) => !formula),
+      pathsOnly: runs.some(({ mx }) => !mx),
       grain: data.coding.grain,
       level: this.ground.coding.level,
     };
@@ -209,7 +233,7 @@ export class Book {
 
 // Whether a run's every step is −ηg.
 function isPlain({ formula, lr, steps, w0, w1, mx, my }) {
-  if (!formula) return false;
+  if (!mx) return false;
   const known = [...Array(Math.min(steps, formula.last)).keys()];
   return [[w0, mx], [w1, my]].every(([w, g]) => {
     const rest = (t) => w[t + 1] - w[t] + lr[t] * g[t];

@@ -69,8 +69,8 @@ function river([bank, fall, mouth, width, turn], middle, spread) {
 // A slope in each parameter, between walls at ±1.
 function rare([wall], means) {
   const over = (w) => Math.max(Math.abs(w) - 1, 0);
-  const value = (...at) => at.reduce((sum, w, i) => sum + means[i] * w + wall * over(w) ** 3, 0);
-  const slopes = (...at) => at.map((w, i) => means[i] + 3 * wall * over(w) ** 2 * Math.sign(w));
+  const value = (u, v) => [u, v].reduce((sum, w, i) => sum + means[i] * w + wall * over(w) ** 3, 0);
+  const slopes = (u, v) => [u, v].map((w, i) => means[i] + 3 * wall * over(w) ** 2 * Math.sign(w));
   const end = (mean) => -Math.sign(mean) * (1 + Math.sqrt(Math.abs(mean) / (3 * wall)));
   return { value, slopes, least: means.every(Boolean) ? means.map(end) : null };
 }

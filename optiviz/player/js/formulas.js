@@ -60,10 +60,15 @@ export function told(run, step, axis) {
   });
 }
 
+// Why the coming step has no numbers; empty where it has.
+export const whyNot = ({ formula: { last = Infinity, why }, steps }, step) =>
+  Math.min(step, steps) > last ? why : "";
+
 export class Formula {
   constructor(player) {
     Object.assign(this, { player, run: 0, axis: 0, lit: null });
     this.title = element("span");
+    this.why = element("p", { class: "ov-why" });
     this.chips = element("span", { class: "ov-chips", role: "group", "aria-label": "Formula of" });
     const scrolls = { tabindex: 0, role: "group", "aria-label": "The step in symbols and in numbers" };
     this.lines = element("div", { class: "ov-lines", ...scrolls });
@@ -121,6 +126,7 @@ export class Formula {
       chip.setAttribute("aria-pressed", String(this[chip.dataset.kind] === Number(chip.dataset.i)));
     const rows = told(run, step, axis).flatMap(({ words, numbers }) => [words, numbers]);
     this.build(run, rows);
+    say(this.why, whyNot(run, step));
     rows.flat().forEach(([text], i) => say(this.terms[i], text));
   }
 
@@ -132,7 +138,7 @@ export class Formula {
     const terms = rows.map((row) => row.map((word) => this.term(run, ...word)));
     const name = (i) => (i % 2 ? "ov-numbers" : "ov-words");
     this.terms = terms.flat();
-    this.lines.replaceChildren(...terms.map((row, i) => element("div", { class: name(i) }, ...row)));
+    this.lines.replaceChildren(this.why, ...terms.map((row, i) => element("div", { class: name(i) }, ...row)));
     this.light(this.lit);
   }
 
