@@ -91,6 +91,19 @@ def test_a_full_lab_and_a_missing_page_have_their_status(server: Any) -> None:
         server.Page.get_generator(page, "nothing").__anext__().send(None)
 
 
+def test_a_server_can_end_while_a_kernel_starts(server: Any) -> None:
+    """What starts it has stopped with the server's loop; the end has a loop of its own."""
+
+    async def start() -> asyncio.Future[None]:
+        return asyncio.get_running_loop().create_future()
+
+    with ThreadPoolExecutor(1) as pool:  # in this thread a browser may have its loop
+        starting = pool.submit(asyncio.run, start()).result()
+        kernels = SimpleNamespace(_pools={}, _kernels={}, _pending_kernels={"a": starting})
+        pool.submit(asyncio.run, server.Kernels.shutdown_all(kernels)).result()
+    assert kernels.ending
+
+
 def test_help_loads_no_server() -> None:
     code = (
         "import sys, optiviz.cli, optiviz.labs.server.serve;"
