@@ -20,6 +20,7 @@ from optiviz.runs.stack import single
 from optiviz.runs.verdict import verdict
 
 Arrays = list[tuple[str, Array]]
+SENT = 100_000  # bytes of numbers in both parameters
 STEP = re.compile(r"\bstep (\d+)\b")
 
 
@@ -115,14 +116,18 @@ def _batches(runs: Sequence[Run]) -> Arrays:
 
 
 def _sent(rule: Optimizer, runs: Sequence[Run], steps: int) -> Arrays:
-    """What a search came to at every step, which no arithmetic of the page tells: an outcome that
-    is one number for all parameters."""
+    """What a search or a matrix came to at every step, where that takes few bytes: all parameters
+    have one number, or the runs are few. js/outcomes.js makes the others again, which may end where
+    rounding leads elsewhere."""
     found: Arrays = []
-    for symbol, slot in rule.outcomes.items():
-        told = [run.slots[slot] for run in runs if slot in run.slots]
-        if told and all((values == values[:, :1]).all() for values in told):
-            column = np.concatenate([_filled(values[:, 0], steps) for values in told])
-            found.append((f"sent{symbol}", column.astype("<f8")))
+    for line in rule.formula():
+        symbol = line.split(" ← ")[0]
+        slot = rule.outcomes.get(symbol)
+        if slot not in runs[0].slots or "∇L(" in line:
+            continue
+        told = np.concatenate([_filled(run.slots[slot], steps) for run in runs])
+        if told.nbytes <= SENT or (told == told[:, :1]).all():
+            found += [(f"sent{symbol}{axis}", told[:, axis].astype("<f8")) for axis in (0, 1)]
     return found
 
 

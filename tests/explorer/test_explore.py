@@ -18,7 +18,7 @@ import pytest
 import optiviz
 from optiviz import optim
 from optiviz.errors import UserError
-from optiviz.explorer import coding
+from optiviz.explorer import blocks, coding
 from optiviz.explorer.explore import Explorer, explore
 from optiviz.explorer.plan import plan
 from optiviz.optim.formula import follow
@@ -213,6 +213,27 @@ def test_the_formula_tells_the_numbers_of_the_run(name: str, node: str) -> None:
             assert run.diverged_at >= 0 or told["formula"]["last"] == run.steps, run
 
 
+def test_what_is_too_much_to_be_sent_is_made_again(
+    node: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Newton's steps and roots of matrices, in the numbers of the run."""
+    monkeypatch.setattr(blocks, "SENT", 0)
+    rules = FORMULAS_OF["matrices"]["rules"]
+    page = explore("himmelblau", rules, {}, steps=24).html
+    for run, told in zip(
+        race("himmelblau", rules, 24), read(node, page, [[]])[0]["runs"], strict=True
+    ):
+        assert checked(run, told["lines"]) >= 2 * run.steps, run
+        assert told["formula"]["last"] == run.steps, run
+
+
+def test_a_run_that_rounding_would_lead_elsewhere_has_numbers_that_are_sent(node: str) -> None:
+    (run,) = race("bowl", "full-adagrad", 60)
+    (told,) = read(node, explore("bowl", "full-adagrad", {}, steps=60).html, [[]])[0]["runs"]
+    assert told["formula"]["last"] == run.steps
+    assert checked(run, told["lines"]) >= 2 * run.steps
+
+
 @pytest.mark.parametrize(
     ("problem", "rule", "vary", "why"),
     [
@@ -227,6 +248,7 @@ def test_where_no_numbers_are_told_it_is_said_why(
 ) -> None:
     lines = "p ← what nobody knows", "w ← w − ηp"
     monkeypatch.setattr(optim.Shampoo, "formula", lambda _: lines)
+    monkeypatch.setattr(blocks, "SENT", 0)
     page = explore(problem, rule, vary, (2, 2), steps=3).html
     for found in read(node, page, [[0], [1]]):
         (run,) = found["runs"]

@@ -167,7 +167,8 @@ export class Book {
   // What came with a run, by the symbol, of every step.
   sent(lane, steps) {
     const begin = this.node(lane) * (this.data.steps + 1) + 1; // as the first step left it
-    const of = (symbol) => this.block(lane)[`sent${symbol}`]?.subarray(begin, begin + steps);
+    const block = this.block(lane);
+    const of = (symbol) => [0, 1].map((axis) => block[`sent${symbol}${axis}`]?.subarray(begin, begin + steps));
     return Object.fromEntries(this.world.lanes[lane].outcomes.map((symbol) => [symbol, of(symbol)]));
   }
 

@@ -81,9 +81,9 @@ function looked(line, name, { place, slopes, still }) {
 // arithmetic, or nothing known. `sent` are numbers that came with the run, by the symbol.
 export function outcomeOf(line, tools) {
   const [symbol, right] = sidesOf(line);
+  const [one, other] = tools.sent[symbol];
+  if (one) return (_, kept, t) => [one[t] ?? NaN, other[t] ?? NaN];
   const at = /∇L\((.+?)\)/.exec(right)?.[1];
   if (at) return looked(line, at, tools);
-  if (right in MADE) return MADE[right](tools);
-  const sent = tools.sent[symbol];
-  return sent ? (_, kept, t) => [sent[t] ?? NaN, sent[t] ?? NaN] : null;
+  return MADE[right]?.(tools) ?? null;
 }
