@@ -148,6 +148,20 @@ class Trace(Ruled):
         return float(self.lr[-1] * np.max(worst) / (NEAR * self.unit))
 
     @cached_property
+    def loosens(self) -> bool:
+        """Whether Adam's divisor, while it forgets, gets too small for the curvature within as many
+        steps again: what weight decay holds on a floor is then thrown along it.
+
+        Its steps are unstable from λη/√v = 2(1+β₁)/(1-β₁) on; Cohen et al. 2022.
+        """
+        settings = self.settings
+        if not self.forgets or "moment2" not in self.run.slots or "beta2" not in settings:
+            return False
+        first, second = (np.max(settings.get(name, 0.0)) for name in ("beta1", "beta2"))
+        root = np.sqrt(self.run.slots["moment2"][-1].max() * second**self.steps)
+        return bool(self.here.high * self.lr[-1] * (1 - first) > 2 * (1 + first) * root)
+
+    @cached_property
     def coasts(self) -> bool:
         """Whether its velocity takes it away, along a floor or where the rate has gone."""
         free = self.bottom.floored or not self.held

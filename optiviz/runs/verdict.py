@@ -140,6 +140,8 @@ def loosely(t: Trace, drifts: bool, step: int) -> Finding:
     if drifts and t.bottom.floored and t.drift > SLID * NEAR:
         step = after_last(t.above > ARRIVED * t.first)  # where on the floor it was
         return "slides", f"slides along the floor since step {step}", step
+    if t.bottom.floored and t.decays and t.loosens:
+        return trend(t)
     if drifts or (t.forgets and t.jolts > THROWS) or (t.grows() and not t.jolts):
         return "near", f"near {t.minimum} since step {step}", step
     return None

@@ -15,6 +15,7 @@ from optiviz import UserError, descend, optim, schedules
 from optiviz.optim import OPTIMIZERS, Optimizer, on_planes
 from optiviz.problems import SURFACES, Surface, as_problem
 from optiviz.problems.planes.regression import regression
+from optiviz.runs.bottom import NEAR
 from optiviz.runs.inputs import as_rule
 from optiviz.runs.trace import KINDS
 from optiviz.runs.verdict import FEW, Verdict, verdict
@@ -417,6 +418,21 @@ def test_nothing_legal_makes_it_raise(
         assert run.diverged_at < 0
         assert math.isfinite(run.loss[-1])
         assert found.step == 0 or run.loss[-1] < run.loss.max()
+
+
+@pytest.mark.parametrize(("rate", "steps", "near"), [(0.3, 2000, False), (0.1, 1000, True)])
+def test_what_decay_holds_on_a_floor_is_thrown_along_it_once_the_divisor_has_faded(
+    rate: float, steps: int, near: bool
+) -> None:
+    """Adam's divisor forgets until its steps are unstable across the floor of a ring."""
+    start = (-0.45, 0.25)
+    problem = as_problem("(x**2+y**2-1)**2")
+    rule = as_rule(problem, f"adamw:lr={rate},weight_decay=0.1")
+    run, more = (descend(problem, rule, start, n) for n in (steps, 2 * steps))
+    diagonal = np.hypot(*np.ptp(problem.bounds, axis=1))
+    moved = np.hypot(*(more.w[steps:] - run.w[-1]).T) / diagonal
+    assert (np.median(moved) <= 2 * NEAR) == near, "what the words are about"
+    assert (verdict(run, problem).kind == "near") == near
 
 
 @pytest.mark.parametrize(
