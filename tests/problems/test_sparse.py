@@ -95,6 +95,24 @@ def test_zeros_that_stand_are_zeros() -> None:
     assert not np.array_equal(out, other)
 
 
+@pytest.mark.parametrize("biases", [False, True])
+def test_a_gradient_tells_which_of_its_rows_are_zeros(biases: bool) -> None:
+    """Of a network that has collapsed, all but what the last biases get."""
+    x, sizes = some(60, 240, "float32"), (240, 70, 20, 10)
+    network = MLP(x, np.arange(60) % 10, sizes, biases=biases, compiled=True)
+    w, out = network.start(0), np.empty(network.size, np.float32)
+    write = network.into(out)
+    filled, ends = write.rows
+    for weights in (w, -abs(w), w):
+        for batch in ([0], [1], [2, 3, 4], [5]):
+            write(weights, np.array(batch))
+            assert out.tobytes() == network.value_and_grad(weights, np.array(batch))[1].tobytes()
+            held = np.array([part.any() for part in np.split(out, ends[:-1])])
+            assert not (held & ~filled).any()
+            assert filled.mean() < 0.7
+            assert filled.sum() <= 3 or weights is w
+
+
 def test_a_run_keeps_its_gradient_to_itself() -> None:
     network = MLP(some(60, 240, "float32"), np.arange(60) % 10, (240, 70, 20, 10))
     for point in steps(network, SGD(lr=0.1), network.start(0), 3, batch_size=1):

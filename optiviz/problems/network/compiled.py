@@ -41,9 +41,25 @@ class CompiledPass:
         """
         if filled is None:
             filled = np.ones(self._rows, np.bool_)
-        loss = _forward(x, y, w, *self._shape, self._outputs, self._deltas)
-        _backward(x, w, g, *self._shape, self._outputs, self._deltas, filled)
-        return float(loss)
+        how = *self._shape, self._outputs, self._deltas
+        return float(_gradient(x, y, w, g, *how, filled))
+
+
+@compiled
+def _gradient(
+    x: Array,
+    y: Array,
+    w: Array,
+    g: Array,
+    sizes: Array,
+    biases: bool,
+    outputs: Array,
+    deltas: Array,
+    filled: Array,
+) -> Any:
+    loss = _forward(x, y, w, sizes, biases, outputs, deltas)
+    _backward(x, w, g, sizes, biases, outputs, deltas, filled)
+    return loss
 
 
 @compiled
