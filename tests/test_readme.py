@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import doctest
 import re
+import runpy
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -47,24 +49,32 @@ def test_every_command_runs(command: str, tmp_path: Path, optiviz: Callable) -> 
     assert len(list(tmp_path.iterdir())) == (0 if words.startswith(TOLD) else 1)
 
 
-@pytest.mark.parametrize(
-    ("page", "names"),
-    [
-        ("README.md", {"sign.gif"}),
-        ("docs/python.md", {"run.npz", "race.svg", "race.gif", "race.html", "slope.png"}),
-    ],
-)
-def test_the_python_runs(
-    page: str, names: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     panels = dict(PANELS)
-    failed, tried = doctest.testfile(str(ROOT / page), module_relative=False)
+    failed, tried = doctest.testfile(str(ROOT / "docs/python.md"), module_relative=False)
     PANELS.clear()
     PANELS.update(panels)
     assert tried >= 6
     assert not failed
+    names = {"run.npz", "race.svg", "race.gif", "race.html", "slope.png"}
     assert names == {path.name for path in tmp_path.iterdir()}
+
+
+def test_the_file_of_the_readme_runs_and_its_rule_is_known(
+    tmp_path: Path, optiviz: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(sys.modules, "mine", raising=False)
+    (code,) = re.findall(r"```python\n(.*?)```", TEXTS[ROOT / "README.md"], re.DOTALL)
+    mine = tmp_path / "mine.py"
+    mine.write_text(code, encoding="utf-8")
+    runpy.run_path(str(mine), run_name="__main__")
+    done = optiviz("plot --optim mine:SignSGD --out a.png")
+    sys.modules.pop("mine", None)  # others have one of their own
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("SignSGD")
+    assert {"mine.py", "sign.gif", "a.png"} <= {path.name for path in tmp_path.iterdir()}
 
 
 @pytest.mark.parametrize(
