@@ -42,7 +42,8 @@ class Run:
         batch: `(T+1, m)`, the indices of the samples at each point, -1 where a batch is short;
             None where every step saw everything. `grad` and `batch_loss` `(T+1, …)` are on the
             batch, `loss` is on all the data.
-        diverged_at: the step that left the finite numbers, -1 for none; `(K,)` for a stack.
+        diverged_at: the step at which the loss passed 10¹² times the first, or what a number can
+            hold, -1 for none; `(K,)` for a stack.
     """
 
     w: Array
@@ -119,13 +120,13 @@ class Run:
 
         >>> from optiviz import descend, optim, surfaces
         >>> descend(surfaces["bowl"], optim.SGD(lr=3.0), steps=80).status
-        'left the finite numbers at step 21'
+        'diverged at step 21'
         """
         if self.diverged_at.ndim:
             lost = (self.diverged_at >= 0).sum()
-            return f"{lost} of {self.diverged_at.size} left the finite numbers"
+            return f"{lost} of {self.diverged_at.size} diverged"
         if self.diverged_at >= 0:
-            return f"left the finite numbers at step {self.diverged_at}"
+            return f"diverged at step {self.diverged_at}"
         return f"finished after {self.steps} steps"
 
     @cached_property

@@ -17,7 +17,7 @@ def single(run: Run, k: int) -> Run:
     >>> from optiviz import descend, optim
     >>> run = descend("bowl", optim.SGD(lr=np.array([[0.1], [3.0]])), steps=80)
     >>> single(run, 1).status
-    'left the finite numbers at step 21'
+    'diverged at step 21'
     """
     at = int(run.diverged_at[k])
     length = at if at >= 0 else run.steps + 1

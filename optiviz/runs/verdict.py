@@ -2,16 +2,16 @@
 
 Each kind is a claim about the same run continued: the same settings, a schedule held at its last
 value, batches from the same stream. T is the number of steps taken, "the bottom" the minimum
-downhill of where the run ended, "the picture" the problem's bounds. What the next `AHEAD` steps do
-is looked at, with a rule that is one of ours; what is further off is told from the numbers there
-are. `benchmarks/words.py` continues random runs and counts what was contradicted. The first rule
-that applies speaks.
+downhill of where the run ended, "near" it within a marker and with 0.1 % of the first loss left,
+"the picture" the problem's bounds. What the next `AHEAD` steps do is looked at, with a rule that is
+one of ours; what is further off is told from the numbers there are. `benchmarks/words.py` continues
+random runs and counts what was contradicted. The first rule that applies speaks.
 
 | kind        | what is claimed                                                                 |
 | ----------- | ------------------------------------------------------------------------------- |
 | left        | step t led where the loss is undefined                                          |
 | slopeless   | step t led to a point that has a loss and no slope: a tip, a kink               |
-| diverged    | step t left the finite numbers                                                  |
+| diverged    | at step t the loss passed 10¹² times the first, or all that a number can hold   |
 | falls       | no floor is known, and the loss goes on to fall                                 |
 | cycle       | the last steps repeat themselves, and go on to                                  |
 | converged   | near the bottom since step t, and still there ten times as long                 |

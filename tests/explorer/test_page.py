@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -94,14 +95,21 @@ def test_a_click_on_the_map_chooses_what_it_tells(page: Page) -> None:
     page.mouse.move(*at)
     told, claim = page.locator(".ex-told span").all_text_contents()
     assert told.startswith("η 0.2, β 0: diverged at step")
-    assert claim == "that step left the finite numbers"
+    assert claim == "Click to see this run."
     page.mouse.click(*at)
     assert label(page) == "Momentum  η = 0.2  β = 0"
     assert told.endswith(page.locator(".ov-verdict").text_content() or "-")
+    chosen, claim = page.locator(".ex-told span").all_text_contents()
+    assert chosen == told
+    assert claim.startswith("at that step the loss passed 10¹² times the first")
     page.locator(".ex-map canvas").focus()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowUp")
     page.wait_for_function("location.hash === '#5,1'")
+    # The pointer still rests where it was: the words are of the run that is shown.
+    chosen = page.locator(".ex-told span").first.text_content() or ""
+    assert chosen != told
+    assert chosen.endswith(page.locator(".ov-verdict").text_content() or "-")
 
 
 def test_what_letters_mean_is_said(page: Page) -> None:
@@ -113,7 +121,8 @@ def test_what_letters_mean_is_said(page: Page) -> None:
     assert page.locator(".ex-letters").all_text_contents() == [letters]
     pixels(page)
     assert {"learning rate η (logarithmic)", "momentum β"} <= {*page.evaluate("window.said")}
-    assert "(converged)" in page.locator(".ex-key").inner_text()
+    words = page.locator(".ex-key").inner_text()
+    assert re.search(r"\(converged\) at step [1-9]\d* to 60\n", words)
 
 
 @pytest.mark.slow

@@ -102,7 +102,10 @@ test("from step to step the formula keeps its terms, and changes their numbers",
   assert.ok(!lines.contains(term) && !numbers().includes("0.1·"), "another rule has lines of its own");
 });
 
-test("a rule without a velocity has its step as the change of w", () => {
+test("a rule without a velocity has its step as the change of w, and carries none of it on", () => {
+  const sgd = { lines: ["w ← w − ηg"], still: { η: 0.1 }, changing: [] };
+  const hidden = (...formulas) => shown(formulas.map((formula) => descent(10, { formula }))).transport.toggles.carried.hidden;
+  assert.deepEqual([hidden(sgd), hidden(KEPT), hidden(sgd, KEPT)], [true, false, false]);
   const lines = ["s ← βs + (1 − β)g²", "w ← w − ηg/(√s + ε)"];
   assert.deepEqual(arrowTerms({ formula: { lines } }), { w: "velocity", g: "gradient" });
 });

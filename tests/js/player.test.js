@@ -87,7 +87,7 @@ test("the arrows that Python found room for are shown at first", () => {
 
 test("the paths before a change stay to compare with, those before a drag for all of it", (context) => {
   const player = shown();
-  assert.equal(player.transport.toggles.ghost.hidden, true);
+  assert.equal(player.transport.toggles.ghost.disabled, true);
   const first = player.runs;
   const at = (time) => context.mock.method(performance, "now", () => time);
   for (const time of [1000, 1300, 1900]) {
@@ -99,7 +99,7 @@ test("the paths before a change stay to compare with, those before a drag for al
   at(5000);
   player.setPaths(pathsPack([descent()]));
   assert.equal(player.earlier, last);
-  assert.equal(player.transport.toggles.ghost.hidden, false);
+  assert.equal(player.transport.toggles.ghost.disabled, false);
   assert.equal(player.ghosts, last);
   player.show("ghost");
   assert.deepEqual(player.ghosts, []);

@@ -36,7 +36,7 @@ def test_a_catapult_throws_to_where_its_rate_stands(product: float, last: float)
 
 def test_beyond_four_a_catapult_throws_for_ever() -> None:
     run = descend("catapult", "sgd:lr=1.01", (0.05, 2.0), steps=400)
-    assert run.status == "left the finite numbers at step 9"
+    assert run.status == "diverged at step 9"
 
 
 @pytest.mark.parametrize(("lr", "stays"), [(0.09, True), (0.12, False)])

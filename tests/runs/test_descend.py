@@ -46,7 +46,7 @@ def check_end(run: Run, asked: int) -> None:
         assert np.isfinite(array).all()
     if run.diverged_at >= 0:
         assert run.diverged_at == run.steps + 1 <= asked
-        assert run.status == f"left the finite numbers at step {run.diverged_at}"
+        assert run.status == f"diverged at step {run.diverged_at}"
     else:
         assert run.steps == asked
         assert run.status == f"finished after {asked} steps"
@@ -215,14 +215,14 @@ def _arrays(run: Run) -> list[np.ndarray]:
 def test_divergence_is_a_status() -> None:
     run = descend(SURFACES["bowl"], optim.SGD(lr=3.0), (1.0, 1.0), steps=80)
     # The loss grows fourfold a step; 4^20 is the first past 10¹² of 1 + the loss at first.
-    assert run.status == "left the finite numbers at step 21"
+    assert run.status == "diverged at step 21"
     assert run.steps == 20
     check_end(run, 80)
 
 
 def test_a_loss_that_overflows_at_once() -> None:
     run = descend(SURFACES["rosenbrock"], optim.SGD(lr=1e300), steps=10)
-    assert (run.status, run.steps) == ("left the finite numbers at step 1", 0)
+    assert (run.status, run.steps) == ("diverged at step 1", 0)
     check_shapes(run, optim.SGD())
 
 
@@ -249,7 +249,7 @@ def test_a_stack_says_where_each_diverged() -> None:
     rates = np.array([[0.1], [3.0], [1e300]])
     run = descend(SURFACES["bowl"], optim.SGD(lr=rates), (1.0, 1.0), steps=80)
     assert run.diverged_at.tolist() == [-1, 21, 1]
-    assert run.status == "2 of 3 left the finite numbers"
+    assert run.status == "2 of 3 diverged"
     assert run.steps == 80
     for k, end in enumerate([81, 21, 1]):
         assert np.isfinite(run.w[:end, k]).all()
@@ -258,7 +258,7 @@ def test_a_stack_says_where_each_diverged() -> None:
 
 def test_a_finished_stack() -> None:
     run = descend(SURFACES["bowl"], optim.SGD(lr=np.array([[0.1], [0.2]])), steps=5)
-    assert run.status == "0 of 2 left the finite numbers"
+    assert run.status == "0 of 2 diverged"
 
 
 REFUSED = [

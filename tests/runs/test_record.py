@@ -268,7 +268,7 @@ def test_the_record_that_is_spoilt_above_is_one(tmp_path: Path) -> None:
     spoilt()(tmp_path / "run.npz")
     assert Run.load(tmp_path / "run.npz").steps == 2
     spoilt(diverged_at=np.array(3))(tmp_path / "run.npz")
-    assert Run.load(tmp_path / "run.npz").status == "left the finite numbers at step 3"
+    assert Run.load(tmp_path / "run.npz").status == "diverged at step 3"
 
 
 @pytest.mark.slow
@@ -339,7 +339,7 @@ Run of momentum (lr=0.1, beta=0.5, form='inside', cautious=False) on bowl
         descend("bowl", optim.SGD(lr=np.array([[0.1], [3.0]])), (1.0, 1.0), steps=80, seed=4),
         """\
 Run of sgd (lr=array([[0.1], [3. ]])) on bowl
-  2 trajectories, loss 4.773e-08 to 1.462e+48 at the end; 1 of 2 left the finite numbers
+  2 trajectories, loss 4.773e-08 to 1.462e+48 at the end; 1 of 2 diverged
   w (81, 2, 2), slots: none; seed 4""",
     ),
 ]

@@ -5,7 +5,7 @@ import { Player } from "../../player/js/player.js";
 import { Book } from "./book.js";
 import { opened } from "./coding.js";
 import { Controls } from "./controls.js";
-import { Endings, key } from "./map.js";
+import { Endings } from "./map.js";
 
 const SETTLED = 250; // milliseconds without another choice, after which the address has it
 
@@ -27,7 +27,7 @@ class Explorer {
     this.commands = lines.map(([name, code]) => [code, element("p", {}, `${name}: `, code)]);
     const summary = element("summary", {}, "The commands that make this");
     this.made = element("details", { class: "ex-made" }, summary, ...this.commands.map(([, line]) => line));
-    const more = element("div", { class: "ex-more" }, this.map.node, key(), this.made);
+    const more = element("div", { class: "ex-more" }, this.map.node, this.map.legend, this.made);
     root.firstChild.append(element("div", { class: "ex-panel" }, this.controls.node, more));
     if (start >= 0)
       this.player.overlay = (plane, context) => this.drawStarts(plane, context, data.choices[start].words);
@@ -46,9 +46,10 @@ class Explorer {
     this.turn();
   }
 
-  // Show the runs that are chosen now.
+  // Show the runs that are chosen now; what a pointer rests on is another matter until it moves.
   turn() {
     const { player, book } = this;
+    this.map.cursor = null;
     if (this.shown !== book.worldAt()) player.standOn(book.ground);
     this.shown = book.worldAt();
     player.take(book.facts());

@@ -17,7 +17,7 @@ const GROUPS = {
 };
 const groupOf = (kind) => Object.keys(GROUPS).find((group) => GROUPS[group].includes(kind)) ?? "slow";
 const KEY = [
-  ["there", "at the minimum (converged), soon to late"], ["slow", "still on its way"],
+  ["there", "at the minimum (converged)"], ["slow", "still on its way"],
   ["swings", "to and fro"], ["lost", "away from it (diverged)"],
 ];
 
@@ -32,17 +32,19 @@ export class Endings extends Sheet {
     }));
     const { lanes } = page.book.data.worlds[0];
     const most = lanes.map((_, i) => page.book.sliders(i).length);
-    Object.assign(this, { page, lane: most.indexOf(Math.max(...most)), cursor: null, wide: 0 });
+    const widest = Math.max(...most);
+    Object.assign(this, { page, lane: most.indexOf(widest), cursor: null, wide: 0 });
     this.chips = lanes.map(({ label }, lane) => {
       const facts = { type: "button", class: "ov-chip", onclick: () => this.turn(lane) };
       return element("button", facts, label.split("  ")[0]);
     });
+    this.legend = key();
     this.words = element("span");
     this.claim = element("span", { class: "ex-claim" });
     const told = element("p", { class: "ex-told", role: "status" }, this.words, this.claim);
     const title = element("span", {}, "How every run ended");
     const caption = element("figcaption", {}, title, ...(lanes.length > 1 ? this.chips : []));
-    this.node = element("figure", { class: "ex-map" }, caption, this.canvas, told);
+    this.node = element("figure", { class: widest < 2 ? "ex-map ex-strip" : "ex-map" }, caption, this.canvas, told);
     const watch = new ResizeObserver(() => this.ask());
     watch.observe(this.canvas);
     signal.addEventListener("abort", () => watch.disconnect());
@@ -123,8 +125,8 @@ export class Endings extends Sheet {
     const others = this.others(cell);
     const named = Object.entries(others).map(([i, at]) => `${choices[i].symbol} ${written(choices[i].words[at])}`);
     const { words, kind } = book.ending(this.lane, others);
-    const said = [[this.words, `${named.join(", ")}: ${words}`], [this.claim, book.data.claims[kind] ?? ""]];
-    for (const [node, text] of said) say(node, text);
+    say(this.words, `${named.join(", ")}: ${words}`);
+    say(this.claim, this.cursor ? "Click to see this run." : (book.data.claims[kind] ?? ""));
   }
 
   // Say it at once, and draw once, before the next time the screen is refreshed: to write between two
@@ -140,7 +142,6 @@ export class Endings extends Sheet {
 
   draw() {
     const { player, axes } = this;
-    this.node.classList.toggle("ex-strip", axes.length < 2);
     for (const [lane, chip] of this.chips.entries()) chip.setAttribute("aria-pressed", String(lane === this.lane));
     // The cells change with the rule, and with what is chosen beside the two settings of the map.
     const rest = this.page.book.at.filter((_, index) => !axes.slice(0, 2).includes(index));
@@ -174,6 +175,8 @@ export class Endings extends Sheet {
     const endings = cells.map((cell) => book.ending(this.lane, this.others(cell)));
     const steps = endings.filter(({ kind }) => groupOf(kind) === "there").map(({ step }) => Math.max(step, 1));
     const soonest = Math.min(...steps, book.data.steps / 2);
+    const ends = `at step ${Math.round(soonest)} to ${book.data.steps}`;
+    say(this.legend.querySelector(".ex-there"), `at the minimum (converged) ${ends}`);
     for (const [k, { kind, step }] of endings.entries()) {
       const group = groupOf(kind);
       const corner = [left + cells[k][0] * w, top + height - (cells[k][1] + 1) * h];
@@ -241,7 +244,7 @@ function dot(context, [x, y], w, h, look) {
 }
 
 // What the cells mean, as a row of samples.
-export function key() {
+function key() {
   const samples = KEY.map(([group, words]) => element("span", { class: `ex-${group}` }, words));
   return element("p", { class: "ex-key" }, ...samples);
 }

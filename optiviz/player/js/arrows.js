@@ -1,6 +1,7 @@
 // The arrows at a run's head: its velocity, what it carries on of it, and the gradient's push.
 
 import { keysOf } from "./drawn.js";
+import { keepsVelocity } from "./formulas.js";
 import { arrow } from "./marks.js";
 import { clamp } from "./numbers.js";
 import { headOf } from "./trails.js";
@@ -31,7 +32,9 @@ const shown = ({ shows, facts: { plain, pathsOnly } }) => {
 function vectorsOf({ player, factor, unit }, run) {
   const [x, y] = headOf(run, player.time);
   const per = factor / unit;
-  return arrowsOf(run, Math.min(player.step, run.steps), shown(player)).map(([kind, [tu, tv], [u, v]]) => ({
+  const shows = shown(player);
+  const own = { ...shows, carried: shows.carried && keepsVelocity(run) };
+  return arrowsOf(run, Math.min(player.step, run.steps), own).map(([kind, [tu, tv], [u, v]]) => ({
     run, kind, vector: [x + tu * per, y - tv * per, u * per, -v * per],
   }));
 }
@@ -72,7 +75,7 @@ export function drawNotes(plane, context) {
   const only = runs.length === 1 ? player.colorOf(runs[0]) : look.text;
   const rows = keysOf(player);
   if (shows.velocity) rows.push([`→ velocity${times}`, only]);
-  if (shows.carried) rows.push([`→ β · velocity${times}`, look.accent]);
+  if (shows.carried && runs.some(keepsVelocity)) rows.push([`→ β · velocity${times}`, look.accent]);
   const [push, color] = facts.plain ? [facts.plain, only] : ["−η · gradient", look.muted];
   if (shows.gradient) rows.push([`→ ${push}${times}`, color]);
   const gap = 19 * scale;

@@ -14,11 +14,14 @@ function remains(value, was) {
   return rounded(value, kept >= 0 ? Math.min(Math.max(kept, 1), DIGITS) : DIGITS);
 }
 
+// Whether a rule keeps a velocity, as far as is known.
+export const keepsVelocity = ({ formula }) =>
+  !formula || formula.lines.some((line) => wordsOf(line).includes("v"));
+
 // The symbols of a formula that are arrows at the head. A rule that keeps no velocity has its step
 // as the change of w.
-export function arrowTerms({ formula }) {
-  const keeps = formula.lines.some((line) => wordsOf(line).includes("v"));
-  return keeps ? { v: "velocity", β: "carried", g: "gradient" } : { w: "velocity", g: "gradient" };
+export function arrowTerms(run) {
+  return keepsVelocity(run) ? { v: "velocity", β: "carried", g: "gradient" } : { w: "velocity", g: "gradient" };
 }
 
 // What the symbols of a run's formula are in one parameter (0 or 1), before the step from point t.

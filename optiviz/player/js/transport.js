@@ -2,6 +2,7 @@
 
 import { button, element, icon, say } from "./dom.js";
 import { Goto } from "./goto.js";
+import { keepsVelocity } from "./formulas.js";
 import { TOGGLES } from "./keys.js";
 import { SPEEDS } from "./timeline.js";
 
@@ -77,7 +78,7 @@ export class Transport {
 
   // Other runs: as many steps, and what there is to show of them.
   fit() {
-    const { steps, batched, earlier, facts } = this.player;
+    const { steps, batched, earlier, facts, runs } = this.player;
     const marked = (step, color, high) => {
       const place = `calc(7px + (100% - 16px) * ${step / Math.max(steps, 1)}) 50%`;
       return `linear-gradient(${color} 0 0) ${place} / 2px ${high}px no-repeat`;
@@ -86,9 +87,10 @@ export class Transport {
       ...this.player.facts.notes.map(({ step }) => marked(step, "var(--ov-text)", 18)),
       ...this.player.happenings.map(({ run, step }) => marked(step, this.player.colorOf(run), 14)),
     ];
-    const shown = { batch: batched, ghost: earlier.length > 0, axes: Boolean(facts.eigen) };
-    shown.gradient = shown.carried = facts.pathsOnly !== true;
-    const state = JSON.stringify([steps, marks, shown]);
+    const shown = { batch: batched, axes: Boolean(facts.eigen), gradient: facts.pathsOnly !== true };
+    shown.carried = shown.gradient && runs.some(keepsVelocity);
+    const none = !earlier.length; // its place is kept: it comes with a slider's first change
+    const state = JSON.stringify([steps, marks, shown, none]);
     if (state === this.fitted) return; // as for most changes of a slider
     this.fitted = state;
     this.scrub.max = steps;
@@ -96,6 +98,7 @@ export class Transport {
     this.scrub.title = marks.length ? "Marks: something happens (, and .)" : "";
     this.counter.style.width = `${String(steps).length * 2 + 8}ch`;
     for (const [name, seen] of Object.entries(shown)) this.toggles[name].hidden = !seen;
+    this.toggles.ghost.disabled = none;
   }
 
   write() {
