@@ -61,7 +61,8 @@ def test_a_single_rule_shows_what_it_adds_and_tells_its_moments() -> None:
     assert said["velocity builds"] == happens["peaks"]
     assert said["settles"] == happens["arrives"]
     alone = sketch(**words, alone=True).picture(".gif")
-    assert ([run.optimizer for run in alone.runs], alone.told) == (["momentum"], picture.told)
+    assert [run.optimizer for run in alone.runs] == ["momentum"]
+    assert {one.words: one.step for one in alone.told} == said
     chosen = sketch(**words, panels="path").picture(".gif")
     assert (len(chosen.runs), chosen.told) == (1, ())
     assert len(sketch(optim=["momentum", "adam"]).picture(".gif").runs) == 2
