@@ -193,18 +193,21 @@ def _product(x: Array, weights: Array, out: Array, filled: Array) -> None:
     kept = np.empty(n + 1, np.int64)
     for s in range(m):
         count = _kept(x[s], kept)
-        if count == 0 and not filled[s]:
+        if count == 0:
+            if filled[s]:
+                out[s], filled[s] = 0, False
             continue
-        filled[s] = count > 0
+        filled[s], first = True, kept[0]
+        factor = x[s, first]
         for j in range(width):
-            out[s, j] = 0
-        for k in range(0, count - 3, 4):
+            out[s, j] = factor * weights[first, j]
+        for k in range(1, count - 3, 4):
             p, q, r, t = kept[k], kept[k + 1], kept[k + 2], kept[k + 3]
             fp, fq, fr, ft = x[s, p], x[s, q], x[s, r], x[s, t]
             for j in range(width):
                 two = fp * weights[p, j] + fq * weights[q, j]
                 out[s, j] += two + (fr * weights[r, j] + ft * weights[t, j])
-        for k in range(count - count % 4, count):
+        for k in range(count - (count - 1) % 4, count):
             p = kept[k]
             fp = x[s, p]
             for j in range(width):
