@@ -3,10 +3,10 @@
     python benchmarks/reproduce.py [--share 0.02]
 
 Every distinct training of the published tables is begun with seed 0, as `reproduce` does it, and
-left after a share of its updates; what those took stands for the rest. Trainings with patience,
-whose length is not known beforehand, go to their end. The evaluations of the rest are added, and
-what is no training counts by the seconds that `reproduce` itself expects. Seconds are the
-processor's, so that other work does not count; two jobs take half of them where two cores are free.
+left after a share of its updates, the last three quarters of which stand for all that would follow;
+evaluations are added. Trainings with patience, whose length is not known beforehand, go to their
+end, and what is no training counts by the seconds that `reproduce` itself expects. All seconds are
+the processor's, so that other work hardly counts; two jobs share them where two cores are free.
 """
 
 from __future__ import annotations
@@ -39,26 +39,25 @@ def seconds(task: Task, share: float) -> float:
     """About how long a training takes the processor."""
     recipe, clock = recipe_of(task.settings), time.process_time
     networks = recipe.networks()
-    total = recipe.epochs * recipe.per_epoch(networks[0])
-    most = total if recipe.patience else min(max(share * total, LEAST), total)
-    asked = 0
+    per_epoch = recipe.per_epoch(networks[0])
+    total = recipe.epochs * per_epoch
+    most = total if recipe.patience else min(max(int(share * total), LEAST), total)
+    marks: list[float] = []  # before every update
 
     def enough() -> bool:
-        nonlocal asked
-        asked += 1
-        return asked > most
+        marks.append(clock())
+        return len(marks) > most
 
     begin = clock()
     done = recipe.train(networks, stop=enough)
-    spent = clock() - begin
-    if done.outcome.lost or done.steps < most or most == total:  # it ended by itself
-        return spent
-    evaluations = total // (recipe.eval_every or recipe.per_epoch(networks[0]))
-    begin = clock()
+    end = clock()
+    if done.outcome.lost or recipe.patience or most == total:  # it ended by itself
+        return end - begin
     networks[1].evaluate(done.w)
-    return spent * total / done.steps + (evaluations - len(done.history["step"])) * (
-        clock() - begin
-    )
+    evaluation = (clock() - end) * (total // (recipe.eval_every or per_epoch))
+    warm = most // 4  # until then code is compiled, and arrays are made
+    update = (marks[-1] - marks[warm]) / (most - warm)
+    return update * total + evaluation + end - marks[-1]
 
 
 def main() -> None:
@@ -70,9 +69,8 @@ def main() -> None:
     trainings = [task for task in tasks().values() if task.kind == TRAINING]
     for task in trainings:
         rule = task.settings["optim"].partition(",")[0]
-        spent[f"{rule.partition(':lr')[0]}, m = {task.settings['batch_size']}"] += SEEDS * seconds(
-            task, share
-        )
+        name = f"{rule.partition(':lr')[0]}, m = {task.settings['batch_size']}"
+        spent[name] += SEEDS * seconds(task, share)
         expected += SEEDS * task.seconds
     rest = SEEDS * sum(task.seconds for task in tasks().values() if task.kind != TRAINING)
     spent["growing batches, searches"] = rest * sum(spent.values()) / expected

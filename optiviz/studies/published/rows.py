@@ -24,8 +24,8 @@ Settings = dict[str, Any]
 KEPT = tuple(name for name in COLUMNS if name != "seconds")  # a history has no clock in it
 # Microseconds an update of 276 200 weights takes with each rule, and for each sample of a batch,
 # measured on two busy cores: enough to tell the dear rows from the cheap.
-RULES = {"sgd": 60, "momentum": 180, "adam": 280, "adagrad": 350}
-OTHERS, PASS, SAMPLE, WEIGHTS = 400, 40, 15, 276_200
+RULES = {"sgd": 10, "momentum": 40, "adagrad": 40, "rmsprop": 60, "adam": 90, "nadam": 100}
+OTHERS, PASS, SAMPLE, WEIGHTS = 400, 30, 12, 276_200
 
 
 def train_row(recipe: Recipe, report: Report, stop: Stop) -> dict[str, Any] | None:
