@@ -150,6 +150,8 @@ def _of_rule(
     ground: Plane, rule: Optimizer, name: str, values: Any, count: int, lane: int
 ) -> Choice:
     """A setting of a rule."""
+    if type(rule).__dataclass_fields__[name].type == "int":
+        raise UserError(f"{name} counts: all runs of a page share it, so it cannot be varied.")
     if isinstance(values, list):
         made = checked(rule, name, values)
     else:

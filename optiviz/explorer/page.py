@@ -14,9 +14,10 @@ from matplotlib.colors import to_hex
 
 from optiviz.explorer import coding
 from optiviz.explorer.blocks import Block, block
+from optiviz.explorer.choices import Choice
 from optiviz.explorer.plan import Lane, Plan, World
 from optiviz.optim import Optimizer
-from optiviz.optim.describe import MAIN, SYMBOLS, describe
+from optiviz.optim.describe import MAIN, NAMES, SYMBOLS, called, describe
 from optiviz.optim.explain import letters
 from optiviz.optim.looking import CURVED
 from optiviz.optim.shared import clips
@@ -187,6 +188,17 @@ def _world(plan: Plan, world: World, picture: Picture) -> dict[str, Any]:
     }
 
 
+def _unmoved(rule: Optimizer, own: list[Choice]) -> dict[str, str]:
+    """What the letters of the settings are that have no slider to say it."""
+    lines, moved = " ".join(rule.formula()), [one.name for one in own]
+    named = {SYMBOLS[name]: NAMES.get(name) for name in rule.settings() if name in SYMBOLS}
+    return {
+        symbol: called(type(rule), name).removesuffix(symbol).strip()
+        for name, symbol in SYMBOLS.items()
+        if name not in moved and symbol in lines and named.get(symbol)
+    }
+
+
 def _lane(plan: Plan, lane: Lane, look: dict[str, Any], index: int) -> dict[str, Any]:
     """A rule: how it is drawn and called, what is fixed of it, and what its steps are."""
     own = [one for one in plan.choices if one.lane == index]
@@ -204,7 +216,7 @@ def _lane(plan: Plan, lane: Lane, look: dict[str, Any], index: int) -> dict[str,
         "settings": dict(lane.settings),
         "lr": lane.lr,
         "formula": rule.formula(),
-        "letters": letters(rule, " ".join(rule.formula())),
+        "letters": letters(rule, " ".join(rule.formula())) | _unmoved(rule, own),
         "first": _first(rule) if alike and rule.formula() else None,
         "outcomes": list(rule.outcomes),
         "counts": {k: v for k, v in rule.settings().items() if type(v) is int} | {"curved": CURVED},

@@ -94,7 +94,7 @@ def scalar(rule: Optimizer, w: Array, g: Array, state: State, taken: Step) -> St
         return None
     arrays = {"w": w, "g": g} | {name: state[name] for name in state if name != "_scratch"}
     settings = rule.settings()
-    fixed = {name: value for name, value in settings.items() if isinstance(value, str | int)}
+    fixed = {name: value for name, value in settings.items() if isinstance(value, str | bool)}
     free = settings.keys() - fixed.keys()
     if any(array.shape != w.shape or array.dtype != np.float64 for array in arrays.values()):
         return None
@@ -107,7 +107,7 @@ def scalar(rule: Optimizer, w: Array, g: Array, state: State, taken: Step) -> St
 def _double(setting: Any) -> bool:
     """Whether a setting is one number that Python has, too, or a schedule of such numbers."""
     value = setting.base if isinstance(setting, Schedule) else setting
-    return isinstance(value, float) or (
+    return isinstance(value, int | float) or (
         isinstance(value, np.ndarray) and value.shape == () and value.dtype == np.float64
     )
 

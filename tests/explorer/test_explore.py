@@ -19,6 +19,7 @@ import optiviz
 from optiviz import optim
 from optiviz.errors import UserError
 from optiviz.explorer import blocks, coding
+from optiviz.explorer import page as pages
 from optiviz.explorer.explore import Explorer, explore
 from optiviz.explorer.plan import plan
 from optiviz.optim.formula import follow
@@ -486,6 +487,7 @@ def test_a_page_of_four_rules_and_two_surfaces_is_small() -> None:
         ("--points 3", "points must be two numbers"),
         ("--steps 20000", "6 are the most: take --points"),
         ("--start 99,99 --points 2x2", "outside the bounds"),
+        ("--optim lbfgs --vary history=1,2", "so it cannot be varied"),
     ],
 )
 def test_a_mistake_is_one_sentence(
@@ -496,6 +498,14 @@ def test_a_mistake_is_one_sentence(
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_a_setting_without_a_slider_has_its_meaning_by_the_formula() -> None:
+    letters = [
+        pages._unmoved(optim.Momentum(), own)
+        for own in ([], explore("bowl", "momentum", points=(2, 2), steps=2).plan.choices)
+    ]
+    assert letters == [{"η": "learning rate", "β": "momentum"}, {}]
 
 
 def test_the_page_tells_the_command_that_made_it(optiviz: Callable, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { again, slopesOf } from "../../optiviz/explorer/js/again.js";
+import { outcomeOf } from "../../optiviz/explorer/js/outcomes.js";
 
 // Descent whose every step takes x to cx(1 − x): to a point for c = 2, and wildly about for c = 4.
 const steps = 60;
@@ -31,4 +32,14 @@ test("slopes that were written down are computed, and of samples those of the st
   assert.deepEqual(slopesOf(ground)(0, 0, 0), [-1, -2]);
   assert.deepEqual(slopesOf(ground, Int32Array.from([0, 1]), 1)(0, 0, 1), [-2, -4]);
   assert.equal(slopesOf({}), null);
+});
+
+test("what came with a run is taken from there, and of the step that ended it made again", () => {
+  const place = (name) => ["g", "p"].indexOf(name);
+  const sent = { p: [[7], [8]] };
+  const found = outcomeOf("p ← (S + εI)^(−½)g", { sent, place, still: { "ε": 1e-30 }, counts: { every: 1 } });
+  const kept = {};
+  assert.deepEqual(found([[3], [0]], kept, 0), [7, 8]);
+  const [u, v] = found([[4], [0]], kept, 1); // 4/√(3² + 4²)
+  assert.ok(Math.abs(u - 0.8) < 1e-12 && v === 0, `${u}, ${v}`);
 });

@@ -105,6 +105,28 @@ test("the paths before a change stay to compare with, those before a drag for al
   assert.deepEqual(player.ghosts, []);
 });
 
+test("a shorter run that was there for less than a frame leaves the thumb where it belongs", () => {
+  const player = shown([descent(10)]);
+  const { scrub } = player.transport;
+  let most = 10;
+  const max = { get: () => most, set: (value) => ((most = value), (scrub.value = Math.min(scrub.value, value))) };
+  Object.defineProperty(scrub, "max", max); // as a browser has it
+  for (const steps of [6, 10]) player.setPaths(pathsPack([descent(steps)]));
+  draw();
+  assert.deepEqual([scrub.value, scrub.max, player.step], [10, 10, 10]);
+});
+
+test("a canvas that has become too small to be drawn on is left as it is", () => {
+  const player = shown();
+  const [{ canvas }] = player.series;
+  const { width } = canvas;
+  canvas.getBoundingClientRect = () => ({ left: 0, top: 0, width: 300, height: 20 });
+  const before = canvas.context.calls.length;
+  player.redraw();
+  draw();
+  assert.deepEqual([canvas.width, canvas.context.calls.length], [width, before]);
+});
+
 test("other paths are shown at the same step, or at their end", () => {
   const player = shown([descent(10)]);
   player.setPaths(pathsPack([descent(20)]));

@@ -100,6 +100,16 @@ def test_a_run_goes_on_when_its_numbers_are_finite_no_more() -> None:
     assert bits(ours) == bits(theirs)
 
 
+def test_a_whole_number_may_change_between_steps_as_any_other() -> None:
+    rule, w, g = optim.SGD(lr=1), np.array([1.0, 2.0]), np.ones(2)
+    assert written(rule)
+    step = stepper(rule, w, g, rule.init(w))
+    step(0)
+    vars(rule)["lr"] = 0.5
+    step(1)
+    assert w.tolist() == [-0.5, 0.5]
+
+
 def test_what_python_refuses_is_left_to_numpy() -> None:
     before = {"accumulator": np.array([-1e9, 4.0])}  # whose root Python does not give
     with np.errstate(invalid="ignore"):

@@ -82,8 +82,12 @@ function looked(line, name, { place, slopes, still }) {
 export function outcomeOf(line, tools) {
   const [symbol, right] = sidesOf(line);
   const [one, other] = tools.sent[symbol];
-  if (one) return (_, kept, t) => [one[t] ?? NaN, other[t] ?? NaN];
   const at = /∇L\((.+?)\)/.exec(right)?.[1];
-  if (at) return looked(line, at, tools);
-  return MADE[right]?.(tools) ?? null;
+  const made = at ? looked(line, at, tools) : (MADE[right]?.(tools) ?? null);
+  if (!one) return made;
+  // None came of the step that ended a run; what is made again knows all the steps before.
+  return (symbols, kept, t) => {
+    const found = made?.(symbols, kept, t) ?? [NaN, NaN];
+    return t < one.length ? [one[t], other[t]] : found;
+  };
 }

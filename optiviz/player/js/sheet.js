@@ -19,11 +19,12 @@ export class Sheet {
     const box = this.canvas.getBoundingClientRect();
     const dense = window.devicePixelRatio || 1;
     const [width, height] = [Math.round(box.width * dense), Math.round(box.height * dense)];
+    if (width <= 40 || height <= 40) return false; // it keeps what it shows, which nobody can see
     if (width !== this.canvas.width || height !== this.canvas.height || dense !== this.dense) {
       Object.assign(this, { dense, width: width / dense, height: height / dense, stale: true });
       Object.assign(this.canvas, { width, height });
     }
-    return width > 40 && height > 40;
+    return true;
   }
 
   // A canvas as large as this one, and empty; one that is so large already keeps its memory.

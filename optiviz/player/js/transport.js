@@ -93,6 +93,7 @@ export class Transport {
     const state = JSON.stringify([steps, marks, shown, none]);
     if (state === this.fitted) return; // as for most changes of a slider
     this.fitted = state;
+    this.written = null; // a slider's end moves its thumb
     this.scrub.max = steps;
     this.scrub.style.setProperty("--ov-stops", marks.join(", ") || "none");
     this.scrub.title = marks.length ? "Marks: something happens (, and .)" : "";
