@@ -77,7 +77,7 @@ def test_a_lecturers_own_app(own: str, visit: Callable[..., Any], size: tuple[in
     page = visit(own, viewport=dict(zip(("width", "height"), size, strict=True)))
     page.wait_for_selector(READY, timeout=60_000)
     assert page.locator(".optiviz").bounding_box()["width"] > 300
-    assert page.locator("[data-do=ghost]").is_hidden(), "nothing moves before somebody moves it"
+    assert page.locator("[data-do=ghost]").is_disabled(), "nothing moves before somebody moves it"
     assert page.locator(".optiviz-still").is_hidden()
     names = page.locator(".ov-legend").element_handle()
     page.locator(".noUi-handle").nth(1).focus()

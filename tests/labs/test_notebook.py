@@ -68,11 +68,11 @@ def test_a_player_in_a_notebook(chromium: Any, address: str) -> None:
     assert "Momentum" in page.locator(".ov-legend").inner_text()
     box = plane.bounding_box()
     ghost = page.locator("[data-do=ghost]")
-    assert ghost.is_hidden()
+    assert ghost.is_disabled()
     page.mouse.move(box["x"] + 150, box["y"] + 60)
     assert page.locator(".ov-tip").is_hidden(), "no path is there yet"
     page.mouse.click(box["x"] + 150, box["y"] + 60)
-    ghost.wait_for(state="visible")
+    page.wait_for_selector("[data-do=ghost]:enabled")
     page.mouse.move(box["x"] + 151, box["y"] + 60)
     assert "step 0" in page.locator(".ov-tip").inner_text()
     pixels = "document.querySelector('.ov-plane canvas').toDataURL()"
