@@ -122,7 +122,7 @@ def test_what_letters_mean_is_said(page: Page) -> None:
     pixels(page)
     assert {"learning rate η (logarithmic)", "momentum β"} <= {*page.evaluate("window.said")}
     words = page.locator(".ex-key").inner_text()
-    assert re.search(r"\(converged\) at step [1-9]\d* to 60\n", words)
+    assert re.search(r"\(converged\), step [1-9]\d*–60\n", words)
 
 
 @pytest.mark.slow

@@ -175,8 +175,8 @@ export class Endings extends Sheet {
     const endings = cells.map((cell) => book.ending(this.lane, this.others(cell)));
     const steps = endings.filter(({ kind }) => groupOf(kind) === "there").map(({ step }) => Math.max(step, 1));
     const soonest = Math.min(...steps, book.data.steps / 2);
-    const ends = `at step ${Math.round(soonest)} to ${book.data.steps}`;
-    say(this.legend.querySelector(".ex-there"), `at the minimum (converged) ${ends}`);
+    const ends = `step ${Math.round(soonest)}–${book.data.steps}`;
+    say(this.legend.querySelector(".ex-there"), `at the minimum (converged), ${ends}`);
     for (const [k, { kind, step }] of endings.entries()) {
       const group = groupOf(kind);
       const corner = [left + cells[k][0] * w, top + height - (cells[k][1] + 1) * h];
