@@ -49,6 +49,6 @@ def claims() -> dict[Kind, str]:
 
 
 def _plain(claim: str) -> str:
-    near = "within a marker of the minimum, 0.1 % of the loss left,"
+    near = "within a marker's width of the minimum, 0.1 % of the first loss left,"
     claim = claim.replace("near the bottom", near).replace("the bottom", "the minimum")
     return claim.replace("step t", "that step")

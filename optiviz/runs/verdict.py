@@ -14,7 +14,7 @@ random runs and counts what was contradicted. The first rule that applies speaks
 | diverged    | at step t the loss passed 10¹² times the first, or all that a number can hold   |
 | falls       | no floor is known, and the loss goes on to fall                                 |
 | cycle       | the last steps repeat themselves, and go on to                                  |
-| converged   | near the bottom since step t, and still there ten times as long                 |
+| converged   | near the bottom since step t, and still there after ten times the steps         |
 | arrived     | near the bottom at step t, and most of the time to come: it still moves there,  |
 |             | or the rule may shake it loose for a while (its divisor fades as the slope does) |
 | near        | near the bottom since step t, and for most of as many steps again: what comes   |

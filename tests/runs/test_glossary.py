@@ -18,7 +18,7 @@ def test_every_verdict_has_a_claim() -> None:
     assert len({words for words, _ in told}) == len(KINDS)
     assert all(claim and not claim.startswith("what is claimed") for _, claim in told)
     claims = dict(told)
-    assert claims["converged"].endswith("ten times as long")  # the first row, in one line
+    assert claims["converged"].endswith("after ten times the steps")  # the first row, in one line
     assert claims["too early to say"] == "nothing: too few steps"  # the last one
 
 

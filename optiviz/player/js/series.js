@@ -130,7 +130,7 @@ export class Series extends Sheet {
     this.layAxes(context);
     this.layHeld(context);
     this.trace(context, this.curves(player.ghosts), PALE, { paler: 0.4, dash: [2, 3] });
-    this.trace(context, this.curves(player.told), PALE, { paler: 0.58, dash: [] });
+    this.trace(context, this.curves(player.told), PALE, { paler: 0.58 });
   }
 
   // The names of what rates do not stand, at the ends of their lines, from the top down; those
