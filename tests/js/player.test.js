@@ -342,6 +342,10 @@ test("the chips of the velocity show the dashes of its lines", () => {
   for (const run of [descent(), dashed]) assert.deepEqual(samples(panel([run])), drawn(panel([run])));
   assert.deepEqual(samples(panel([descent()])), ["", "6 2", "2 2"]);
   assert.deepEqual(samples(panel([descent(), dashed])), [null, "6 2", "2 2"], "each as in the legend");
+  // What is to come has them, too, as pale lines of a pixel below those that have passed.
+  const { calls } = panel([descent()]).context;
+  const used = calls.filter(([name]) => name === "setLineDash").map(([, [dash], { lineWidth }]) => [lineWidth, dash.join(" ")]);
+  for (const dash of ["6 2", "2 2"]) assert.equal(used.filter(([width, own]) => width === 1 && own === dash).length, 1);
 });
 
 test("a batch is that of the coming step, without the places that are empty", () => {
